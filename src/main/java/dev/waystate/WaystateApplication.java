@@ -1,0 +1,30 @@
+package dev.waystate;
+
+import dev.waystate.cli.Waystate;
+import java.util.Arrays;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+
+/** Serves, or runs one of the client commands. */
+@SpringBootApplication
+@ConfigurationPropertiesScan
+public class WaystateApplication {
+
+    /**
+     * Serves when the arguments are {@code [serve] [--spring.property=value ...]}; all else is a client command.
+     *
+     * @param args the command line
+     */
+    public static void main(String[] args) {
+        if (Waystate.serves(args)) {
+            SpringApplication.run(
+                    WaystateApplication.class,
+                    Arrays.stream(args)
+                            .filter(arg -> !arg.equals(Waystate.SERVE))
+                            .toArray(String[]::new));
+        } else {
+            System.exit(Waystate.run(args));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The client commands. */
+@NullMarked
+package dev.waystate.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,38 @@
+package dev.waystate.server;
+
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import java.util.Collection;
+import java.util.List;
+import net.devh.boot.grpc.server.service.AnnotationGrpcServiceDiscoverer;
+import net.devh.boot.grpc.server.service.GrpcServiceDefinition;
+import org.springframework.stereotype.Component;
+
+/**
+ * Finds the services and puts a {@link GuardedHandler} before each of their methods, outside every interceptor:
+ * grpc-java parses requests and runs interceptors where no interceptor could catch what goes wrong.
+ */
+@Component
+class GuardedServices extends AnnotationGrpcServiceDiscoverer {
+
+    @Override
+    public Collection<GrpcServiceDefinition> findGrpcServices() {
+        return super.findGrpcServices().stream()
+                .map(service -> new GrpcServiceDefinition(
+                        service.getBeanName(), service.getBeanClazz(), guarded(service.getDefinition())))
+                .toList();
+    }
+
+    private static ServerServiceDefinition guarded(ServerServiceDefinition service) {
+        List<? extends ServerMethodDefinition<?, ?>> methods =
+                service.getMethods().stream().map(GuardedHandler::guarded).toList();
+        ServiceDescriptor.Builder descriptor = ServiceDescriptor.newBuilder(
+                        service.getServiceDescriptor().getName())
+                .setSchemaDescriptor(service.getServiceDescriptor().getSchemaDescriptor());
+        methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
+        methods.forEach(definition::addMethod);
+        return definition.build();
+    }
+}

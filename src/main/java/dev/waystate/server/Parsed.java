@@ -1,0 +1,35 @@
+package dev.waystate.server;
+
+import io.grpc.MethodDescriptor.Marshaller;
+import java.io.InputStream;
+import java.util.function.Supplier;
+
+/** A request, or the reason why it could not be parsed, which {@link #message} throws. */
+record Parsed<T>(Supplier<T> content) {
+
+    T message() {
+        return content.get();
+    }
+
+    /** Returns a marshaller that keeps what goes wrong for later. */
+    static <T> Marshaller<Parsed<T>> marshaller(Marshaller<T> marshaller) {
+        return new Marshaller<>() {
+            @Override
+            public InputStream stream(Parsed<T> parsed) {
+                return marshaller.stream(parsed.message());
+            }
+
+            @Override
+            public Parsed<T> parse(InputStream stream) {
+                try {
+                    T message = marshaller.parse(stream);
+                    return new Parsed<>(() -> message);
+                } catch (RuntimeException problem) {
+                    return new Parsed<>(() -> {
+                        throw new UnreadableRequestException(problem);
+                    });
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,52 @@
+package dev.waystate.server;
+
+import io.grpc.BindableService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.micrometer.core.instrument.MeterRegistry;
+import net.devh.boot.grpc.server.metrics.MetricsServerStreamTracers;
+import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
+import net.devh.boot.grpc.server.service.GrpcService;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+
+/** The gRPC server's threads and metrics, and the reflection service that the starter does not have. */
+@Configuration(proxyBeanMethods = false)
+class ServerConfiguration {
+
+    /**
+     * RPCs run on the transport's threads: none of them blocks. Those that may block hand their work to the executor
+     * themselves, so that a full queue is answered and not lost.
+     */
+    @Bean
+    GrpcServerConfigurer transportThreads() {
+        return server -> server.directExecutor();
+    }
+
+    /** Where the starter's own metrics would be, which look for the meter registry before Boot has made it. */
+    @Bean
+    GrpcServerConfigurer callMetrics(MeterRegistry meters) {
+        return server ->
+                server.addStreamTracerFactory(new MetricsServerStreamTracers().getMetricsServerTracerFactory(meters));
+    }
+
+    /** The executor of the RPCs that may block. Its full queue rejects, which becomes RESOURCE_EXHAUSTED. */
+    @Bean
+    ThreadPoolTaskExecutor rpcExecutor(ExecutorProperties properties) {
+        ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+        executor.setThreadNamePrefix("rpc-");
+        executor.setCorePoolSize(properties.poolSize());
+        executor.setMaxPoolSize(properties.poolSize());
+        executor.setQueueCapacity(properties.queueCapacity());
+        return executor;
+    }
+
+    /** Reflection v1 beside the starter's v1alpha, under the same switch. */
+    @GrpcService
+    @Bean
+    @ConditionalOnProperty(name = "grpc.server.reflection-service-enabled", matchIfMissing = true)
+    BindableService reflectionV1() {
+        return ProtoReflectionServiceV1.newInstance();
+    }
+}

@@ -1,0 +1,13 @@
+package dev.waystate.statelog;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A state report as its source sends it.
+ *
+ * @param status the number of the reported state; any int, known to this version or not
+ * @param info free text for people, possibly empty
+ * @param reportedAt when the source observed the state, by its own clock; null when it did not say
+ */
+public record Report(int status, String info, @Nullable Instant reportedAt) {}

@@ -1,0 +1,23 @@
+package dev.waystate.statelog.rpc;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How state reports are taken in.
+ *
+ * @param reportsLogged how many reports of a stream are logged one by one, 0 to 1000, before only their number is
+ * @param maxInfoLength the largest size of a report's info, in UTF-8
+ * @param maxInFlight how many reports of all streams may have arrived without being durable yet, 1 to 10000000; more
+ *     are left with the clients
+ */
+@Validated
+@ConfigurationProperties("waystate.state-log")
+record StateLogProperties(
+        @DefaultValue("10") @Min(0) @Max(1000) int reportsLogged,
+        @DefaultValue("4KB") DataSize maxInfoLength,
+        @DefaultValue("20000") @Min(1) @Max(10_000_000) int maxInFlight) {}

@@ -1,0 +1,123 @@
+package dev.waystate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The built jar, serving in a process of its own on ports that were free. */
+public final class ServerProcess implements AutoCloseable {
+
+    private static final Path JAR = Path.of("target", "waystate.jar").toAbsolutePath();
+    private static final Pattern GRPC_PORT =
+            Pattern.compile("gRPC Server started, listening on address: .*, port: (\\d+)");
+    private static final Pattern HTTP_PORT = Pattern.compile("Tomcat started on port (\\d+) ");
+    private static final Pattern READY = Pattern.compile("Started WaystateApplication in ");
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final List<String> output = new CopyOnWriteArrayList<>();
+
+    private ServerProcess(Process process) {
+        this.process = process;
+        Thread reader = new Thread(this::readOutput, "server-output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** Starts the server in a working directory, with further Spring properties as arguments, and waits until it serves. */
+    public static ServerProcess start(Path directory, String... arguments) throws IOException {
+        ServerProcess server = launch(directory, List.of(), arguments);
+        await().atMost(START_TIMEOUT).until(() -> server.find(READY) != null || !server.process.isAlive());
+        assertThat(server.process.isAlive())
+                .as(() -> String.join("\n", server.output))
+                .isTrue();
+        return server;
+    }
+
+    /** Starts the server under a wrapping command, which may be empty, and does not wait. */
+    public static ServerProcess launch(Path directory, List<String> wrapper, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(wrapper);
+        command.addAll(List.of(java(), "-XX:TieredStopAtLevel=1", "-jar", JAR.toString(), "serve"));
+        command.addAll(List.of("--grpc.server.port=0", "--server.port=0"));
+        command.addAll(Arrays.asList(arguments));
+        return new ServerProcess(new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start());
+    }
+
+    /** Returns the path of the JVM that runs this test. */
+    public static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    public static Path jar() {
+        return JAR;
+    }
+
+    public int grpcPort() {
+        return Integer.parseInt(find(GRPC_PORT).group(1));
+    }
+
+    public int httpPort() {
+        return Integer.parseInt(find(HTTP_PORT).group(1));
+    }
+
+    public String target() {
+        return "localhost:" + grpcPort();
+    }
+
+    public Process process() {
+        return process;
+    }
+
+    /** Returns the lines that the server has printed so far. */
+    public List<String> output() {
+        return List.copyOf(output);
+    }
+
+    /** Ends the process as {@code kill -9} does. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Sends SIGTERM and returns the exit code. */
+    public int terminate() throws InterruptedException {
+        process.destroy();
+        assertThat(process.waitFor(40, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    private Matcher find(Pattern pattern) {
+        return output.stream()
+                .map(pattern::matcher)
+                .filter(Matcher::find)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void readOutput() {
+        try (BufferedReader reader = process.inputReader()) {
+            reader.lines().forEach(output::add);
+        } catch (UncheckedIOException | IOException closed) {
+            // the process has gone
+        }
+    }
+}
