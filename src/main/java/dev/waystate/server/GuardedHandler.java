@@ -8,7 +8,7 @@ import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
-import io.grpc.StatusException;
+import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +48,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         }
     }
 
-    /** A call that closes once, and with the table's status where the service gave an exception. */
+    /** A call that closes once, and with the table's status where grpc-java knows only that an exception was thrown. */
     private final class GuardedCall extends ForwardingServerCall<ReqT, RespT> {
 
         private final ServerCall<Parsed<ReqT>, RespT> call;
@@ -86,18 +86,13 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
                 return;
             }
             closed = true;
-            Throwable cause = status.getCause();
-            if (status.isOk() || cause == null || isStatus(cause)) {
+            if (status.getCode() != Code.UNKNOWN || status.getCause() == null) {
                 super.close(status, trailers);
                 return;
             }
-            StatusRuntimeException translated = StatusTable.toStatus(cause, method.getFullMethodName());
+            StatusRuntimeException translated = StatusTable.toStatus(status.getCause(), method.getFullMethodName());
             Metadata details = translated.getTrailers();
             super.close(translated.getStatus(), details == null ? trailers : details);
-        }
-
-        private static boolean isStatus(Throwable cause) {
-            return cause instanceof StatusRuntimeException || cause instanceof StatusException;
         }
     }
 

@@ -1,0 +1,81 @@
+package dev.waystate;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The rules of the package tree. */
+class ArchitectureTests {
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.waystate");
+
+    @Test
+    void theDistanceUsesTheJdkAlone() {
+        classes()
+                .that()
+                .haveFullyQualifiedName("dev.waystate.displacement.Distance")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "dev.waystate.displacement")
+                .andShould()
+                .onlyDependOnClassesThat()
+                .haveNameNotMatching(".*(Service|Messages|Stream)")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theLogUsesTheJdkAlone() {
+        classes()
+                .that()
+                .resideInAPackage("dev.waystate.statelog")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.jspecify..", "dev.waystate.statelog")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theStoreKnowsNoTransport() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.waystate.statelog.sql..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.grpc..", "dev.waystate.proto..", "dev.waystate.statelog.rpc..", "dev.waystate.server..")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void featuresDoNotKnowEachOther() {
+        slices().matching("dev.waystate.(displacement|statelog|console|cli)..")
+                .should()
+                .notDependOnEachOther()
+                .check(CLASSES);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("dev.waystate.(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void onlyTheServerKnowsTheServerStarter() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.waystate.server..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(
+                        "net.devh.boot.grpc.server.(autoconfigure|config|event|health|metrics|serverfactory|interceptor)..")
+                .check(CLASSES);
+    }
+}
