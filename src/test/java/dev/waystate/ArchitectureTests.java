@@ -48,8 +48,7 @@ class ArchitectureTests {
                 .resideInAPackage("dev.waystate.statelog.sql..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "io.grpc..", "dev.waystate.proto..", "dev.waystate.statelog.rpc..", "dev.waystate.server..")
+                .resideInAnyPackage("io.grpc..", "dev.waystate.proto..", "dev.waystate.statelog.rpc..")
                 .allowEmptyShould(true)
                 .check(CLASSES);
     }

@@ -1,0 +1,5 @@
+/** The state log in an SQLite file. */
+@NullMarked
+package dev.waystate.statelog.sql;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,333 @@
+package dev.waystate.statelog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import dev.waystate.statelog.Summary.StatusCount;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every state log has to do. */
+public abstract class StateLogContract {
+
+    protected static final int OK = 1;
+    protected static final int THIRSTY = 2;
+    protected static final int STARVED = 3;
+
+    protected StateLog log;
+
+    /** Opens the log of the test: an empty one first, and later what it had become. */
+    protected abstract StateLog open() throws Exception;
+
+    protected abstract void close(StateLog log) throws Exception;
+
+    @BeforeEach
+    void openLog() throws Exception {
+        log = open();
+    }
+
+    @AfterEach
+    void closeLog() throws Exception {
+        close(log);
+    }
+
+    @Test
+    void anEmptyLogHasNoHeadAndNoRecords() {
+        assertThat(log.head()).isZero();
+        assertThat(log.earliest()).isEqualTo(1);
+        assertThat(log.read(0)).isEmpty();
+        assertThat(log.sources("", Set.of(), 10)).isEmpty();
+        assertThat(log.summary()).isEqualTo(new Summary(1, 0, List.of()));
+    }
+
+    @Test
+    void recordsSayWhatWasAppended() {
+        Instant before = Instant.now();
+        Instant reportedAt = Instant.parse("2026-02-03T04:05:06.123456789Z");
+        append("robot 7", 1, new Report(THIRSTY, "Requires watering.", reportedAt));
+        appendUnnumbered("cow", new Report(-5, "\u0000 \ud83d\udc04 \u202e", null));
+        List<StateRecord> records = log.read(0);
+        assertThat(records).hasSize(2);
+        assertThat(records.get(0))
+                .usingRecursiveComparison()
+                .ignoringFields("recordedAt")
+                .isEqualTo(new StateRecord(1, "robot 7", 1, THIRSTY, "Requires watering.", reportedAt, Instant.EPOCH));
+        assertThat(records.get(1))
+                .usingRecursiveComparison()
+                .ignoringFields("recordedAt")
+                .isEqualTo(new StateRecord(2, "cow", 0, -5, "\u0000 \ud83d\udc04 \u202e", null, Instant.EPOCH));
+        assertThat(records.get(0).recordedAt()).isBetween(before, Instant.now());
+        assertThat(records.get(1).recordedAt()).isAfterOrEqualTo(records.get(0).recordedAt());
+    }
+
+    @Test
+    void timesAtTheEndsOfTheirRangeAreKept() {
+        Instant first = Instant.parse("1678-01-01T00:00:00Z");
+        Instant last = Instant.parse("2262-01-01T00:00:00Z");
+        appendUnnumbered("clock", new Report(OK, "", first), new Report(OK, "", last));
+        assertThat(log.read(0)).extracting(StateRecord::reportedAt).containsExactly(first, last);
+    }
+
+    @Test
+    void everyStatusNumberIsKept() {
+        int[] numbers = {Integer.MIN_VALUE, -1, 0, 4, 5, Integer.MAX_VALUE};
+        appendUnnumbered(
+                "all",
+                IntStream.of(numbers)
+                        .mapToObj(number -> new Report(number, "", null))
+                        .toArray(Report[]::new));
+        assertThat(log.read(0))
+                .extracting(StateRecord::status)
+                .containsExactly(Integer.MIN_VALUE, -1, 0, 4, 5, Integer.MAX_VALUE);
+    }
+
+    @Test
+    void everythingIsThereAfterReopening() throws Exception {
+        append("a", 1, reports(OK, 3));
+        appendUnnumbered("b", reports(STARVED, 2));
+        List<StateRecord> records = log.read(0);
+        Summary summary = log.summary();
+        List<SourceState> sources = log.sources("", Set.of(), 10);
+        close(log);
+        log = open();
+        assertThat(log.head()).isEqualTo(5);
+        assertThat(log.read(0)).isEqualTo(records);
+        assertThat(log.summary()).isEqualTo(summary);
+        assertThat(log.sources("", Set.of(), 10)).isEqualTo(sources);
+        assertThat(append("a", 4, reports(OK, 1))).isEqualTo(4);
+        assertThat(log.head()).isEqualTo(6);
+    }
+
+    @Test
+    void repeatedSequencesAreAcknowledgedAndStoredOnce() {
+        assertThat(append("a", 1, reports(OK, 3))).isEqualTo(3);
+        assertThat(append("a", 1, reports(OK, 3))).isEqualTo(3);
+        assertThat(append("a", 2, reports(OK, 1))).isEqualTo(3);
+        assertThat(log.head()).isEqualTo(3);
+    }
+
+    @Test
+    void ofAnOverlapOnlyTheNewPartIsStored() {
+        append("a", 1, new Report(OK, "one", null), new Report(OK, "two", null));
+        assertThat(append("a", 2, new Report(OK, "two again", null), new Report(OK, "three", null)))
+                .isEqualTo(3);
+        assertThat(log.read(0)).extracting(StateRecord::info).containsExactly("one", "two", "three");
+        assertThat(log.read(0)).extracting(StateRecord::sequence).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void gapInSequenceIsRefusedWithTheExpectedOne() {
+        append("a", 1, reports(OK, 2));
+        assertThat(refusal(new Batch("a", 4, List.of(reports(OK, 1)))))
+                .isInstanceOfSatisfying(
+                        SequenceGapException.class,
+                        gap -> assertThat(gap.expected()).isEqualTo(3));
+        assertThat(refusal(new Batch("new", 2, List.of(reports(OK, 1)))))
+                .isInstanceOfSatisfying(
+                        SequenceGapException.class,
+                        gap -> assertThat(gap.expected()).isEqualTo(1));
+        assertThat(log.head()).isEqualTo(2);
+        assertThat(log.sources("", Set.of(), 10)).hasSize(1);
+    }
+
+    @Test
+    void aRefusedBatchLeavesItsNeighboursAlone() {
+        List<CompletableFuture<Appended>> results = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            results.add(log.append(new Batch("good " + i, 1, List.of(reports(OK, 2))))
+                    .toCompletableFuture());
+            results.add(log.append(new Batch("bad " + i, 7, List.of(reports(OK, 2))))
+                    .toCompletableFuture());
+        }
+        for (int i = 0; i < results.size(); i += 2) {
+            assertThat(results.get(i)).succeedsWithin(10, TimeUnit.SECONDS).isEqualTo(new Appended(2));
+            assertThat(catchThrowable(results.get(i + 1)::get)).hasCauseInstanceOf(SequenceGapException.class);
+        }
+        assertThat(log.head()).isEqualTo(200);
+    }
+
+    @Test
+    void aBatchWithoutReportsTellsWhereToResume() {
+        assertThat(append("a", Batch.UNNUMBERED)).isZero();
+        append("a", 1, reports(OK, 3));
+        assertThat(append("a", Batch.UNNUMBERED)).isEqualTo(3);
+        assertThat(log.head()).isEqualTo(3);
+    }
+
+    @Test
+    void numberedAndUnnumberedReportsOfASourceDoNotDisturbEachOther() {
+        append("a", 1, reports(OK, 2));
+        appendUnnumbered("a", reports(STARVED, 2));
+        assertThat(append("a", 3, reports(OK, 1))).isEqualTo(3);
+        assertThat(log.read(0)).extracting(StateRecord::sequence).containsExactly(1L, 2L, 0L, 0L, 3L);
+    }
+
+    @Test
+    void sourcesShowTheirLatestReports() {
+        append("b", 1, new Report(OK, "first", null), new Report(STARVED, "last", null));
+        appendUnnumbered("a", new Report(THIRSTY, "water", null));
+        append("c", 1, new Report(STARVED, "food", null));
+        assertThat(log.sources("", Set.of(), 10))
+                .extracting(source -> source.latest().source())
+                .containsExactly("a", "b", "c");
+        assertThat(log.sources("", Set.of(STARVED), 10))
+                .extracting(source -> source.latest().info())
+                .containsExactly("last", "food");
+        assertThat(log.sources("a", Set.of(), 1)).singleElement().satisfies(source -> {
+            assertThat(source.latest().position()).isEqualTo(2);
+            assertThat(source.latest().sequence()).isEqualTo(2);
+            assertThat(source.durableSequence()).isEqualTo(2);
+        });
+        assertThat(log.sources("c", Set.of(), 10)).isEmpty();
+        assertThat(log.sources("", Set.of(THIRSTY, 99), 10))
+                .singleElement()
+                .satisfies(source -> assertThat(source.durableSequence()).isZero());
+    }
+
+    @Test
+    void sourcesAreOrderedByTheBytesOfTheirNames() {
+        for (String name : List.of("\ud83d\udc04", "\uffee", "Z", "a", "ä")) {
+            appendUnnumbered(name, reports(OK, 1));
+        }
+        assertThat(log.sources("", Set.of(), 10))
+                .extracting(source -> source.latest().source())
+                .containsExactly("Z", "a", "ä", "\uffee", "\ud83d\udc04");
+    }
+
+    @Test
+    void theSummaryCountsReportsAndSourcesByStatus() {
+        append("a", 1, reports(OK, 3));
+        append("b", 1, reports(THIRSTY, 2));
+        append("a", 4, reports(STARVED, 1));
+        append("a", 4, reports(STARVED, 1));
+        assertThat(log.summary())
+                .isEqualTo(new Summary(
+                        1,
+                        6,
+                        List.of(
+                                new StatusCount(OK, 3, 0),
+                                new StatusCount(THIRSTY, 2, 1),
+                                new StatusCount(STARVED, 1, 1))));
+    }
+
+    @Test
+    void readingGoesOnFromWhereThePageEnded() {
+        int reports = 2_500;
+        for (int i = 0; i < reports; i += 100) {
+            appendUnnumbered("a", reports(OK, 100));
+        }
+        List<Long> positions = new ArrayList<>();
+        long position = 0;
+        for (List<StateRecord> page = log.read(0); !page.isEmpty(); page = log.read(position)) {
+            page.forEach(record -> positions.add(record.position()));
+            position = positions.get(positions.size() - 1);
+        }
+        assertThat(positions)
+                .isEqualTo(LongStream.rangeClosed(1, reports).boxed().toList());
+    }
+
+    @Test
+    void pagesOfLargeRecordsStaySmall() {
+        Report large = new Report(OK, "x".repeat(50_000), null);
+        appendUnnumbered("a", large, large, large, large, large, large, large, large, large, large);
+        assertThat(log.read(0)).hasSizeBetween(1, 6);
+    }
+
+    @Test
+    void positionsBeyondTheHeadAreRefusedWithTheHead() {
+        appendUnnumbered("a", reports(OK, 2));
+        assertThat(log.read(2)).isEmpty();
+        assertThatThrownBy(() -> log.read(3))
+                .isInstanceOfSatisfying(
+                        PositionBeyondHeadException.class,
+                        beyond -> assertThat(beyond.head()).isEqualTo(2));
+        assertThatThrownBy(() -> log.read(Long.MAX_VALUE)).isInstanceOf(PositionBeyondHeadException.class);
+    }
+
+    @Test
+    void listenersHearOfEveryAdvance() {
+        AtomicLong seen = new AtomicLong();
+        log.onAdvance(() -> seen.set(log.head()));
+        appendUnnumbered("a", reports(OK, 2));
+        await().atMost(5, TimeUnit.SECONDS).until(() -> seen.get() == 2);
+    }
+
+    @Test
+    void concurrentSourcesKeepTheirOrderAndReadersSeeNoHoles() throws Exception {
+        int sources = 8;
+        int batches = 50;
+        ExecutorService threads = Executors.newFixedThreadPool(sources + 1);
+        try {
+            CompletableFuture<Long> reading =
+                    CompletableFuture.supplyAsync(() -> readTo(sources * batches * 3L), threads);
+            List<CompletableFuture<Void>> writing = IntStream.range(0, sources)
+                    .mapToObj(source -> CompletableFuture.runAsync(
+                            () -> {
+                                for (int batch = 0; batch < batches; batch++) {
+                                    append("source " + source, batch * 3L + 1, reports(OK, 3));
+                                }
+                            },
+                            threads))
+                    .toList();
+            writing.forEach(writer -> assertThat(writer).succeedsWithin(60, TimeUnit.SECONDS));
+            assertThat(reading).succeedsWithin(60, TimeUnit.SECONDS).isEqualTo(sources * batches * 3L);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** Follows the log up to a position, and checks that positions and sequences have no holes. */
+    private long readTo(long last) {
+        java.util.Map<String, Long> sequences = new java.util.HashMap<>();
+        long position = 0;
+        while (position < last) {
+            for (StateRecord record : log.read(position)) {
+                assertThat(record.position()).isEqualTo(++position);
+                assertThat(record.sequence()).isEqualTo(sequences.merge(record.source(), 1L, Long::sum));
+            }
+        }
+        return position;
+    }
+
+    protected long append(String source, long firstSequence, Report... reports) {
+        try {
+            return log.append(new Batch(source, firstSequence, List.of(reports)))
+                    .toCompletableFuture()
+                    .get(30, TimeUnit.SECONDS)
+                    .durableSequence();
+        } catch (Exception problem) {
+            throw new IllegalStateException(problem);
+        }
+    }
+
+    protected long appendUnnumbered(String source, Report... reports) {
+        return append(source, Batch.UNNUMBERED, reports);
+    }
+
+    protected Throwable refusal(Batch batch) {
+        CompletableFuture<Appended> result = log.append(batch).toCompletableFuture();
+        ExecutionException refused = (ExecutionException) catchThrowable(() -> result.get(30, TimeUnit.SECONDS));
+        return refused.getCause();
+    }
+
+    protected static Report[] reports(int status, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new Report(status, "", null))
+                .toArray(Report[]::new);
+    }
+}

@@ -1,0 +1,280 @@
+package dev.waystate.statelog.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.PrunedPositionException;
+import dev.waystate.statelog.Report;
+import dev.waystate.statelog.StateLog;
+import dev.waystate.statelog.StateLogContract;
+import dev.waystate.statelog.StateRecord;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SqliteStateLogTests extends StateLogContract {
+
+    @TempDir
+    Path directory;
+
+    private RetentionProperties retention = RetentionProperties.OFF;
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private Clock clock = Clock.systemUTC();
+
+    @Override
+    protected StateLog open() {
+        return SqliteStateLog.open(new StoreProperties(file(), 4, retention), clock, () -> {});
+    }
+
+    @Override
+    protected void close(StateLog log) {
+        ((SqliteStateLog) log).close();
+    }
+
+    @Test
+    void commitsAreSyncedBeforeTheyReturn() throws SQLException {
+        assertThat(pragma("journal_mode")).isEqualTo("wal");
+        close(log);
+        try (SqliteDatabase database = SqliteDatabase.open(file(), 1);
+                Statement statement = database.writer().createStatement()) {
+            assertThat(statement.executeQuery("PRAGMA synchronous").getInt(1)).isEqualTo(2);
+            assertThat(statement.executeQuery("PRAGMA wal_autocheckpoint").getInt(1))
+                    .isZero();
+        } finally {
+            log = open();
+        }
+    }
+
+    @Test
+    void aSecondLogOnTheSameFileIsRefusedWithTheOwner() {
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(file().toString())
+                .hasMessageContaining("process " + ProcessHandle.current().pid())
+                .hasMessageContaining("waystate.state-log.file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE record SET status = 1 WHERE position = 3",
+                "UPDATE record SET info = 'fine' WHERE position = 3",
+                "UPDATE record SET recorded_at = recorded_at + 1 WHERE position = 3",
+                "UPDATE record SET reported_at = 0 WHERE position = 3",
+                "UPDATE record SET sequence = 9 WHERE position = 3",
+                "UPDATE record SET source_id = 99 WHERE position = 3",
+                "UPDATE record SET source_id = (SELECT id FROM source WHERE name = 'other') WHERE position = 3",
+                "UPDATE record SET checksum = checksum + 1 WHERE position = 3",
+                "DELETE FROM record WHERE position = 3"
+            })
+    void aDamagedRecordIsReportedAndNeverReturned(String damage) throws SQLException {
+        append("a", 1, reports(STARVED, 2));
+        append("a", 3, new Report(STARVED, "food", null));
+        append("other", 1, reports(STARVED, 1));
+        change(damage);
+        assertThat(log.read(0)).extracting(StateRecord::position).containsExactly(1L, 2L);
+        assertThatThrownBy(() -> log.read(2))
+                .isInstanceOfSatisfying(
+                        DamagedRecordException.class,
+                        damaged -> assertThat(damaged.position()).isEqualTo(3));
+        assertThat(log.read(3)).extracting(StateRecord::position).containsExactly(4L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE source SET durable_sequence = 7 WHERE name = 'a'",
+                "UPDATE source SET status = 1 WHERE name = 'a'",
+                "UPDATE source SET position = 1 WHERE name = 'a'"
+            })
+    void aDamagedSourceIsReportedAndNotAppendedTo(String damage) throws SQLException {
+        append("a", 1, reports(STARVED, 2));
+        append("b", 1, reports(STARVED, 2));
+        change(damage);
+        assertThatThrownBy(() -> log.sources("", Set.of(), 10)).isInstanceOf(DamagedRecordException.class);
+        assertThat(refusal(new dev.waystate.statelog.Batch("a", 3, List.of(reports(OK, 1)))))
+                .isInstanceOf(DamagedRecordException.class);
+        assertThat(append("b", 3, reports(OK, 1))).isEqualTo(3);
+    }
+
+    @Test
+    void aLogWhoseEndIsMissingDoesNotOpen() throws SQLException {
+        append("a", 1, reports(OK, 3));
+        change("DELETE FROM record WHERE position = 3");
+        close(log);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("expected its newest record at position 3, but it is at 2");
+        change("DELETE FROM record");
+        change("UPDATE bounds SET head = 0");
+        log = open();
+    }
+
+    @Test
+    void recordTimesNeverDecreaseWhenTheClockDoes() {
+        reopen(RetentionProperties.OFF);
+        now = Instant.parse("2026-06-01T00:00:00Z");
+        appendUnnumbered("a", reports(OK, 1));
+        now = Instant.parse("2026-01-01T00:00:00Z");
+        appendUnnumbered("a", reports(OK, 1));
+        reopen(RetentionProperties.OFF);
+        appendUnnumbered("a", reports(OK, 1));
+        assertThat(log.read(0)).extracting(StateRecord::recordedAt).containsOnly(Instant.parse("2026-06-01T00:00:00Z"));
+    }
+
+    @Test
+    void retentionByCountKeepsTheNewestRecordsAndAllStates() {
+        append("old", 1, reports(STARVED, 1));
+        append("a", 1, reports(OK, 20_000));
+        reopen(new RetentionProperties(Duration.ZERO, 100));
+        awaitEarliest(19_902);
+        assertThat(log.read(19_901)).hasSize(100);
+        assertThatThrownBy(() -> log.read(19_900))
+                .isInstanceOfSatisfying(
+                        PrunedPositionException.class,
+                        pruned -> assertThat(pruned.earliest()).isEqualTo(19_902));
+        assertThat(log.sources("", Set.of(STARVED), 10)).hasSize(1);
+        assertThat(log.summary().earliest()).isEqualTo(19_902);
+        assertThat(log.summary().statuses())
+                .extracting(status -> status.reports())
+                .containsExactly(20_000L, 1L);
+        append("a", 20_001, reports(OK, 50));
+        awaitEarliest(19_952);
+    }
+
+    @Test
+    void retentionByAgeRemovesWhatIsOlder() {
+        reopen(new RetentionProperties(Duration.ofHours(1), 0));
+        append("a", 1, reports(OK, 3));
+        now = now.plus(Duration.ofMinutes(50));
+        append("a", 4, reports(OK, 2));
+        assertThat(log.earliest()).isEqualTo(1);
+        now = now.plus(Duration.ofMinutes(11));
+        awaitEarliest(4);
+        now = now.plus(Duration.ofHours(5));
+        awaitEarliest(6);
+        assertThat(log.read(5)).isEmpty();
+        assertThat(append("a", 6, reports(OK, 1))).isEqualTo(6);
+        assertThat(log.read(5)).hasSize(1);
+        reopen(new RetentionProperties(Duration.ofHours(1), 0));
+        assertThat(log.head()).isEqualTo(6);
+    }
+
+    @Test
+    void everythingPrunedIsALogThatOpensAgain() {
+        reopen(new RetentionProperties(Duration.ofHours(1), 0));
+        append("a", 1, reports(OK, 3));
+        now = now.plus(Duration.ofHours(2));
+        awaitEarliest(4);
+        reopen(RetentionProperties.OFF);
+        assertThat(log.head()).isEqualTo(3);
+        assertThat(append("a", 4, reports(OK, 1))).isEqualTo(4);
+        assertThat(log.read(3)).extracting(StateRecord::position).containsExactly(4L);
+    }
+
+    @Test
+    void theWriteAheadLogStaysBoundedWhileReadersTakeTurns() throws Exception {
+        AtomicBoolean writing = new AtomicBoolean(true);
+        Thread reading = new Thread(() -> takeTurns(writing));
+        reading.start();
+        Report[] megabyte = new Report[256];
+        Arrays.fill(megabyte, new Report(OK, "x".repeat(4096), null));
+        for (int i = 0; i < 200; i++) {
+            appendUnnumbered("a", megabyte);
+        }
+        writing.set(false);
+        reading.join();
+        assertThat(Files.size(Path.of(file() + "-wal"))).isLessThan(100 * 1024 * 1024L);
+    }
+
+    /** Reads in short transactions that overlap, so that there is always one. */
+    private void takeTurns(AtomicBoolean going) {
+        try (Connection first = connect();
+                Connection second = connect()) {
+            begin(first);
+            while (going.get()) {
+                begin(second);
+                LockSupport.parkNanos(5_000_000);
+                first.rollback();
+                begin(first);
+                LockSupport.parkNanos(5_000_000);
+                second.rollback();
+            }
+        } catch (SQLException problem) {
+            throw new IllegalStateException(problem);
+        }
+    }
+
+    private static void begin(Connection reader) throws SQLException {
+        reader.setAutoCommit(false);
+        try (Statement statement = reader.createStatement()) {
+            statement.executeQuery("SELECT count(*) FROM bounds").next();
+        }
+    }
+
+    private void awaitEarliest(long position) {
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> log.earliest() == position);
+    }
+
+    private void reopen(RetentionProperties retention) {
+        close(log);
+        this.retention = retention;
+        this.clock = new Clock() {
+            @Override
+            public Instant instant() {
+                return now;
+            }
+
+            @Override
+            public Clock withZone(java.time.ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public java.time.ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+        };
+        log = open();
+    }
+
+    private void change(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate(sql)).isPositive();
+        }
+    }
+
+    private String pragma(String name) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            return statement.executeQuery("PRAGMA " + name).getString(1);
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + file());
+    }
+
+    private Path file() {
+        return directory.resolve("log").resolve("waystate.db");
+    }
+}
