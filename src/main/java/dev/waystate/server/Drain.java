@@ -1,6 +1,10 @@
 package dev.waystate.server;
 
+import io.grpc.Server;
 import io.grpc.protobuf.services.HealthStatusManager;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import net.devh.boot.grpc.server.event.GrpcServerShutdownEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -11,21 +15,29 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Announces the end before it comes: health turns to NOT_SERVING for good, and only after the drain delay the servers
- * stop accepting and finish their open calls.
+ * Announces the end before it comes: health turns to NOT_SERVING for good, after the drain delay the servers stop
+ * accepting, and once the clients know that, the calls that would never end are ended. All others are finished.
  */
 @Component
 class Drain {
 
     private static final Logger log = LoggerFactory.getLogger(Drain.class);
 
+    private static final Duration SHUTDOWN_POLL = Duration.ofMillis(1);
+
     private final ApplicationContext application;
     private final HealthStatusManager health;
+    private final EndlessCalls endlessCalls;
     private final ServerProperties properties;
 
-    Drain(ApplicationContext application, HealthStatusManager health, ServerProperties properties) {
+    Drain(
+            ApplicationContext application,
+            HealthStatusManager health,
+            EndlessCalls endlessCalls,
+            ServerProperties properties) {
         this.application = application;
         this.health = health;
+        this.endlessCalls = endlessCalls;
         this.properties = properties;
     }
 
@@ -42,5 +54,21 @@ class Drain {
                     properties.drainDelay().toMillis());
             Thread.sleep(properties.drainDelay().toMillis());
         }
+    }
+
+    /** The event precedes the shutdown, and there is none after it that precedes the wait for open calls. */
+    @EventListener
+    void shuttingDown(GrpcServerShutdownEvent event) {
+        Server server = event.getServer();
+        Thread helper = new Thread(() -> endCallsOnceShutDown(server), "drain");
+        helper.setDaemon(true);
+        helper.start();
+    }
+
+    private void endCallsOnceShutDown(Server server) {
+        while (!server.isShutdown()) {
+            LockSupport.parkNanos(SHUTDOWN_POLL.toNanos());
+        }
+        endlessCalls.endAll();
     }
 }

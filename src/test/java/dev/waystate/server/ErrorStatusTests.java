@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import com.google.rpc.RetryInfo;
+import dev.waystate.InProcessTest;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
 import io.grpc.CallOptions;
@@ -21,7 +22,6 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
-import net.devh.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import net.devh.boot.grpc.server.service.GrpcService;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,23 +30,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Import;
 
 /** What a client sees of each way to fail. */
-@SpringBootTest(
-        webEnvironment = WebEnvironment.NONE,
-        properties = {
-            "grpc.server.port=-1",
-            "grpc.server.in-process-name=errors",
-            "grpc.client.errors.address=in-process:errors"
-        })
-@Import(GrpcClientAutoConfiguration.class)
+@InProcessTest
 @ExtendWith(OutputCaptureExtension.class)
 class ErrorStatusTests {
 
@@ -59,7 +49,7 @@ class ErrorStatusTests {
         }
     }
 
-    @GrpcClient("errors")
+    @GrpcClient("waystate")
     Channel channel;
 
     @Autowired

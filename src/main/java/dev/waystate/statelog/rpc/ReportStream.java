@@ -50,6 +50,7 @@ final class ReportStream implements StreamObserver<Data> {
         this.inFlight = inFlight;
         this.streamLog = streamLog;
         responses.disableAutoRequest();
+        responses.setOnCancelHandler(() -> {}); // so that an answer to a client that is gone does not throw
         requestNext();
     }
 

@@ -1,17 +1,30 @@
 package dev.waystate.statelog.rpc;
 
 import com.google.common.base.Utf8;
+import com.google.protobuf.Timestamp;
 import dev.waystate.proto.Data;
+import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.server.InvalidRequestException;
+import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Checks the reports of messages and converts them. */
+/** Checks the reports of requests and converts them. */
 @Component
 class Reports {
 
     /** The most bytes that a UTF-16 unit takes in UTF-8. */
     private static final int MAX_BYTES_PER_UNIT = 3;
+
+    private static final int NANOS_PER_SECOND = 1_000_000_000;
+    private static final int MAX_REPORTS_PER_REQUEST = 10_000;
+
+    // What nanoseconds since 1970 can count in 64 bits, in whole years.
+    private static final Instant EARLIEST = Instant.parse("1678-01-01T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("2262-01-01T00:00:00Z");
 
     private final long maxInfoBytes;
 
@@ -20,24 +33,72 @@ class Reports {
     }
 
     /**
-     * Converts a message.
+     * Converts a message of {@code stream_state}.
      *
      * @param index its place in the stream, from 0, for the error
      * @throws InvalidRequestException if its info is too long
      */
     Report fromData(Data data, long index) {
-        checkInfo(data.getInfo(), "[" + index + "].info");
+        checkInfo(data.getInfo(), "[", index);
         return new Report(data.getStatusValue(), data.getInfo(), null);
     }
 
-    private void checkInfo(String info, String field) {
+    /**
+     * Converts a request of {@code Append}.
+     *
+     * @throws InvalidRequestException if a field is out of range
+     */
+    Batch fromRequest(String source, AppendRequest request) {
+        int count = request.getReportsCount();
+        if (count == 0) {
+            return new Batch(source, Batch.UNNUMBERED, List.of());
+        }
+        if (count > MAX_REPORTS_PER_REQUEST) {
+            throw new InvalidRequestException(
+                    "reports", "expected at most " + MAX_REPORTS_PER_REQUEST + " reports, but there are " + count);
+        }
+        long first = request.getFirstSequence();
+        if (first < 1 || first > Long.MAX_VALUE - count) {
+            throw new InvalidRequestException(
+                    "first_sequence", "expected the sequence of the first report, from 1 on, but it is " + first);
+        }
+        List<Report> reports = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            reports.add(fromReport(request.getReports(i), i));
+        }
+        return new Batch(source, first, reports);
+    }
+
+    private Report fromReport(dev.waystate.proto.v1.Report report, int index) {
+        checkInfo(report.getInfo(), "reports[", index);
+        return new Report(
+                report.getStatusValue(),
+                report.getInfo(),
+                report.hasReportedAt() ? fromTimestamp(report.getReportedAt(), index) : null);
+    }
+
+    private static Instant fromTimestamp(Timestamp timestamp, int index) {
+        boolean inRange = timestamp.getSeconds() >= EARLIEST.getEpochSecond()
+                && timestamp.getSeconds() < LATEST.getEpochSecond()
+                && timestamp.getNanos() >= 0
+                && timestamp.getNanos() < NANOS_PER_SECOND;
+        if (inRange) {
+            return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+        }
+        throw new InvalidRequestException(
+                "reports[" + index + "].reported_at",
+                "expected a time from " + EARLIEST + " until before " + LATEST + ", with 0 to 999999999 nanoseconds");
+    }
+
+    private void checkInfo(String info, String list, long index) {
         if (info.length() * (long) MAX_BYTES_PER_UNIT <= maxInfoBytes) {
             return;
         }
         int bytes = Utf8.encodedLength(info);
         if (bytes > maxInfoBytes) {
             throw new InvalidRequestException(
-                    field, "expected at most " + maxInfoBytes + " bytes of UTF-8, but it has " + bytes);
+                    list + index + "].info",
+                    "expected at most " + maxInfoBytes + " bytes of UTF-8, but it has " + bytes);
         }
     }
 }

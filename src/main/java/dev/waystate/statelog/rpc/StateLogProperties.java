@@ -2,6 +2,9 @@ package dev.waystate.statelog.rpc;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -14,10 +17,14 @@ import org.springframework.validation.annotation.Validated;
  * @param maxInfoLength the largest size of a report's info, in UTF-8
  * @param maxInFlight how many reports of all streams may have arrived without being durable yet, 1 to 10000000; more
  *     are left with the clients
+ * @param heartbeat how often a follower without news hears that its stream is alive, 100 ms to 1 hour
  */
 @Validated
 @ConfigurationProperties("waystate.state-log")
 record StateLogProperties(
         @DefaultValue("10") @Min(0) @Max(1000) int reportsLogged,
         @DefaultValue("4KB") DataSize maxInfoLength,
-        @DefaultValue("20000") @Min(1) @Max(10_000_000) int maxInFlight) {}
+        @DefaultValue("20000") @Min(1) @Max(10_000_000) int maxInFlight,
+
+        @DefaultValue("10s") @DurationMin(millis = 100) @DurationMax(hours = 1)
+        Duration heartbeat) {}

@@ -1,0 +1,91 @@
+package dev.waystate.statelog.rpc;
+
+import dev.waystate.proto.v1.AppendRequest;
+import dev.waystate.proto.v1.AppendResponse;
+import dev.waystate.proto.v1.GetSummaryRequest;
+import dev.waystate.proto.v1.GetSummaryResponse;
+import dev.waystate.proto.v1.ListSourcesRequest;
+import dev.waystate.proto.v1.ListSourcesResponse;
+import dev.waystate.proto.v1.ReadRequest;
+import dev.waystate.proto.v1.ReadResponse;
+import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceImplBase;
+import dev.waystate.server.InvalidRequestException;
+import dev.waystate.statelog.StateLog;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import net.devh.boot.grpc.server.service.GrpcService;
+
+/** The log's own service. What reads the log runs on the executor; what appends to it never blocks. */
+@GrpcService
+class StateLogService extends StateLogServiceImplBase {
+
+    private final StateLog stateLog;
+    private final Reports reports;
+    private final InFlightReports inFlight;
+    private final AppendStreams appendStreams;
+    private final ReadStreams readStreams;
+    private final SourcePages sourcePages;
+    private final Executor rpcExecutor;
+
+    StateLogService(
+            StateLog stateLog,
+            Reports reports,
+            InFlightReports inFlight,
+            AppendStreams appendStreams,
+            ReadStreams readStreams,
+            SourcePages sourcePages,
+            Executor rpcExecutor) {
+        this.stateLog = stateLog;
+        this.reports = reports;
+        this.inFlight = inFlight;
+        this.appendStreams = appendStreams;
+        this.readStreams = readStreams;
+        this.sourcePages = sourcePages;
+        this.rpcExecutor = rpcExecutor;
+    }
+
+    @Override
+    public StreamObserver<AppendRequest> append(StreamObserver<AppendResponse> responses) {
+        return new AppendStream(
+                (ServerCallStreamObserver<AppendResponse>) responses, reports, stateLog, inFlight, appendStreams);
+    }
+
+    @Override
+    public void read(ReadRequest request, StreamObserver<ReadResponse> responses) {
+        if (request.getAfterPosition() < 0) {
+            throw new InvalidRequestException(
+                    "after_position", "expected a position from 0 on, but it is " + request.getAfterPosition());
+        }
+        new ReadStream(
+                        (ServerCallStreamObserver<ReadResponse>) responses,
+                        stateLog,
+                        request.hasAfterPosition() ? request.getAfterPosition() : stateLog.earliest() - 1,
+                        RecordFilter.fromRequest(request),
+                        request.getFollow(),
+                        readStreams)
+                .start();
+    }
+
+    @Override
+    public void listSources(ListSourcesRequest request, StreamObserver<ListSourcesResponse> responses) {
+        answer(responses, () -> sourcePages.page(request));
+    }
+
+    @Override
+    public void getSummary(GetSummaryRequest request, StreamObserver<GetSummaryResponse> responses) {
+        answer(responses, () -> Messages.toResponse(stateLog.summary()));
+    }
+
+    private <T> void answer(StreamObserver<T> responses, Supplier<T> response) {
+        rpcExecutor.execute(() -> {
+            try {
+                responses.onNext(response.get());
+                responses.onCompleted();
+            } catch (RuntimeException problem) {
+                responses.onError(problem);
+            }
+        });
+    }
+}
