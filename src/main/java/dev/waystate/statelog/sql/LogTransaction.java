@@ -4,7 +4,6 @@ import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.SequenceGapException;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,18 +34,18 @@ final class LogTransaction implements AutoCloseable {
     private long head;
     private long recordedAt;
 
-    LogTransaction(Connection connection) throws SQLException {
-        insertRecord = connection.prepareStatement("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-        findSource = connection.prepareStatement(
+    LogTransaction(WriterConnection connection) throws SQLException {
+        insertRecord = connection.prepare("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        findSource = connection.prepare(
                 "SELECT " + RecordRows.COLUMNS + ", durable_sequence, id FROM source WHERE name = ?");
-        insertSource = connection.prepareStatement("INSERT INTO source (name) VALUES (?) RETURNING id");
-        updateSource = connection.prepareStatement("""
+        insertSource = connection.prepare("INSERT INTO source (name) VALUES (?) RETURNING id");
+        updateSource = connection.prepare("""
                 UPDATE source SET position = ?, sequence = ?, status = ?, info = ?, reported_at = ?, recorded_at = ?,
                 checksum = ?, durable_sequence = ? WHERE id = ?""");
-        addToTotal = connection.prepareStatement("""
+        addToTotal = connection.prepare("""
                 INSERT INTO status_total VALUES (?, ?, ?) ON CONFLICT (status)
                 DO UPDATE SET reports = reports + excluded.reports, sources = sources + excluded.sources""");
-        moveHead = connection.prepareStatement("UPDATE bounds SET head = ?");
+        moveHead = connection.prepare("UPDATE bounds SET head = ?");
     }
 
     /** Starts a transaction whose records follow the head. */

@@ -6,7 +6,6 @@ import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogFullException;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.SequenceGapException;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -41,7 +40,7 @@ final class LogWriter implements AutoCloseable {
     /** Ends the thread when everything before it is stored. */
     private static final Pending END = new Pending(new Batch("", 0, List.of()), new CompletableFuture<>());
 
-    private final Connection connection;
+    private final WriterConnection connection;
     private final LogTransaction transaction;
     private final Retention retention;
     private final WalCheckpoint checkpoint;
@@ -153,6 +152,7 @@ final class LogWriter implements AutoCloseable {
             return;
         }
         try {
+            connection.begin();
             transaction.begin(bounds.head(), nextRecordedAt());
             List<Runnable> completions = new ArrayList<>(group.size());
             for (Pending pending : group) {
@@ -205,6 +205,7 @@ final class LogWriter implements AutoCloseable {
     /** Removes some records and returns how many. Readers are turned away from them before they are gone. */
     private long pruneStep(long earliest) throws SQLException {
         try {
+            connection.begin();
             long left = retention.prune(earliest, bounds.head());
             bounds.moveEarliest(left);
             connection.commit();

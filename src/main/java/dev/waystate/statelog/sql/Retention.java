@@ -1,6 +1,5 @@
 package dev.waystate.statelog.sql;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -19,13 +18,13 @@ final class Retention implements AutoCloseable {
     private final PreparedStatement delete;
     private final PreparedStatement moveEarliest;
 
-    Retention(Connection connection, RetentionProperties limits, Clock clock) throws SQLException {
+    Retention(WriterConnection connection, RetentionProperties limits, Clock clock) throws SQLException {
         this.limits = limits;
         this.clock = clock;
         // Both conditions hold for the oldest records up to some position: record times never decrease.
-        delete = connection.prepareStatement(
+        delete = connection.prepare(
                 "DELETE FROM record WHERE position >= ? AND position < ? AND (position < ? OR recorded_at < ?)");
-        moveEarliest = connection.prepareStatement("UPDATE bounds SET earliest = ?");
+        moveEarliest = connection.prepare("UPDATE bounds SET earliest = ?");
     }
 
     boolean isOn() {

@@ -26,10 +26,10 @@ final class SqliteDatabase implements AutoCloseable {
     private static final int WAL_LEFT_AFTER_RESET_BYTES = 16 * 1024 * 1024;
 
     private final ProcessLock lock;
-    private final Connection writer;
+    private final WriterConnection writer;
     private final HikariDataSource readers;
 
-    private SqliteDatabase(ProcessLock lock, Connection writer, HikariDataSource readers) {
+    private SqliteDatabase(ProcessLock lock, WriterConnection writer, HikariDataSource readers) {
         this.lock = lock;
         this.writer = writer;
         this.readers = readers;
@@ -52,8 +52,7 @@ final class SqliteDatabase implements AutoCloseable {
         }
     }
 
-    /** Returns the connection of the writer, which begins a transaction by itself and has to commit it. */
-    Connection writer() {
+    WriterConnection writer() {
         return writer;
     }
 
@@ -85,13 +84,11 @@ final class SqliteDatabase implements AutoCloseable {
                 .migrate();
     }
 
-    private static Connection openWriter(Path file) throws SQLException {
+    private static WriterConnection openWriter(Path file) throws SQLException {
         SQLiteConfig settings = settings();
         settings.setCacheSize(-CACHE_KIBIBYTES);
         settings.setJournalSizeLimit(WAL_LEFT_AFTER_RESET_BYTES);
-        Connection connection = dataSource(file, settings).getConnection();
-        connection.setAutoCommit(false);
-        return connection;
+        return new WriterConnection(dataSource(file, settings).getConnection());
     }
 
     private static HikariDataSource openReaders(Path file, int connections) {

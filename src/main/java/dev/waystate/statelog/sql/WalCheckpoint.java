@@ -1,9 +1,6 @@
 package dev.waystate.statelog.sql;
 
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /**
  * Moves the write-ahead log into the database file every few megabytes. SQLite's automatic way would drop an error of
@@ -24,11 +21,11 @@ final class WalCheckpoint {
     /** About how many bytes a record takes besides its info. */
     private static final int BYTES_PER_RECORD = 64;
 
-    private final Connection connection;
+    private final WriterConnection connection;
     private long pages;
     private long bytes;
 
-    WalCheckpoint(Connection connection) {
+    WalCheckpoint(WriterConnection connection) {
         this.connection = connection;
     }
 
@@ -46,21 +43,13 @@ final class WalCheckpoint {
         pages = 0;
         bytes = 0;
         try {
-            if (run("PASSIVE") > MAX_WAL_PAGES) {
-                run("RESTART");
+            if (connection.checkpoint("PASSIVE") > MAX_WAL_PAGES) {
+                connection.checkpoint("RESTART");
             }
         } catch (SQLException problem) {
             if (!SqliteErrors.isDiskFull(problem)) {
                 throw problem;
             }
-        }
-    }
-
-    /** Returns how many pages the write-ahead log had. */
-    private long run(String mode) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
-            return result.getLong("log");
         }
     }
 }

@@ -50,13 +50,16 @@ class SqliteStateLogTests extends StateLogContract {
     }
 
     @Test
-    void commitsAreSyncedBeforeTheyReturn() throws SQLException {
+    void commitsAreSyncedBeforeTheyReturn() throws Exception {
         assertThat(pragma("journal_mode")).isEqualTo("wal");
         close(log);
-        try (SqliteDatabase database = SqliteDatabase.open(file(), 1);
-                Statement statement = database.writer().createStatement()) {
-            assertThat(statement.executeQuery("PRAGMA synchronous").getInt(1)).isEqualTo(2);
-            assertThat(statement.executeQuery("PRAGMA wal_autocheckpoint").getInt(1))
+        try (SqliteDatabase database = SqliteDatabase.open(file(), 1)) {
+            WriterConnection writer = database.writer();
+            assertThat(writer.prepare("PRAGMA synchronous").executeQuery().getInt(1))
+                    .isEqualTo(2);
+            assertThat(writer.prepare("PRAGMA wal_autocheckpoint")
+                            .executeQuery()
+                            .getInt(1))
                     .isZero();
         } finally {
             log = open();

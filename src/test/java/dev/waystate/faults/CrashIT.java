@@ -1,0 +1,84 @@
+package dev.waystate.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waystate.ServerProcess;
+import dev.waystate.proto.v1.Record;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code kill -9} of the server, again and again, while sources append and report. */
+class CrashIT {
+
+    /** How often the server is killed. */
+    private static final int ROUNDS = Integer.getInteger("waystate.test.crash-rounds", 20);
+
+    private static final long SHORTEST_ROUND_MILLIS = 150;
+    private static final int ROUND_SPREAD_MILLIS = 350;
+
+    @TempDir
+    Path directory;
+
+    private final Map<String, AtomicLong> sequences = new ConcurrentHashMap<>();
+    private final Set<String> reports = ConcurrentHashMap.newKeySet();
+
+    @Test
+    void killedAgainAndAgainTheLogHasEveryAcknowledgedReportOnce() throws Exception {
+        Random random = new Random(5);
+        for (int round = 0; round < ROUNDS; round++) {
+            try (ServerProcess server = ServerProcess.start(directory)) {
+                killUnderLoad(server, SHORTEST_ROUND_MILLIS + random.nextInt(ROUND_SPREAD_MILLIS));
+            }
+        }
+        List<Record> log;
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            log = LogAudit.dump(server.grpcPort());
+        }
+        Map<String, Long> acknowledged = sequences.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().get()));
+        assertThat(LogAudit.audit(log, acknowledged, reports)).isEmpty();
+        assertThat(acknowledged.values()).hasSize(3).allMatch(last -> last > 0);
+        assertThat(reports).isNotEmpty();
+        assertThatTheAuditNoticesLoss(log, acknowledged);
+    }
+
+    private void assertThatTheAuditNoticesLoss(List<Record> log, Map<String, Long> acknowledged) {
+        assertThat(LogAudit.audit(log.subList(0, 1), acknowledged, reports)).isNotEmpty();
+        List<Record> holed = new ArrayList<>(log);
+        holed.remove(log.size() / 2);
+        assertThat(LogAudit.audit(holed, acknowledged, reports)).isNotEmpty();
+        List<Record> doubled = new ArrayList<>(log);
+        doubled.add(log.get(log.size() / 2));
+        assertThat(LogAudit.audit(doubled, acknowledged, reports)).isNotEmpty();
+    }
+
+    private void killUnderLoad(ServerProcess server, long millis) throws InterruptedException {
+        AtomicBoolean stopped = new AtomicBoolean();
+        List<Thread> clients = new ArrayList<>();
+        for (String source : List.of("a", "b", "c")) {
+            AtomicLong acknowledged = sequences.computeIfAbsent(source, key -> new AtomicLong());
+            clients.add(new Thread(new JournalingAppender(source, server.grpcPort(), acknowledged, stopped)));
+        }
+        clients.add(new Thread(new JournalingReporter(server.grpcPort(), reports, stopped)));
+        clients.add(new Thread(new JournalingReporter(server.grpcPort(), reports, stopped)));
+        clients.forEach(Thread::start);
+        assertThat(server.process().waitFor(millis, TimeUnit.MILLISECONDS)).isFalse();
+        server.kill();
+        stopped.set(true);
+        for (Thread client : clients) {
+            client.join(30_000);
+            assertThat(client.isAlive()).isFalse();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.waystate.faults;
+
+import dev.waystate.proto.v1.AppendRequest;
+import dev.waystate.proto.v1.AppendResponse;
+import dev.waystate.proto.v1.Report;
+import dev.waystate.proto.v1.StateLogServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A source that appends until it is stopped, resumes after every disconnect, and remembers what was acknowledged. */
+final class JournalingAppender implements Runnable {
+
+    private static final int BATCH = 10;
+    private static final int UNACKNOWLEDGED = 50;
+
+    private final String source;
+    private final int port;
+    private final AtomicBoolean stopped;
+    private final AtomicLong acknowledged;
+
+    /**
+     * @param acknowledged the last acknowledged sequence, which outlives this appender
+     * @param stopped ends it
+     */
+    JournalingAppender(String source, int port, AtomicLong acknowledged, AtomicBoolean stopped) {
+        this.source = source;
+        this.port = port;
+        this.acknowledged = acknowledged;
+        this.stopped = stopped;
+    }
+
+    @Override
+    public void run() {
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        try {
+            append(StateLogServiceGrpc.newStub(channel));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private void append(StateLogServiceGrpc.StateLogServiceStub stub) throws InterruptedException {
+        Acknowledgements acknowledgements = new Acknowledgements();
+        StreamObserver<AppendRequest> requests = stub.append(acknowledgements);
+        requests.onNext(AppendRequest.newBuilder().setSource(source).build());
+        if (!acknowledgements.first.await(20, TimeUnit.SECONDS)) {
+            return;
+        }
+        long next = acknowledgements.resumeAfter + 1;
+        while (!stopped.get() && acknowledgements.ended.getCount() > 0) {
+            if (next - acknowledged.get() > UNACKNOWLEDGED * BATCH) {
+                acknowledgements.ended.await(1, TimeUnit.MILLISECONDS);
+                continue;
+            }
+            requests.onNext(batch(next));
+            next += BATCH;
+        }
+    }
+
+    private AppendRequest batch(long first) {
+        AppendRequest.Builder request = AppendRequest.newBuilder().setFirstSequence(first);
+        for (long sequence = first; sequence < first + BATCH; sequence++) {
+            request.addReports(Report.newBuilder().setStatusValue(1).setInfo(source + " " + sequence));
+        }
+        return request.build();
+    }
+
+    private final class Acknowledgements implements StreamObserver<AppendResponse> {
+
+        private final CountDownLatch first = new CountDownLatch(1);
+        private final CountDownLatch ended = new CountDownLatch(1);
+        private volatile long resumeAfter;
+
+        @Override
+        public void onNext(AppendResponse response) {
+            if (first.getCount() > 0) {
+                resumeAfter = response.getDurableSequence();
+            }
+            acknowledged.accumulateAndGet(response.getDurableSequence(), Math::max);
+            first.countDown();
+        }
+
+        @Override
+        public void onError(Throwable problem) {
+            onCompleted();
+        }
+
+        @Override
+        public void onCompleted() {
+            ended.countDown();
+            first.countDown();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.waystate.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.waystate.ServerProcess;
+import io.grpc.ManagedChannel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A sync that fails stops the log for good: what it should have written may be gone. */
+class SyncFailureIT {
+
+    /** Which sync is the first to fail: late enough for the start, early enough for the test. */
+    private static final int FIRST_FAILURE = 300;
+
+    private static final int EXIT_CODE = 74;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void nothingIsAcknowledgedAfterASyncThatFailed() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "Skipped: failing syncs need strace");
+        AtomicLong acknowledged = new AtomicLong();
+        HealthWatch watch = new HealthWatch();
+        List<String> failingSyncs = List.of(
+                "/usr/bin/strace",
+                "-f",
+                "--seccomp-bpf",
+                "-o",
+                directory.resolve("strace").toString(),
+                "-e",
+                "trace=fsync,fdatasync",
+                "-e",
+                "inject=fsync,fdatasync:error=EIO:when=" + FIRST_FAILURE + "+");
+        try (ServerProcess server = ServerProcess.launch(directory, failingSyncs)) {
+            await().atMost(Duration.ofMinutes(2)).until(() -> serves(server));
+            ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort())
+                    .usePlaintext()
+                    .build();
+            HealthGrpc.newStub(channel).watch(HealthCheckRequest.getDefaultInstance(), watch);
+            Thread appender =
+                    new Thread(new JournalingAppender("a", server.grpcPort(), acknowledged, new AtomicBoolean()));
+            appender.start();
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> server.output().stream()
+                            .anyMatch(line -> line.contains("The state log cannot be written")));
+            await().atMost(Duration.ofSeconds(1)).until(() -> watch.last != ServingStatus.SERVING);
+            assertThat(server.process().waitFor(40, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.process().exitValue()).isEqualTo(EXIT_CODE);
+            appender.join(30_000);
+            channel.shutdownNow();
+        }
+        assertThat(acknowledged.get()).isPositive();
+        assertThatAllIsThere(acknowledged.get());
+    }
+
+    private void assertThatAllIsThere(long acknowledged) throws Exception {
+        try (ServerProcess restarted = ServerProcess.start(directory)) {
+            assertThat(LogAudit.audit(LogAudit.dump(restarted.grpcPort()), Map.of("a", acknowledged), Set.of()))
+                    .isEmpty();
+        }
+    }
+
+    private static boolean serves(ServerProcess server) {
+        assertThat(server.process().isAlive()).isTrue();
+        return server.output().stream().anyMatch(line -> line.contains("Started WaystateApplication"));
+    }
+
+    private static final class HealthWatch implements StreamObserver<HealthCheckResponse> {
+
+        private volatile ServingStatus last = ServingStatus.SERVING;
+
+        @Override
+        public void onNext(HealthCheckResponse response) {
+            last = response.getStatus();
+        }
+
+        @Override
+        public void onError(Throwable gone) {
+            last = ServingStatus.NOT_SERVING;
+        }
+
+        @Override
+        public void onCompleted() {}
+    }
+}
