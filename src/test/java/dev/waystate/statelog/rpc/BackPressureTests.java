@@ -1,0 +1,251 @@
+package dev.waystate.statelog.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.waystate.InProcessTest;
+import dev.waystate.Recorder;
+import dev.waystate.proto.Data;
+import dev.waystate.proto.Empty;
+import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingStub;
+import dev.waystate.proto.v1.AppendRequest;
+import dev.waystate.proto.v1.AppendResponse;
+import dev.waystate.proto.v1.GetSummaryRequest;
+import dev.waystate.proto.v1.GetSummaryResponse;
+import dev.waystate.proto.v1.ReadRequest;
+import dev.waystate.proto.v1.ReadResponse;
+import dev.waystate.proto.v1.Report;
+import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
+import dev.waystate.statelog.Appended;
+import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.SourceState;
+import dev.waystate.statelog.StateLog;
+import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.Summary;
+import io.grpc.Status.Code;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import net.devh.boot.grpc.client.inject.GrpcClient;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Primary;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.test.context.TestPropertySource;
+
+/** What happens when the log does not keep up, and when the executor is full. */
+@InProcessTest
+@TestPropertySource(
+        properties = {
+            "waystate.state-log.max-in-flight=100",
+            "waystate.executor.pool-size=2",
+            "waystate.executor.queue-capacity=3"
+        })
+class BackPressureTests {
+
+    private static final int LIMIT = 100;
+    private static final int THREADS_AND_QUEUE = 2 + 3;
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    /** A log that stores and answers nothing until it is let go. */
+    static final class HeldLog implements StateLog {
+
+        private final LinkedBlockingQueue<CompletableFuture<Appended>> held = new LinkedBlockingQueue<>();
+        private volatile CountDownLatch gate = new CountDownLatch(1);
+        private volatile boolean holding = true;
+        private int arrived;
+
+        void hold() {
+            holding = true;
+            gate = new CountDownLatch(1);
+            arrived = 0;
+        }
+
+        void letGo() {
+            holding = false;
+            gate.countDown();
+            List<CompletableFuture<Appended>> waiting = new ArrayList<>();
+            held.drainTo(waiting);
+            waiting.forEach(result -> result.complete(new Appended(0)));
+        }
+
+        synchronized int arrived() {
+            return arrived;
+        }
+
+        @Override
+        public CompletionStage<Appended> append(Batch batch) {
+            synchronized (this) {
+                arrived += batch.reports().size();
+            }
+            CompletableFuture<Appended> result = new CompletableFuture<>();
+            held.add(result);
+            if (!holding) {
+                letGo();
+            }
+            return result;
+        }
+
+        @Override
+        public List<StateRecord> read(long afterPositionExclusive) {
+            awaitGate();
+            return List.of();
+        }
+
+        @Override
+        public long head() {
+            return 0;
+        }
+
+        @Override
+        public long earliest() {
+            return 1;
+        }
+
+        @Override
+        public List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit) {
+            return List.of();
+        }
+
+        @Override
+        public Summary summary() {
+            awaitGate();
+            return new Summary(1, 0, List.of());
+        }
+
+        private void awaitGate() {
+            try {
+                assertThat(gate.await(30, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException interrupted) {
+                throw new IllegalStateException(interrupted);
+            }
+        }
+
+        @Override
+        public void onAdvance(Runnable listener) {}
+    }
+
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Held {
+        @Bean
+        @Primary
+        HeldLog heldLog() {
+            return new HeldLog();
+        }
+    }
+
+    @GrpcClient("waystate")
+    RequestStreamingStub reporting;
+
+    @GrpcClient("waystate")
+    StateLogServiceStub stub;
+
+    @Autowired
+    HeldLog log;
+
+    @Autowired
+    ThreadPoolTaskExecutor rpcExecutor;
+
+    @BeforeEach
+    void hold() {
+        log.hold();
+    }
+
+    @AfterEach
+    void letGo() {
+        log.letGo();
+        await().atMost(TIMEOUT).until(() -> rpcExecutor.getActiveCount() == 0);
+    }
+
+    @Test
+    void streamsAreTakenOnlyAsFarAsTheLogHasRoomAndThenGoOn() {
+        int streams = 4;
+        List<Recorder<Data, Empty>> recorders = new ArrayList<>();
+        List<Integer> sent =
+                IntStream.range(0, streams).mapToObj(i -> send(recorders, 500)).toList();
+        // Each stream may be one report over the limit; what is refused stays with the clients.
+        assertThat(sent.stream().mapToInt(Integer::intValue).sum()).isLessThanOrEqualTo(LIMIT + 2 * streams);
+        assertThat(recorders).noneMatch(Recorder::hasEnded);
+        log.letGo();
+        recorders.forEach(recorder -> assertThat(recorder.awaitEnd().isOk()).isTrue());
+        assertThat(log.arrived()).isEqualTo(streams * 500);
+    }
+
+    @Test
+    void appendsAreTakenOnlyAsFarAsTheLogHasRoomAndThenGoOn() {
+        Recorder<AppendRequest, AppendResponse> recorder = new Recorder<>();
+        StreamObserver<AppendRequest> requests = stub.append(recorder);
+        for (int i = 0; i < 50; i++) {
+            requests.onNext(AppendRequest.newBuilder()
+                    .setSource("a")
+                    .setFirstSequence(i * 30L + 1)
+                    .addAllReports(Collections.nCopies(30, Report.getDefaultInstance()))
+                    .build());
+        }
+        requests.onCompleted();
+        assertThat(log.arrived()).isEqualTo(120);
+        log.letGo();
+        assertThat(recorder.awaitEnd().isOk()).isTrue();
+        assertThat(recorder.responses()).hasSize(50);
+        assertThat(log.arrived()).isEqualTo(1_500);
+    }
+
+    @Test
+    void callsBeyondTheExecutorsQueueAreRefusedAndTheOthersAnswered() {
+        List<Recorder<GetSummaryRequest, GetSummaryResponse>> calls = new ArrayList<>();
+        for (int i = 0; i < THREADS_AND_QUEUE + 4; i++) {
+            calls.add(new Recorder<>());
+            stub.getSummary(GetSummaryRequest.getDefaultInstance(), calls.get(i));
+        }
+        calls.subList(THREADS_AND_QUEUE, calls.size())
+                .forEach(call -> assertThat(call.awaitEnd().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED));
+        Recorder<ReadRequest, ReadResponse> read = new Recorder<>();
+        stub.read(ReadRequest.getDefaultInstance(), read);
+        assertThat(read.awaitEnd().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+        log.letGo();
+        calls.subList(0, THREADS_AND_QUEUE)
+                .forEach(call -> assertThat(call.awaitEnd().isOk()).isTrue());
+    }
+
+    @Test
+    void followersOutliveAFullExecutor() {
+        Recorder<ReadRequest, ReadResponse> follower = new Recorder<>();
+        stub.read(ReadRequest.newBuilder().setFollow(true).build(), follower);
+        for (int i = 0; i < THREADS_AND_QUEUE; i++) {
+            stub.getSummary(
+                    GetSummaryRequest.getDefaultInstance(), new Recorder<GetSummaryRequest, GetSummaryResponse>());
+        }
+        log.letGo();
+        assertThat(follower.awaitResponse(1).hasCaughtUp()).isTrue();
+        assertThat(follower.hasEnded()).isFalse();
+        follower.cancel();
+    }
+
+    /** Sends so many reports in one stream and returns how many were taken off the client's hands at once. */
+    private int send(List<Recorder<Data, Empty>> recorders, int reports) {
+        Recorder<Data, Empty> recorder = new Recorder<>();
+        recorders.add(recorder);
+        io.grpc.stub.ClientCallStreamObserver<Data> requests =
+                (io.grpc.stub.ClientCallStreamObserver<Data>) reporting.streamState(recorder);
+        int taken = 0;
+        for (int i = 0; i < reports; i++) {
+            taken += requests.isReady() ? 1 : 0;
+            requests.onNext(Data.getDefaultInstance());
+        }
+        requests.onCompleted();
+        return taken;
+    }
+}
