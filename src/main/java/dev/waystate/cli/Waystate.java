@@ -1,18 +1,62 @@
 package dev.waystate.cli;
 
-/** The command line. */
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine;
+
+/** The command line of the jar. Its exit codes are part of its interface: see {@link ExitCodes}. */
 public final class Waystate {
 
     /** The command that serves. */
     public static final String SERVE = "serve";
 
+    private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
+
     private Waystate() {}
 
+    /**
+     * Tells whether the arguments are those of the server: none, {@code serve ...}, or Spring properties alone. A
+     * question for help or version is never one.
+     */
     public static boolean serves(String[] args) {
-        return args.length == 0 || args[0].equals(SERVE) || args[0].startsWith("--");
+        if (args.length == 0) {
+            return true;
+        }
+        boolean forServer = args[0].equals(SERVE) || (args[0].startsWith("--") && args[0].length() > 2);
+        return forServer && Arrays.stream(args).noneMatch(HELP::contains);
     }
 
+    /** Runs a command on the process's own streams, all of it in UTF-8, and returns the exit code. */
     public static int run(String[] args) {
-        return 2;
+        return run(List.of(args), utf8(FileDescriptor.out), utf8(FileDescriptor.err));
+    }
+
+    /**
+     * Runs a command and returns the exit code.
+     *
+     * @param out where data goes
+     * @param err where notes, progress and errors go
+     */
+    static int run(List<String> args, PrintWriter out, PrintWriter err) {
+        CommandLine commandLine = new CommandLine(new RootCommand())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(100)
+                .setParameterExceptionHandler(new UsageErrors())
+                .setExecutionExceptionHandler(new Failures());
+        int exitCode = commandLine.execute(args.toArray(String[]::new));
+        out.flush();
+        err.flush();
+        return exitCode;
+    }
+
+    private static PrintWriter utf8(FileDescriptor stream) {
+        return new PrintWriter(new FileOutputStream(stream), true, StandardCharsets.UTF_8);
     }
 }

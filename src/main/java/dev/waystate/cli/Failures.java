@@ -1,0 +1,57 @@
+package dev.waystate.cli;
+
+import com.google.common.base.Throwables;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Says in a sentence why a command has failed, and what to do; the stack trace only shows with {@code --verbose}. */
+final class Failures implements IExecutionExceptionHandler {
+
+    @Override
+    public int handleExecutionException(Exception thrown, CommandLine commandLine, ParseResult parsed) {
+        Throwable failure = thrown instanceof ExecutionException ? thrown.getCause() : thrown;
+        PrintWriter err = commandLine.getErr();
+        int exitCode = tell(failure, commandLine.getCommand(), err);
+        if (commandLine.getCommand() instanceof ClientCommand command
+                && command.connection().verbose()) {
+            failure.printStackTrace(err);
+        }
+        return exitCode;
+    }
+
+    private static int tell(Throwable failure, Object command, PrintWriter err) {
+        if (command instanceof ClientCommand client
+                && (failure instanceof StatusRuntimeException || failure instanceof StatusException)) {
+            Status status = Status.fromThrowable(failure);
+            boolean tls = client.connection().tls().enabled();
+            err.println(new FailedCall(client.target(), tls, status).explain());
+            StatusDetails.of(failure).forEach(detail -> err.println("  " + detail));
+            return ExitCodes.of(status);
+        }
+        if (failure instanceof OutputException output) {
+            err.println(output.getMessage());
+            return ExitCodes.NO;
+        }
+        err.println(explain(failure));
+        return ExitCodes.USAGE;
+    }
+
+    private static String explain(Throwable failure) {
+        if (failure instanceof InputException) {
+            return failure.getMessage();
+        }
+        if (failure instanceof IOException) {
+            return "Cannot read the input: " + TerminalText.of(String.valueOf(failure.getMessage()));
+        }
+        Throwable root = Throwables.getRootCause(failure);
+        return "Cannot set up the client: " + TerminalText.of(String.valueOf(root.getMessage()))
+                + " (check --ca, --cert, --key and the properties grpc.client.*; --verbose shows more).";
+    }
+}

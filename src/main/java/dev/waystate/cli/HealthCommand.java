@@ -1,0 +1,68 @@
+package dev.waystate.cli;
+
+import com.google.common.net.HostAndPort;
+import io.grpc.ManagedChannel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.health.v1.HealthGrpc.HealthBlockingStub;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Asks a server for its health, with as little start-up as possible: orchestrators call it every few seconds. */
+@Command(
+        name = "health",
+        description = {
+            "Prints whether the server, or one service of it, is SERVING; exits with 0 if so and with 1 if not.",
+            "The default target is localhost, and port $GRPC_SERVER_PORT or 50051."
+        })
+final class HealthCommand extends ClientCommand {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "SERVICE",
+            defaultValue = "",
+            description = "A service's full name, such as my_package.RequestStreaming; all of the server if left out.")
+    private String service;
+
+    @Override
+    public Integer call() {
+        HostAndPort server = connection().target().orElseGet(HealthCommand::localServer);
+        setTarget(server.toString());
+        ManagedChannel channel = PlainChannel.open(server, connection().tls());
+        try {
+            return tell(check(channel));
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private ServingStatus check(ManagedChannel channel) {
+        HealthBlockingStub health = HealthGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(connection().timeoutOr(TIMEOUT).toNanos(), TimeUnit.NANOSECONDS);
+        if (connection().credentials().isPresent()) {
+            health = health.withCallCredentials(connection().credentials().get());
+        }
+        return health.check(HealthCheckRequest.newBuilder().setService(service).build())
+                .getStatus();
+    }
+
+    private int tell(ServingStatus status) {
+        print(connection().json() ? "{\"status\":\"" + status + "\"}" : status.toString());
+        return status == ServingStatus.SERVING ? ExitCodes.DONE : ExitCodes.NO;
+    }
+
+    private static HostAndPort localServer() {
+        String port = System.getenv().getOrDefault("GRPC_SERVER_PORT", "50051");
+        try {
+            return HostAndPort.fromParts("localhost", Integer.parseInt(port));
+        } catch (IllegalArgumentException noPort) {
+            throw new InputException(
+                    "Expected a port in GRPC_SERVER_PORT, but found \"" + TerminalText.of(port) + "\".", noPort);
+        }
+    }
+}

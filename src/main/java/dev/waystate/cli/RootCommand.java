@@ -1,0 +1,34 @@
+package dev.waystate.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The root of the commands, which are all listed here. */
+@Command(
+        name = "waystate",
+        scope = ScopeType.INHERIT,
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        description = "Displacements between points, and durable streams of state reports.",
+        footer = {
+            "",
+            "Data goes to stdout, notes and progress to stderr.",
+            "Exit codes: 0 done, 1 not serving or output not written, 2 wrong usage, 64 + the gRPC status code when the"
+                    + " call failed (78: nothing answers)."
+        },
+        subcommands = {ServeCommand.class, HealthCommand.class})
+final class RootCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    /** A command line without a command. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Expected a command");
+    }
+}

@@ -1,0 +1,28 @@
+package dev.waystate.cli;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import org.springframework.boot.convert.DurationStyle;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads a positive duration in the notation of Spring Boot's properties. */
+final class TimeoutConverter implements ITypeConverter<Duration> {
+
+    /** So that the nanoseconds of every timeout fit into a long. */
+    private static final Duration MAX = Duration.ofDays(365);
+
+    @Override
+    public Duration convert(String text) {
+        try {
+            Duration timeout = DurationStyle.detectAndParse(text);
+            if (timeout.compareTo(Duration.ZERO) > 0 && timeout.compareTo(MAX) <= 0) {
+                return timeout;
+            }
+        } catch (IllegalArgumentException | ArithmeticException | DateTimeParseException notOne) {
+            // said below
+        }
+        throw new TypeConversionException("expected a duration above zero with its unit, such as 500ms, 5s or 1m, but"
+                + " found \"" + TerminalText.of(text) + "\"");
+    }
+}
