@@ -1,0 +1,130 @@
+package dev.waystate.cli;
+
+import dev.waystate.proto.Data;
+import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingStub;
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
+import net.devh.boot.grpc.client.inject.GrpcClient;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Sends reports over one {@code stream_state} call, and says how many are stored once the server has said so. The call
+ * is not idempotent: what was sent before a failure may be stored.
+ */
+@Command(
+        name = "report",
+        description = {
+            "Stores state reports.",
+            "  report --status THIRSTY --info 'Requires watering.'    one report",
+            "  report FILE                                            those of a file; - is stdin",
+            "A file is CSV, status,info, with these names in its first line or not; or JSON lines,"
+                    + " {\"status\":\"THIRSTY\",\"info\":\"...\"}."
+        })
+final class ReportCommand extends ClientCommand {
+
+    private static final Metadata.Key<String> SOURCE =
+            Metadata.Key.of("waystate-source", Metadata.ASCII_STRING_MARSHALLER);
+
+    @Parameters(arity = "0..1", paramLabel = "FILE", description = "The reports; - is stdin.")
+    private @Nullable String file;
+
+    @Option(
+            names = "--format",
+            paramLabel = "csv|json",
+            description = "The format of the file, which its name or its beginning tells if left out.")
+    private @Nullable ReportFormat format;
+
+    @Option(
+            names = "--status",
+            paramLabel = "STATUS",
+            converter = StatusConverter.class,
+            description = "UNKNOWN, OK, THIRSTY, STARVED, TIRED, or a number that this version does not know.")
+    private @Nullable Integer status;
+
+    @Option(names = "--info", paramLabel = "TEXT", description = "Free text for people, for --status.")
+    private @Nullable String info;
+
+    @Option(
+            names = "--source",
+            paramLabel = "NAME",
+            description = "Who reports; the server takes this machine's address if left out.")
+    private @Nullable String source;
+
+    @GrpcClient(ClientContext.CLIENT)
+    private RequestStreamingStub reporting;
+
+    @Override
+    public Integer call() throws Exception {
+        try (ReportSource reports = reports()) {
+            Data first = reports.next(); // a wrong first line needs no server
+            try (ClientContext context = connect()) {
+                send(first, reports);
+            }
+        }
+        return ExitCodes.DONE;
+    }
+
+    private void send(@Nullable Data first, ReportSource reports) throws IOException, InterruptedException {
+        ReportSender sender = new ReportSender();
+        stub().streamState(sender);
+        sender.awaitConnection(timeout());
+        boolean badLine = false;
+        try (Progress progress = Progress.of("Reports")) {
+            for (Data report = first; report != null; report = reports.next()) {
+                sender.send(report);
+                progress.step();
+            }
+        } catch (InputException bad) {
+            note(bad.getMessage());
+            badLine = true;
+        }
+        sender.finish(); // with a bad line, too: so we know what is stored
+        if (badLine) {
+            throw new InputException(stored(sender.sent()) + " from before that line: send the rest from it on.");
+        }
+        tell(sender.sent());
+    }
+
+    private void tell(long reports) {
+        if (connection().json()) {
+            print("{\"reports\":" + reports + "}");
+        } else {
+            note(stored(reports));
+        }
+    }
+
+    private static String stored(long reports) {
+        return reports == 1 ? "1 report stored" : reports + " reports stored";
+    }
+
+    private ReportSource reports() {
+        if ((file == null) == (status == null)) {
+            throw new InputException("Expected either --status or a FILE"
+                    + (file == null ? ", but found neither." : ", but found both."));
+        }
+        if (file == null) {
+            return ReportSource.of(StatusNames.report(status, info == null ? "" : info));
+        }
+        if (info != null) {
+            throw new InputException("Expected --info together with --status only, but found it with a FILE.");
+        }
+        return ReportFormat.open(file, format);
+    }
+
+    private RequestStreamingStub stub() {
+        if (source == null) {
+            return reporting;
+        }
+        if (source.isBlank() || source.chars().anyMatch(c -> c < ' ' || c > '~')) {
+            throw new InputException(
+                    "Expected a --source of visible ASCII characters, but found \"" + TerminalText.of(source) + "\".");
+        }
+        Metadata metadata = new Metadata();
+        metadata.put(SOURCE, source);
+        return reporting.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
+    }
+}

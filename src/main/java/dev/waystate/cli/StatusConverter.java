@@ -1,0 +1,17 @@
+package dev.waystate.cli;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads a status of the command line. */
+final class StatusConverter implements ITypeConverter<Integer> {
+
+    @Override
+    public Integer convert(String text) {
+        try {
+            return StatusNames.number(text);
+        } catch (InputException unknown) {
+            throw new TypeConversionException(unknown.getMessage());
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.waystate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WaystateTests {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "serve", "serve --grpc.server.port=1", "--grpc.server.port=1 --debug", "--debug"})
+    void noCommandServeAndSpringPropertiesServe(String line) {
+        assertThat(Waystate.serves(arguments(line))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"displace", "health", "--help", "-h", "--version", "-V", "serve --help", "sreve", "-x"})
+    void commandsAndQuestionsForHelpDoNotServe(String line) {
+        assertThat(Waystate.serves(arguments(line))).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "serve --help", "displace -h", "report --help", "health --help"})
+    void everyCommandHasHelp(String line) {
+        CommandRun run = CommandRun.of(arguments(line));
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).startsWith("Usage: waystate").contains("--version");
+        assertThat(run.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "displace -V"})
+    void theVersionIsThatOfTheBuild(String line) {
+        assertThat(CommandRun.of(arguments(line)).out()).matches("waystate \\d+\\.\\d+\\.\\d+\\S* \\(Java .*\\)\\R");
+    }
+
+    @Test
+    void unknownCommandIsAnsweredWithTheOneThatWasMeant() {
+        CommandRun run = CommandRun.of("dispalce", "0,0", "1,1");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("Unknown command 'dispalce'.").contains("Did you mean: waystate displace");
+    }
+
+    @Test
+    void unknownOptionIsNoPoint() {
+        CommandRun run = CommandRun.of("displace", "--tragt", "0,0", "1,1");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("Unknown option: '--tragt'").doesNotContain("\tat ");
+    }
+
+    private static String[] arguments(String line) {
+        return line.isEmpty() ? new String[0] : line.split(" ");
+    }
+}
