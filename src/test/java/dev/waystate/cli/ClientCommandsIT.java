@@ -1,0 +1,155 @@
+package dev.waystate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.waystate.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The client commands against the server. */
+@Timeout(120)
+class ClientCommandsIT {
+
+    @TempDir
+    private static Path directory;
+
+    private static ServerProcess server;
+
+    @BeforeAll
+    static void startServer() throws IOException {
+        server = ServerProcess.start(directory);
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @Test
+    void theJarPrintsTheDistance() throws Exception {
+        CommandRun run = CommandRun.ofJar(directory, "", "displace", "0,12", "12,14", "--target", server.target());
+
+        assertThat(run).isEqualTo(new CommandRun(0, "12.165525" + System.lineSeparator(), ""));
+    }
+
+    @Test
+    void theJarReadsDisplacementsFromStandardInput() throws Exception {
+        CommandRun run = CommandRun.ofJar(
+                directory, "# two\n0,0 3,4\n\n-3,4 0,0\n", "displace", "-", "--target", server.target());
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.outLines()).containsExactly("5", "5");
+    }
+
+    @Test
+    void theJarTellsHealth() throws Exception {
+        CommandRun run = CommandRun.ofJar(directory, "", "health", "--target", server.target());
+
+        assertThat(run).isEqualTo(new CommandRun(0, "SERVING" + System.lineSeparator(), ""));
+    }
+
+    @Test
+    void theJarReportsWhatStandardInputHas() throws Exception {
+        CommandRun run = CommandRun.ofJar(
+                directory,
+                "{\"status\":\"TIRED\",\"info\":\"näher\"}\n",
+                "report",
+                "-",
+                "--source",
+                "from-stdin",
+                "--target",
+                server.target());
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).isEqualToIgnoringNewLines("1 report stored");
+        assertLogged("\"from-stdin\": TIRED \"näher\"");
+    }
+
+    @Test
+    void negativeCoordinatesAreNoOptions() {
+        CommandRun run = run("displace", "-3,4", "0,0", "-2147483648,-2147483648", "2147483647,2147483647");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.outLines()).containsExactly("5", "6074000896");
+    }
+
+    @Test
+    void badLineStopsAfterTheAnswersOfThoseBeforeIt() throws IOException {
+        Path file = Files.writeString(directory.resolve("bad.txt"), "0,0 3,4\n0,0 3000000000,4\n0,0 6,8\n");
+
+        CommandRun run = run("displace", file.toString(), "--json");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.outLines())
+                .containsExactly("{\"start\":{\"x\":0,\"y\":0},\"end\":{\"x\":3,\"y\":4},\"distance\":5}");
+        assertThat(run.err()).contains("bad.txt:2: Expected a coordinate from -2147483648 to 2147483647");
+    }
+
+    @Test
+    void reportsOfAFileAreCounted() throws IOException {
+        String rows = IntStream.range(0, 20_000)
+                .mapToObj(i -> "OK,report " + i + "\n")
+                .collect(Collectors.joining());
+        Path file = Files.writeString(directory.resolve("many.csv"), "status,info\n" + rows);
+
+        CommandRun run = run("report", file.toString(), "--source", "many", "--json");
+
+        assertThat(run.outLines()).containsExactly("{\"reports\":20000}");
+        assertThat(run.exitCode()).isZero();
+        assertLogged("\"many\": done, 20000 reports stored");
+    }
+
+    @Test
+    void badReportStopsAndThoseBeforeItAreStored() throws IOException {
+        Path file = Files.writeString(directory.resolve("bad.csv"), "OK,a\nTIRED,b\nSAD,c\nOK,d\n");
+
+        CommandRun run = run("report", file.toString(), "--source", "bad");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .contains("bad.csv:3: Expected a status")
+                .contains("2 reports stored from before that line");
+        assertLogged("\"bad\": done, 2 reports stored");
+    }
+
+    @Test
+    void refusedReportShowsTheFieldThatIsWrong() {
+        CommandRun run = run("report", "--status", "OK", "--info", "x".repeat(5_000));
+
+        assertThat(run.exitCode()).isEqualTo(64 + 3);
+        assertThat(run.err()).startsWith("INVALID_ARGUMENT: ").doesNotContain("\tat ");
+    }
+
+    @Test
+    void unknownServiceHasNoHealth() {
+        CommandRun run = run("health", "nosuch.Service");
+
+        assertThat(run.exitCode()).isEqualTo(64 + 5);
+        assertThat(run.err()).startsWith("NOT_FOUND: ");
+    }
+
+    private static CommandRun run(String... args) {
+        List<String> withTarget = new ArrayList<>(List.of(args));
+        withTarget.addAll(List.of("--target", server.target()));
+        return CommandRun.of(withTarget.toArray(String[]::new));
+    }
+
+    private static void assertLogged(String text) {
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(server.output())
+                        .anySatisfy(line -> assertThat(line).contains(text)));
+    }
+}
