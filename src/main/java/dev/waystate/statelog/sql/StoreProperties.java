@@ -6,6 +6,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import java.nio.file.Path;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
@@ -21,4 +22,4 @@ import org.springframework.validation.annotation.Validated;
 record StoreProperties(
         @DefaultValue("data/waystate.db") @NotNull Path file,
         @DefaultValue("4") @Min(1) @Max(100) int readConnections,
-        @DefaultValue @Valid RetentionProperties retention) {}
+        @DefaultValue @Valid @NestedConfigurationProperty RetentionProperties retention) {}
