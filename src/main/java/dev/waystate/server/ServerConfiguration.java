@@ -39,6 +39,7 @@ class ServerConfiguration {
         executor.setCorePoolSize(properties.poolSize());
         executor.setMaxPoolSize(properties.poolSize());
         executor.setQueueCapacity(properties.queueCapacity());
+        executor.setAcceptTasksAfterContextClose(true); // the calls that are open then need it
         return executor;
     }
 

@@ -117,6 +117,7 @@ class ErrorStatusTests {
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
         assertThat(failure.getStatus().getDescription()).contains("waystate.test.Faulty/Fail");
         await().atMost(5, TimeUnit.SECONDS).until(() -> faulty.events.contains("cancelled"));
+        await().atMost(5, TimeUnit.SECONDS).until(() -> output.toString().contains("does not parse"));
         assertThat(output.toString().lines().filter(line -> line.contains("does not parse")))
                 .hasSize(1)
                 .allMatch(line -> line.length() < 500);

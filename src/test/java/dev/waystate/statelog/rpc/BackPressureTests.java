@@ -209,6 +209,8 @@ class BackPressureTests {
         for (int i = 0; i < THREADS_AND_QUEUE + 4; i++) {
             calls.add(new Recorder<>());
             stub.getSummary(GetSummaryRequest.getDefaultInstance(), calls.get(i));
+            int busy = Math.min(i + 1, 2); // a thread takes its task before the queue is counted
+            await().atMost(TIMEOUT).until(() -> rpcExecutor.getActiveCount() == busy);
         }
         calls.subList(THREADS_AND_QUEUE, calls.size())
                 .forEach(call -> assertThat(call.awaitEnd().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED));

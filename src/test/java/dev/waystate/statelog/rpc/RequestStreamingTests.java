@@ -93,7 +93,7 @@ class RequestStreamingTests {
                                 .mapToObj(i -> thirsty("report " + i))
                                 .toArray(Data[]::new))
                 .awaitEnd();
-        List<String> lines = lines(output, "\"logged\"");
+        List<String> lines = awaitLines(output, "\"logged\"", 11);
         assertThat(lines).hasSize(11);
         assertThat(lines.get(0)).endsWith("stream_state from \"logged\": THIRSTY \"report 1\"");
         assertThat(lines.get(9)).endsWith("stream_state from \"logged\": THIRSTY \"report 10\"");
@@ -191,5 +191,11 @@ class RequestStreamingTests {
 
     private static List<String> lines(CapturedOutput output, String word) {
         return output.toString().lines().filter(line -> line.contains(word)).toList();
+    }
+
+    /** Waits for so many lines with the word, since the log is written behind a queue. */
+    private static List<String> awaitLines(CapturedOutput output, String word, int count) {
+        await().atMost(Duration.ofSeconds(10)).until(() -> lines(output, word).size() >= count);
+        return lines(output, word);
     }
 }
