@@ -1,0 +1,56 @@
+FROM maven:3.9-eclipse-temurin-25 AS build
+WORKDIR /build
+
+# Everything that the build downloads, in a layer that only a new POM or a new contract makes again: a build of the
+# generated code alone asks for the same plugins and libraries as the real one.
+COPY pom.xml .
+COPY proto proto
+RUN mvn -B -ntp package -DskipTests -Dspotless.check.skip -Dspring-boot.repackage.skip
+
+# The format and the tests are for ./mvnw verify: their sources are not here.
+COPY src/main src/main
+RUN mvn -B -ntp package -DskipTests -Dspotless.check.skip \
+    && java -Djarmode=tools -jar target/waystate.jar extract --layers --destination target/layers
+
+FROM eclipse-temurin:25-jre
+LABEL org.opencontainers.image.title="Waystate" \
+      org.opencontainers.image.description="Displacements between points and durable streams of state reports, over gRPC" \
+      org.opencontainers.image.licenses="Apache-2.0"
+WORKDIR /app
+
+# The data belongs to the user of the image, and to group 0 for platforms that choose another user.
+RUN useradd --uid 10001 --user-group --no-create-home --home-dir /app --shell /usr/sbin/nologin waystate \
+    && install -d -o waystate -g root -m 0770 data
+
+# AOTCache: is passed over when it does not fit (another collector, an agent): the start is slower, and that is all.
+# MaxRAMPercentage: bounds the heap, and Netty's direct memory by the same number again; the rest is for classes,
+#   compiled code and threads, about 100 MB.
+# No collector is named: the JVM takes Serial, the smallest, for less than 2 CPUs or 2 GB and G1 above, and the cache
+#   fits both.
+# Xlog: the JVM's own warnings, to stderr, as the client commands put data on stdout.
+RUN printf '%s\n' \
+    -XX:AOTCache=/app/waystate.aot \
+    -XX:MaxRAMPercentage=40 \
+    -XX:+UseCompactObjectHeaders \
+    -XX:+ExitOnOutOfMemoryError \
+    -Xlog:disable \
+    -Xlog:all=warning:stderr \
+    > jvm.options
+
+COPY --from=build /build/target/layers/dependencies/ ./
+COPY --from=build /build/target/layers/snapshot-dependencies/ ./
+COPY --from=build /build/target/layers/application/ ./
+
+# A start up to the point where it would serve, to record which classes it loads and how it links them.
+RUN sed '/AOTCache/d' jvm.options > training.options \
+    && java @training.options -XX:+UseG1GC -XX:AOTCacheOutput=/app/waystate.aot -Xlog:disable -Xlog:all=error:stderr \
+        -Dspring.context.exit=onRefresh -jar /app/waystate.jar --server.port=0 --grpc.server.port=0 \
+    && test -s waystate.aot \
+    && rm -rf training.options data/* /tmp/*
+
+USER 10001
+VOLUME ["/app/data", "/tmp"]
+EXPOSE 50051 8080
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
+    CMD ["java", "@/app/jvm.options", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx32m", "-jar", "/app/waystate.jar", "health"]
+ENTRYPOINT ["java", "@/app/jvm.options", "-jar", "/app/waystate.jar"]
