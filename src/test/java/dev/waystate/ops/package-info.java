@@ -1,0 +1,5 @@
+/** The server as operators meet it: a process that starts, is watched, and ends. */
+@NullMarked
+package dev.waystate.ops;
+
+import org.jspecify.annotations.NullMarked;
