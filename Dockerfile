@@ -41,16 +41,23 @@ COPY --from=build /build/target/layers/dependencies/ ./
 COPY --from=build /build/target/layers/snapshot-dependencies/ ./
 COPY --from=build /build/target/layers/application/ ./
 
-# A start up to the point where it would serve, to record which classes it loads and how it links them.
-RUN sed '/AOTCache/d' jvm.options > training.options \
-    && java @training.options -XX:+UseG1GC -XX:AOTCacheOutput=/app/waystate.aot -Xlog:disable -Xlog:all=error:stderr \
-        -Dspring.context.exit=onRefresh -jar /app/waystate.jar --server.port=0 --grpc.server.port=0 \
-    && test -s waystate.aot \
-    && rm -rf training.options data/* /tmp/*
+# The cache holds what a real run loads and links: a start, calls and an orderly end.
+RUN set -eu; \
+    export GRPC_SERVER_PORT=55051 SERVER_PORT=0; \
+    sed '/AOTCache/d' jvm.options > training.options; \
+    java @training.options -XX:AOTCacheOutput=/app/waystate.aot -Xlog:disable -Xlog:all=error:stderr \
+        -jar /app/waystate.jar & server=$!; \
+    until java -jar waystate.jar health; do kill -0 $server; done; \
+    java -jar waystate.jar displace --target localhost:55051 0,12 12,14; \
+    echo '{"status": "OK"}' | java -jar waystate.jar report --target localhost:55051 -; \
+    kill $server; wait $server || [ $? -eq 143 ]; \
+    test -s waystate.aot; \
+    rm -rf training.options data/* /tmp/*
 
 USER 10001
 VOLUME ["/app/data", "/tmp"]
 EXPOSE 50051 8080
+# Without the cache, which would save 50 ms and cost 60 MB beside the server.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
-    CMD ["java", "@/app/jvm.options", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx32m", "-jar", "/app/waystate.jar", "health"]
+    CMD ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx32m", "-jar", "/app/waystate.jar", "health"]
 ENTRYPOINT ["java", "@/app/jvm.options", "-jar", "/app/waystate.jar"]
