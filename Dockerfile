@@ -23,14 +23,14 @@ RUN useradd --uid 10001 --user-group --no-create-home --home-dir /app --shell /u
     && install -d -o waystate -g root -m 0770 data
 
 # AOTCache: is passed over when it does not fit (another collector, an agent): the start is slower, and that is all.
-# MaxRAMPercentage: bounds the heap, and Netty's direct memory by the same number again; the rest is for classes,
-#   compiled code and threads, about 100 MB.
-# No collector is named: the JVM takes Serial, the smallest, for less than 2 CPUs or 2 GB and G1 above, and the cache
+# MaxRAMPercentage: bounds the heap, and Netty's buffers outside of it by the same number again. At 512 MiB the rest
+#   takes what the JVM needs for itself (130 MiB), the health check and the database's pages in the file cache.
+# No collector is named: the JVM takes Serial, the smallest, for less than 2 CPUs or 1.8 GB, and G1 above, and the cache
 #   fits both.
 # Xlog: the JVM's own warnings, to stderr, as the client commands put data on stdout.
 RUN printf '%s\n' \
     -XX:AOTCache=/app/waystate.aot \
-    -XX:MaxRAMPercentage=40 \
+    -XX:MaxRAMPercentage=30 \
     -XX:+UseCompactObjectHeaders \
     -XX:+ExitOnOutOfMemoryError \
     -Xlog:disable \
