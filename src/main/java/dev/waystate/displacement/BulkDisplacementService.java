@@ -3,6 +3,7 @@ package dev.waystate.displacement;
 import dev.waystate.proto.v1.BulkDisplacementServiceGrpc.BulkDisplacementServiceImplBase;
 import dev.waystate.proto.v1.ComputeDisplacementsRequest;
 import dev.waystate.proto.v1.ComputeDisplacementsResponse;
+import dev.waystate.server.OpenStreams;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import net.devh.boot.grpc.server.service.GrpcService;
@@ -11,9 +12,16 @@ import net.devh.boot.grpc.server.service.GrpcService;
 @GrpcService
 class BulkDisplacementService extends BulkDisplacementServiceImplBase {
 
+    private final OpenStreams openStreams;
+
+    BulkDisplacementService(OpenStreams openStreams) {
+        this.openStreams = openStreams;
+    }
+
     @Override
     public StreamObserver<ComputeDisplacementsRequest> computeDisplacements(
             StreamObserver<ComputeDisplacementsResponse> responses) {
-        return new BulkDisplacementStream((ServerCallStreamObserver<ComputeDisplacementsResponse>) responses);
+        return new BulkDisplacementStream(
+                (ServerCallStreamObserver<ComputeDisplacementsResponse>) responses, openStreams);
     }
 }

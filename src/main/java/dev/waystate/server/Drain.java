@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Announces the end before it comes: health turns to NOT_SERVING for good, after the drain delay the servers stop
- * accepting, and once the clients know that, the calls that would never end are ended. All others are finished.
+ * accepting, and once the clients know that, the streams that would never end are ended. All other calls are finished.
  */
 @Component
 class Drain {
@@ -24,20 +24,21 @@ class Drain {
     private static final Logger log = LoggerFactory.getLogger(Drain.class);
 
     private static final Duration SHUTDOWN_POLL = Duration.ofMillis(1);
+    private static final Duration ASK_INTERVAL = Duration.ofSeconds(1);
 
     private final ApplicationContext application;
     private final HealthStatusManager health;
-    private final EndlessCalls endlessCalls;
+    private final OpenStreams openStreams;
     private final ServerProperties properties;
 
     Drain(
             ApplicationContext application,
             HealthStatusManager health,
-            EndlessCalls endlessCalls,
+            OpenStreams openStreams,
             ServerProperties properties) {
         this.application = application;
         this.health = health;
-        this.endlessCalls = endlessCalls;
+        this.openStreams = openStreams;
         this.properties = properties;
     }
 
@@ -60,15 +61,18 @@ class Drain {
     @EventListener
     void shuttingDown(GrpcServerShutdownEvent event) {
         Server server = event.getServer();
-        Thread helper = new Thread(() -> endCallsOnceShutDown(server), "drain");
+        Thread helper = new Thread(() -> endStreamsOnceShutDown(server), "drain");
         helper.setDaemon(true);
         helper.start();
     }
 
-    private void endCallsOnceShutDown(Server server) {
+    private void endStreamsOnceShutDown(Server server) {
         while (!server.isShutdown()) {
             LockSupport.parkNanos(SHUTDOWN_POLL.toNanos());
         }
-        endlessCalls.endAll();
+        while (!server.isTerminated()) {
+            openStreams.askToEnd();
+            LockSupport.parkNanos(ASK_INTERVAL.toNanos());
+        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.waystate.server;
 
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
@@ -14,16 +16,32 @@ public class FailStop {
     /** The exit code of a process that failed to write, EX_IOERR of BSD's sysexits.h. */
     static final int EXIT_CODE = 74;
 
+    /** For an orderly end; one that hangs, on a disk that does not answer, is cut short. */
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+
     private final ApplicationContext application;
 
     FailStop(ApplicationContext application) {
         this.application = application;
     }
 
-    /** Turns health to NOT_SERVING at once, and has the process end when its open calls have. Does not block. */
+    /**
+     * Turns health to NOT_SERVING at once, and has the process end when its open calls have, or after 30 seconds. Does
+     * not block.
+     */
     public void stop() {
+        startDaemon("fail-stop-deadline", () -> {
+            LockSupport.parkNanos(DEADLINE.toNanos());
+            Runtime.getRuntime().halt(EXIT_CODE);
+        });
         AvailabilityChangeEvent.publish(application, LivenessState.BROKEN);
         AvailabilityChangeEvent.publish(application, ReadinessState.REFUSING_TRAFFIC);
-        new Thread(() -> System.exit(SpringApplication.exit(application, () -> EXIT_CODE)), "fail-stop").start();
+        startDaemon("fail-stop", () -> System.exit(SpringApplication.exit(application, () -> EXIT_CODE)));
+    }
+
+    private static void startDaemon(String name, Runnable action) {
+        Thread thread = new Thread(action, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 }

@@ -74,6 +74,13 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         }
 
         @Override
+        public synchronized void sendHeaders(Metadata headers) {
+            if (!closed) {
+                super.sendHeaders(headers);
+            }
+        }
+
+        @Override
         public synchronized void sendMessage(RespT message) {
             if (!closed) {
                 super.sendMessage(message);

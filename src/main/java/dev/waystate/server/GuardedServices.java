@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import net.devh.boot.grpc.server.service.AnnotationGrpcServiceDiscoverer;
 import net.devh.boot.grpc.server.service.GrpcServiceDefinition;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -16,12 +17,17 @@ import org.springframework.stereotype.Component;
 @Component
 class GuardedServices extends AnnotationGrpcServiceDiscoverer {
 
+    private @Nullable List<GrpcServiceDefinition> services;
+
     @Override
-    public Collection<GrpcServiceDefinition> findGrpcServices() {
-        return super.findGrpcServices().stream()
-                .map(service -> new GrpcServiceDefinition(
-                        service.getBeanName(), service.getBeanClazz(), guarded(service.getDefinition())))
-                .toList();
+    public synchronized Collection<GrpcServiceDefinition> findGrpcServices() {
+        if (services == null) {
+            services = super.findGrpcServices().stream()
+                    .map(service -> new GrpcServiceDefinition(
+                            service.getBeanName(), service.getBeanClazz(), guarded(service.getDefinition())))
+                    .toList();
+        }
+        return services;
     }
 
     private static ServerServiceDefinition guarded(ServerServiceDefinition service) {

@@ -39,7 +39,7 @@ class HealthMirror implements GrpcServerConfigurer {
         show(event.getState());
     }
 
-    private void show(ReadinessState readiness) {
+    private synchronized void show(ReadinessState readiness) {
         ServingStatus status =
                 readiness == ReadinessState.ACCEPTING_TRAFFIC ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
         serviceNames().forEach(name -> health.setStatus(name, status));

@@ -1,6 +1,6 @@
 package dev.waystate.server;
 
-import dev.waystate.server.EndlessCalls.EndlessCall;
+import dev.waystate.server.OpenStreams.OpenStream;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -21,10 +21,10 @@ class StarterStreams implements ServerInterceptor {
 
     private static final String STARTER_PACKAGE = "grpc.";
 
-    private final EndlessCalls endlessCalls;
+    private final OpenStreams openStreams;
 
-    StarterStreams(EndlessCalls endlessCalls) {
-        this.endlessCalls = endlessCalls;
+    StarterStreams(OpenStreams openStreams) {
+        this.openStreams = openStreams;
     }
 
     @Override
@@ -41,14 +41,14 @@ class StarterStreams implements ServerInterceptor {
 
     /** Relies on {@link GuardedHandler}'s calls, which may be closed by any thread and then drop what is sent. */
     private final class EndedWithTheServer<ReqT> extends SimpleForwardingServerCallListener<ReqT>
-            implements EndlessCall {
+            implements OpenStream {
 
         private final ServerCall<ReqT, ?> call;
 
         EndedWithTheServer(ServerCall<ReqT, ?> call, Listener<ReqT> listener) {
             super(listener);
             this.call = call;
-            endlessCalls.add(this);
+            openStreams.add(this);
         }
 
         @Override
@@ -58,13 +58,13 @@ class StarterStreams implements ServerInterceptor {
 
         @Override
         public void onComplete() {
-            endlessCalls.remove(this);
+            openStreams.remove(this);
             super.onComplete();
         }
 
         @Override
         public void onCancel() {
-            endlessCalls.remove(this);
+            openStreams.remove(this);
             super.onCancel();
         }
     }

@@ -86,7 +86,7 @@ final class StatusTable {
             return status(Code.UNAVAILABLE, unavailable.getMessage());
         }
         if (thrown instanceof UnreadableRequestException) {
-            log.warn("{}: a request does not parse: {}", method, LogText.quote(String.valueOf(thrown.getMessage())));
+            log.info("{}: a request does not parse: {}", method, LogText.quote(String.valueOf(thrown.getMessage())));
             return status(Code.INVALID_ARGUMENT, "The request is not a message of the type that " + method + " takes");
         }
         if (thrown instanceof RejectedExecutionException) {

@@ -2,8 +2,8 @@ package dev.waystate.statelog.rpc;
 
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.AppendResponse;
-import dev.waystate.server.EndlessCalls.EndlessCall;
 import dev.waystate.server.InvalidRequestException;
+import dev.waystate.server.OpenStreams.OpenStream;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.StateLog;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * them in order, and so they are acknowledged. The call ends when its input has ended, in whatever way, and all of them
  * are settled.
  */
-final class AppendStream implements StreamObserver<AppendRequest>, EndlessCall {
+final class AppendStream implements StreamObserver<AppendRequest>, OpenStream {
 
     private final ServerCallStreamObserver<AppendResponse> responses;
     private final Reports reports;
@@ -25,8 +25,11 @@ final class AppendStream implements StreamObserver<AppendRequest>, EndlessCall {
     private final InFlightReports inFlight;
     private final AppendStreams streams;
 
-    // The transport's thread and the log's thread meet here: all that follows is guarded by this.
-    private @Nullable String source;
+    /** Set by the first request. */
+    private volatile @Nullable String source;
+
+    // The transport's thread and the log's thread meet here: all that follows is guarded by this. Nothing that may run
+    // the code of another stream is called meanwhile.
     private boolean requested;
     private int unsettled;
     private boolean inputEnded;
@@ -47,14 +50,11 @@ final class AppendStream implements StreamObserver<AppendRequest>, EndlessCall {
         responses.disableAutoRequest();
         responses.setOnReadyHandler(this::requestNext);
         responses.setOnCancelHandler(() -> {}); // so that an acknowledgement to a client that is gone does not throw
+        streams.begin(this);
     }
 
     @Override
-    public synchronized void onNext(AppendRequest request) {
-        requested = false;
-        if (inputEnded) {
-            return;
-        }
+    public void onNext(AppendRequest request) {
         try {
             append(reports.fromRequest(boundSource(request.getSource()), request));
         } catch (InvalidRequestException invalid) {
@@ -65,39 +65,62 @@ final class AppendStream implements StreamObserver<AppendRequest>, EndlessCall {
 
     /** What has arrived from a client that is gone is stored; there is nobody to tell. */
     @Override
-    public synchronized void onError(Throwable cancellation) {
+    public void onError(Throwable cancellation) {
         endInput(cancellation);
     }
 
     @Override
-    public synchronized void onCompleted() {
+    public void onCompleted() {
         endInput(null);
     }
 
     /** Ends this stream because another one of the same source has begun. */
-    synchronized void takenOver() {
+    void takenOver() {
         endInput(Status.ABORTED
                 .withDescription("Another stream of the source " + source + " has taken over")
                 .asRuntimeException());
     }
 
     @Override
-    public synchronized void serverStops() {
+    public void serverStops() {
         endInput(Status.UNAVAILABLE
                 .withDescription("The server is stopping: reconnect and resume")
                 .asRuntimeException());
     }
 
-    private void append(Batch batch) {
-        int size = batch.reports().size();
-        unsettled++;
-        inFlight.arrived(size);
-        stateLog.append(batch).whenComplete((appended, problem) -> settled(size, appended, problem));
+    /** Returns the stream's source, which its first request names. */
+    private String boundSource(String named) {
+        String bound = source;
+        if (bound == null) {
+            bound = SourceNames.checked(named, "source");
+            source = bound;
+            streams.takeOver(bound, this);
+        } else if (!named.isEmpty() && !named.equals(bound)) {
+            throw new InvalidRequestException("source", "expected the source of the stream's first request, or none");
+        }
+        return bound;
     }
 
-    private synchronized void settled(int size, @Nullable Appended appended, @Nullable Throwable problem) {
+    private void append(Batch batch) {
+        synchronized (this) {
+            requested = false;
+            if (inputEnded) {
+                return;
+            }
+            unsettled++;
+        }
+        int weight = Math.max(1, batch.reports().size()); // a request without reports takes memory, too
+        inFlight.arrived(weight);
+        stateLog.append(batch).whenComplete((appended, problem) -> settled(weight, appended, problem));
+    }
+
+    private void settled(int weight, @Nullable Appended appended, @Nullable Throwable problem) {
+        acknowledge(appended, problem);
+        inFlight.settled(weight);
+    }
+
+    private synchronized void acknowledge(@Nullable Appended appended, @Nullable Throwable problem) {
         unsettled--;
-        inFlight.settled(size);
         if (appended == null) {
             inputEnded = true;
             failure = failure == null ? problem : failure;
@@ -109,25 +132,17 @@ final class AppendStream implements StreamObserver<AppendRequest>, EndlessCall {
         endIfDone();
     }
 
-    /** Returns the stream's source, which its first request names. */
-    private String boundSource(String named) {
-        if (source == null) {
-            source = SourceNames.checked(named, "source");
-            streams.begin(source, this);
-        } else if (!named.isEmpty() && !named.equals(source)) {
-            throw new InvalidRequestException("source", "expected the source of the stream's first request, or none");
-        }
-        return source;
-    }
-
-    private synchronized void requestNext() {
-        if (!requested && !inputEnded && responses.isReady()) {
+    private void requestNext() {
+        synchronized (this) {
+            if (requested || inputEnded || !responses.isReady()) {
+                return;
+            }
             requested = true;
-            inFlight.whenRoom(() -> responses.request(1));
         }
+        inFlight.whenRoom(() -> responses.request(1));
     }
 
-    private void endInput(@Nullable Throwable reason) {
+    private synchronized void endInput(@Nullable Throwable reason) {
         if (!inputEnded) {
             inputEnded = true;
             failure = reason;

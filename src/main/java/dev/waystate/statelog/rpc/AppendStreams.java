@@ -1,6 +1,6 @@
 package dev.waystate.statelog.rpc;
 
-import dev.waystate.server.EndlessCalls;
+import dev.waystate.server.OpenStreams;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -11,19 +11,22 @@ import org.springframework.stereotype.Component;
 class AppendStreams {
 
     private final Map<String, AppendStream> bySource = new ConcurrentHashMap<>();
-    private final EndlessCalls endlessCalls;
+    private final OpenStreams openStreams;
 
-    AppendStreams(EndlessCalls endlessCalls) {
-        this.endlessCalls = endlessCalls;
+    AppendStreams(OpenStreams openStreams) {
+        this.openStreams = openStreams;
     }
 
-    /** Has the stream take over its source. */
-    void begin(String source, AppendStream stream) {
+    void begin(AppendStream stream) {
+        openStreams.add(stream);
+    }
+
+    /** Makes the stream that of its source, and ends the one before. */
+    void takeOver(String source, AppendStream stream) {
         AppendStream previous = bySource.put(source, stream);
         if (previous != null) {
             previous.takenOver();
         }
-        endlessCalls.add(stream);
     }
 
     /** Forgets a stream that has ended, which may not have got as far as its source. */
@@ -31,6 +34,6 @@ class AppendStreams {
         if (source != null) {
             bySource.remove(source, stream);
         }
-        endlessCalls.remove(stream);
+        openStreams.remove(stream);
     }
 }

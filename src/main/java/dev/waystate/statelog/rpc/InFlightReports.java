@@ -8,7 +8,7 @@ import org.springframework.stereotype.Component;
 /**
  * Counts the reports of all streams that have arrived and are not durable yet, and lets streams ask for more only while
  * there is room. Each stream asks for one message at a time, so that the count exceeds its limit by no more than one
- * message for each stream. Nothing here blocks.
+ * message for each stream. Nothing here blocks. Actions of streams run here, so no stream may hold its lock meanwhile.
  */
 @Component
 class InFlightReports {
@@ -42,6 +42,7 @@ class InFlightReports {
         }
     }
 
+    /** Lets all go on, since a stream that has nothing to send would keep the others waiting for nothing. */
     private void resumeWaiting() {
         Runnable action;
         while (hasRoom() && (action = waiting.poll()) != null) {

@@ -4,14 +4,15 @@ import dev.waystate.proto.v1.CaughtUp;
 import dev.waystate.proto.v1.Heartbeat;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.RecordBatch;
-import dev.waystate.server.EndlessCalls.EndlessCall;
+import dev.waystate.server.OpenStreams.OpenStream;
+import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -19,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * wakes the stream; a step then reads one page on the executor, and only while the client takes what it is sent. A
  * slow reader so costs neither a thread nor memory, and is never dropped.
  */
-final class ReadStream implements EndlessCall {
+final class ReadStream implements OpenStream {
 
     private final ServerCallStreamObserver<ReadResponse> responses;
     private final StateLog stateLog;
@@ -27,7 +28,7 @@ final class ReadStream implements EndlessCall {
     private final boolean follow;
     private final ReadStreams streams;
 
-    /** How often the stream was woken since its last step began; a step is under way or queued while it is not 0. */
+    /** How often the stream was woken since its last step began; a step is under way or due while it is not 0. */
     private final AtomicInteger wakeUps = new AtomicInteger();
 
     private volatile boolean heartbeatDue;
@@ -35,19 +36,23 @@ final class ReadStream implements EndlessCall {
     private volatile boolean ended;
 
     // Used by one step at a time.
+    private boolean fromEarliest;
     private long position;
+    private long replayEnd = -1;
     private boolean caughtUp;
 
+    /** @param afterPositionExclusive empty for the earliest record */
     ReadStream(
             ServerCallStreamObserver<ReadResponse> responses,
             StateLog stateLog,
-            long afterPositionExclusive,
+            OptionalLong afterPositionExclusive,
             RecordFilter filter,
             boolean follow,
             ReadStreams streams) {
         this.responses = responses;
         this.stateLog = stateLog;
-        this.position = afterPositionExclusive;
+        this.fromEarliest = afterPositionExclusive.isEmpty();
+        this.position = afterPositionExclusive.orElse(0);
         this.filter = filter;
         this.follow = follow;
         this.streams = streams;
@@ -55,22 +60,20 @@ final class ReadStream implements EndlessCall {
         responses.setOnCancelHandler(this::end);
     }
 
-    /** @throws RejectedExecutionException if the executor is full; the stream has not begun then */
+    /** @throws java.util.concurrent.RejectedExecutionException if the executor is full; the stream has not begun then */
     void start() {
         wakeUps.incrementAndGet();
         streams.begin(this);
-        try {
-            streams.execute(this::step);
-        } catch (RejectedExecutionException full) {
-            end();
-            throw full;
-        }
+    }
+
+    boolean follows() {
+        return follow;
     }
 
     /** Has the stream look again at what it can do. Does not block. */
     void wake() {
         if (wakeUps.getAndIncrement() == 0) {
-            schedule();
+            streams.ready(this);
         }
     }
 
@@ -85,25 +88,18 @@ final class ReadStream implements EndlessCall {
         wake();
     }
 
-    private void schedule() {
-        try {
-            streams.execute(this::step);
-        } catch (RejectedExecutionException full) {
-            streams.later(this::schedule);
-        }
-    }
-
-    private void step() {
+    /** Does what can be done now; not for two threads at once, which {@link #wakeUps} sees to. */
+    void step() {
         int seen = wakeUps.get();
         boolean more = false;
         try {
             more = !ended && advance();
-        } catch (RuntimeException problem) {
+        } catch (RuntimeException | Error problem) {
             end();
             responses.onError(problem);
         }
         if (more || !wakeUps.compareAndSet(seen, 0)) {
-            schedule(); // behind the other streams
+            streams.ready(this); // behind the others
         }
     }
 
@@ -119,22 +115,41 @@ final class ReadStream implements EndlessCall {
         if (!responses.isReady()) {
             return false;
         }
-        List<StateRecord> page = stateLog.read(position);
+        if (replayEnd < 0) {
+            replayEnd = stateLog.head();
+        }
+        if (!follow && position >= replayEnd && !fromEarliest) {
+            stateLog.read(position); // refuses a position that makes no sense
+            send(response(position).setCaughtUp(CaughtUp.getDefaultInstance()));
+            end();
+            responses.onCompleted();
+            return false;
+        }
+        return readOn();
+    }
+
+    private boolean readOn() {
+        List<StateRecord> page;
+        try {
+            page = stateLog.read(fromEarliest ? stateLog.earliest() - 1 : position);
+        } catch (PrunedPositionException overtaken) {
+            if (fromEarliest) {
+                return true; // retention has moved on since: the next step starts at what is the earliest then
+            }
+            throw overtaken;
+        }
+        if (fromEarliest) {
+            fromEarliest = false;
+            position = page.isEmpty() ? stateLog.head() : page.get(0).position() - 1;
+        }
         if (!page.isEmpty()) {
             sendRecords(page);
             return true;
         }
-        if (!caughtUp) {
-            caughtUp = true;
-            send(response().setCaughtUp(CaughtUp.getDefaultInstance()));
-        } else if (heartbeatDue) {
-            send(response().setHeartbeat(Heartbeat.getDefaultInstance()));
+        if (follow) {
+            sendLiveness();
         }
-        if (!follow) {
-            end();
-            responses.onCompleted();
-        }
-        return false;
+        return !follow;
     }
 
     private void sendRecords(List<StateRecord> page) {
@@ -146,14 +161,29 @@ final class ReadStream implements EndlessCall {
         }
         position = page.get(page.size() - 1).position();
         if (batch.getRecordsCount() > 0) {
-            send(response().setBatch(batch));
+            send(response(stateLog.head()).setBatch(batch));
+        } else if (heartbeatDue) {
+            sendHeartbeat(); // so that a reader whose records are rare knows how far it is
         }
     }
 
-    private ReadResponse.Builder response() {
+    private void sendLiveness() {
+        if (!caughtUp) {
+            caughtUp = true;
+            send(response(position).setCaughtUp(CaughtUp.getDefaultInstance()));
+        } else if (heartbeatDue) {
+            sendHeartbeat();
+        }
+    }
+
+    private void sendHeartbeat() {
+        send(response(stateLog.head()).setHeartbeat(Heartbeat.getDefaultInstance()));
+    }
+
+    private ReadResponse.Builder response(long head) {
         return ReadResponse.newBuilder()
                 .setPosition(position)
-                .setHeadPosition(Math.max(position, stateLog.head()))
+                .setHeadPosition(head)
                 .setSentAt(Messages.toTimestamp(Instant.now()));
     }
 

@@ -1,54 +1,105 @@
 package dev.waystate.statelog.rpc;
 
-import dev.waystate.server.EndlessCalls;
+import dev.waystate.server.OpenStreams;
 import dev.waystate.statelog.StateLog;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.stereotype.Component;
 
-/** The live {@code Read} streams: wakes them when the log grows, and has each one's heart beat. */
+/**
+ * The live {@code Read} streams: wakes them when the log grows, has each one's heart beat, and has their steps run on the
+ * executor. However many are ready, they take no more of its tasks than it has threads, so that there is room for other
+ * calls.
+ */
 @Component
 class ReadStreams {
 
-    /** How soon a stream that found the executor full tries again. */
+    /** How soon the streams try again after they found the executor full. */
     private static final Duration RETRY_DELAY = Duration.ofMillis(20);
 
     private final Set<ReadStream> streams = ConcurrentHashMap.newKeySet();
+    private final Queue<ReadStream> ready = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger tasks = new AtomicInteger();
     private final ScheduledThreadPoolExecutor timer =
             new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "read-streams"));
-    private final Executor executor;
-    private final EndlessCalls endlessCalls;
+    private final ThreadPoolTaskExecutor executor;
+    private final OpenStreams openStreams;
 
-    ReadStreams(StateLog stateLog, Executor rpcExecutor, EndlessCalls endlessCalls, StateLogProperties properties) {
+    ReadStreams(
+            StateLog stateLog,
+            ThreadPoolTaskExecutor rpcExecutor,
+            OpenStreams openStreams,
+            StateLogProperties properties) {
         this.executor = rpcExecutor;
-        this.endlessCalls = endlessCalls;
+        this.openStreams = openStreams;
         stateLog.onAdvance(() -> streams.forEach(ReadStream::wake));
         long interval = properties.heartbeat().toMillis();
         timer.scheduleAtFixedRate(() -> streams.forEach(ReadStream::beat), interval, interval, TimeUnit.MILLISECONDS);
     }
 
+    /**
+     * Has a stream take its first step.
+     *
+     * @throws RejectedExecutionException if the executor is full
+     */
     void begin(ReadStream stream) {
         streams.add(stream);
-        endlessCalls.add(stream);
+        if (stream.follows()) {
+            openStreams.add(stream);
+        }
+        try {
+            executor.execute(stream::step);
+        } catch (RejectedExecutionException full) {
+            end(stream);
+            throw full;
+        }
     }
 
     void end(ReadStream stream) {
         streams.remove(stream);
-        endlessCalls.remove(stream);
+        openStreams.remove(stream);
     }
 
-    /** @throws java.util.concurrent.RejectedExecutionException if the executor is full */
-    void execute(Runnable step) {
-        executor.execute(step);
+    /** Has a stream take another step when its turn comes. Does not block. */
+    void ready(ReadStream stream) {
+        ready.add(stream);
+        startTask();
     }
 
-    void later(Runnable action) {
-        timer.schedule(action, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+    private void startTask() {
+        if (tasks.incrementAndGet() > executor.getMaxPoolSize()) {
+            tasks.decrementAndGet();
+            return;
+        }
+        try {
+            executor.execute(this::stepOne);
+        } catch (RejectedExecutionException full) {
+            tasks.decrementAndGet();
+            timer.schedule(this::startTask, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void stepOne() {
+        ReadStream stream = ready.poll();
+        try {
+            if (stream != null) {
+                stream.step();
+            }
+        } finally {
+            tasks.decrementAndGet();
+            if (!ready.isEmpty()) {
+                startTask();
+            }
+        }
     }
 
     @PreDestroy

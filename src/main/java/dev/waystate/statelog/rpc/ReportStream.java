@@ -3,10 +3,13 @@ package dev.waystate.statelog.rpc;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
 import dev.waystate.server.InvalidRequestException;
+import dev.waystate.server.OpenStreams;
+import dev.waystate.server.OpenStreams.OpenStream;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateLog;
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
@@ -18,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * so that a slower log gets larger batches. The call ends when its input has ended, in whatever way, and everything that
  * arrived is stored.
  */
-final class ReportStream implements StreamObserver<Data> {
+final class ReportStream implements StreamObserver<Data>, OpenStream {
 
     private final ServerCallStreamObserver<Empty> responses;
     private final String source;
@@ -26,11 +29,14 @@ final class ReportStream implements StreamObserver<Data> {
     private final StateLog stateLog;
     private final InFlightReports inFlight;
     private final StreamLog streamLog;
+    private final OpenStreams openStreams;
 
-    // The transport's thread and the log's thread meet here: all that follows is guarded by this.
+    // The transport's thread and the log's thread meet here: all that follows is guarded by this. Nothing that may run
+    // the code of another stream is called meanwhile.
     private List<Report> filling = new ArrayList<>();
     private boolean storing;
     private long received;
+    private long receivedWhenAsked = -1;
     private long stored;
     private boolean inputEnded;
     private boolean cancelled;
@@ -42,53 +48,80 @@ final class ReportStream implements StreamObserver<Data> {
             Reports reports,
             StateLog stateLog,
             InFlightReports inFlight,
-            StreamLog streamLog) {
+            StreamLog streamLog,
+            OpenStreams openStreams) {
         this.responses = responses;
         this.source = source;
         this.reports = reports;
         this.stateLog = stateLog;
         this.inFlight = inFlight;
         this.streamLog = streamLog;
+        this.openStreams = openStreams;
         responses.disableAutoRequest();
         responses.setOnCancelHandler(() -> {}); // so that an answer to a client that is gone does not throw
+        openStreams.add(this);
         requestNext();
     }
 
     @Override
-    public synchronized void onNext(Data data) {
-        if (inputEnded) {
-            return;
-        }
+    public void onNext(Data data) {
         try {
-            filling.add(reports.fromData(data, received));
+            if (fill(data)) {
+                inFlight.arrived(1);
+                storeNext();
+                requestNext();
+            }
         } catch (InvalidRequestException invalid) {
             endInput(invalid);
-            return;
         }
+    }
+
+    @Override
+    public void onError(Throwable cancellation) {
+        synchronized (this) {
+            cancelled = true;
+        }
+        endInput(null);
+    }
+
+    @Override
+    public void onCompleted() {
+        endInput(null);
+    }
+
+    /** Streams that are under way come to their own end; others have their reports stored, and are ended. */
+    @Override
+    public void serverStops() {
+        synchronized (this) {
+            if (received != receivedWhenAsked) {
+                receivedWhenAsked = received;
+                return;
+            }
+        }
+        endInput(Status.UNAVAILABLE
+                .withDescription("The server is stopping: what was sent is stored")
+                .asRuntimeException());
+    }
+
+    private synchronized boolean fill(Data data) {
+        if (inputEnded) {
+            return false;
+        }
+        filling.add(reports.fromData(data, received));
         received++;
-        inFlight.arrived(1);
         streamLog.received(data);
-        storeNext();
-        requestNext();
-    }
-
-    @Override
-    public synchronized void onError(Throwable cancellation) {
-        cancelled = true;
-        endInput(null);
-    }
-
-    @Override
-    public synchronized void onCompleted() {
-        endInput(null);
+        return true;
     }
 
     private void endInput(@Nullable Throwable reason) {
-        if (!inputEnded) {
+        synchronized (this) {
+            if (inputEnded) {
+                return;
+            }
             inputEnded = true;
             failure = reason;
-            storeNext();
         }
+        storeNext();
     }
 
     private void requestNext() {
@@ -96,37 +129,45 @@ final class ReportStream implements StreamObserver<Data> {
     }
 
     private void storeNext() {
-        if (storing) {
-            return;
-        }
-        if (filling.isEmpty()) {
-            if (inputEnded) {
-                end();
+        List<Report> batch;
+        synchronized (this) {
+            if (storing) {
+                return;
             }
-            return;
+            if (filling.isEmpty()) {
+                endIfInputEnded();
+                return;
+            }
+            storing = true;
+            batch = filling;
+            filling = new ArrayList<>();
         }
-        storing = true;
-        List<Report> batch = filling;
-        filling = new ArrayList<>();
         stateLog.append(new Batch(source, Batch.UNNUMBERED, batch))
                 .whenComplete((appended, problem) -> settled(batch.size(), appended, problem));
     }
 
-    private synchronized void settled(int size, @Nullable Appended appended, @Nullable Throwable problem) {
-        storing = false;
-        if (appended != null) {
-            stored += size;
-        } else {
-            size += filling.size();
-            filling.clear();
-            inputEnded = true;
-            failure = problem;
+    private void settled(int size, @Nullable Appended appended, @Nullable Throwable problem) {
+        int settled = size;
+        synchronized (this) {
+            storing = false;
+            if (appended != null) {
+                stored += size;
+            } else {
+                settled += filling.size();
+                filling.clear();
+                inputEnded = true;
+                failure = problem;
+            }
         }
-        inFlight.settled(size);
+        inFlight.settled(settled);
         storeNext();
     }
 
-    private void end() {
+    private void endIfInputEnded() {
+        if (!inputEnded) {
+            return;
+        }
+        openStreams.remove(this);
         if (failure != null) {
             streamLog.failed(stored, failure);
             responses.onError(failure);

@@ -3,6 +3,7 @@ package dev.waystate.statelog.rpc;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingImplBase;
+import dev.waystate.server.OpenStreams;
 import dev.waystate.statelog.StateLog;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -16,13 +17,19 @@ class RequestStreamingService extends RequestStreamingImplBase {
     private final Reports reports;
     private final InFlightReports inFlight;
     private final StateLogProperties properties;
+    private final OpenStreams openStreams;
 
     RequestStreamingService(
-            StateLog stateLog, Reports reports, InFlightReports inFlight, StateLogProperties properties) {
+            StateLog stateLog,
+            Reports reports,
+            InFlightReports inFlight,
+            StateLogProperties properties,
+            OpenStreams openStreams) {
         this.stateLog = stateLog;
         this.reports = reports;
         this.inFlight = inFlight;
         this.properties = properties;
+        this.openStreams = openStreams;
     }
 
     @Override
@@ -34,6 +41,7 @@ class RequestStreamingService extends RequestStreamingImplBase {
                 reports,
                 stateLog,
                 inFlight,
-                new StreamLog(source, properties.reportsLogged()));
+                new StreamLog(source, properties.reportsLogged()),
+                openStreams);
     }
 }

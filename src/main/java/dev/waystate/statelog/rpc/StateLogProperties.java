@@ -14,7 +14,7 @@ import org.springframework.validation.annotation.Validated;
  * How state reports are taken in.
  *
  * @param reportsLogged how many reports of a stream are logged one by one, 0 to 1000, before only their number is
- * @param maxInfoLength the largest size of a report's info, in UTF-8
+ * @param maxInfoLength the largest size of a report's info, in UTF-8, 0 to 512 KiB
  * @param maxInFlight how many reports of all streams may have arrived without being durable yet, 1 to 10000000; more
  *     are left with the clients
  * @param heartbeat how often a follower without news hears that its stream is alive, 100 ms to 1 hour
@@ -27,4 +27,14 @@ record StateLogProperties(
         @DefaultValue("20000") @Min(1) @Max(10_000_000) int maxInFlight,
 
         @DefaultValue("10s") @DurationMin(millis = 100) @DurationMax(hours = 1)
-        Duration heartbeat) {}
+        Duration heartbeat) {
+
+    private static final DataSize MAX_INFO_LENGTH = DataSize.ofKilobytes(512);
+
+    StateLogProperties {
+        if (maxInfoLength.isNegative() || maxInfoLength.compareTo(MAX_INFO_LENGTH) > 0) {
+            throw new IllegalArgumentException("waystate.state-log.max-info-length: expected 0 to 512KB, but it is "
+                    + maxInfoLength.toBytes() + " bytes");
+        }
+    }
+}

@@ -13,6 +13,7 @@ import dev.waystate.server.InvalidRequestException;
 import dev.waystate.statelog.StateLog;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import net.devh.boot.grpc.server.service.GrpcService;
@@ -61,7 +62,7 @@ class StateLogService extends StateLogServiceImplBase {
         new ReadStream(
                         (ServerCallStreamObserver<ReadResponse>) responses,
                         stateLog,
-                        request.hasAfterPosition() ? request.getAfterPosition() : stateLog.earliest() - 1,
+                        request.hasAfterPosition() ? OptionalLong.of(request.getAfterPosition()) : OptionalLong.empty(),
                         RecordFilter.fromRequest(request),
                         request.getFollow(),
                         readStreams)
@@ -83,7 +84,7 @@ class StateLogService extends StateLogServiceImplBase {
             try {
                 responses.onNext(response.get());
                 responses.onCompleted();
-            } catch (RuntimeException problem) {
+            } catch (RuntimeException | Error problem) {
                 responses.onError(problem);
             }
         });

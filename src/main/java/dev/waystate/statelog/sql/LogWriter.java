@@ -110,6 +110,9 @@ final class LogWriter implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+        if (thread.isAlive()) {
+            throw new SQLException("The writer is still at work after " + CLOSE_TIMEOUT_MILLIS + " ms");
+        }
         transaction.close();
         retention.close();
     }
@@ -121,8 +124,10 @@ final class LogWriter implements AutoCloseable {
                 group.clear();
                 open = takeGroup();
                 storeGroup();
-                prune();
                 checkpoint.runWhenDue();
+                if (open && retention.isOn()) {
+                    prune();
+                }
             }
         } catch (SQLException | RuntimeException | Error problem) {
             stop(problem);
@@ -166,7 +171,7 @@ final class LogWriter implements AutoCloseable {
             completions.forEach(Runnable::run);
             if (records > 0) {
                 noteRoom();
-                checkpoint.committed(records, infoChars());
+                checkpoint.committed(group.size(), records, infoChars());
                 advanceListeners.forEach(Runnable::run);
             }
         } catch (SQLException problem) {
@@ -188,9 +193,6 @@ final class LogWriter implements AutoCloseable {
 
     /** Removes records at twice the speed of the appends, so that the log does not outgrow its limit under load. */
     private void prune() throws SQLException {
-        if (!retention.isOn()) {
-            return;
-        }
         long appended = group.stream()
                 .mapToLong(pending -> pending.batch().reports().size())
                 .sum();
@@ -204,17 +206,23 @@ final class LogWriter implements AutoCloseable {
 
     /** Removes some records and returns how many. Readers are turned away from them before they are gone. */
     private long pruneStep(long earliest) throws SQLException {
+        long firstKept = retention.firstKept(earliest, bounds.head());
+        if (firstKept == earliest) {
+            return 0;
+        }
         try {
             connection.begin();
-            long left = retention.prune(earliest, bounds.head());
-            bounds.moveEarliest(left);
+            retention.prune(earliest, firstKept);
+            bounds.moveEarliest(firstKept);
             connection.commit();
-            return left - earliest;
         } catch (SQLException problem) {
             bounds.moveEarliest(earliest);
             rollBack(problem);
             return 0;
         }
+        checkpoint.committed(0, firstKept - earliest, 0);
+        checkpoint.runWhenDue();
+        return firstKept - earliest;
     }
 
     /**
@@ -254,14 +262,21 @@ final class LogWriter implements AutoCloseable {
     }
 
     private void stop(Throwable problem) {
-        log.error("The state log cannot be written, and stops: nothing more is acknowledged", problem);
-        List<Pending> refused = new ArrayList<>(group);
-        LogUnavailableException failure = new LogUnavailableException("The state log has failed", problem);
+        try {
+            refuseAll(new LogUnavailableException("The state log has failed", problem));
+            log.error("The state log cannot be written, and stops: nothing more is acknowledged", problem);
+        } finally {
+            onFailure.run();
+        }
+    }
+
+    private void refuseAll(LogUnavailableException failure) {
         synchronized (this) {
             unavailable = failure;
-            queue.drainTo(refused);
         }
-        refused.forEach(pending -> pending.result().completeExceptionally(failure));
-        onFailure.run();
+        group.forEach(pending -> pending.result().completeExceptionally(failure));
+        for (Pending pending = queue.poll(); pending != null; pending = queue.poll()) {
+            pending.result().completeExceptionally(failure);
+        }
     }
 }

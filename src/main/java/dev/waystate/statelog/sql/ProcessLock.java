@@ -10,12 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a second server away from a database file, by a lock on a file beside it. The system drops the lock when the
  * process ends, however it ends.
  */
 final class ProcessLock implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ProcessLock.class);
 
     private final FileChannel channel;
 
@@ -35,7 +39,7 @@ final class ProcessLock implements AutoCloseable {
                 throw new IllegalStateException("The state log " + database.toAbsolutePath() + " is in use by process "
                         + owner + ": stop it, or set waystate.state-log.file to another file");
             }
-            write(channel, Long.toString(ProcessHandle.current().pid()));
+            writeOwner(channel);
             return new ProcessLock(channel);
         } catch (IOException problem) {
             throw new UncheckedIOException("Cannot lock " + file.toAbsolutePath(), problem);
@@ -56,9 +60,15 @@ final class ProcessLock implements AutoCloseable {
         return new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII);
     }
 
-    private static void write(FileChannel channel, String text) throws IOException {
-        channel.truncate(0);
-        channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
+    /** Leaves the process's number for the error of another one. On a full disk the lock has to do without. */
+    private static void writeOwner(FileChannel channel) {
+        try {
+            channel.truncate(0);
+            String owner = Long.toString(ProcessHandle.current().pid());
+            channel.write(ByteBuffer.wrap(owner.getBytes(StandardCharsets.US_ASCII)), 0);
+        } catch (IOException diskFull) {
+            log.warn("Cannot write the owner of the state log into its lock file: {}", diskFull.getMessage());
+        }
     }
 
     @Override

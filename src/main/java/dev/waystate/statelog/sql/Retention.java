@@ -1,6 +1,7 @@
 package dev.waystate.statelog.sql;
 
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -15,15 +16,16 @@ final class Retention implements AutoCloseable {
 
     private final RetentionProperties limits;
     private final Clock clock;
+    private final PreparedStatement findKept;
     private final PreparedStatement delete;
     private final PreparedStatement moveEarliest;
 
     Retention(WriterConnection connection, RetentionProperties limits, Clock clock) throws SQLException {
         this.limits = limits;
         this.clock = clock;
-        // Both conditions hold for the oldest records up to some position: record times never decrease.
-        delete = connection.prepare(
-                "DELETE FROM record WHERE position >= ? AND position < ? AND (position < ? OR recorded_at < ?)");
+        findKept = connection.prepare("SELECT position FROM record WHERE position >= ? AND position < ?"
+                + " AND recorded_at >= ? ORDER BY position LIMIT 1");
+        delete = connection.prepare("DELETE FROM record WHERE position >= ? AND position < ?");
         moveEarliest = connection.prepare("UPDATE bounds SET earliest = ?");
     }
 
@@ -31,20 +33,31 @@ final class Retention implements AutoCloseable {
         return limits.isOn();
     }
 
-    /** Removes up to 5000 records in the connection's transaction and returns the position of the earliest one left. */
-    long prune(long earliest, long head) throws SQLException {
-        long firstKeptByCount =
-                limits.maxRecords() == 0 ? earliest : Math.max(earliest, head - limits.maxRecords() + 1);
+    /** Returns the position of the earliest record to keep, at most 5000 above the one that is the earliest now. */
+    long firstKept(long earliest, long head) throws SQLException {
+        long end = Math.min(earliest + STEP_RECORDS, head + 1);
+        long byCount = limits.maxRecords() == 0 ? earliest : Math.min(end, head - limits.maxRecords() + 1);
+        long byAge = limits.maxAge().isZero() ? earliest : firstYoungEnough(earliest, end);
+        return Math.max(earliest, Math.max(byCount, byAge));
+    }
+
+    /** Removes the records up to the first kept one, in the connection's transaction. */
+    void prune(long earliest, long firstKept) throws SQLException {
         delete.setLong(1, earliest);
-        delete.setLong(2, Math.min(earliest + STEP_RECORDS, head + 1));
-        delete.setLong(3, firstKeptByCount);
-        delete.setLong(4, limits.maxAge().isZero() ? Long.MIN_VALUE : oldestKept());
-        int removed = delete.executeUpdate();
-        if (removed > 0) {
-            moveEarliest.setLong(1, earliest + removed);
-            moveEarliest.executeUpdate();
+        delete.setLong(2, firstKept);
+        delete.executeUpdate();
+        moveEarliest.setLong(1, firstKept);
+        moveEarliest.executeUpdate();
+    }
+
+    /** Looks at the records that are too old and one more: record times never decrease. */
+    private long firstYoungEnough(long earliest, long end) throws SQLException {
+        findKept.setLong(1, earliest);
+        findKept.setLong(2, end);
+        findKept.setLong(3, oldestKept());
+        try (ResultSet row = findKept.executeQuery()) {
+            return row.next() ? row.getLong(1) : end;
         }
-        return earliest + removed;
     }
 
     private long oldestKept() {
@@ -54,6 +67,7 @@ final class Retention implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
+        findKept.close();
         delete.close();
         moveEarliest.close();
     }

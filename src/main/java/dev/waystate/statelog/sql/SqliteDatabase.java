@@ -21,7 +21,7 @@ import org.sqlite.SQLiteDataSource;
  */
 final class SqliteDatabase implements AutoCloseable {
 
-    private static final int BUSY_TIMEOUT_MILLIS = 5_000;
+    static final int BUSY_TIMEOUT_MILLIS = 5_000;
     private static final int CACHE_KIBIBYTES = 16 * 1024;
     private static final int WAL_LEFT_AFTER_RESET_BYTES = 16 * 1024 * 1024;
 
@@ -43,10 +43,15 @@ final class SqliteDatabase implements AutoCloseable {
     static SqliteDatabase open(Path file, int readConnections) throws SQLException {
         createDirectory(file);
         ProcessLock lock = ProcessLock.acquire(file);
+        WriterConnection writer = null;
         try {
             migrate(file);
-            return new SqliteDatabase(lock, openWriter(file), openReaders(file, readConnections));
+            writer = openWriter(file);
+            return new SqliteDatabase(lock, writer, openReaders(file, readConnections));
         } catch (SQLException | RuntimeException problem) {
+            if (writer != null) {
+                writer.close();
+            }
             lock.close();
             throw problem;
         }

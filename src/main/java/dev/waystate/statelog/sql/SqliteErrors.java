@@ -9,13 +9,14 @@ final class SqliteErrors {
 
     private SqliteErrors() {}
 
-    /**
-     * Whether a write found no room. Growing the index of the write-ahead log is reported as an I/O error of its own,
-     * which precedes any write of data.
-     */
+    /** Whether a write found no room, and left nothing behind. */
     static boolean isDiskFull(SQLException problem) {
-        SQLiteErrorCode code = code(problem);
-        return code == SQLiteErrorCode.SQLITE_FULL || code == SQLiteErrorCode.SQLITE_IOERR_SHMSIZE;
+        return code(problem) == SQLiteErrorCode.SQLITE_FULL;
+    }
+
+    /** Whether another process holds the lock for writing. */
+    static boolean isBusy(SQLException problem) {
+        return code(problem) == SQLiteErrorCode.SQLITE_BUSY;
     }
 
     /** Whether the file is no longer what SQLite wrote. */

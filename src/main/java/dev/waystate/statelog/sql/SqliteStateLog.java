@@ -68,14 +68,7 @@ final class SqliteStateLog implements StateLog, AutoCloseable {
 
     @Override
     public List<StateRecord> read(long afterPositionExclusive) {
-        try {
-            return reader.read(afterPositionExclusive);
-        } catch (SQLException problem) {
-            if (SqliteErrors.isDamage(problem)) {
-                throw new DamagedRecordException(afterPositionExclusive + 1);
-            }
-            throw unreadable(problem);
-        }
+        return reading(() -> reader.read(afterPositionExclusive), afterPositionExclusive + 1);
     }
 
     @Override
@@ -90,20 +83,12 @@ final class SqliteStateLog implements StateLog, AutoCloseable {
 
     @Override
     public List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit) {
-        try {
-            return reader.sources(afterNameExclusive, statuses, limit);
-        } catch (SQLException problem) {
-            throw unreadable(problem);
-        }
+        return reading(() -> reader.sources(afterNameExclusive, statuses, limit), bounds.head());
     }
 
     @Override
     public Summary summary() {
-        try {
-            return reader.summary();
-        } catch (SQLException problem) {
-            throw unreadable(problem);
-        }
+        return reading(reader::summary, bounds.head());
     }
 
     @Override
@@ -122,7 +107,19 @@ final class SqliteStateLog implements StateLog, AutoCloseable {
         }
     }
 
-    private static UncheckedIOException unreadable(SQLException problem) {
-        return new UncheckedIOException(new IOException("Cannot read the state log", problem));
+    private interface Reading<T> {
+        T run() throws SQLException;
+    }
+
+    /** @param position what is named when the file is damaged: the first record that could not be read, or the newest */
+    private static <T> T reading(Reading<T> reading, long position) {
+        try {
+            return reading.run();
+        } catch (SQLException problem) {
+            if (SqliteErrors.isDamage(problem)) {
+                throw new DamagedRecordException(position);
+            }
+            throw new UncheckedIOException(new IOException("Cannot read the state log", problem));
+        }
     }
 }

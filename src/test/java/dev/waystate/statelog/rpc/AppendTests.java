@@ -11,16 +11,26 @@ import dev.waystate.proto.Status;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.AppendResponse;
 import dev.waystate.proto.v1.Report;
+import dev.waystate.proto.v1.StateLogServiceGrpc;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
+import dev.waystate.server.OpenStreams;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status.Code;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import net.devh.boot.grpc.client.inject.GrpcClient;
@@ -38,6 +48,13 @@ class AppendTests {
 
     @Autowired
     StateLog stateLog;
+
+    @Autowired
+    OpenStreams openStreams;
+
+    private static final MethodDescriptor<byte[], byte[]> RAW_APPEND = StateLogServiceGrpc.getAppendMethod().toBuilder(
+                    new Bytes(), new Bytes())
+            .build();
 
     private final String source = UUID.randomUUID().toString();
     private final Recorder<AppendRequest, AppendResponse> recorder = new Recorder<>();
@@ -220,6 +237,23 @@ class AppendTests {
     }
 
     @Test
+    void aRequestThatDoesNotParseEndsTheStreamAndLeavesNothingBehind() {
+        long before = stateLog.head();
+        for (int i = 0; i < 50; i++) {
+            Recorder<byte[], byte[]> garbled = new Recorder<>();
+            StreamObserver<byte[]> requests = ClientCalls.asyncBidiStreamingCall(
+                    stub.getChannel().newCall(RAW_APPEND, CallOptions.DEFAULT), garbled);
+            requests.onNext(
+                    request(1, 1).toBuilder().setSource("garbled " + i).build().toByteArray());
+            requests.onNext(new byte[] {(byte) 0xff, (byte) 0xff});
+            assertThat(garbled.awaitEnd().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+        }
+        await().atMost(Duration.ofSeconds(10)).until(() -> stateLog.head() == before + 50);
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(openStreams).hasFieldOrPropertyWithValue("streams", Set.of()));
+    }
+
+    @Test
     void requestsOfACancelledStreamAreKept() {
         long before = stateLog.head();
         StreamObserver<AppendRequest> requests = stub.append(recorder);
@@ -233,6 +267,23 @@ class AppendTests {
         resumed.onCompleted();
         assertThat(second.awaitEnd().isOk()).isTrue();
         assertThat(stateLog.read(before)).extracting(StateRecord::sequence).containsExactly(1L, 2L, 3L);
+    }
+
+    /** Messages as they are on the wire. */
+    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+        @Override
+        public InputStream stream(byte[] message) {
+            return new ByteArrayInputStream(message);
+        }
+
+        @Override
+        public byte[] parse(InputStream message) {
+            try {
+                return message.readAllBytes();
+            } catch (IOException problem) {
+                throw new UncheckedIOException(problem);
+            }
+        }
     }
 
     private AppendRequest request(long firstSequence, int reports) {

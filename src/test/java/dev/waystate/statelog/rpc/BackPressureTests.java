@@ -204,6 +204,20 @@ class BackPressureTests {
     }
 
     @Test
+    void requestsWithoutReportsTakeRoomToo() {
+        Recorder<AppendRequest, AppendResponse> recorder = new Recorder<>();
+        StreamObserver<AppendRequest> requests = stub.append(recorder);
+        for (int i = 0; i < 10 * LIMIT; i++) {
+            requests.onNext(AppendRequest.newBuilder().setSource("a").build());
+        }
+        requests.onCompleted();
+        assertThat(log.held.size()).isEqualTo(LIMIT);
+        log.letGo();
+        assertThat(recorder.awaitEnd().isOk()).isTrue();
+        assertThat(recorder.responses()).hasSize(10 * LIMIT);
+    }
+
+    @Test
     void callsBeyondTheExecutorsQueueAreRefusedAndTheOthersAnswered() {
         List<Recorder<GetSummaryRequest, GetSummaryResponse>> calls = new ArrayList<>();
         for (int i = 0; i < THREADS_AND_QUEUE + 4; i++) {

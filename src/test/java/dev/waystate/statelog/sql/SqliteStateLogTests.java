@@ -3,6 +3,8 @@ package dev.waystate.statelog.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waystate.statelog.Appended;
+import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.Report;
@@ -22,6 +24,8 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
@@ -113,8 +117,7 @@ class SqliteStateLogTests extends StateLogContract {
         append("b", 1, reports(STARVED, 2));
         change(damage);
         assertThatThrownBy(() -> log.sources("", Set.of(), 10)).isInstanceOf(DamagedRecordException.class);
-        assertThat(refusal(new dev.waystate.statelog.Batch("a", 3, List.of(reports(OK, 1)))))
-                .isInstanceOf(DamagedRecordException.class);
+        assertThat(refusal(new Batch("a", 3, List.of(reports(OK, 1))))).isInstanceOf(DamagedRecordException.class);
         assertThat(append("b", 3, reports(OK, 1))).isEqualTo(3);
     }
 
@@ -206,6 +209,65 @@ class SqliteStateLogTests extends StateLogContract {
         writing.set(false);
         reading.join();
         assertThat(Files.size(Path.of(file() + "-wal"))).isLessThan(100 * 1024 * 1024L);
+    }
+
+    @Test
+    void oneLongReaderDoesNotHoldUpTheWriter() throws Exception {
+        Report[] megabytes = new Report[1024];
+        Arrays.fill(megabytes, new Report(OK, "x".repeat(4096), null));
+        try (Connection reader = connect()) {
+            begin(reader);
+            for (int i = 0; i < 40; i++) { // 160 MiB; waiting for the reader would take 5 seconds each time
+                assertThat(log.append(new Batch("a", Batch.UNNUMBERED, List.of(megabytes))))
+                        .succeedsWithin(Duration.ofSeconds(4));
+            }
+        }
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
+            appendUnnumbered("a", megabytes);
+            return Files.size(Path.of(file() + "-wal")) < 100 * 1024 * 1024L;
+        });
+    }
+
+    @Test
+    void whatRetentionRemovesIsCheckpointedToo() throws Exception {
+        Report[] reports = new Report[20_000];
+        Arrays.fill(reports, new Report(OK, "x".repeat(100), null));
+        for (int i = 0; i < 50; i++) {
+            appendUnnumbered("a", reports);
+        }
+        reopen(new RetentionProperties(Duration.ZERO, 10));
+        awaitEarliest(log.head() - 9);
+        assertThat(Files.size(Path.of(file() + "-wal"))).isLessThan(50 * 1024 * 1024L);
+    }
+
+    @Test
+    void appendsWaitForAnotherProcessThatWrites() throws Exception {
+        try (Connection other = connect();
+                Statement statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            CompletionStage<Appended> waiting = log.append(new Batch("a", 1, List.of(reports(OK, 1))));
+            assertThat(waiting).failsWithin(Duration.ofMillis(200)).withThrowableOfType(TimeoutException.class);
+            statement.execute("COMMIT");
+            assertThat(waiting).succeedsWithin(Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
+    void aPageThatIsNoLongerOneIsDamage() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            append("a", i * 500L + 1, reports(OK, 500));
+        }
+        close(log);
+        byte[] bytes = Files.readAllBytes(file());
+        Arrays.fill(bytes, bytes.length / 2, bytes.length / 2 + 8192, (byte) 0x55);
+        Files.write(file(), bytes);
+        log = open();
+        assertThatThrownBy(() -> {
+                    for (long position = 0;
+                            position < log.head();
+                            position += log.read(position).size()) {}
+                })
+                .isInstanceOf(DamagedRecordException.class);
     }
 
     /** Reads in short transactions that overlap, so that there is always one. */
