@@ -30,18 +30,17 @@ public class FailStop {
      * not block.
      */
     public void stop() {
-        startDaemon("fail-stop-deadline", () -> {
-            LockSupport.parkNanos(DEADLINE.toNanos());
-            Runtime.getRuntime().halt(EXIT_CODE);
-        });
+        Thread deadline = new Thread(
+                () -> {
+                    LockSupport.parkNanos(DEADLINE.toNanos());
+                    Runtime.getRuntime().halt(EXIT_CODE);
+                },
+                "fail-stop-deadline");
+        deadline.setDaemon(true);
+        deadline.start();
         AvailabilityChangeEvent.publish(application, LivenessState.BROKEN);
         AvailabilityChangeEvent.publish(application, ReadinessState.REFUSING_TRAFFIC);
-        startDaemon("fail-stop", () -> System.exit(SpringApplication.exit(application, () -> EXIT_CODE)));
-    }
-
-    private static void startDaemon(String name, Runnable action) {
-        Thread thread = new Thread(action, name);
-        thread.setDaemon(true);
-        thread.start();
+        // No daemon: once the servers have stopped it is the only thread, and the exit code is to be its own.
+        new Thread(() -> System.exit(SpringApplication.exit(application, () -> EXIT_CODE)), "fail-stop").start();
     }
 }
