@@ -1,10 +1,10 @@
 package dev.waystate.cli;
 
-import dev.waystate.proto.Data;
 import java.io.BufferedReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -15,21 +15,24 @@ import tools.jackson.dataformat.csv.CsvReadFeature;
 
 /**
  * One report a row: {@code status,info}. A first row with a column named status is a header, which may have the columns
- * in any order and further ones, which are skipped. Values in quotes may have commas and line breaks.
+ * in any order, reported_at as well, and further ones, which are skipped. Values in quotes may have commas and line breaks.
  * Of a pipe that stays open, each row is given out when the next one begins to come.
  */
-final class CsvReports implements ReportSource {
+final class CsvReports<T> implements ReportSource<T> {
 
     private final String name;
     private final JsonParser parser;
+    private final Function<ReportFields, T> converter;
     private int statusColumn = 0;
     private int infoColumn = 1;
+    private int reportedAtColumn = -1;
     private int columns = 2;
     private boolean started;
     private int line;
 
-    CsvReports(String name, BufferedReader reader) {
+    CsvReports(String name, BufferedReader reader, Function<ReportFields, T> converter) {
         this.name = name;
+        this.converter = converter;
         this.parser = CsvFactory.builder()
                 .enable(CsvReadFeature.WRAP_AS_ARRAY)
                 .enable(CsvReadFeature.SKIP_EMPTY_LINES)
@@ -38,7 +41,7 @@ final class CsvReports implements ReportSource {
     }
 
     @Override
-    public @Nullable Data next() {
+    public @Nullable T next() {
         try {
             List<String> row = row();
             if (!started && row != null && readHeader(row)) {
@@ -82,16 +85,21 @@ final class CsvReports implements ReportSource {
         }
         statusColumn = names.indexOf("status");
         infoColumn = names.indexOf("info");
+        reportedAtColumn = names.indexOf("reported_at");
         columns = names.size();
         return true;
     }
 
-    private Data report(List<String> row) {
+    private T report(List<String> row) {
         if (row.size() > columns || row.size() <= statusColumn) {
             throw new InputException("Expected " + columns + " columns, but found " + row.size()
                     + "; text with a comma in it needs double quotes around it.");
         }
-        boolean hasInfo = infoColumn >= 0 && infoColumn < row.size();
-        return StatusNames.report(StatusNames.number(row.get(statusColumn)), hasInfo ? row.get(infoColumn) : "");
+        return converter.apply(
+                new ReportFields(row.get(statusColumn), value(row, infoColumn), value(row, reportedAtColumn)));
+    }
+
+    private static String value(List<String> row, int column) {
+        return column >= 0 && column < row.size() ? row.get(column) : "";
     }
 }

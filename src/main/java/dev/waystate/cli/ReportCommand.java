@@ -59,7 +59,7 @@ final class ReportCommand extends ClientCommand {
 
     @Override
     public Integer call() throws Exception {
-        try (ReportSource reports = reports()) {
+        try (ReportSource<Data> reports = reports()) {
             Data first = reports.next(); // a wrong first line needs no server
             try (ClientContext context = connect()) {
                 send(first, reports);
@@ -68,7 +68,7 @@ final class ReportCommand extends ClientCommand {
         return ExitCodes.DONE;
     }
 
-    private void send(@Nullable Data first, ReportSource reports) throws IOException, InterruptedException {
+    private void send(@Nullable Data first, ReportSource<Data> reports) throws IOException, InterruptedException {
         ReportSender sender = new ReportSender();
         stub().streamState(sender);
         sender.awaitConnection(timeout());
@@ -101,7 +101,7 @@ final class ReportCommand extends ClientCommand {
         return reports == 1 ? "1 report stored" : reports + " reports stored";
     }
 
-    private ReportSource reports() {
+    private ReportSource<Data> reports() {
         if ((file == null) == (status == null)) {
             throw new InputException("Expected either --status or a FILE"
                     + (file == null ? ", but found neither." : ", but found both."));
@@ -112,7 +112,7 @@ final class ReportCommand extends ClientCommand {
         if (info != null) {
             throw new InputException("Expected --info together with --status only, but found it with a FILE.");
         }
-        return ReportFormat.open(file, format);
+        return ReportFormat.open(file, format, ReportFields::toData);
     }
 
     private RequestStreamingStub stub() {

@@ -3,37 +3,39 @@ package dev.waystate.cli;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The formats of files of reports. */
 enum ReportFormat {
     CSV {
         @Override
-        ReportSource read(String name, BufferedReader reader) {
-            return new CsvReports(name, reader);
+        <T> ReportSource<T> read(String name, BufferedReader reader, Function<ReportFields, T> converter) {
+            return new CsvReports<>(name, reader, converter);
         }
     },
     JSON {
         @Override
-        ReportSource read(String name, BufferedReader reader) {
-            return new JsonReports(new InputLines(name, reader));
+        <T> ReportSource<T> read(String name, BufferedReader reader, Function<ReportFields, T> converter) {
+            return new JsonReports<>(new InputLines(name, reader), converter);
         }
     };
 
-    abstract ReportSource read(String name, BufferedReader reader);
+    abstract <T> ReportSource<T> read(String name, BufferedReader reader, Function<ReportFields, T> converter);
 
     /**
      * Opens a file, or standard input for {@code -}.
      *
      * @param given the format, if the user has said so; else the ending of the name tells it, else the first character:
      *     a brace begins JSON
+     * @param converter makes of each report what the call takes; its {@link InputException} gets the place in the file
      * @throws InputException if it cannot be read
      */
-    static ReportSource open(String file, @Nullable ReportFormat given) {
+    static <T> ReportSource<T> open(String file, @Nullable ReportFormat given, Function<ReportFields, T> converter) {
         BufferedReader reader = InputFiles.open(file);
         ReportFormat format = given == null ? byName(file) : given;
         try {
-            return (format == null ? byBeginning(reader) : format).read(InputFiles.name(file), reader);
+            return (format == null ? byBeginning(reader) : format).read(InputFiles.name(file), reader, converter);
         } catch (IOException unreadable) {
             throw new InputException("Cannot read " + InputFiles.name(file) + ".", unreadable);
         }

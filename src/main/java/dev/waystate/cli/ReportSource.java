@@ -1,13 +1,16 @@
 package dev.waystate.cli;
 
-import dev.waystate.proto.Data;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where reports come from, one after the other: never more than one is held. */
-interface ReportSource extends AutoCloseable {
+/**
+ * Where reports come from, one after the other: never more than one is held.
+ *
+ * @param <T> the reports as the call takes them
+ */
+interface ReportSource<T> extends AutoCloseable {
 
     /**
      * Returns the next report, or null after the last one.
@@ -15,16 +18,16 @@ interface ReportSource extends AutoCloseable {
      * @throws InputException if what comes next is no report; nothing can be read after it
      */
     @Nullable
-    Data next();
+    T next();
 
     @Override
     void close() throws IOException;
 
-    static ReportSource of(Data single) {
-        Iterator<Data> reports = List.of(single).iterator();
-        return new ReportSource() {
+    static <T> ReportSource<T> of(T single) {
+        Iterator<T> reports = List.of(single).iterator();
+        return new ReportSource<>() {
             @Override
-            public @Nullable Data next() {
+            public @Nullable T next() {
                 return reports.hasNext() ? reports.next() : null;
             }
 

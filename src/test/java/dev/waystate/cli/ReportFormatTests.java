@@ -3,13 +3,16 @@ package dev.waystate.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Timestamp;
 import dev.waystate.proto.Data;
+import dev.waystate.proto.v1.Report;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +51,39 @@ class ReportFormatTests {
                                 name,
                                 "\n{\"status\":\"Thirsty\",\"info\":\"a\"}\n\n{\"info\":\"b\",\"status\":99,\"x\":[1]}\n{\"status\":0}"))
                 .containsExactly(StatusNames.report(2, "a"), StatusNames.report(99, "b"), StatusNames.report(0, ""));
+    }
+
+    @Test
+    void timesAreReadWhereTheCallTakesThem() throws IOException {
+        Report expected = Report.newBuilder()
+                .setStatusValue(1)
+                .setInfo("a")
+                .setReportedAt(Timestamp.newBuilder().setSeconds(1_770_091_506).setNanos(5_000_000))
+                .build();
+
+        assertThat(readTimed("reports.csv", "reported_at,status,info\n2026-02-03T04:05:06.005Z,OK,a\n,OK,b\n"))
+                .startsWith(expected)
+                .last()
+                .matches(report -> !report.hasReportedAt());
+        assertThat(readTimed(
+                        "reports.json",
+                        "{\"status\":1,\"info\":\"a\",\"reported_at\":\"2026-02-03T04:05:06.005Z\"}\n"
+                                + "{\"status\":1,\"reported_at\":null}"))
+                .startsWith(expected)
+                .last()
+                .matches(report -> !report.hasReportedAt());
+        assertThat(read("reports.csv", "status,info,reported_at\nOK,a,yesterday\n"))
+                .containsExactly(StatusNames.report(1, "a"));
+    }
+
+    @Test
+    void wrongTimeIsRefusedWithItsLine() {
+        assertThatThrownBy(() -> readTimed("reports.csv", "status,reported_at\nOK,yesterday\n"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("reports.csv:2: Expected a time ");
+        assertThatThrownBy(() -> readTimed("reports.json", "{\"status\":1,\"reported_at\":17}\n"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("reports.json:1: Expected a time ");
     }
 
     @Test
@@ -104,10 +140,18 @@ class ReportFormatTests {
         return readAll(Files.writeString(directory.resolve(name), text));
     }
 
+    private List<Report> readTimed(String name, String text) throws IOException {
+        return readAll(Files.writeString(directory.resolve(name), text), ReportFields::toReport);
+    }
+
     private static List<Data> readAll(Path file) throws IOException {
-        List<Data> reports = new ArrayList<>();
-        try (ReportSource source = ReportFormat.open(file.toString(), null)) {
-            for (Data report = source.next(); report != null; report = source.next()) {
+        return readAll(file, ReportFields::toData);
+    }
+
+    private static <T> List<T> readAll(Path file, Function<ReportFields, T> converter) throws IOException {
+        List<T> reports = new ArrayList<>();
+        try (ReportSource<T> source = ReportFormat.open(file.toString(), null, converter)) {
+            for (T report = source.next(); report != null; report = source.next()) {
                 reports.add(report);
             }
         }
