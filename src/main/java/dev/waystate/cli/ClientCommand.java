@@ -1,19 +1,14 @@
 package dev.waystate.cli;
 
-import java.io.PrintWriter;
+import io.grpc.Status;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** What the commands that call a server have in common. */
-abstract class ClientCommand implements Callable<Integer> {
+abstract class ClientCommand extends OutputCommand {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
-
-    @Spec
-    private CommandSpec spec;
+    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(60);
 
     @Mixin
     private ConnectionOptions connection;
@@ -38,30 +33,29 @@ abstract class ClientCommand implements Callable<Integer> {
         return connection.timeoutOr(TIMEOUT);
     }
 
+    Timeouts streamTimeouts() {
+        return new Timeouts(timeout(), connection.timeoutOr(STALL_TIMEOUT));
+    }
+
+    /** Returns why a call has failed, in a sentence. */
+    String explain(Status status) {
+        return new FailedCall(target, connection.tls().enabled(), status).explain();
+    }
+
     /** Fills the {@code @GrpcClient} fields of this command; they work until the context is closed. */
     ClientContext connect() {
         connection.tls().check();
         ClientContext context = ClientContext.start(connection);
         target = context.target();
         context.inject(this);
+        warnOfOpenToken(context.usesTls());
         return context;
     }
 
-    /**
-     * Prints one line of data.
-     *
-     * @throws OutputException if nobody can read it: there is no sense in going on
-     */
-    void print(String line) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(line);
-        if (out.checkError()) {
-            throw new OutputException();
+    /** Warns once if a token is about to travel in the open. */
+    void warnOfOpenToken(boolean tls) {
+        if (connection.hasToken() && !tls) {
+            note("Warning: without TLS the token of --token-file travels unencrypted.");
         }
-    }
-
-    /** Prints a note for people. */
-    void note(String line) {
-        spec.commandLine().getErr().println(line);
     }
 }

@@ -1,10 +1,13 @@
 package dev.waystate.cli;
 
 import io.grpc.CallCredentials;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import net.devh.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import net.devh.boot.grpc.client.autoconfigure.GrpcClientSecurityAutoConfiguration;
+import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -52,6 +55,20 @@ final class ClientContext implements AutoCloseable {
     String target() {
         return Targets.fromUri(
                 context.getEnvironment().getProperty("grpc.client." + CLIENT + ".address", "localhost:50051"));
+    }
+
+    boolean usesTls() {
+        return !"plaintext"
+                .equalsIgnoreCase(
+                        context.getEnvironment().getProperty("grpc.client." + CLIENT + ".negotiation-type", "tls"));
+    }
+
+    /** Has the next call connect anew, at once: a channel whose last attempt failed would wait for up to two minutes. */
+    void reconnect() {
+        Channel channel = context.getBean(GrpcChannelFactory.class).createChannel(CLIENT);
+        if (channel instanceof ManagedChannel managed) { // it is, as long as nothing intercepts
+            managed.enterIdle();
+        }
     }
 
     @Override

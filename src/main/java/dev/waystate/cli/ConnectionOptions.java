@@ -37,13 +37,13 @@ final class ConnectionOptions {
             paramLabel = "DURATION",
             converter = TimeoutConverter.class,
             description = "The most that a call, or connecting a stream, may take: 500ms, 5s, 1m; 10s when not given,"
-                    + " and 3s for health.")
+                    + " and 3s for health. Also the most that a stream may stand still; 60s when not given.")
     private @Nullable Duration timeout;
 
     @Option(names = "--json", description = "Print one JSON object a line.")
     private boolean json;
 
-    @Option(names = "--verbose", description = "Show the stack trace of a failure.")
+    @Option(names = "--verbose", description = "Show the stack trace of a failure, and signs of life of a stream.")
     private boolean verbose;
 
     Optional<HostAndPort> target() {
@@ -56,6 +56,10 @@ final class ConnectionOptions {
 
     Duration timeoutOr(Duration unlessGiven) {
         return timeout == null ? unlessGiven : timeout;
+    }
+
+    boolean hasToken() {
+        return tokenFile != null;
     }
 
     boolean json() {

@@ -16,6 +16,12 @@ final class FailedCall {
     /** The description of the status of a stream that is given up before it is open. */
     static final String NOT_CONNECTED = "not connected in time";
 
+    /** How gRPC describes a connection that the other side has closed without a word. */
+    static final String CLOSED = "Network closed for unknown reason";
+
+    /** The description of the status of a stream that is given up because nothing moves. */
+    static final String STALLED = "no progress in time";
+
     private final String target;
     private final boolean tls;
     private final Status status;
@@ -78,7 +84,7 @@ final class FailedCall {
     }
 
     private Optional<String> otherProtocol() {
-        boolean other = isDescribed("Network closed for unknown reason")
+        boolean other = isDescribed(CLOSED)
                 || Causes.messageWith("HTTP/2", causes).isPresent()
                 || Causes.messageWith("not SETTINGS", causes).isPresent();
         return other
@@ -89,7 +95,7 @@ final class FailedCall {
     }
 
     private Optional<String> late() {
-        return isDescribed("deadline exceeded after") || isDescribed(NOT_CONNECTED)
+        return isDescribed("deadline exceeded after") || isDescribed(NOT_CONNECTED) || isDescribed(STALLED)
                 ? Optional.of("DEADLINE_EXCEEDED: " + target
                         + " did not answer in time: check that it can be reached, or" + " allow more with --timeout.")
                 : Optional.empty();
@@ -103,6 +109,7 @@ final class FailedCall {
     private String hint() {
         return switch (status.getCode()) {
             case UNAUTHENTICATED -> " (name a token with --token-file, or a certificate with --cert and --key)";
+            case ABORTED -> " (only one command at a time can append as a source)";
             case UNIMPLEMENTED -> " (is " + target + " the right server, and recent enough?)";
             default -> "";
         };

@@ -30,8 +30,7 @@ final class Failures implements IExecutionExceptionHandler {
         if (command instanceof ClientCommand client
                 && (failure instanceof StatusRuntimeException || failure instanceof StatusException)) {
             Status status = Status.fromThrowable(failure);
-            boolean tls = client.connection().tls().enabled();
-            err.println(new FailedCall(client.target(), tls, status).explain());
+            err.println(client.explain(status));
             StatusDetails.of(failure).forEach(detail -> err.println("  " + detail));
             return ExitCodes.of(status);
         }

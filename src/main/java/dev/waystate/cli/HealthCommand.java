@@ -33,6 +33,7 @@ final class HealthCommand extends ClientCommand {
     public Integer call() {
         HostAndPort server = connection().target().orElseGet(HealthCommand::localServer);
         setTarget(server.toString());
+        warnOfOpenToken(connection().tls().enabled());
         ManagedChannel channel = PlainChannel.open(server, connection().tls());
         try {
             return tell(check(channel));

@@ -69,7 +69,7 @@ final class ReportCommand extends ClientCommand {
     }
 
     private void send(@Nullable Data first, ReportSource<Data> reports) throws IOException, InterruptedException {
-        ReportSender sender = new ReportSender();
+        ReportSender sender = new ReportSender(streamTimeouts().stall());
         stub().streamState(sender);
         sender.awaitConnection(timeout());
         boolean badLine = false;

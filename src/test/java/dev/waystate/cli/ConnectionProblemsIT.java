@@ -3,7 +3,14 @@ package dev.waystate.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.waystate.Recorder;
+import dev.waystate.proto.Data;
 import dev.waystate.proto.DisplacementServiceGrpc.DisplacementServiceImplBase;
+import dev.waystate.proto.Empty;
+import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingImplBase;
+import dev.waystate.proto.v1.ReadRequest;
+import dev.waystate.proto.v1.ReadResponse;
+import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceImplBase;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -13,6 +20,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -59,6 +67,8 @@ class ConnectionProblemsIT {
         plainServer = NettyServerBuilder.forPort(0)
                 .addService(health)
                 .addService(new DisplacementServiceImplBase() {})
+                .addService(new SilentReporting())
+                .addService(new SilentLog())
                 .intercept(new AuthorizationRecorder())
                 .build()
                 .start();
@@ -187,6 +197,32 @@ class ConnectionProblemsIT {
 
         assertThat(AUTHORIZATIONS).containsExactly("Bearer " + SECRET);
         assertThat(run.out() + run.err()).doesNotContain(SECRET);
+        assertThat(run.err()).containsOnlyOnce("Warning: without TLS the token of --token-file travels unencrypted.");
+    }
+
+    @Test
+    void tokenOverTlsIsNoReasonToWarn() throws IOException {
+        Path token = Files.writeString(directory.resolve("tls-token"), SECRET);
+
+        CommandRun run = run(
+                "health",
+                "--ca",
+                trusted.certificate().toString(),
+                "--token-file",
+                token.toString(),
+                "--target",
+                "localhost:" + tlsServer.getPort());
+
+        assertThat(run.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"report --status OK"})
+    void streamThatStandsStillIsGivenUpInTime(String command) {
+        CommandRun run = run(command, "--timeout", "2s", "--target", "localhost:" + plainServer.getPort());
+
+        assertThat(run.exitCode()).isEqualTo(DEADLINE_EXCEEDED);
+        assertThat(run.err()).contains("did not answer in time").contains("--timeout");
     }
 
     @ParameterizedTest
@@ -209,6 +245,22 @@ class ConnectionProblemsIT {
     private static int closedPort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
+        }
+    }
+
+    private static final class SilentReporting extends RequestStreamingImplBase {
+
+        @Override
+        public StreamObserver<Data> streamState(StreamObserver<Empty> responses) {
+            return new Recorder<>();
+        }
+    }
+
+    private static final class SilentLog extends StateLogServiceImplBase {
+
+        @Override
+        public void read(ReadRequest request, StreamObserver<ReadResponse> responses) {
+            // for ever
         }
     }
 
