@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 
 /** The command line of the jar. Its exit codes are part of its interface: see {@link ExitCodes}. */
@@ -16,6 +17,9 @@ public final class Waystate {
     public static final String SERVE = "serve";
 
     private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
+
+    /** What Spring takes as a property, apart from names without a dot and a value, which are mistyped options. */
+    private static final Pattern PROPERTY = Pattern.compile("--(debug|trace|[^=.]+\\.[^=]+|[^=]+=.*)", Pattern.DOTALL);
 
     private Waystate() {}
 
@@ -27,7 +31,7 @@ public final class Waystate {
         if (args.length == 0) {
             return true;
         }
-        boolean forServer = args[0].equals(SERVE) || (args[0].startsWith("--") && args[0].length() > 2);
+        boolean forServer = args[0].equals(SERVE) || Arrays.stream(args).allMatch(PROPERTY.asMatchPredicate());
         return forServer && Arrays.stream(args).noneMatch(HELP::contains);
     }
 

@@ -9,13 +9,36 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WaystateTests {
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "serve", "serve --grpc.server.port=1", "--grpc.server.port=1 --debug", "--debug"})
+    @ValueSource(
+            strings = {
+                "",
+                "serve",
+                "serve --grpc.server.port=1",
+                "--grpc.server.port=1 --debug",
+                "--debug",
+                "--trace",
+                "--name=x"
+            })
     void noCommandServeAndSpringPropertiesServe(String line) {
         assertThat(Waystate.serves(arguments(line))).isTrue();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"displace", "health", "--help", "-h", "--version", "-V", "serve --help", "sreve", "-x"})
+    @ValueSource(
+            strings = {
+                "displace",
+                "health",
+                "--help",
+                "-h",
+                "--version",
+                "-V",
+                "serve --help",
+                "sreve",
+                "-x",
+                "--hlep",
+                "--json",
+                "--name=x health"
+            })
     void commandsAndQuestionsForHelpDoNotServe(String line) {
         assertThat(Waystate.serves(arguments(line))).isFalse();
     }
@@ -42,6 +65,14 @@ class WaystateTests {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).startsWith("Unknown command 'dispalce'.").contains("Did you mean: waystate displace");
+    }
+
+    @Test
+    void unknownOptionInPlaceOfACommandIsNoProperty() {
+        CommandRun run = CommandRun.of("--hlep");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("Unknown option: '--hlep'");
     }
 
     @Test
