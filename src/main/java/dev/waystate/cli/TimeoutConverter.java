@@ -14,15 +14,28 @@ final class TimeoutConverter implements ITypeConverter<Duration> {
 
     @Override
     public Duration convert(String text) {
+        Duration timeout = parse(text);
+        if (timeout.isZero()) {
+            throw unexpected(text);
+        }
+        return timeout;
+    }
+
+    /** Reads a duration from zero to a year. */
+    static Duration parse(String text) {
         try {
-            Duration timeout = DurationStyle.detectAndParse(text);
-            if (timeout.compareTo(Duration.ZERO) > 0 && timeout.compareTo(MAX) <= 0) {
-                return timeout;
+            Duration duration = DurationStyle.detectAndParse(text);
+            if (!duration.isNegative() && duration.compareTo(MAX) <= 0) {
+                return duration;
             }
         } catch (IllegalArgumentException | ArithmeticException | DateTimeParseException notOne) {
             // said below
         }
-        throw new TypeConversionException("expected a duration above zero with its unit, such as 500ms, 5s or 1m, but"
+        throw unexpected(text);
+    }
+
+    private static TypeConversionException unexpected(String text) {
+        return new TypeConversionException("expected a duration above zero with its unit, such as 500ms, 5s or 1m, but"
                 + " found \"" + TerminalText.of(text) + "\"");
     }
 }

@@ -1,0 +1,25 @@
+package dev.waystate.cli;
+
+import io.grpc.StatusRuntimeException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import picocli.CommandLine.Mixin;
+
+/** What the commands have in common whose streams go on where they were cut. */
+abstract class ResumingCommand extends ClientCommand {
+
+    @Mixin
+    private RetryOptions retry;
+
+    Retries retries() {
+        return new Retries(retry.retryFor(), new Backoff(Math::random), System::nanoTime, this::noteOutage);
+    }
+
+    private void noteOutage(StatusRuntimeException failure) {
+        note(explain(failure.getStatus()) + " Trying again for up to " + seconds(retry.retryFor()) + " s.");
+    }
+
+    private static String seconds(Duration duration) {
+        return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString();
+    }
+}
