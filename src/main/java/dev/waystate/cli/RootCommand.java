@@ -20,7 +20,13 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done, 1 not serving or output not written, 2 wrong usage, 64 + the gRPC status code when the"
                     + " call failed (78: nothing answers)."
         },
-        subcommands = {ServeCommand.class, DisplaceCommand.class, ReportCommand.class, HealthCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            DisplaceCommand.class,
+            ReportCommand.class,
+            ReadCommand.class,
+            HealthCommand.class
+        })
 final class RootCommand implements Runnable {
 
     @Spec

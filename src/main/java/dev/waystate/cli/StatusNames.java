@@ -33,6 +33,17 @@ final class StatusNames {
         }
     }
 
+    /** Returns the name, or the number if this version knows none. */
+    static String name(int number) {
+        Status status = Status.forNumber(number);
+        return status == null ? Integer.toString(number) : status.name();
+    }
+
+    /** Returns what stands for the status in JSON: the name as text, or the number as one. */
+    static Object json(int number) {
+        return Status.forNumber(number) == null ? (Object) number : name(number);
+    }
+
     static Data report(int status, String info) {
         return Data.newBuilder().setStatusValue(status).setInfo(info).build();
     }

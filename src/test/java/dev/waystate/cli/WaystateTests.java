@@ -44,7 +44,7 @@ class WaystateTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "serve --help", "displace -h", "report --help", "health --help"})
+    @ValueSource(strings = {"--help", "serve --help", "displace -h", "report --help", "read --help", "health --help"})
     void everyCommandHasHelp(String line) {
         CommandRun run = CommandRun.of(arguments(line));
 

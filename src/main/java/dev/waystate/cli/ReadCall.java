@@ -1,0 +1,38 @@
+package dev.waystate.cli;
+
+import dev.waystate.proto.v1.ReadRequest;
+import dev.waystate.proto.v1.ReadResponse;
+import io.grpc.stub.ClientCallStreamObserver;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One call of {@code Read}, which asks for a message only when the one before was taken and dealt with. */
+final class ReadCall extends ClientStream<ReadRequest, ReadResponse> {
+
+    private boolean asked = true; // for the first, by the transport itself
+    private volatile @Nullable ReadResponse response;
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<ReadRequest> requests) {
+        super.beforeStart(requests);
+        requests.disableAutoRequestWithInitial(1);
+    }
+
+    /** Returns the next message, or null at the end. */
+    @Nullable
+    ReadResponse next(Duration stallTimeout) throws InterruptedException {
+        if (!asked) {
+            requests().request(1);
+        }
+        awaitProgress(() -> response != null, stallTimeout);
+        ReadResponse next = response;
+        response = null;
+        asked = false;
+        return next;
+    }
+
+    @Override
+    void received(ReadResponse response) {
+        this.response = response;
+    }
+}
