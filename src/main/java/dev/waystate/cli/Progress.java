@@ -4,13 +4,11 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.jline.nativ.CLibrary;
 import org.jspecify.annotations.Nullable;
 
 /** A progress bar on standard error, if that is a terminal. */
 final class Progress implements AutoCloseable {
 
-    private static final int STDERR = 2;
     private static final int UPDATE_MILLIS = 200;
     private static final int WIDTH = 78;
 
@@ -22,12 +20,18 @@ final class Progress implements AutoCloseable {
 
     /** Shows how many of something are done; how many there will be is not known. */
     static Progress of(String task) {
-        return new Progress(isTerminal() ? bar(task) : null);
+        return new Progress(Terminals.isStderr() ? bar(task) : null);
     }
 
     void step() {
         if (bar != null) {
             bar.step();
+        }
+    }
+
+    void stepBy(long done) {
+        if (bar != null) {
+            bar.stepBy(done);
         }
     }
 
@@ -48,14 +52,5 @@ final class Progress implements AutoCloseable {
                 .showSpeed()
                 .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
                 .build();
-    }
-
-    // System.console() knows of stdin and stdout only, and since Java 22 is there without a terminal.
-    private static boolean isTerminal() {
-        try {
-            return CLibrary.isatty(STDERR) == 1;
-        } catch (LinkageError noNativeLibrary) {
-            return false;
-        }
     }
 }

@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
             DisplaceCommand.class,
             ReportCommand.class,
             ReadCommand.class,
+            SourcesCommand.class,
+            SummaryCommand.class,
             HealthCommand.class
         })
 final class RootCommand implements Runnable {

@@ -28,6 +28,13 @@ final class TerminalText {
         return shown.toString();
     }
 
+    /** Returns the text, or its beginning and an ellipsis if it is longer than so many characters. */
+    static String cut(String text, int maxLength) {
+        return text.codePointCount(0, text.length()) <= maxLength
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, maxLength - 1)) + '…';
+    }
+
     static String of(Path file) {
         return of(file.toString());
     }

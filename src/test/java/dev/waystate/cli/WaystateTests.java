@@ -44,7 +44,17 @@ class WaystateTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "serve --help", "displace -h", "report --help", "read --help", "health --help"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "serve --help",
+                "displace -h",
+                "report --help",
+                "read --help",
+                "sources --help",
+                "summary --help",
+                "health --help"
+            })
     void everyCommandHasHelp(String line) {
         CommandRun run = CommandRun.of(arguments(line));
 
