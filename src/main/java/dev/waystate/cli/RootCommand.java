@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             DisplaceCommand.class,
             ReportCommand.class,
+            AppendCommand.class,
             ReadCommand.class,
             SourcesCommand.class,
             SummaryCommand.class,

@@ -86,7 +86,7 @@ class ConnectionProblemsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"health", "displace 0,0 3,4", "report --status OK"})
+    @ValueSource(strings = {"health", "displace 0,0 3,4", "report --status OK", "read", "sources", "summary"})
     void deadServerIsToldWithWhatToDo(String command) throws IOException {
         CommandRun run = run(command, "--target", "localhost:" + closedPort());
 
@@ -217,7 +217,7 @@ class ConnectionProblemsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"report --status OK"})
+    @ValueSource(strings = {"report --status OK", "read", "read --follow --retry-for 0s"})
     void streamThatStandsStillIsGivenUpInTime(String command) {
         CommandRun run = run(command, "--timeout", "2s", "--target", "localhost:" + plainServer.getPort());
 

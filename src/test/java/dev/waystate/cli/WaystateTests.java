@@ -50,6 +50,7 @@ class WaystateTests {
                 "serve --help",
                 "displace -h",
                 "report --help",
+                "append --help",
                 "read --help",
                 "sources --help",
                 "summary --help",

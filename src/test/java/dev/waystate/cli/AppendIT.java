@@ -1,0 +1,238 @@
+package dev.waystate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code append} against a server that is there, that goes away, and that is not there. */
+@Timeout(180)
+class AppendIT {
+
+    @TempDir
+    private static Path directory;
+
+    private static ReturningServer server;
+
+    @BeforeAll
+    static void startServer() throws IOException {
+        server = new ReturningServer(directory);
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @Test
+    void appendedTwiceNothingIsDoubled() throws IOException {
+        String file = reports("twice.csv", 1_234);
+
+        CommandRun first = append("twice", file);
+        CommandRun second = append("twice", file, "--json");
+
+        assertThat(first).isEqualTo(new CommandRun(0, "durable sequence 1234" + System.lineSeparator(), ""));
+        assertThat(second.outLines()).containsExactly("{\"source\":\"twice\",\"durable_sequence\":1234}");
+        assertThat(infos("twice")).isEqualTo(expectedInfos(1_234));
+    }
+
+    @Test
+    void longerFileAddsItsNewReports() throws IOException {
+        append("longer", reports("longer.csv", 10));
+
+        CommandRun run = append("longer", reports("longer.csv", 700));
+
+        assertThat(run.outLines()).containsExactly("durable sequence 700");
+        assertThat(infos("longer")).isEqualTo(expectedInfos(700));
+    }
+
+    @Test
+    void fileMayBeginLater() throws IOException {
+        append("later", reports("later.csv", 10));
+        Path rest = Files.writeString(directory.resolve("rest.csv"), "OK,9\nOK,10\nOK,11\n");
+
+        CommandRun run = append("later", rest.toString(), "--first-sequence", "9");
+
+        assertThat(run.outLines()).containsExactly("durable sequence 11");
+        assertThat(infos("later")).isEqualTo(expectedInfos(11));
+    }
+
+    @Test
+    void gapIsToldWithTheSequenceThatIsExpected() throws IOException {
+        CommandRun run = append("gap", reports("gap.csv", 3), "--first-sequence", "5");
+
+        assertThat(run.exitCode()).isEqualTo(64 + 9);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .contains("Everything up to sequence 0 is durable")
+                .contains("FAILED_PRECONDITION: ")
+                .contains("the next sequence of the source is 1");
+    }
+
+    @Test
+    void badLineStopsAndThoseBeforeItAreDurable() throws IOException {
+        Path file = Files.writeString(directory.resolve("bad.csv"), "OK,1\nOK,2\nSAD,3\nOK,4\n");
+
+        CommandRun bad = append("bad", file.toString());
+        Files.writeString(file, "OK,1\nOK,2\nTIRED,3\nOK,4\n");
+        CommandRun corrected = append("bad", file.toString());
+
+        assertThat(bad.exitCode()).isEqualTo(2);
+        assertThat(bad.out()).isEmpty();
+        assertThat(bad.err())
+                .contains("bad.csv:3: Expected a status")
+                .contains("Everything up to sequence 2 is durable");
+        assertThat(corrected.outLines()).containsExactly("durable sequence 4");
+        assertThat(infos("bad")).isEqualTo(expectedInfos(4));
+    }
+
+    @Test
+    void refusedReportEndsItAtOnceWithItsField() throws IOException {
+        Path file = Files.writeString(directory.resolve("long.csv"), "OK,1\nOK," + "x".repeat(5_000) + "\n");
+
+        CommandRun run = append("long", file.toString());
+
+        assertThat(run.exitCode()).isEqualTo(64 + 3);
+        assertThat(run.err())
+                .contains("INVALID_ARGUMENT: ")
+                .contains("].info: ")
+                .contains("The refused request begins with sequence ");
+    }
+
+    @Test
+    void theJarAppendsTheTimesOfStandardInput() throws Exception {
+        CommandRun run = CommandRun.ofJar(
+                directory,
+                "{\"status\":\"TIRED\",\"info\":\"näher\",\"reported_at\":\"2026-02-03T04:05:06.123Z\"}\n",
+                "append",
+                "--source",
+                "stdin",
+                "-",
+                "--target",
+                server.target());
+
+        assertThat(run).isEqualTo(new CommandRun(0, "durable sequence 1" + System.lineSeparator(), ""));
+        assertThat(read("stdin"))
+                .singleElement()
+                .asString()
+                .contains("\"info\":\"näher\",\"reported_at\":\"2026-02-03T04:05:06.123000000Z\"");
+    }
+
+    @Test
+    void anotherAppendOfTheSameSourceTakesOver() throws Exception {
+        Path own = Files.createDirectory(directory.resolve("taken"));
+        try (RunningCommand first = startAppend("taken", ReportPipe.create(own).path())) {
+            await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).until(() -> stored("taken"));
+
+            CommandRun second = append("taken", reports("taken.csv", 1));
+
+            assertThat(second.exitCode()).isZero();
+            CommandRun ended = first.await();
+            assertThat(ended.exitCode()).isEqualTo(64 + 10);
+            assertThat(ended.err())
+                    .contains("ABORTED: Another stream of the source taken has taken over")
+                    .contains("is durable: the same command goes on from there.");
+        }
+        List<String> infos = infos("taken");
+        assertThat(infos).isEqualTo(expectedInfos(infos.size()));
+    }
+
+    @Test
+    void killedServerThatComesBackGetsEverythingOnce() throws Exception {
+        ReportPipe pipe = ReportPipe.create(directory);
+        int count;
+        try (RunningCommand append = startAppend("killed", pipe.path())) {
+            await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).until(() -> stored("killed"));
+
+            server.kill();
+            server.comeBack();
+
+            count = pipe.close();
+            CommandRun run = append.await();
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.outLines()).containsExactly("durable sequence " + count);
+            assertThat(run.err()).contains("Trying again for up to 300 s.").doesNotContain("does not speak gRPC");
+        }
+        assertThat(infos("killed")).isEqualTo(expectedInfos(count));
+    }
+
+    @Test
+    void missingServerIsGivenUpInTime() throws IOException {
+        String file = reports("missing.csv", 1);
+        int closedPort;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            closedPort = socket.getLocalPort();
+        }
+
+        CommandRun run = CommandRun.of(
+                "append", "--source", "a", file, "--retry-for", "300ms", "--target", "localhost:" + closedPort);
+
+        assertThat(run.exitCode()).isEqualTo(64 + 14);
+        assertThat(run.err().lines())
+                .satisfiesExactly(
+                        note -> assertThat(note)
+                                .startsWith("Nothing answers at ")
+                                .endsWith(" Trying again for up to 0.3 s."),
+                        note -> assertThat(note).isEqualTo("Nothing was sent."),
+                        end -> assertThat(end).startsWith("Nothing answers at "));
+    }
+
+    @Test
+    void firstSequenceOfZeroIsWrongUsage() throws IOException {
+        CommandRun run = append("zero", reports("zero.csv", 1), "--first-sequence", "0");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--first-sequence").hasLineCount(1);
+    }
+
+    private static CommandRun append(String source, String file, String... options) {
+        List<String> args = new ArrayList<>(List.of("append", "--source", source, file, "--target", server.target()));
+        args.addAll(List.of(options));
+        return CommandRun.of(args.toArray(String[]::new));
+    }
+
+    private static RunningCommand startAppend(String source, String file) {
+        return RunningCommand.start("append", "--source", source, file, "--target", server.target());
+    }
+
+    private static boolean stored(String source) {
+        return CommandRun.of("sources", "--json", "--target", server.target())
+                .out()
+                .contains("\"source\":\"" + source + "\"");
+    }
+
+    /** Writes reports whose infos are their numbers. */
+    private static String reports(String name, int count) throws IOException {
+        String rows =
+                IntStream.rangeClosed(1, count).mapToObj(i -> "OK," + i + "\n").collect(Collectors.joining());
+        return Files.writeString(directory.resolve(name), rows).toString();
+    }
+
+    private static List<String> infos(String source) {
+        return read(source).stream()
+                .map(line -> line.replaceAll(".*\"info\":\"(.*?)\".*", "$1"))
+                .toList();
+    }
+
+    private static List<String> read(String source) {
+        return CommandRun.of("read", "--json", "--source", source, "--target", server.target())
+                .outLines();
+    }
+
+    private static List<String> expectedInfos(int count) {
+        return IntStream.rangeClosed(1, count).mapToObj(Integer::toString).toList();
+    }
+}

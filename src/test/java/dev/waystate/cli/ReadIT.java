@@ -1,0 +1,186 @@
+package dev.waystate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.waystate.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code read}, {@code sources} and {@code summary} against a server. */
+@Timeout(180)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ReadIT {
+
+    private static final String TIME = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z";
+
+    @TempDir
+    private static Path directory;
+
+    private static ReturningServer server;
+
+    @BeforeAll
+    static void startServerWithReports() throws IOException {
+        server = new ReturningServer(directory);
+        append("b", "OK,one\nTHIRSTY,two\n");
+        append("a", "STARVED,\"\u001b[2Jred\"\n");
+        assertThat(run("report", "--status", "99", "--source", "c").exitCode()).isZero();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @Test
+    void tableIsAlignedAndSafeForTerminals() {
+        CommandRun run = run("read");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.outLines().subList(0, 5))
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .isEqualTo(
+                                        "POSITION  RECORDED                  SOURCE            SEQUENCE  STATUS   INFO"),
+                        line -> assertThat(line).matches(" {7}1  " + TIME + "  b {24}1  OK {7}one"),
+                        line -> assertThat(line).matches(" {7}2  " + TIME + "  b {24}2  THIRSTY  two"),
+                        line -> assertThat(line).matches(" {7}3  " + TIME + "  a {24}1  STARVED  \\\\u001B\\[2Jred"),
+                        line -> assertThat(line).matches(" {7}4  " + TIME + "  c {24}-  99"));
+    }
+
+    @Test
+    void positionSourceAndStatusSelectRecords() {
+        assertThat(run("read", "--json", "--after", "1", "--source", "b").outLines())
+                .singleElement()
+                .asString()
+                .startsWith("{\"position\":2,\"source\":\"b\",\"sequence\":2,\"status\":\"THIRSTY\",\"info\":\"two\","
+                        + "\"recorded_at\":\"");
+        assertThat(run("read", "--json", "--status", "99", "--status", "starved", "--source", "a", "--source", "c")
+                        .outLines())
+                .hasSize(2);
+    }
+
+    @Test
+    void positionBeyondTheHeadIsToldWithTheHead() {
+        CommandRun run = run("read", "--after", "1000000");
+
+        assertThat(run.exitCode()).isEqualTo(64 + 11);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("OUT_OF_RANGE: ").containsPattern("the newest position is \\d+: ");
+    }
+
+    @Test
+    void negativePositionIsWrongUsage() {
+        assertThat(run("read", "--after=-1").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void readerThatTakesOneLineGetsIt() throws Exception {
+        String jar = ServerProcess.java() + " -jar " + ServerProcess.jar();
+        CommandRun run = CommandRun.of(
+                directory, "", List.of("bash", "-c", jar + " read --target " + server.target() + " | head -1"));
+
+        assertThat(run.outLines()).singleElement().asString().startsWith("POSITION");
+        assertThat(run.err()).doesNotContain("\tat ");
+    }
+
+    @Test
+    void sourcesShowsWhoIsInWhichState() {
+        CommandRun run = run("sources", "--status", "thirsty", "--status", "99");
+
+        assertThat(run.outLines())
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .isEqualTo("SOURCE            STATUS   INFO                  RECORDED"
+                                        + "                  SEQUENCE  POSITION"),
+                        line -> assertThat(line).matches("b {17}THIRSTY  two {19}" + TIME + " {9}2 {9}2"),
+                        line -> assertThat(line).matches("c {17}99 {29}" + TIME + " {9}- {9}4"));
+        assertThat(run("sources", "--json", "--status", "STARVED").outLines())
+                .singleElement()
+                .asString()
+                .startsWith("{\"position\":3,\"source\":\"a\",\"sequence\":1,\"status\":\"STARVED\"")
+                .endsWith(",\"durable_sequence\":1}");
+    }
+
+    @Test
+    @Order(1)
+    void summaryCountsReportsAndSources() {
+        assertThat(run("summary").outLines())
+                .containsExactly(
+                        "earliest position 1",
+                        "head position     4",
+                        "",
+                        "STATUS      REPORTS     SOURCES",
+                        "OK                1           0",
+                        "THIRSTY           1           1",
+                        "STARVED           1           1",
+                        "99                1           1");
+        assertThat(run("summary", "--json").out())
+                .startsWith("{\"earliest_position\":1,\"head_position\":4,\"statuses\":[{\"status\":\"OK\",");
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void followerSeesEveryPositionOnceAcrossARestart() throws Exception {
+        try (RunningCommand follower = start("read", "--follow", "--json")) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> follower.err().contains("caught up at position 4"));
+            append("d", "OK,1\nOK,2\n");
+            awaitPositions(follower, 6);
+
+            server.kill();
+            server.comeBack();
+            append("d", "OK,1\nOK,2\nOK,3\n");
+
+            awaitPositions(follower, 7);
+            assertThat(follower.err())
+                    .contains("Trying again for up to 300 s.")
+                    .doesNotContain("does not speak gRPC")
+                    .contains("caught up at position ")
+                    .doesNotContain("alive");
+            assertThat(follower.isRunning()).isTrue();
+        }
+    }
+
+    private static void awaitPositions(RunningCommand follower, long head) {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(follower.outLines().stream()
+                                .map(line -> line.replaceAll("\\{\"position\":(\\d+),.*", "$1")))
+                        .isEqualTo(LongStream.rangeClosed(1, head)
+                                .mapToObj(Long::toString)
+                                .toList()));
+    }
+
+    private static void append(String source, String rows) throws IOException {
+        Path file = Files.writeString(directory.resolve(source + ".csv"), rows);
+        assertThat(run("append", "--source", source, file.toString()).exitCode())
+                .isZero();
+    }
+
+    private static CommandRun run(String... args) {
+        return CommandRun.of(withTarget(args));
+    }
+
+    private static RunningCommand start(String... args) {
+        return RunningCommand.start(withTarget(args));
+    }
+
+    private static String[] withTarget(String... args) {
+        List<String> withTarget = new ArrayList<>(List.of(args));
+        withTarget.addAll(List.of("--target", server.target()));
+        return withTarget.toArray(String[]::new);
+    }
+}

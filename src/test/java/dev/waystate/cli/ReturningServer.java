@@ -1,0 +1,45 @@
+package dev.waystate.cli;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.waystate.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A server that is killed and comes back with the same data and on the same port. */
+final class ReturningServer implements AutoCloseable {
+
+    private final Path directory;
+    private final int port;
+    private ServerProcess process;
+
+    ReturningServer(Path directory) throws IOException {
+        this.directory = directory;
+        this.process = ServerProcess.start(directory);
+        this.port = process.grpcPort();
+    }
+
+    String target() {
+        return "localhost:" + port;
+    }
+
+    void kill() throws InterruptedException {
+        process.kill();
+    }
+
+    /** Starts the server again, and waits until it serves. */
+    void comeBack() throws IOException {
+        // Of a property that is given twice, Spring would take both values.
+        String samePort = "exec \"${@/--grpc.server.port=0/--grpc.server.port=" + port + "}\"";
+        process = ServerProcess.launch(directory, List.of("bash", "-c", samePort, "bash"));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> process.output().stream().anyMatch(line -> line.contains("Started WaystateApplication")));
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
