@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             ReadCommand.class,
             SourcesCommand.class,
             SummaryCommand.class,
+            BackupCommand.class,
             HealthCommand.class
         })
 final class RootCommand implements Runnable {

@@ -54,6 +54,7 @@ class WaystateTests {
                 "read --help",
                 "sources --help",
                 "summary --help",
+                "backup --help",
                 "health --help"
             })
     void everyCommandHasHelp(String line) {

@@ -1,0 +1,74 @@
+package dev.waystate.cli;
+
+import dev.waystate.statelog.sql.SqliteBackup;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Backs up the embedded store of a server on this machine. It needs the file alone, and calls nobody. */
+@Command(
+        name = "backup",
+        description = {
+            "Backs up the embedded store of a server on this machine, which goes on serving meanwhile.",
+            "The back-up has everything that was acknowledged before it began, and is checked before it gets its name.",
+            "To restore it, stop the server, remove waystate.db-wal and waystate.db-shm beside its waystate.db, put the"
+                    + " back-up in the place of waystate.db, and start the server."
+        })
+final class BackupCommand extends OutputCommand {
+
+    @Parameters(paramLabel = "FILE", description = "Where the back-up goes; it must not exist.")
+    private Path file;
+
+    @Option(
+            names = "--from",
+            paramLabel = "FILE",
+            defaultValue = "data/waystate.db",
+            description = "The server's waystate.state-log.file; ${DEFAULT-VALUE} when not given.")
+    private Path log;
+
+    @Option(names = "--json", description = "Print one JSON object a line.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        ClientContext.silenceLogging();
+        print(text(backup()));
+        return ExitCodes.DONE;
+    }
+
+    /** Returns the head position of the back-up. */
+    private long backup() {
+        try {
+            return SqliteBackup.copy(log, file);
+        } catch (FileAlreadyExistsException exists) {
+            throw new InputException(
+                    "Expected a new file for the back-up, but " + TerminalText.of(file) + " exists.", exists);
+        } catch (NoSuchFileException missing) {
+            throw new InputException(
+                    "Expected a file and a directory that are there, but " + TerminalText.of(missing.getMessage())
+                            + " is not: name the server's store with --from.",
+                    missing);
+        } catch (IOException failed) {
+            throw new InputException(
+                    "Cannot back up " + TerminalText.of(log) + ": "
+                            + TerminalText.of(String.valueOf(failed.getMessage())),
+                    failed);
+        }
+    }
+
+    private String text(long head) {
+        if (!json) {
+            return TerminalText.of(file) + ": head position " + head;
+        }
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("file", file.toString());
+        members.put("head_position", head);
+        return JsonText.of(members);
+    }
+}

@@ -1,0 +1,172 @@
+package dev.waystate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.waystate.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code backup} of a server that is written to, and what becomes of it. */
+@Timeout(180)
+class BackupIT {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void restoredBackupHasWhatWasAcknowledgedBeforeItAndIsAppendedToExactlyOnce() throws Exception {
+        Path original = Files.createDirectory(directory.resolve("original"));
+        Path restored = Files.createDirectories(directory.resolve("restored/data"));
+        Path backup = directory.resolve("backup.db");
+        ReportPipe pipe = ReportPipe.create(directory);
+        long acknowledged;
+        long head;
+        int count;
+        try (ServerProcess server = ServerProcess.start(original);
+                RunningCommand append = append(server, pipe.path())) {
+            await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).until(() -> durable(server) > 0);
+            acknowledged = durable(server);
+
+            CommandRun run = CommandRun.of(
+                    "backup",
+                    backup.toString(),
+                    "--from",
+                    original.resolve("data/waystate.db").toString());
+
+            count = pipe.close(); // so that the log was written to during the back-up
+            assertThat(append.await().outLines()).containsExactly("durable sequence " + count);
+            assertThat(run.err()).isEmpty();
+            assertThat(run.exitCode()).isZero();
+            head = number(
+                    "^\\S*backup.db: head position (\\d+)$", run.outLines().get(0));
+        }
+        assertThat(head).isBetween(acknowledged, count - 1L);
+        Files.move(backup, restored.resolve("waystate.db"));
+
+        try (ServerProcess server = ServerProcess.start(restored.getParent())) {
+            assertThat(positions(server)).isEqualTo(numbersUpTo(head));
+            assertThat(append(server, reports(count)).await().outLines()).containsExactly("durable sequence " + count);
+            assertThat(positions(server)).isEqualTo(numbersUpTo(count));
+            assertThat(infos(server)).isEqualTo(numbersUpTo(count));
+        }
+    }
+
+    @Test
+    void storeWithoutAServerIsBackedUpToo() throws Exception {
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            server.kill();
+        }
+
+        CommandRun run = backup("backup.db", "data/waystate.db", "--json");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.outLines())
+                .containsExactly("{\"file\":\"" + directory.resolve("backup.db") + "\",\"head_position\":0}");
+        assertThat(filesWith("backup.db")).containsExactly("backup.db");
+    }
+
+    @Test
+    void fileThatExistsIsNotOverwritten() throws IOException {
+        Files.writeString(directory.resolve("log.db"), "not looked at");
+        Path existing = Files.writeString(directory.resolve("backup.db"), "precious");
+
+        CommandRun run = backup("backup.db", "log.db");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("backup.db exists").hasLineCount(1);
+        assertThat(existing).hasContent("precious");
+    }
+
+    @Test
+    void missingStoreIsToldWithTheOption() {
+        CommandRun run = backup("backup.db", "nosuch.db");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("nosuch.db is not").contains("--from").hasLineCount(1);
+        assertThat(directory.resolve("nosuch.db")).doesNotExist();
+    }
+
+    @Test
+    void fileThatIsNoStoreIsRefused() throws IOException {
+        Files.writeString(directory.resolve("text.db"), "Dear diary, ".repeat(1_000));
+
+        CommandRun run = backup("backup.db", "text.db");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("expected a state log").hasLineCount(1);
+        assertThat(filesWith("backup.db")).isEmpty();
+    }
+
+    private CommandRun backup(String copy, String log, String... options) {
+        List<String> args = Stream.concat(
+                        Stream.of(
+                                "backup",
+                                directory.resolve(copy).toString(),
+                                "--from",
+                                directory.resolve(log).toString()),
+                        Stream.of(options))
+                .toList();
+        return CommandRun.of(args.toArray(String[]::new));
+    }
+
+    private List<String> filesWith(String name) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.contains(name))
+                    .toList();
+        }
+    }
+
+    private String reports(int count) throws IOException {
+        String rows =
+                IntStream.rangeClosed(1, count).mapToObj(i -> "OK," + i + "\n").collect(Collectors.joining());
+        return Files.writeString(directory.resolve("reports.csv"), rows).toString();
+    }
+
+    private static RunningCommand append(ServerProcess server, String reports) {
+        return RunningCommand.start("append", "--source", "a", reports, "--target", server.target());
+    }
+
+    private static long durable(ServerProcess server) {
+        return CommandRun.of("sources", "--json", "--target", server.target()).outLines().stream()
+                .mapToLong(line -> number("\"durable_sequence\":(\\d+)", line))
+                .findFirst()
+                .orElse(0);
+    }
+
+    private static List<Long> positions(ServerProcess server) {
+        return numbers(server, "\"position\":(\\d+)");
+    }
+
+    private static List<Long> infos(ServerProcess server) {
+        return numbers(server, "\"info\":\"(\\d+)\"");
+    }
+
+    private static List<Long> numbers(ServerProcess server, String pattern) {
+        return CommandRun.of("read", "--json", "--target", server.target()).outLines().stream()
+                .map(line -> number(pattern, line))
+                .toList();
+    }
+
+    private static long number(String pattern, String text) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        assertThat(matcher.find()).as(text).isTrue();
+        return Long.parseLong(matcher.group(1));
+    }
+
+    private static List<Long> numbersUpTo(long last) {
+        return java.util.stream.LongStream.rangeClosed(1, last).boxed().toList();
+    }
+}
