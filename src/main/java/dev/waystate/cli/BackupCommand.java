@@ -37,7 +37,6 @@ final class BackupCommand extends OutputCommand {
 
     @Override
     public Integer call() {
-        ClientContext.silenceLogging();
         print(text(backup()));
         return ExitCodes.DONE;
     }

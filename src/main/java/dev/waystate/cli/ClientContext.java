@@ -3,8 +3,6 @@ package dev.waystate.cli;
 import io.grpc.CallCredentials;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import net.devh.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import net.devh.boot.grpc.client.autoconfigure.GrpcClientSecurityAutoConfiguration;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
@@ -41,7 +39,6 @@ final class ClientContext implements AutoCloseable {
 
     /** Starts the context; nothing is connected before the first call. */
     static ClientContext start(ConnectionOptions options) {
-        silenceLogging();
         return new ClientContext(options);
     }
 
@@ -74,17 +71,6 @@ final class ClientContext implements AutoCloseable {
     @Override
     public void close() {
         context.close();
-    }
-
-    /**
-     * Keeps logging away from the user's terminal, and its start-up time from the command's: what goes wrong is told by
-     * exceptions. Without effect in a JVM that has logged already.
-     */
-    static void silenceLogging() {
-        System.setProperty("org.apache.commons.logging.LogFactory", "org.apache.commons.logging.impl.Slf4jLogFactory");
-        System.setProperty("slf4j.internal.verbosity", "ERROR");
-        System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
-        Logger.getLogger("").setLevel(Level.OFF);
     }
 
     /** What the context consists of. No component scan finds it. */

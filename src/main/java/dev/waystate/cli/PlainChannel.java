@@ -22,7 +22,6 @@ final class PlainChannel {
      */
     static ManagedChannel open(HostAndPort server, TlsOptions tls) {
         tls.check();
-        ClientContext.silenceLogging();
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         return Grpc.newChannelBuilder(Targets.toUri(server), credentials(tls)).build();
     }

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 
@@ -37,6 +39,7 @@ public final class Waystate {
 
     /** Runs a command on the process's own streams, all of it in UTF-8, and returns the exit code. */
     public static int run(String[] args) {
+        silenceLogging();
         return run(List.of(args), utf8(FileDescriptor.out), utf8(FileDescriptor.err));
     }
 
@@ -58,6 +61,17 @@ public final class Waystate {
         out.flush();
         err.flush();
         return exitCode;
+    }
+
+    /**
+     * Keeps logging away from the user's terminal, and its start-up time from the command's: what goes wrong is told by
+     * exceptions. Without effect in a JVM that has logged already.
+     */
+    private static void silenceLogging() {
+        System.setProperty("org.apache.commons.logging.LogFactory", "org.apache.commons.logging.impl.Slf4jLogFactory");
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
+        System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+        Logger.getLogger("").setLevel(Level.OFF);
     }
 
     private static PrintWriter utf8(FileDescriptor stream) {
