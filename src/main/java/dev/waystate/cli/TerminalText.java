@@ -1,7 +1,7 @@
 package dev.waystate.cli;
 
+import dev.waystate.server.LogText;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /** Text from outside, made fit for a terminal. */
 final class TerminalText {
@@ -22,7 +22,7 @@ final class TerminalText {
                 return shown.append('…').toString();
             }
             int character = text.codePointAt(i);
-            append(shown, character);
+            LogText.appendVisibly(shown, character);
             i += Character.charCount(character);
         }
         return shown.toString();
@@ -37,19 +37,5 @@ final class TerminalText {
 
     static String of(Path file) {
         return of(file.toString());
-    }
-
-    private static void append(StringBuilder shown, int character) {
-        switch (Character.getType(character)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED ->
-                shown.append(String.format(Locale.ROOT, character > 0xFFFF ? "\\u{%X}" : "\\u%04X", character));
-            default -> shown.appendCodePoint(character);
-        }
     }
 }

@@ -40,10 +40,17 @@ public final class LogText {
     private static void append(StringBuilder quoted, int character) {
         if (character == '"' || character == '\\') {
             quoted.append('\\').append((char) character);
-        } else if (isVisible(character)) {
-            quoted.appendCodePoint(character);
         } else {
-            quoted.append(String.format(Locale.ROOT, character > 0xFFFF ? "\\u{%X}" : "\\u%04X", character));
+            appendVisibly(quoted, character);
+        }
+    }
+
+    /** Appends a character, escaped unless it is a visible one or a space. */
+    public static void appendVisibly(StringBuilder text, int character) {
+        if (isVisible(character)) {
+            text.appendCodePoint(character);
+        } else {
+            text.append(String.format(Locale.ROOT, character > 0xFFFF ? "\\u{%X}" : "\\u%04X", character));
         }
     }
 
