@@ -38,7 +38,13 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Starts the server in a working directory, with further Spring properties as arguments, and waits until it serves. */
     public static ServerProcess start(Path directory, String... arguments) throws IOException {
-        ServerProcess server = launch(directory, List.of(), arguments);
+        return startUnder(List.of(), directory, arguments);
+    }
+
+    /** Starts the server under a wrapping command, and waits until it serves. */
+    public static ServerProcess startUnder(List<String> wrapper, Path directory, String... arguments)
+            throws IOException {
+        ServerProcess server = launch(directory, wrapper, arguments);
         await().atMost(START_TIMEOUT).until(() -> server.find(READY) != null || !server.process.isAlive());
         assertThat(server.process.isAlive())
                 .as(() -> String.join("\n", server.output))
@@ -90,6 +96,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Ends the process as {@code kill -9} does. */
     public void kill() throws InterruptedException {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().waitFor();
     }
 

@@ -76,9 +76,9 @@ class ReadStreams {
     }
 
     private void startTask() {
-        if (tasks.incrementAndGet() > executor.getMaxPoolSize()) {
-            tasks.decrementAndGet();
-            return;
+        int running = tasks.getAndUpdate(count -> Math.min(count + 1, executor.getMaxPoolSize()));
+        if (running == executor.getMaxPoolSize()) {
+            return; // a task that ends looks for more to do
         }
         try {
             executor.execute(this::stepOne);
