@@ -123,7 +123,7 @@ final class LogReader {
                 PreparedStatement statement = connection.prepareStatement(SUMMARIZE);
                 ResultSet rows = statement.executeQuery()) {
             rows.next();
-            long earliest = rows.getLong(1);
+            long earliest = Math.max(rows.getLong(1), bounds.earliest()); // from which readers are let in
             long head = rows.getLong(2);
             do {
                 StatusCount count = new StatusCount(rows.getInt(3), rows.getLong(4), rows.getLong(5));

@@ -33,6 +33,7 @@ final class LogTransaction implements AutoCloseable {
     private final Map<Integer, long[]> totals = new HashMap<>();
     private long head;
     private long recordedAt;
+    private long infoChars;
 
     LogTransaction(WriterConnection connection) throws SQLException {
         insertRecord = connection.prepare("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
@@ -52,6 +53,7 @@ final class LogTransaction implements AutoCloseable {
     void begin(long head, long recordedAtNanos) {
         this.head = head;
         this.recordedAt = recordedAtNanos;
+        infoChars = 0;
         sources.clear();
         totals.clear();
     }
@@ -78,6 +80,11 @@ final class LogTransaction implements AutoCloseable {
             addRecord(source, sequence, report);
         }
         return source.durableSequence;
+    }
+
+    /** Returns how long the infos of the added records are together. */
+    long infoChars() {
+        return infoChars;
     }
 
     /** Writes everything that was added and returns the new head. */
@@ -142,6 +149,7 @@ final class LogTransaction implements AutoCloseable {
                 checksum.ofRecord(head, source.name, sequence, report.status(), report.info(), reportedAt, recordedAt));
         insertRecord.addBatch();
         total(report.status())[0]++;
+        infoChars += report.info().length();
         source.position = head;
         source.sequence = sequence;
         source.latest = report;

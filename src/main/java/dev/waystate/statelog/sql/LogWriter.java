@@ -171,7 +171,7 @@ final class LogWriter implements AutoCloseable {
             completions.forEach(Runnable::run);
             if (records > 0) {
                 noteRoom();
-                checkpoint.committed(group.size(), records, infoChars());
+                checkpoint.committed(group.size(), records, transaction.infoChars());
                 advanceListeners.forEach(Runnable::run);
             }
         } catch (SQLException problem) {
@@ -252,13 +252,6 @@ final class LogWriter implements AutoCloseable {
     private long nextRecordedAt() {
         recordedAt = Math.max(recordedAt, Timestamps.toNanos(clock.instant()));
         return recordedAt;
-    }
-
-    private long infoChars() {
-        return group.stream()
-                .flatMap(pending -> pending.batch().reports().stream())
-                .mapToLong(report -> report.info().length())
-                .sum();
     }
 
     private void stop(Throwable problem) {

@@ -12,6 +12,8 @@ final class RecordChecksum {
     private static final long NOT_REPORTED = Long.MIN_VALUE;
 
     private final CRC32C crc = new CRC32C();
+    private String lastSource = "";
+    private byte[] lastSourceBytes = {};
     private final ByteBuffer numbers = ByteBuffer.allocate(6 * Long.BYTES);
 
     /** Returns the checksum of a record. */
@@ -45,9 +47,18 @@ final class RecordChecksum {
                 .putLong(durableSequence);
         crc.reset();
         crc.update(numbers.array());
-        crc.update(source.getBytes(StandardCharsets.UTF_8));
+        crc.update(bytes(source));
         crc.update(0); // so that a character cannot move from the source to the info
         crc.update(info.getBytes(StandardCharsets.UTF_8));
         return (int) crc.getValue();
+    }
+
+    /** Most records follow one of the same source. */
+    private byte[] bytes(String source) {
+        if (!source.equals(lastSource)) {
+            lastSource = source;
+            lastSourceBytes = source.getBytes(StandardCharsets.UTF_8);
+        }
+        return lastSourceBytes;
     }
 }
