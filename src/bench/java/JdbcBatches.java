@@ -4,19 +4,22 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
+import java.sql.Types;
 
 /**
  * The limit for a durable log in SQLite: plain JDBC batches into a table like that of the state log, with the same
- * settings, and nothing else. Prints rows a second.
+ * settings, and nothing else.
  */
 class JdbcBatches {
 
-    /** Arguments: the file to create, how many rows, and how many of them in a transaction. */
+    /** Arguments: the file to create, for how many milliseconds, and how many rows in a transaction. Prints rows/s. */
     public static void main(String[] args) throws Exception {
         Path file = Path.of(args[0]);
-        int rows = Integer.parseInt(args[1]);
+        long millis = Long.parseLong(args[1]);
         int batch = Integer.parseInt(args[2]);
-        Files.deleteIfExists(file);
+        for (String suffix : new String[] {"", "-wal", "-shm"}) {
+            Files.deleteIfExists(Path.of(file + suffix));
+        }
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("PRAGMA journal_mode = WAL");
@@ -27,31 +30,35 @@ class JdbcBatches {
                         + " reported_at INTEGER, recorded_at INTEGER NOT NULL, checksum INTEGER NOT NULL) STRICT");
             }
             connection.setAutoCommit(false);
-            insert(connection, 0, rows / 4, batch); // warms up
+            long warm = insert(connection, 0, millis / 2, batch);
             long start = System.nanoTime();
-            insert(connection, rows / 4, rows, batch);
+            long rows = insert(connection, warm, millis, batch) - warm;
             System.out.printf("%.0f%n", rows * 1e9 / (System.nanoTime() - start));
         }
     }
 
-    private static void insert(Connection connection, long after, int rows, int batch) throws Exception {
+    /** Inserts for a while after a position, and returns the last one. */
+    private static long insert(Connection connection, long after, long millis, int batch) throws Exception {
+        long deadline = System.nanoTime() + millis * 1_000_000;
+        long position = after;
         try (PreparedStatement insert =
                 connection.prepareStatement("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
-            for (int i = 1; i <= rows; i++) {
-                insert.setLong(1, after + i);
-                insert.setLong(2, 1);
-                insert.setLong(3, 0);
-                insert.setInt(4, 2);
-                insert.setString(5, "Requires watering.");
-                insert.setNull(6, java.sql.Types.BIGINT);
-                insert.setLong(7, System.currentTimeMillis() * 1_000_000);
-                insert.setInt(8, i);
-                insert.addBatch();
-                if (i % batch == 0 || i == rows) {
-                    insert.executeBatch();
-                    connection.commit();
+            while (System.nanoTime() < deadline) {
+                for (int i = 0; i < batch; i++) {
+                    insert.setLong(1, ++position);
+                    insert.setLong(2, 1);
+                    insert.setLong(3, 0);
+                    insert.setInt(4, 2);
+                    insert.setString(5, "Requires watering.");
+                    insert.setNull(6, Types.BIGINT);
+                    insert.setLong(7, System.currentTimeMillis() * 1_000_000);
+                    insert.setInt(8, (int) position);
+                    insert.addBatch();
                 }
+                insert.executeBatch();
+                connection.commit();
             }
         }
+        return position;
     }
 }
