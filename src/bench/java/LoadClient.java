@@ -1,0 +1,293 @@
+import dev.waystate.proto.Data;
+import dev.waystate.proto.Displacement;
+import dev.waystate.proto.DisplacementServiceGrpc;
+import dev.waystate.proto.Empty;
+import dev.waystate.proto.Point;
+import dev.waystate.proto.RequestStreamingGrpc;
+import dev.waystate.proto.Status;
+import dev.waystate.proto.v1.AppendRequest;
+import dev.waystate.proto.v1.AppendResponse;
+import dev.waystate.proto.v1.ReadRequest;
+import dev.waystate.proto.v1.ReadResponse;
+import dev.waystate.proto.v1.Record;
+import dev.waystate.proto.v1.Report;
+import dev.waystate.proto.v1.StateLogServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What h2load cannot send, or cannot check. Each command prints its result as one line of numbers, and fails when a call
+ * does not end with the status OK or with what was asked for.
+ */
+class LoadClient {
+
+    private static final String INFO = "Requires watering.";
+
+    /** Arguments: the command, the port, and what the command takes. */
+    public static void main(String[] args) throws Exception {
+        int port = Integer.parseInt(args[1]);
+        long[] numbers = Arrays.stream(args).skip(2).mapToLong(Long::parseLong).toArray();
+        switch (args[0]) {
+            case "check-unary" -> checkUnary(port);
+            case "check-stream" -> checkStream(port);
+            case "append" -> append(port, numbers[0], (int) numbers[1], (int) numbers[2], (int) numbers[3]);
+            case "replay" -> replay(port, numbers[0], numbers[1]);
+            case "follow" -> follow(port, (int) numbers[0], (int) numbers[1]);
+            default -> throw new IllegalArgumentException("no such command: " + args[0]);
+        }
+        System.exit(0); // the channels' threads are of no more use
+    }
+
+    private static ManagedChannel channel(int port) {
+        return NettyChannelBuilder.forAddress("127.0.0.1", port)
+                .usePlaintext()
+                .directExecutor()
+                .maxInboundMessageSize(16 * 1024 * 1024)
+                .build();
+    }
+
+    private static void checkUnary(int port) {
+        Displacement displacement = Displacement.newBuilder()
+                .setStart(Point.newBuilder().setY(12))
+                .setEnd(Point.newBuilder().setX(12).setY(14))
+                .build();
+        float distance = DisplacementServiceGrpc.newBlockingStub(channel(port))
+                .withDeadlineAfter(10, TimeUnit.SECONDS)
+                .computeDisplacement(displacement)
+                .getDistance();
+        if (distance != 12.165525f) {
+            throw new IllegalStateException("wrong distance: " + distance);
+        }
+    }
+
+    private static void checkStream(int port) {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        StreamObserver<Data> reports = RequestStreamingGrpc.newStub(channel(port))
+                .withDeadlineAfter(10, TimeUnit.SECONDS)
+                .streamState(new Ending<Empty>(end));
+        for (int i = 0; i < 100; i++) {
+            reports.onNext(
+                    Data.newBuilder().setStatus(Status.THIRSTY).setInfo(INFO).build());
+        }
+        reports.onCompleted();
+        end.join();
+    }
+
+    /**
+     * Appends for a while with several streams, each of which has a number of batches under way. Prints the reports a
+     * second after a quarter of the time, and how many were acknowledged in all.
+     */
+    private static void append(int port, long millis, int streams, int batch, int window) {
+        List<AppendLoad> loads = new ArrayList<>();
+        AtomicLong acknowledged = new AtomicLong();
+        long start = System.nanoTime();
+        long deadline = start + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (int i = 0; i < streams; i++) {
+            AppendLoad load = new AppendLoad("append-" + System.nanoTime() + "-" + i, batch, deadline, acknowledged);
+            load.start(StateLogServiceGrpc.newStub(channel(port)), window);
+            loads.add(load);
+        }
+        LockSupport.parkNanos(deadline - System.nanoTime() - (deadline - start) * 3 / 4);
+        long measuredFrom = System.nanoTime();
+        long before = acknowledged.get();
+        loads.forEach(load -> load.end.join());
+        double seconds = (System.nanoTime() - measuredFrom) / 1e9;
+        System.out.printf("%.0f %d%n", (acknowledged.get() - before) / seconds, acknowledged.get());
+    }
+
+    /** Sends the next batch whenever one is acknowledged, until the time is over. */
+    private static final class AppendLoad implements StreamObserver<AppendResponse> {
+
+        final CompletableFuture<Void> end = new CompletableFuture<>();
+        private final String source;
+        private final List<Report> reports;
+        private final long deadline;
+        private final AtomicLong acknowledged;
+        private StreamObserver<AppendRequest> requests;
+        private long sent;
+        private long durable;
+        private boolean completed;
+
+        AppendLoad(String source, int batch, long deadline, AtomicLong acknowledged) {
+            this.source = source;
+            this.reports = Collections.nCopies(batch, report());
+            this.deadline = deadline;
+            this.acknowledged = acknowledged;
+        }
+
+        synchronized void start(StateLogServiceGrpc.StateLogServiceStub stub, int window) {
+            requests = stub.append(this);
+            for (int i = 0; i < window; i++) {
+                send();
+            }
+        }
+
+        private void send() {
+            requests.onNext(AppendRequest.newBuilder()
+                    .setSource(sent == 0 ? source : "")
+                    .setFirstSequence(sent + 1)
+                    .addAllReports(reports)
+                    .build());
+            sent += reports.size();
+        }
+
+        @Override
+        public synchronized void onNext(AppendResponse response) {
+            acknowledged.addAndGet(response.getDurableSequence() - durable);
+            durable = response.getDurableSequence();
+            if (System.nanoTime() < deadline) {
+                send();
+            } else if (!completed) {
+                completed = true;
+                requests.onCompleted();
+            }
+        }
+
+        @Override
+        public void onError(Throwable problem) {
+            end.completeExceptionally(problem);
+        }
+
+        @Override
+        public synchronized void onCompleted() {
+            if (durable != sent) {
+                end.completeExceptionally(new IllegalStateException(durable + " of " + sent + " acknowledged"));
+            }
+            end.complete(null);
+        }
+    }
+
+    private static Report report() {
+        return Report.newBuilder().setStatus(Status.THIRSTY).setInfo(INFO).build();
+    }
+
+    /** Reads what follows a position, checks that nothing is missing, and prints the records a second. */
+    private static void replay(int port, long after, long expected) {
+        Iterator<ReadResponse> responses = StateLogServiceGrpc.newBlockingStub(channel(port))
+                .read(ReadRequest.newBuilder().setAfterPosition(after).build());
+        long start = System.nanoTime();
+        long position = after;
+        while (responses.hasNext()) {
+            for (Record record : responses.next().getBatch().getRecordsList()) {
+                if (record.getPosition() != ++position) {
+                    throw new IllegalStateException("expected " + position + ", got " + record.getPosition());
+                }
+            }
+        }
+        if (position - after != expected) {
+            throw new IllegalStateException("expected " + expected + " records, got " + (position - after));
+        }
+        System.out.printf("%.0f%n", expected / ((System.nanoTime() - start) / 1e9));
+    }
+
+    /**
+     * Appends at an even rate, ten reports a request, and follows. Prints the 50th and the 99th percentile of the
+     * microseconds from before the append until the reader has the record; a quarter of the time warms up.
+     */
+    private static void follow(int port, int millis, int rate) throws InterruptedException {
+        int batch = 10;
+        int batches = (int) ((long) rate * millis / 1_000 / batch);
+        Follower follower = new Follower(batches, batch);
+        StateLogServiceGrpc.StateLogServiceStub reader = StateLogServiceGrpc.newStub(channel(port));
+        reader.read(
+                ReadRequest.newBuilder()
+                        .addSources(follower.source)
+                        .setFollow(true)
+                        .build(),
+                follower);
+        follower.caughtUp.orTimeout(60, TimeUnit.SECONDS).join();
+        CompletableFuture<Void> appended = new CompletableFuture<>();
+        StreamObserver<AppendRequest> requests =
+                StateLogServiceGrpc.newStub(channel(port)).append(new Ending<AppendResponse>(appended));
+        long start = System.nanoTime();
+        for (int i = 0; i < batches; i++) {
+            long due = start + i * (1_000_000_000L * batch / rate);
+            while (System.nanoTime() < due) {
+                LockSupport.parkNanos(due - System.nanoTime());
+            }
+            follower.sentAt[i] = due; // not the time after a delay: waiting for the sender counts, too
+            requests.onNext(AppendRequest.newBuilder()
+                    .setSource(follower.source)
+                    .setFirstSequence((long) i * batch + 1)
+                    .addAllReports(Collections.nCopies(batch, report()))
+                    .build());
+        }
+        requests.onCompleted();
+        appended.join();
+        follower.complete.orTimeout(10, TimeUnit.SECONDS).join();
+        long[] delays =
+                Arrays.stream(follower.delays).skip(batches / 4).sorted().toArray();
+        System.out.printf("%d %d%n", delays[delays.length / 2] / 1_000, delays[(int) (delays.length * 0.99)] / 1_000);
+    }
+
+    private static final class Follower implements StreamObserver<ReadResponse> {
+
+        final String source = "follow-" + System.nanoTime();
+        final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
+        final CompletableFuture<Void> complete = new CompletableFuture<>();
+        final long[] sentAt;
+        final long[] delays;
+        private final int batch;
+
+        Follower(int batches, int batch) {
+            this.sentAt = new long[batches];
+            this.delays = new long[batches];
+            this.batch = batch;
+        }
+
+        @Override
+        public void onNext(ReadResponse response) {
+            if (response.hasCaughtUp()) {
+                caughtUp.complete(null);
+            }
+            for (Record record : response.getBatch().getRecordsList()) {
+                if (record.getSequence() % batch != 0) {
+                    continue; // the last report of a request stands for all
+                }
+                int index = (int) (record.getSequence() / batch) - 1;
+                delays[index] = System.nanoTime() - sentAt[index];
+                if (index == delays.length - 1) {
+                    complete.complete(null);
+                }
+            }
+        }
+
+        @Override
+        public void onError(Throwable problem) {
+            caughtUp.completeExceptionally(problem);
+            complete.completeExceptionally(problem);
+        }
+
+        @Override
+        public void onCompleted() {
+            onError(new IllegalStateException("the follower was ended"));
+        }
+    }
+
+    /** Takes answers until the call ends, with OK or not. */
+    private record Ending<T>(CompletableFuture<Void> end) implements StreamObserver<T> {
+
+        @Override
+        public void onNext(T response) {}
+
+        @Override
+        public void onError(Throwable problem) {
+            end.completeExceptionally(problem);
+        }
+
+        @Override
+        public void onCompleted() {
+            end.complete(null);
+        }
+    }
+}
