@@ -1,0 +1,322 @@
+"""What is measured. Each group starts what it needs, and adds rows to the table."""
+
+import shutil
+import statistics
+from dataclasses import dataclass, field
+
+from . import load, servers, wire
+from .load import Once, Program, Sample, call_bulk, call_unary, stream_reports
+from .servers import PEERS, Missing, Server, Waystate
+
+DEFAULT_SERVICE = "Waystate"
+
+
+@dataclass
+class Row:
+    """A line of the table: ours against a peer, and the ratio that it has to reach (or, bound at_most, to stay within)."""
+
+    work: str
+    unit: str
+    peer: str
+    target: float | None
+    ours_samples: list[Sample] = field(default_factory=list)
+    peer_samples: list[Sample] = field(default_factory=list)
+    at_most: bool = False
+    limit: str = ""
+    note: str = ""
+
+    @staticmethod
+    def _median(samples):
+        return statistics.median(sample.value for sample in samples) if samples else None
+
+    @property
+    def ours(self):
+        return self._median(self.ours_samples)
+
+    @property
+    def theirs(self):
+        return self._median(self.peer_samples)
+
+    @property
+    def ratio(self):
+        return self.ours / self.theirs if self.ours is not None and self.theirs else None
+
+    @property
+    def ratios(self):
+        """The ratios round by round."""
+        return [a.value / b.value for a, b in zip(self.ours_samples, self.peer_samples)]
+
+    @property
+    def met(self):
+        measured = self.ours if self.peer == "" else self.ratio
+        if measured is None or self.target is None:
+            return None
+        return measured <= self.target if self.at_most else measured >= self.target
+
+    @property
+    def busy(self):
+        if self.limit or not self.ours_samples:
+            return self.limit
+        middle = sorted(self.ours_samples, key=lambda sample: sample.value)[len(self.ours_samples) // 2]
+        return middle.busy
+
+
+class Bench:
+    """One run: how long it measures, the peers that there are, and the rows so far."""
+
+    def __init__(self, rounds, quick, say):
+        self.rounds, self.quick, self.say = rounds, quick, say
+        self.seconds, self.warm_seconds = (0.5, 2) if quick else (5, 12)
+        self.stream = 1_000 if quick else 10_000
+        self.rows, self.versions, self.missing, self._built = [], {}, {}, {}
+
+    def peer(self, name):
+        """Returns what the peer is made with, built on first use, or None when something is missing."""
+        if name not in self._built:
+            self.say(f"builds {name}")
+            try:
+                self.versions[name], self._built[name] = PEERS[name][1]()
+            except Missing as missing:
+                self.say(f"  {name} is left out: it {missing}")
+                self.missing[name], self._built[name] = str(missing), None
+        return self._built[name]
+
+    def start_peers(self, *names):
+        return {name: started(Server(name, command)) for name in names if (command := self.peer(name))}
+
+    def alternate(self, contenders):
+        """Warms each contender up, and measures one after the other, round by round, each round beginning with another."""
+        for name, contender in contenders.items():
+            self.say(f"  warms {name} up")
+            contender.warm(self.warm_seconds)
+        samples = {name: [] for name in contenders}
+        names = list(contenders)
+        for turn in range(self.rounds):
+            for name in names[turn % len(names):] + names[:turn % len(names)]:
+                samples[name].append(contenders[name].measure(self.seconds))
+            self.say("  " + ", ".join(f"{name} {taken[-1].value:,.0f}" for name, taken in samples.items()))
+        return samples
+
+    def row(self, work, unit, peer, target, ours, theirs, **more):
+        self.rows.append(Row(work, unit, peer, target, ours or [], theirs or [], **more))
+
+
+def started(server):
+    server.start()
+    return server
+
+
+def stop(*group):
+    for server in group:
+        server.stop()
+
+
+def unary(bench):
+    """computeDisplacement on 8 connections with 32 calls each."""
+    targets = {"bare": 0.95, "spring": 3, "python": 25, "cpp": 1.2, "node": None, "nghttpd": None}
+    ours = started(Waystate())
+    peers = bench.start_peers(*targets)
+    checked = [server for server in (ours, *peers.values()) if server.name != "nghttpd"]
+    for server in checked:
+        load.check(server, "unary")
+    samples = bench.alternate({server.name: call_unary(server, 8, 32) for server in (ours, *peers.values())})
+    for server in checked:
+        load.check(server, "unary")
+    for name, target in targets.items():
+        bench.row("unary computeDisplacement, 8 connections × 32", "calls/s", PEERS[name][0], target,
+                  samples["waystate"], samples.get(name))
+    stop(ours, *peers.values())
+
+
+def stream(bench):
+    """stream_state with long streams, durable, against peers that only print or count, and against JDBC."""
+    targets = {"python": 25, "node": None, "cpp": None}
+    ours = started(Waystate())
+    peers = bench.start_peers(*targets)
+    for server in (ours, *peers.values()):
+        load.check(server, "stream")
+    contenders = {server.name: stream_reports(server, bench.stream) for server in (ours, *peers.values())}
+    contenders["jdbc"] = jdbc_batches(10_000)
+    samples = bench.alternate(contenders)
+    for server in (ours, *peers.values()):
+        load.check(server, "stream")
+    work = f"stream_state, {bench.stream:,}-report streams, durable"
+    for name, target in targets.items():
+        does = "only prints" if name == "python" else "only counts"
+        bench.row(work, "reports/s", f"{PEERS[name][0]}, which {does}", target, samples["waystate"], samples.get(name))
+    bench.row(work, "reports/s", "plain JDBC batches", 0.9, samples["waystate"], samples["jdbc"])
+    stop(ours, *peers.values())
+
+
+def jdbc_batches(batch):
+    file = servers.WORK / "jdbc.db"
+    return Program("JdbcBatches", lambda millis: (file, millis, batch))
+
+
+def short(bench):
+    """stream_state with streams of one report."""
+    ours = started(Waystate())
+    samples = bench.alternate({"waystate": stream_reports(ours, 1, 8, 32), "jdbc": jdbc_batches(1)})
+    bench.row("stream_state, 1-report streams, 256 at once, durable", "reports/s", "one JDBC commit per report", 10,
+              samples["waystate"], samples["jdbc"])
+    stop(ours)
+
+
+def append(bench):
+    """Append with batches of 100, eight streams with eight batches under way each."""
+    ours = started(Waystate())
+    head = [ours.head()]
+
+    def all_stored(numbers):
+        if ours.head() - head[0] != numbers[1]:
+            raise RuntimeError("the log does not have what was acknowledged")
+
+    class Append(Program):
+        def measure(self, seconds):
+            head[0] = ours.head()
+            return super().measure(seconds)
+
+    appended = Append("LoadClient", lambda millis: ("append", ours.port, max(2000, millis), 8, 100, 8), ours, after=all_stored)
+    appended.measure(bench.warm_seconds)
+    samples = bench.alternate({"append": appended, "stream_state": stream_reports(ours, bench.stream)})
+    bench.row("Append, batches of 100, durable", "reports/s", "stream_state", 0.9, samples["append"],
+              samples["stream_state"])
+    stop(ours)
+
+
+def bulk(bench):
+    """ComputeDisplacements with batches of 1,000."""
+    ours = started(Waystate())
+    samples = bench.alternate({"bulk": call_bulk(ours, 10 if bench.quick else 100), "unary": call_unary(ours, 8, 32)})
+    bench.row("ComputeDisplacements, batches of 1,000", "distances/s", "unary computeDisplacement", 20,
+              samples["bulk"], samples["unary"])
+    stop(ours)
+
+
+def fill(bench, server, records):
+    streams = stream_reports(server, 10_000)
+    while (missing := records - server.head()) > 0:
+        streams.calls_per_second = min(400, -(-missing // 10_000))
+        streams.measure(1)
+    bench.say(f"  the log has {server.head():,} records")
+    return server.head()
+
+
+def read(bench):
+    """Read from the beginning to the head, against a JDBC select of the same rows."""
+    ours = started(Waystate())
+    records = fill(bench, ours, 200_000 if bench.quick else 5_000_000)
+    load.check(ours, "stream")  # adds 100
+    records += 100
+
+    replay = load.H2Load(ours, "/waystate.v1.StateLogService/Read", wire.prefixed(wire.number_field(1, 0)), 1, 1, 0,
+                         records)
+    replay.measure = once_each(replay.measure)
+    client = Program("LoadClient", lambda millis: ("replay", ours.port, 0, records), ours)
+    select = Program("JdbcSelect", lambda millis: (ours.data / "data/waystate.db", records))
+    samples = bench.alternate({"read": replay, "client": client, "jdbc": select})
+    work = f"Read, replay of {records / 1e6:.1f} million records"
+    bench.row(work, "records/s", "plain JDBC select", 0.8, samples["read"], samples["jdbc"])
+    bench.row(work + ", by a Java client that parses and checks", "records/s", "plain JDBC select", None,
+              samples["client"], samples["jdbc"])
+    stop(ours)
+
+
+def once_each(measure):
+    """One call a measurement, however long it takes."""
+    return lambda seconds: measure(0)
+
+
+def follow(bench):
+    """From before an append until a follower has the record, at 10,000 reports a second."""
+    ours = started(Waystate())
+    delays = Program("LoadClient", lambda millis: ("follow", ours.port, max(1000, millis), 10_000), ours, column=1)
+    delays.warm = lambda seconds: delays.measure(seconds)
+    middle = []
+
+    def keep(numbers):
+        middle.append(Sample(numbers[0]))
+
+    delays.after = keep
+    samples = bench.alternate({"follow": delays, "sync": Once(load.sync_microseconds)})
+    middle = middle[-bench.rounds:]
+    bench.row("follow, append → reader, 10,000 reports/s: p99", "µs", "one sync of the disk", 3, samples["follow"],
+              samples["sync"], at_most=True)
+    bench.row("follow, append → reader, 10,000 reports/s: median", "µs", "one sync of the disk", None, middle,
+              samples["sync"], at_most=True, limit=" ")
+    stop(ours)
+
+
+def connections(bench):
+    """1,000 connections with one call each, against 8 with 32, in processes of their own for their memory."""
+    many, few = started(Waystate("many", servers.CONTAINER)), started(Waystate("few", servers.CONTAINER))
+    samples = bench.alternate({"many": call_unary(many, 1000, 1), "few": call_unary(few, 8, 32)})
+    bench.row("unary, 1,000 connections", "calls/s", "8 connections", 0.8, samples["many"], samples["few"])
+    bench.row("memory with 1,000 connections, at its peak", "MiB", "8 connections", 1.5, [Sample(many.memory("VmHWM"))],
+              [Sample(few.memory("VmHWM"))], at_most=True, limit=" ")
+    stop(many, few)
+
+
+def growth(bench):
+    """stream_state onto a log that has many records, against one that has none but the run's own."""
+    grown, fresh = started(Waystate("grown")), started(Waystate("fresh"))
+    records = fill(bench, grown, 400_000 if bench.quick else 20_000_000)
+    samples = bench.alternate({"grown": stream_reports(grown, bench.stream), "fresh": stream_reports(fresh, bench.stream)})
+    bench.row(f"stream_state on {records / 1e6:.1f} million records", "reports/s", "on an empty log", 0.95,
+              samples["grown"], samples["fresh"])
+    stop(grown, fresh)
+    shutil.rmtree(grown.data)
+
+
+def start(bench):
+    """From the start of the process to SERVING, as in the image: the extracted jar, and an AOT cache where Java has one."""
+    jar = bench.peer("empty")
+    quiet = ["-Xlog:disable", "-Xlog:all=error:stderr", *servers.COMPACT]
+
+    def server(name, jar, options):
+        http = servers.free_port()
+        folder = servers.WORK / "data" / name
+        shutil.rmtree(folder, ignore_errors=True)
+        return Server(name, lambda port: [servers.JAVA, *quiet, *options, "-jar", jar, f"--grpc.server.port={port}",
+                                          f"--server.port={http}"], folder, wire.is_serving)
+
+    def trained(name, jar):
+        cache = servers.WORK / f"{name}.aot"
+        cache.unlink(missing_ok=True)
+        training = server(name, jar, [f"-XX:AOTCacheOutput={cache}"])
+        training.start()
+        training.stop()
+        return [f"-XX:AOTCache={cache}"]
+
+    def milliseconds(name, jar, options):
+        started_server = server(name, jar, options)
+        taken = started_server.start() * 1000
+        started_server.stop()
+        return taken
+
+    contenders = {}
+    for name, file in (("start", servers.APP), ("start-empty", jar)):
+        options = trained(name, file) if servers.JAVA_VERSION >= 25 else []
+        contenders[name] = Once(lambda name=name, file=file, options=options: milliseconds(name, file, options))
+    samples = bench.alternate(contenders)
+    cached = "with an AOT cache" if servers.JAVA_VERSION >= 25 else "without an AOT cache"
+    bench.row(f"start to SERVING, extracted jar {cached}", "ms", PEERS["empty"][0], 1.3, samples["start"],
+              samples["start-empty"], at_most=True, limit=" ")
+
+
+def memory(bench):
+    """Resident memory after every kind of load, with what the JVM is given in a container of 512 MiB."""
+    ours = started(Waystate("memory", servers.CONTAINER))
+    for contender in (call_unary(ours, 8, 32), call_unary(ours, 1000, 1), stream_reports(ours, bench.stream),
+                      stream_reports(ours, 1, 8, 32), call_bulk(ours, 10)):
+        contender.warm(bench.warm_seconds)
+    load.java("LoadClient", "append", ours.port, int(bench.warm_seconds * 1000), 8, 100, 8)
+    load.java("LoadClient", "replay", ours.port, 0, ours.head())
+    load.check(ours, "unary", "stream")  # it lives
+    bench.row("resident memory after all loads, as in a container of 512 MiB", "MiB", "", 350, [Sample(ours.memory())], [],
+              at_most=True, limit=f"peak {ours.memory('VmHWM'):.0f} MiB; heap of 154 MiB")
+    stop(ours)
+
+
+GROUPS = {group.__name__: group for group in
+          (unary, stream, short, append, bulk, read, follow, connections, growth, start, memory)}

@@ -1,0 +1,264 @@
+"""Builds and runs the service and its peers. What is built, written and logged lies in target/bench."""
+
+import glob
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+import zipfile
+from pathlib import Path
+
+from . import wire
+
+ROOT = Path(__file__).resolve().parents[3]
+BENCH = ROOT / "src/bench"
+WORK = ROOT / "target/bench"
+APP = WORK / "app/waystate.jar"
+CLASSES = WORK / "classes"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+running = []
+
+
+class Missing(Exception):
+    """A peer cannot be built: says what to install."""
+
+
+def java_home():
+    """The newest JDK of the machine, as the container image has it, else the one on the path."""
+    homes = [h for h in glob.glob("/usr/lib/jvm/*") if os.path.exists(h + "/bin/java") and re.search(r"\d+", h)]
+    newest = max(homes, key=lambda home: int(re.search(r"\d+", Path(home).name).group()), default=None)
+    return Path(os.environ.get("BENCH_JAVA_HOME") or newest or Path(shutil.which("java")).resolve().parents[1])
+
+
+JAVA = str(java_home() / "bin/java")
+JAVA_VERSION = int(re.search(r'"(\d+)', subprocess.run([JAVA, "-version"], capture_output=True, text=True).stderr)[1])
+COMPACT = ["-XX:+UseCompactObjectHeaders"] if JAVA_VERSION >= 25 else []
+NATIVE = ["--enable-native-access=ALL-UNNAMED"]
+# What the JVM chooses in a container of 512 MiB, and what the image sets.
+CONTAINER = ["-Xmx154m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", *COMPACT]
+
+
+def run(*command, **options):
+    done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          **options)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{done.stdout[-3000:]}")
+    return done.stdout
+
+
+def require(program, package):
+    if not shutil.which(program):
+        raise Missing(f"needs {program}: apt-get install {package}")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """A server process. Its command is made from its port."""
+
+    def __init__(self, name, command, cwd=WORK, ready=None):
+        self.name, self.command, self.cwd, self.ready = name, command, cwd, ready or self.accepts
+        self.port = free_port()
+        self.process = None
+
+    def start(self):
+        """Starts it and returns the seconds until it was ready."""
+        WORK.joinpath("logs").mkdir(parents=True, exist_ok=True)
+        self.cwd.mkdir(parents=True, exist_ok=True)
+        self.log = WORK / f"logs/{self.name}.log"
+        started = time.monotonic()
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen([str(c) for c in self.command(self.port)], cwd=self.cwd, stdin=subprocess.DEVNULL,
+                                            stdout=subprocess.DEVNULL if self.name == "python" else log, stderr=log)
+        running.append(self)
+        while not self.ready(self.port):
+            if self.process.poll() is not None or time.monotonic() > started + 60:
+                raise RuntimeError(f"{self.name} did not start: see {self.log}")
+            time.sleep(0.005)
+        return time.monotonic() - started
+
+    def stop(self):
+        if self in running:
+            running.remove(self)
+        self.process.terminate()
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def threads(self):
+        """CPU seconds by thread: {id: (name, seconds)}."""
+        found = {}
+        for path in glob.glob(f"/proc/{self.process.pid}/task/*/stat"):
+            try:
+                name, rest = Path(path).read_text().split("(", 1)[1].rsplit(")", 1)
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # the thread has ended
+            values = rest.split()
+            found[path] = name, (int(values[11]) + int(values[12])) / TICKS
+        return found
+
+    def memory(self, key="VmRSS"):
+        """Resident memory in MiB; VmHWM is its peak."""
+        return int(re.search(key + r":\s+(\d+)", Path(f"/proc/{self.process.pid}/status").read_text())[1]) / 1024
+
+    @staticmethod
+    def accepts(port):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return True
+        except OSError:
+            return False
+
+
+class Waystate(Server):
+    """The service with an empty log, everything switched on as it is by default."""
+
+    def __init__(self, name="waystate", options=()):
+        self.http_port = free_port()
+        self.data = WORK / "data" / name
+        shutil.rmtree(self.data, ignore_errors=True)
+        super().__init__(name, lambda port: [JAVA, *(options or COMPACT), "-jar", APP, "serve", f"--grpc.server.port={port}",
+                                             f"--server.port={self.http_port}"], self.data, wire.is_serving)
+
+    def head(self):
+        return wire.head_position(self.port)
+
+    def ok_count(self):
+        """How many calls of computeDisplacement the server itself counted as OK."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/actuator/prometheus", timeout=10) as metrics:
+            lines = metrics.read().decode().splitlines()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines
+                   if line.startswith("grpc_server_call_duration_seconds_count") and "computeDisplacement" in line
+                   and '"OK"' in line)
+
+
+def extract(jar, folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    run(JAVA, "-Djarmode=tools", "-jar", jar, "extract", "--destination", folder)
+
+
+def libraries():
+    """The service's libraries without a log: what a program without Spring runs on."""
+    return [str(jar) for jar in sorted((WORK / "app/lib").glob("*.jar")) if not jar.name.startswith("log")]
+
+
+def build_service():
+    run("./mvnw", "-q", "-B", "package", "-DskipTests", cwd=ROOT)
+    extract(ROOT / "target/waystate.jar", WORK / "app")
+    shutil.rmtree(CLASSES, ignore_errors=True)
+    with zipfile.ZipFile(APP) as jar:
+        jar.extractall(CLASSES, [name for name in jar.namelist() if name.startswith("dev/")])
+    sources = [*(BENCH / "java").glob("*.java"), *(BENCH / "peers/bare").glob("*.java")]
+    run(java_home() / "bin/javac", "-proc:none", "-cp", classpath(), "-d", CLASSES, *sources)
+
+
+def classpath():
+    return os.pathsep.join([str(CLASSES), *libraries()])
+
+
+def program(main, *args):
+    """The command of one of the Java programs here."""
+    return [JAVA, *COMPACT, *NATIVE, "-cp", classpath(), main, *map(str, args)]
+
+
+def lib_version(name, folder=WORK / "app/lib"):
+    return next(iter(folder.glob(name + "-[0-9]*.jar"))).stem[len(name) + 1:]
+
+
+def maven_peer(name):
+    run("./mvnw", "-q", "-B", "-f", BENCH / f"peers/{name}/pom.xml", "package", cwd=ROOT)
+    extract(WORK / f"{name}/{name}.jar", WORK / f"{name}/app")
+    return WORK / f"{name}/app/{name}.jar"
+
+
+def bare():
+    version = f"grpc-java {lib_version('grpc-netty')}, Netty {lib_version('netty-common')}"
+    return version, lambda port: program("dev.waystate.displacement.BareServer", port)
+
+
+def spring():
+    jar = maven_peer("spring-grpc")
+    lib = jar.parent / "lib"
+    version = (f"Boot {lib_version('spring-boot', lib)}, spring-grpc {lib_version('spring-grpc-core', lib)}, "
+               f"grpc-java {lib_version('grpc-api', lib)}")
+    return version, lambda port: [JAVA, *COMPACT, "-jar", jar, f"--spring.grpc.server.port={port}"]
+
+
+def python():
+    for interpreter in ("python3", "/usr/bin/python3"):
+        found = subprocess.run([interpreter, "-c", "import grpc, grpc_tools; print(grpc.__version__)"],
+                               capture_output=True, text=True)
+        if found.returncode == 0:
+            break
+    else:
+        raise Missing("needs grpcio: apt-get install python3-grpcio python3-grpc-tools")
+    folder = WORK / "python"
+    folder.mkdir(parents=True, exist_ok=True)
+    run(interpreter, "-m", "grpc_tools.protoc", "-I", ROOT / "proto", f"--python_out={folder}",
+        f"--grpc_python_out={folder}", "unary.proto", "request_streaming.proto")
+    shutil.copy(BENCH / "peers/python/server.py", folder)
+    return f"grpcio {found.stdout.strip()}", lambda port: [interpreter, folder / "server.py", port]
+
+
+def node():
+    require("npm", "nodejs npm")
+    folder = WORK / "node"
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in (BENCH / "peers/node").iterdir():
+        shutil.copy(file, folder)
+    if not (folder / "node_modules").exists():
+        run("npm", "install", "--silent", "--no-audit", "--no-fund", cwd=folder)
+    version = re.search(r'grpc-js": "(.*)"', (folder / "package.json").read_text())[1]
+    return (f"Node {run('node', '--version').strip()}, grpc-js {version}",
+            lambda port: ["node", folder / "server.js", port, ROOT / "proto"])
+
+
+def cpp():
+    packages = "g++ pkg-config libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc"
+    for tool in ("g++", "pkg-config", "protoc", "grpc_cpp_plugin"):
+        require(tool, packages)
+    if subprocess.run(["pkg-config", "--exists", "grpc++"]).returncode:
+        raise Missing(f"needs libgrpc++-dev: apt-get install {packages}")
+    folder = WORK / "cpp"
+    folder.mkdir(parents=True, exist_ok=True)
+    source, binary = BENCH / "peers/cpp/server.cc", folder / "server"
+    if not binary.exists() or binary.stat().st_mtime < source.stat().st_mtime:
+        run("protoc", "-I", ROOT / "proto", f"--cpp_out={folder}", f"--grpc_out={folder}",
+            f"--plugin=protoc-gen-grpc={shutil.which('grpc_cpp_plugin')}", "unary.proto", "request_streaming.proto")
+        flags = run("pkg-config", "--cflags", "--libs", "grpc++", "protobuf").split()
+        run("g++", "-O2", "-std=c++17", f"-I{folder}", source, *folder.glob("*.pb.cc"), "-o", binary, *flags)
+    return f"gRPC C++ {run('pkg-config', '--modversion', 'grpc++').strip()}", lambda port: [binary, port]
+
+
+def nghttpd():
+    require("nghttpd", "nghttp2-server")
+    folder = WORK / "nghttpd/my_package.DisplacementService"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "computeDisplacement").write_bytes(bytes(10))  # as long as an answer
+    return run("nghttpd", "--version").strip(), lambda port: ["nghttpd", "--no-tls", "-n2", "-d", folder.parent, port]
+
+
+def empty():
+    jar = maven_peer("empty")
+    return f"Boot {lib_version('spring-boot', jar.parent / 'lib')}", jar
+
+
+PEERS = {
+    "bare": ("bare grpc-java", bare),
+    "spring": ("Boot's gRPC starter", spring),
+    "python": ("Python", python),
+    "node": ("Node", node),
+    "cpp": ("C++", cpp),
+    "nghttpd": ("nghttpd, HTTP/2 alone", nghttpd),
+    "empty": ("empty Boot application", empty),
+}
