@@ -27,7 +27,7 @@ def machine(bench):
              f"- {bench.rounds} rounds of {bench.seconds:g} s, warmed up for {bench.warm_seconds:g} s; medians of the rounds, "
              "in brackets the range of the rounds' ratios"]
     lines += [f"- {PEERS[name][0]}: {version}" for name, version in bench.versions.items()]
-    lines += [f"- {PEERS[name][0]}: not run, {why}" for name, why in bench.missing.items()]
+    lines += [f"- {PEERS[name][0] if name in PEERS else name}: not run, {why}" for name, why in bench.missing.items()]
     return "\n".join(lines)
 
 

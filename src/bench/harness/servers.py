@@ -20,6 +20,9 @@ APP = WORK / "app/waystate.jar"
 CLASSES = WORK / "classes"
 TICKS = os.sysconf("SC_CLK_TCK")
 
+# Python's output is buffered, as it is when nobody asks for less.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+
 running = []
 
 
@@ -77,7 +80,7 @@ class Server:
         started = time.monotonic()
         with open(self.log, "w") as log:
             self.process = subprocess.Popen([str(c) for c in self.command(self.port)], cwd=self.cwd, stdin=subprocess.DEVNULL,
-                                            stdout=subprocess.DEVNULL if self.name == "python" else log, stderr=log)
+                                            stdout=log, stderr=log, env=ENVIRONMENT)
         running.append(self)
         while not self.ready(self.port):
             if self.process.poll() is not None or time.monotonic() > started + 60:

@@ -192,7 +192,7 @@ class LoadClient {
 
     /**
      * Appends at an even rate, ten reports a request, and follows. Prints the 50th and the 99th percentile of the
-     * microseconds from before the append until the reader has the record; a quarter of the time warms up.
+     * microseconds from before the append until the reader has the record; the first half of the time warms up.
      */
     private static void follow(int port, int millis, int rate) throws InterruptedException {
         int batch = 10;
@@ -226,7 +226,7 @@ class LoadClient {
         appended.join();
         follower.complete.orTimeout(10, TimeUnit.SECONDS).join();
         long[] delays =
-                Arrays.stream(follower.delays).skip(batches / 4).sorted().toArray();
+                Arrays.stream(follower.delays).skip(batches / 2).sorted().toArray();
         System.out.printf("%d %d%n", delays[delays.length / 2] / 1_000, delays[(int) (delays.length * 0.99)] / 1_000);
     }
 
