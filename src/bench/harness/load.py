@@ -118,14 +118,15 @@ def h2load(port, path, body, calls, clients, streams):
 
 
 class Program:
-    """One of the Java programs; args is made from the milliseconds to run. Its first number, or another, is the value."""
+    """One of the Java programs. args is made from the milliseconds to run; one of its numbers is the value."""
 
-    def __init__(self, main, args, server=None, column=0, after=None):
+    def __init__(self, main, args, server=None, column=0, after=None, options=()):
         self.main, self.args, self.server, self.column, self.after = main, args, server, column, after
+        self.options = options
 
     def measure(self, seconds):
         with Watch(self.server) as watch:
-            self.numbers = java(self.main, *self.args(int(seconds * 1000)))
+            self.numbers = java(self.main, *self.args(int(seconds * 1000)), options=self.options)
         if self.after:
             self.after(self.numbers)
         return Sample(self.numbers[self.column], watch.busy)
@@ -144,8 +145,8 @@ class Once:
         pass
 
 
-def java(main, *args):
-    done = subprocess.run(servers.program(main, *args), capture_output=True, text=True, timeout=300)
+def java(main, *args, options=()):
+    done = subprocess.run(servers.program(main, *args, options=options), capture_output=True, text=True, timeout=300)
     if done.returncode:
         raise RuntimeError(f"{main} {args} failed:\n{done.stderr[-3000:]}")
     return [float(number) for number in done.stdout.split()]

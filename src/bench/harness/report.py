@@ -54,7 +54,8 @@ def table(bench):
 
 
 def write_table(bench, path):
-    path.write_text("# Results\n\nMade by `src/bench/run`.\n\n" + machine(bench) + "\n\n" + table(bench) + "\n")
+    kind = " A smoke run: the numbers mean nothing." if bench.quick else ""
+    path.write_text(f"# Results\n\nMade by `src/bench/run`.{kind}\n\n" + machine(bench) + "\n\n" + table(bench) + "\n")
 
 
 STYLE = """

@@ -11,7 +11,7 @@ from .servers import PEERS, Missing, Server, Waystate
 
 @dataclass
 class Row:
-    """A line of the table: ours against a peer, and the ratio that it has to reach (or, bound at_most, to stay within)."""
+    """A line of the table: ours against a peer, and the ratio to reach or, with at_most, to stay within."""
 
     work: str
     unit: str
@@ -84,7 +84,7 @@ class Bench:
         return {name: started(Server(name, command)) for name in names if (command := self.peer(name))}
 
     def alternate(self, contenders):
-        """Warms each contender up, and measures one after the other, round by round, each round beginning with another."""
+        """Warms each contender up, and measures them in turn, round by round, each round beginning with another."""
         for name, contender in contenders.items():
             self.say(f"  warms {name} up")
             contender.warm(self.warm_seconds)
@@ -162,7 +162,7 @@ def short(bench):
 
 
 def append(bench):
-    """Append with batches of 100, eight streams with eight batches under way each."""
+    """Append with batches of 100, eight streams with 16 batches under way each."""
     ours = started(Waystate())
     head = [ours.head()]
 
@@ -175,7 +175,8 @@ def append(bench):
             head[0] = ours.head()
             return super().measure(seconds)
 
-    appended = Append("LoadClient", lambda millis: ("append", ours.port, max(2000, millis), 8, 100, 8), ours, after=all_stored)
+    appended = Append("LoadClient", lambda millis: ("append", ours.port, max(2000, millis), 8, 100, 16), ours,
+                      after=all_stored)
     appended.measure(bench.warm_seconds)
     samples = bench.alternate({"append": appended, "stream_state": stream_reports(ours, bench.stream)})
     bench.row("Append, batches of 100, durable", "reports/s", "stream_state", 0.9, samples["append"],
@@ -222,7 +223,7 @@ def read(bench):
 
 
 def whole(replay):
-    """Measures one call, however long it takes. Each has to bring as many bytes, but for the length of the times in it."""
+    """Measures one call, however long it takes. Each has to bring as many bytes, but for the times in it."""
     measure, sizes = replay.measure, []
 
     def one_call(seconds):
@@ -238,16 +239,18 @@ def whole(replay):
 def follow(bench):
     """From before an append until a follower has the record, at 10,000 reports a second."""
     ours = started(Waystate())
-    delays = Program("LoadClient", lambda millis: ("follow", ours.port, max(2000, 2 * millis), 10_000), ours, column=1)
-    delays.warm = lambda seconds: delays.measure(seconds)
+    delays = Program("LoadClient", lambda millis: ("follow", ours.port, max(2000, 2 * millis), 10_000), ours, column=1,
+                     options=["-XX:TieredStopAtLevel=1"])  # or the client's compiler would be what is measured
+
+    def warm(seconds):
+        """At a higher rate, for the server's compiler to be done."""
+        load.java("LoadClient", "append", ours.port, int(seconds * 500), 8, 100, 16)
+        load.java("LoadClient", "follow", ours.port, int(seconds * 1000), 60_000)
+
+    delays.warm = warm
     middle = []
-
-    def keep(numbers):
-        middle.append(Sample(numbers[0]))
-
-    delays.after = keep
+    delays.after = lambda numbers: middle.append(Sample(numbers[0]))
     samples = bench.alternate({"follow": delays, "sync": Once(load.sync_microseconds)})
-    middle = middle[-bench.rounds:]
     bench.row("follow, append → reader, 10,000 reports/s: p99", "µs", "one sync of the disk", 3, samples["follow"],
               samples["sync"], at_most=True)
     bench.row("follow, append → reader, 10,000 reports/s: median", "µs", "one sync of the disk", None, middle,
@@ -256,13 +259,27 @@ def follow(bench):
 
 
 def connections(bench):
-    """1,000 connections with one call each, against 8 with 32, in processes of their own for their memory."""
-    many, few = started(Waystate("many", servers.CONTAINER)), started(Waystate("few", servers.CONTAINER))
-    samples = bench.alternate({"many": call_unary(many, 1000, 1), "few": call_unary(few, 8, 32)})
-    bench.row("unary, 1,000 connections", "calls/s", "8 connections", 0.8, samples["many"], samples["few"])
-    bench.row("memory with 1,000 connections, at its peak", "MiB", "8 connections", 1.5, [Sample(many.memory("VmHWM"))],
-              [Sample(few.memory("VmHWM"))], at_most=True, limit=" ")
-    stop(many, few)
+    """1,000 connections instead of 8, with 32 calls on each; bare grpc-java shows what of the loss is its own."""
+    many, few = started(Waystate("many")), started(Waystate("few"))
+    peers = bench.start_peers("bare")
+    contenders = {"many": call_unary(many, 1000, 32), "few": call_unary(few, 8, 32)}
+    contenders |= {name: call_unary(server, 1000, 32) for name, server in peers.items()}
+    samples = bench.alternate(contenders)
+    bench.row("unary, 1,000 connections × 32", "calls/s", "8 connections × 32", 0.8, samples["many"], samples["few"])
+    bench.row("unary, 1,000 connections × 32", "calls/s", f"{PEERS['bare'][0]}, 1,000 connections × 32", None,
+              samples["many"], samples.get("bare"))
+    stop(many, few, *peers.values())
+    peaks = [[Sample(peak_memory(bench, count))] for count in (1000, 8)]
+    bench.row("peak memory with 1,000 connections × 32, as in a container of 512 MiB", "MiB", "8 connections × 32", 1.5,
+              *peaks, at_most=True, limit=" ")
+
+
+def peak_memory(bench, clients):
+    server = started(Waystate(f"memory-{clients}", servers.CONTAINER))
+    call_unary(server, clients, 32).warm(bench.warm_seconds)
+    peak = server.memory("VmHWM")
+    stop(server)
+    return peak
 
 
 def growth(bench):
@@ -277,7 +294,7 @@ def growth(bench):
 
 
 def start(bench):
-    """From the start of the process to SERVING, as in the image: the extracted jar, and an AOT cache where Java has one."""
+    """From the start of the process to SERVING, with the extracted jar and the AOT cache of the image."""
     jar = bench.peer("empty")
     quiet = ["-Xlog:disable", "-Xlog:all=error:stderr", *servers.COMPACT]
 
@@ -320,7 +337,7 @@ def memory(bench):
     for contender in (call_unary(ours, 8, 32), call_unary(ours, 1000, 1), stream_reports(ours, bench.stream),
                       stream_reports(ours, 1, 8, 32), call_bulk(ours, 10)):
         contender.warm(bench.warm_seconds)
-    load.java("LoadClient", "append", ours.port, int(bench.warm_seconds * 1000), 8, 100, 8)
+    load.java("LoadClient", "append", ours.port, int(bench.warm_seconds * 1000), 8, 100, 16)
     load.java("LoadClient", "replay", ours.port, 0, ours.head())
     load.check(ours, "unary", "stream")  # it lives
     bench.row("resident memory after all loads, as in a container of 512 MiB", "MiB", "", 350, [Sample(ours.memory())], [],

@@ -169,9 +169,9 @@ def classpath():
     return os.pathsep.join([str(CLASSES), *libraries()])
 
 
-def program(main, *args):
+def program(main, *args, options=()):
     """The command of one of the Java programs here."""
-    return [JAVA, *COMPACT, *NATIVE, "-cp", classpath(), main, *map(str, args)]
+    return [JAVA, *COMPACT, *NATIVE, *options, "-cp", classpath(), main, *map(str, args)]
 
 
 def lib_version(name, folder=WORK / "app/lib"):
