@@ -1,0 +1,87 @@
+package dev.waystate.server.limits;
+
+import io.grpc.ServerBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.NettyRuntime;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import jakarta.annotation.PreDestroy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
+import org.springframework.stereotype.Component;
+
+/** Sets the limits that the transport keeps by itself. */
+@Component
+class ConnectionLimits implements GrpcServerConfigurer {
+
+    private static final int RESET_WINDOW_SECONDS = 30;
+
+    private final LimitsProperties limits;
+    private final ConnectionCap connectionCap;
+    private final List<EventLoopGroup> threads = new ArrayList<>();
+
+    ConnectionLimits(LimitsProperties limits, RefusalCounts refusals) {
+        this.limits = limits;
+        this.connectionCap = new ConnectionCap(limits.connections(), refusals);
+    }
+
+    @Override
+    public void accept(ServerBuilder<?> server) {
+        server.maxInboundMessageSize((int) limits.messageSize().toBytes());
+        server.maxInboundMetadataSize((int) limits.metadataSize().toBytes());
+        if (server instanceof NettyServerBuilder netty) {
+            limitTransport(netty);
+            countConnections(netty);
+        }
+    }
+
+    private void limitTransport(NettyServerBuilder server) {
+        server.maxConcurrentCallsPerConnection(limits.callsPerConnection());
+        server.maxRstFramesPerWindow(limits.resets(), RESET_WINDOW_SECONDS);
+        server.flowControlWindow((int) limits.flowControlWindow().toBytes());
+        server.handshakeTimeout(limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        server.keepAliveTime(limits.keepaliveTime().toMillis(), TimeUnit.MILLISECONDS);
+        server.keepAliveTimeout(limits.keepaliveTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        server.permitKeepAliveTime(limits.permitKeepaliveTime().toMillis(), TimeUnit.MILLISECONDS);
+        server.permitKeepAliveWithoutCalls(true); // connections without calls end by their idle time
+        setUnlessZero(limits.connectionIdle(), server::maxConnectionIdle);
+        setUnlessZero(limits.connectionAge(), server::maxConnectionAge);
+        setUnlessZero(limits.connectionAgeGrace(), server::maxConnectionAgeGrace);
+    }
+
+    private static void setUnlessZero(Duration time, BiConsumer<Long, TimeUnit> setter) {
+        if (!time.isZero()) {
+            setter.accept(time.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Who makes the channel that accepts has to bring its threads, too: as many as grpc-java's own. */
+    private void countConnections(NettyServerBuilder server) {
+        server.channelFactory(() -> {
+            NioServerSocketChannel channel = new NioServerSocketChannel();
+            channel.pipeline().addLast(connectionCap);
+            return channel;
+        });
+        server.bossEventLoopGroup(threads("grpc-accept", 1));
+        server.workerEventLoopGroup(threads("grpc-transport", NettyRuntime.availableProcessors()));
+    }
+
+    private EventLoopGroup threads(String name, int number) {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+                number, new DefaultThreadFactory(name, true), NioIoHandler.newFactory());
+        threads.add(group);
+        return group;
+    }
+
+    @PreDestroy
+    void stopThreads() {
+        threads.forEach(group -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS));
+    }
+}

@@ -1,0 +1,84 @@
+package dev.waystate.server.limits;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * What a client may take of the server.
+ *
+ * @param messageSize the largest request, also when it has been unpacked, 1 to 64 MiB: what the largest info needs, and
+ *     more
+ * @param metadataSize the largest metadata of a call, 1 KiB to 1 MiB
+ * @param connections how many connections there may be in all, from the moment that they are accepted, 1 to 1000000
+ * @param callsPerConnection how many calls a connection may have open, 1 to 1000000
+ * @param resets how many streams a connection may have reset in 30 seconds, 1 to 1000000
+ * @param handshakeTimeout how long a new connection may take to get ready for calls, 100 ms to 10 minutes
+ * @param connectionIdle how long a connection may be without a call, from 100 ms on; 0 for any time
+ * @param connectionAge after how long a connection is asked to take no further calls, from 100 ms on; 0 for never
+ * @param connectionAgeGrace how long the open calls of such a connection may go on, from 100 ms on; 0 for as long as
+ *     they like
+ * @param keepaliveTime after how long without a sign of life a client is asked for one, 1 second to 1 day
+ * @param keepaliveTimeout how long it may take to answer, 100 ms to 10 minutes
+ * @param permitKeepaliveTime how often a client may ask the same of the server, 0 to 1 hour
+ * @param flowControlWindow how much of a connection, and of each of its calls, may have arrived without being taken in,
+ *     64 KiB to 16 MiB
+ */
+@Validated
+@ConfigurationProperties("waystate.limits")
+record LimitsProperties(
+        @DefaultValue("1MB") DataSize messageSize,
+        @DefaultValue("8KB") DataSize metadataSize,
+        @DefaultValue("10000") @Min(1) @Max(1_000_000) int connections,
+        @DefaultValue("256") @Min(1) @Max(1_000_000) int callsPerConnection,
+        @DefaultValue("200") @Min(1) @Max(1_000_000) int resets,
+
+        @DefaultValue("10s") @DurationMin(millis = 100) @DurationMax(minutes = 10)
+        Duration handshakeTimeout,
+
+        @DefaultValue("5m") Duration connectionIdle,
+        @DefaultValue("30m") Duration connectionAge,
+        @DefaultValue("0s") Duration connectionAgeGrace,
+
+        @DefaultValue("60s") @DurationMin(seconds = 1) @DurationMax(days = 1)
+        Duration keepaliveTime,
+
+        @DefaultValue("20s") @DurationMin(millis = 100) @DurationMax(minutes = 10)
+        Duration keepaliveTimeout,
+
+        @DefaultValue("5s") @DurationMin(seconds = 0) @DurationMax(hours = 1)
+        Duration permitKeepaliveTime,
+
+        @DefaultValue("1MB") DataSize flowControlWindow) {
+
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+
+    LimitsProperties {
+        checkRange("message-size", messageSize, DataSize.ofMegabytes(1), DataSize.ofMegabytes(64));
+        checkRange("metadata-size", metadataSize, DataSize.ofKilobytes(1), DataSize.ofMegabytes(1));
+        checkRange("flow-control-window", flowControlWindow, DataSize.ofKilobytes(64), DataSize.ofMegabytes(16));
+        checkTime("connection-idle", connectionIdle);
+        checkTime("connection-age", connectionAge);
+        checkTime("connection-age-grace", connectionAgeGrace);
+    }
+
+    private static void checkRange(String name, DataSize size, DataSize least, DataSize most) {
+        if (size.compareTo(least) < 0 || size.compareTo(most) > 0) {
+            throw new IllegalArgumentException("waystate.limits." + name + ": expected " + least.toKilobytes()
+                    + "KB to " + most.toKilobytes() + "KB, but it is " + size.toBytes() + " bytes");
+        }
+    }
+
+    private static void checkTime(String name, Duration time) {
+        if (!time.isZero() && time.compareTo(SHORTEST) < 0) {
+            throw new IllegalArgumentException("waystate.limits." + name + ": expected 0s, or from "
+                    + SHORTEST.toMillis() + "ms on, but it is " + time);
+        }
+    }
+}
