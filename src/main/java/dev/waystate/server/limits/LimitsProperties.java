@@ -29,6 +29,14 @@ import org.springframework.validation.annotation.Validated;
  * @param permitKeepaliveTime how often a client may ask the same of the server, 0 to 1 hour
  * @param flowControlWindow how much of a connection, and of each of its calls, may have arrived without being taken in,
  *     64 KiB to 16 MiB
+ * @param unaryDeadline how long a unary call may take, and the request of a server stream, from 100 ms on; 0 for as long
+ *     as they like
+ * @param messageTimeout how long a message may take from its first byte to its last, from 100 ms on; 0 for as long as it
+ *     likes
+ * @param senderStallTimeout how long a client's stream may go without a message, from 100 ms on; 0 for as long as it
+ *     likes
+ * @param readerStallTimeout how long a client may read none of the answers that wait for it, from 100 ms on; 0 for as
+ *     long as it likes
  */
 @Validated
 @ConfigurationProperties("waystate.limits")
@@ -55,7 +63,11 @@ record LimitsProperties(
         @DefaultValue("5s") @DurationMin(seconds = 0) @DurationMax(hours = 1)
         Duration permitKeepaliveTime,
 
-        @DefaultValue("1MB") DataSize flowControlWindow) {
+        @DefaultValue("1MB") DataSize flowControlWindow,
+        @DefaultValue("10s") Duration unaryDeadline,
+        @DefaultValue("1m") Duration messageTimeout,
+        @DefaultValue("24h") Duration senderStallTimeout,
+        @DefaultValue("10m") Duration readerStallTimeout) {
 
     private static final Duration SHORTEST = Duration.ofMillis(100);
 
@@ -66,6 +78,10 @@ record LimitsProperties(
         checkTime("connection-idle", connectionIdle);
         checkTime("connection-age", connectionAge);
         checkTime("connection-age-grace", connectionAgeGrace);
+        checkTime("unary-deadline", unaryDeadline);
+        checkTime("message-timeout", messageTimeout);
+        checkTime("sender-stall-timeout", senderStallTimeout);
+        checkTime("reader-stall-timeout", readerStallTimeout);
     }
 
     private static void checkRange(String name, DataSize size, DataSize least, DataSize most) {
