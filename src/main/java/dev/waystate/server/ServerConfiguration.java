@@ -2,8 +2,6 @@ package dev.waystate.server;
 
 import io.grpc.BindableService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import io.micrometer.core.instrument.MeterRegistry;
-import net.devh.boot.grpc.server.metrics.MetricsServerStreamTracers;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import net.devh.boot.grpc.server.service.GrpcService;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -11,7 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
-/** The gRPC server's threads and metrics, and the reflection service that the starter does not have. */
+/** The gRPC server's threads, and the reflection service that the starter does not have. */
 @Configuration(proxyBeanMethods = false)
 class ServerConfiguration {
 
@@ -22,13 +20,6 @@ class ServerConfiguration {
     @Bean
     GrpcServerConfigurer transportThreads() {
         return server -> server.directExecutor();
-    }
-
-    /** Where the starter's own metrics would be, which look for the meter registry before Boot has made it. */
-    @Bean
-    GrpcServerConfigurer callMetrics(MeterRegistry meters) {
-        return server ->
-                server.addStreamTracerFactory(new MetricsServerStreamTracers().getMetricsServerTracerFactory(meters));
     }
 
     /** The executor of the RPCs that may block. Its full queue rejects, which becomes RESOURCE_EXHAUSTED. */
