@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  * A plain client of one server or, in turns, of several. Each call has a deadline and is made once: what grpc-java
  * repeats on its own are calls that no server has begun, when their connection turned out to be closing.
  */
-final class Client implements AutoCloseable {
+public final class Client implements AutoCloseable {
 
     static final int DEADLINE_SECONDS = 10;
 
@@ -45,7 +45,7 @@ final class Client implements AutoCloseable {
         this.channel = channel;
     }
 
-    static Client of(ServerProcess... servers) {
+    public static Client of(ServerProcess... servers) {
         String ports = Arrays.stream(servers)
                 .map(server -> Integer.toString(server.grpcPort()))
                 .collect(Collectors.joining(","));
@@ -55,11 +55,11 @@ final class Client implements AutoCloseable {
                 .build());
     }
 
-    ManagedChannel channel() {
+    public ManagedChannel channel() {
         return channel;
     }
 
-    float displacement() {
+    public float displacement() {
         return DisplacementServiceGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
                 .computeDisplacement(Displacement.newBuilder()
@@ -92,7 +92,7 @@ final class Client implements AutoCloseable {
                 .getStatus();
     }
 
-    static HttpResponse<String> get(ServerProcess server, String path) throws IOException, InterruptedException {
+    public static HttpResponse<String> get(ServerProcess server, String path) throws IOException, InterruptedException {
         URI uri = URI.create("http://127.0.0.1:" + server.httpPort() + path);
         return HttpClient.newHttpClient()
                 .send(

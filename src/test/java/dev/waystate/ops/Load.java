@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Threads that call without a pause: single displacements, and short streams of reports in between. */
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
 
     private static final int THREADS = 8;
     private static final int CALLS_PER_STREAM = 10;
@@ -31,7 +31,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    static Load start(Client client) {
+    public static Load start(Client client) {
         return new Load(client);
     }
 
@@ -50,13 +50,18 @@ final class Load implements AutoCloseable {
         }
     }
 
-    void awaitSucceeded(long more) {
+    public void awaitSucceeded(long more) {
         long goal = succeeded.get() + more;
         await().atMost(Duration.ofSeconds(30)).until(() -> succeeded.get() >= goal);
     }
 
+    /** Returns what has failed since the start. */
+    public List<Throwable> failures() {
+        return List.copyOf(failures);
+    }
+
     /** Lets each thread finish its call, and returns what failed since the start. */
-    List<Throwable> finish() throws InterruptedException {
+    public List<Throwable> finish() throws InterruptedException {
         stopping = true;
         threads.shutdown();
         assertThat(threads.awaitTermination(3L * Client.DEADLINE_SECONDS, TimeUnit.SECONDS))

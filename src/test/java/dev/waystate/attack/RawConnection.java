@@ -1,0 +1,169 @@
+package dev.waystate.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** An HTTP/2 connection that sends whatever it is told to, and keeps what comes back. It has no state to disagree with. */
+final class RawConnection implements AutoCloseable {
+
+    private static final int TIMEOUT_SECONDS = 20;
+
+    private final EventLoopGroup eventLoop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final Incoming incoming = new Incoming();
+    private final Channel channel;
+    private final Frames frames;
+
+    private RawConnection(int port) throws InterruptedException {
+        channel = new Bootstrap()
+                .group(eventLoop)
+                .channel(NioSocketChannel.class)
+                .handler(incoming)
+                .connect(InetAddress.getLoopbackAddress(), port)
+                .sync()
+                .channel();
+        frames = new Frames(channel.pipeline().context(incoming));
+    }
+
+    /** Opens a connection and sends the preface, its SETTINGS frame included. */
+    static RawConnection open(int port) throws InterruptedException {
+        RawConnection connection = new RawConnection(port);
+        connection.send(sent -> {
+            sent.bytes(Http2CodecUtil.connectionPrefaceBuf());
+            sent.settings();
+        });
+        return connection;
+    }
+
+    /** Sends frames, waits until the network has taken them, and returns whether it has. */
+    boolean send(Consumer<Frames> sequence) throws InterruptedException {
+        ChannelFuture written = channel.newPromise();
+        channel.eventLoop().execute(() -> {
+            sequence.accept(frames);
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER, (io.netty.channel.ChannelPromise) written);
+        });
+        return written.await(TIMEOUT_SECONDS, TimeUnit.SECONDS) && written.isSuccess();
+    }
+
+    /** Sends a sequence again and again, as long as the server takes it, and returns how often it has. */
+    int flood(int times, Consumer<Frames> sequence) throws InterruptedException {
+        int sent = 0;
+        while (sent < times && send(sequence)) {
+            sent++;
+        }
+        return sent;
+    }
+
+    /** Leaves in the network what the server sends from now on. */
+    void stopReading() {
+        channel.config().setAutoRead(false);
+    }
+
+    boolean isOpen() {
+        return channel.isActive();
+    }
+
+    void awaitEnd(Duration timeout) throws InterruptedException {
+        assertThat(channel.closeFuture().await(timeout.toMillis()))
+                .as("the server ended the connection within %s", timeout)
+                .isTrue();
+    }
+
+    /** Returns the error code and the text of the GOAWAY frame, or null if there was none. */
+    @Nullable
+    String goAway() {
+        return incoming.goAway;
+    }
+
+    int resets() {
+        return incoming.resets.get();
+    }
+
+    /** Returns how many calls the server answered to their end. */
+    int ends() {
+        return incoming.ends.get();
+    }
+
+    /** Returns how many frames came that acknowledge a PING or SETTINGS frame. */
+    int acknowledgements() {
+        return incoming.acknowledgements.get();
+    }
+
+    @Override
+    public void close() {
+        channel.close();
+        eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+
+    private static final class Incoming extends ByteToMessageDecoder {
+
+        private final DefaultHttp2FrameReader reader = new DefaultHttp2FrameReader(false);
+        private final AtomicInteger resets = new AtomicInteger();
+        private final AtomicInteger ends = new AtomicInteger();
+        private final AtomicInteger acknowledgements = new AtomicInteger();
+        private volatile @Nullable String goAway;
+
+        private final Http2FrameAdapter listener = new Http2FrameAdapter() {
+            @Override
+            public void onRstStreamRead(ChannelHandlerContext context, int streamId, long errorCode) {
+                resets.incrementAndGet();
+            }
+
+            @Override
+            public void onHeadersRead(
+                    ChannelHandlerContext context, int streamId, Http2Headers headers, int padding, boolean end) {
+                if (end) {
+                    ends.incrementAndGet();
+                }
+            }
+
+            @Override
+            public void onGoAwayRead(ChannelHandlerContext context, int lastStreamId, long errorCode, ByteBuf text) {
+                goAway = errorCode + " " + text.toString(StandardCharsets.UTF_8);
+            }
+
+            @Override
+            public void onPingAckRead(ChannelHandlerContext context, long data) {
+                acknowledgements.incrementAndGet();
+            }
+
+            @Override
+            public void onSettingsAckRead(ChannelHandlerContext context) {
+                acknowledgements.incrementAndGet();
+            }
+        };
+
+        @Override
+        protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Http2Exception {
+            reader.readFrame(context, in, listener);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            context.close(); // the server has gone
+        }
+    }
+}
