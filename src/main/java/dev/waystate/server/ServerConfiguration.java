@@ -1,17 +1,20 @@
 package dev.waystate.server;
 
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import io.micrometer.core.instrument.MeterRegistry;
-import net.devh.boot.grpc.server.metrics.MetricsServerStreamTracers;
+import java.util.List;
+import net.devh.boot.grpc.server.interceptor.GlobalServerInterceptorRegistry;
+import net.devh.boot.grpc.server.scope.GrpcRequestScope;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import net.devh.boot.grpc.server.service.GrpcService;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
-/** The gRPC server's threads and metrics, and the reflection service that the starter does not have. */
+/** The gRPC server's threads and interceptors, and the reflection service that the starter does not have. */
 @Configuration(proxyBeanMethods = false)
 class ServerConfiguration {
 
@@ -24,11 +27,17 @@ class ServerConfiguration {
         return server -> server.directExecutor();
     }
 
-    /** Where the starter's own metrics would be, which look for the meter registry before Boot has made it. */
+    /** Without the starter's request scope, which nothing here uses and every call would pay for. */
     @Bean
-    GrpcServerConfigurer callMetrics(MeterRegistry meters) {
-        return server ->
-                server.addStreamTracerFactory(new MetricsServerStreamTracers().getMetricsServerTracerFactory(meters));
+    GlobalServerInterceptorRegistry globalInterceptors(ApplicationContext application) {
+        return new GlobalServerInterceptorRegistry(application) {
+            @Override
+            protected List<ServerInterceptor> initServerInterceptors() {
+                List<ServerInterceptor> interceptors = super.initServerInterceptors();
+                interceptors.removeIf(GrpcRequestScope.class::isInstance);
+                return interceptors;
+            }
+        };
     }
 
     /** The executor of the RPCs that may block. Its full queue rejects, which becomes RESOURCE_EXHAUSTED. */
