@@ -11,13 +11,19 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds the services and puts a {@link GuardedHandler} before each of their methods, outside every interceptor:
- * grpc-java parses requests and runs interceptors where no interceptor could catch what goes wrong.
+ * Finds the services and puts a {@link GuardedHandler} before each of their methods, and the {@link Gate} behind that,
+ * outside every interceptor: grpc-java parses requests and runs interceptors where no interceptor could catch what goes
+ * wrong.
  */
 @Component
 class GuardedServices extends AnnotationGrpcServiceDiscoverer {
 
+    private final Gate gate;
     private @Nullable List<GrpcServiceDefinition> services;
+
+    GuardedServices(Gate gate) {
+        this.gate = gate;
+    }
 
     @Override
     public synchronized Collection<GrpcServiceDefinition> findGrpcServices() {
@@ -30,9 +36,10 @@ class GuardedServices extends AnnotationGrpcServiceDiscoverer {
         return services;
     }
 
-    private static ServerServiceDefinition guarded(ServerServiceDefinition service) {
-        List<? extends ServerMethodDefinition<?, ?>> methods =
-                service.getMethods().stream().map(GuardedHandler::guarded).toList();
+    private ServerServiceDefinition guarded(ServerServiceDefinition service) {
+        List<? extends ServerMethodDefinition<?, ?>> methods = service.getMethods().stream()
+                .map(method -> GuardedHandler.guarded(method, gate))
+                .toList();
         ServiceDescriptor.Builder descriptor = ServiceDescriptor.newBuilder(
                         service.getServiceDescriptor().getName())
                 .setSchemaDescriptor(service.getServiceDescriptor().getSchemaDescriptor());

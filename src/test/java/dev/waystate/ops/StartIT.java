@@ -1,5 +1,6 @@
 package dev.waystate.ops;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,32 +32,50 @@ class StartIT {
     Path directory;
 
     @Test
-    void startsServesAndEndsWithoutAWarning() throws Exception {
-        servesWithoutAWarning(List.of(), "using Java " + System.getProperty("java.version"));
+    void startsServesAndEndsWithTheOneWarningThatItIsOpen() throws Exception {
+        servesWithoutAnyOtherWarning(List.of(), "using Java " + System.getProperty("java.version"));
     }
 
     @Test
-    void startsServesAndEndsWithoutAWarningOnJava25() throws Exception {
+    void startsServesAndEndsWithTheOneWarningThatItIsOpenOnJava25() throws Exception {
         Optional<Path> java = java25();
         assumeTrue(java.isPresent(), "there is no Java 25 in JAVA_HOME_25 or under /usr/lib/jvm");
-        servesWithoutAWarning(insteadOfItsJvm(java.get()), "using Java 25");
+        servesWithoutAnyOtherWarning(insteadOfItsJvm(java.get()), "using Java 25");
     }
 
     @Test
     void poolWithoutThreadsIsRefusedByTheNameOfItsKey() throws Exception {
-        try (ServerProcess server = ServerProcess.launch(directory, List.of(), "--waystate.executor.pool-size=0")) {
+        assertRefused(
+                List.of("--waystate.executor.pool-size=0"),
+                "waystate.executor.pool-size",
+                "must be greater than or equal to 1");
+    }
+
+    @Test
+    void callerWithAWeakTokenIsRefusedByTheNameOfItsKeyAndWithoutTheToken() throws Exception {
+        List<String> output = assertRefused(
+                List.of(
+                        "--waystate.security.callers[0].name=farm",
+                        "--waystate.security.callers[0].tokens=swordfish",
+                        "--waystate.security.callers[0].permissions=state:read"),
+                "waystate.security.callers[0].tokens[0]: expected at least 16 characters");
+        assertThat(output).noneMatch(line -> line.contains("swordfish"));
+    }
+
+    private List<String> assertRefused(List<String> arguments, String... words) throws Exception {
+        try (ServerProcess server = ServerProcess.launch(directory, List.of(), arguments.toArray(String[]::new))) {
             assertThat(server.process().waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
             assertThat(server.process().exitValue()).isEqualTo(1);
             await().atMost(Duration.ofSeconds(5))
-                    .untilAsserted(() -> assertThat(server.output())
-                            .anyMatch(line -> line.contains("waystate.executor.pool-size"))
-                            .anyMatch(line -> line.contains("must be greater than or equal to 1")));
+                    .untilAsserted(
+                            () -> assertThat(String.join("\n", server.output())).contains(words));
             assertThat(server.output()).noneMatch(line -> line.startsWith("\tat "));
+            return server.output();
         }
     }
 
-    private void servesWithoutAWarning(List<String> wrapper, String jvm) throws Exception {
+    private void servesWithoutAnyOtherWarning(List<String> wrapper, String jvm) throws Exception {
         try (ServerProcess server = ServerProcess.launch(directory, wrapper)) {
             await().atMost(START_TIMEOUT)
                     .until(() -> server.output().stream().anyMatch(line -> line.contains("Started WaystateApplication"))
@@ -65,7 +85,11 @@ class StartIT {
                 client.streamState(3);
             }
             assertThat(server.terminate()).isEqualTo(143);
-            assertThat(server.output()).anyMatch(line -> line.contains(jvm)).noneMatch(COMPLAINT.asPredicate());
+            assertThat(server.output()).anyMatch(line -> line.contains(jvm));
+            assertThat(server.output())
+                    .filteredOn(COMPLAINT.asPredicate())
+                    .singleElement(as(InstanceOfAssertFactories.STRING))
+                    .contains("The server is open: calls are not encrypted, and it asks for no credentials");
         }
     }
 

@@ -2,10 +2,13 @@ package dev.waystate.statelog.rpc;
 
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.AppendResponse;
+import dev.waystate.proto.v1.StateLogServiceGrpc;
+import dev.waystate.security.WriteAccess;
 import dev.waystate.server.InvalidRequestException;
 import dev.waystate.server.OpenStreams.OpenStream;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.SourceNames;
 import dev.waystate.statelog.StateLog;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -24,6 +27,7 @@ final class AppendStream implements StreamObserver<AppendRequest>, OpenStream {
     private final StateLog stateLog;
     private final InFlightReports inFlight;
     private final AppendStreams streams;
+    private final WriteAccess access;
 
     /** Set by the first request. */
     private volatile @Nullable String source;
@@ -41,12 +45,14 @@ final class AppendStream implements StreamObserver<AppendRequest>, OpenStream {
             Reports reports,
             StateLog stateLog,
             InFlightReports inFlight,
-            AppendStreams streams) {
+            AppendStreams streams,
+            WriteAccess access) {
         this.responses = responses;
         this.reports = reports;
         this.stateLog = stateLog;
         this.inFlight = inFlight;
         this.streams = streams;
+        this.access = access;
         responses.disableAutoRequest();
         responses.setOnReadyHandler(this::requestNext);
         responses.setOnCancelHandler(() -> {}); // so that an acknowledgement to a client that is gone does not throw
@@ -92,13 +98,21 @@ final class AppendStream implements StreamObserver<AppendRequest>, OpenStream {
     private String boundSource(String named) {
         String bound = source;
         if (bound == null) {
-            bound = SourceNames.checked(named, "source");
+            bound = checked(named);
             source = bound;
             streams.takeOver(bound, this);
         } else if (!named.isEmpty() && !named.equals(bound)) {
             throw new InvalidRequestException("source", "expected the source of the stream's first request, or none");
         }
         return bound;
+    }
+
+    private String checked(String named) {
+        SourceNames.problem(named).ifPresent(problem -> {
+            throw new InvalidRequestException("source", problem);
+        });
+        access.check(named, StateLogServiceGrpc.getAppendMethod().getFullMethodName());
+        return named;
     }
 
     private void append(Batch batch) {

@@ -3,6 +3,7 @@ package dev.waystate.statelog.rpc;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingImplBase;
+import dev.waystate.security.Caller;
 import dev.waystate.server.OpenStreams;
 import dev.waystate.statelog.StateLog;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -41,7 +42,7 @@ class RequestStreamingService extends RequestStreamingImplBase {
                 reports,
                 stateLog,
                 inFlight,
-                new StreamLog(source, properties.reportsLogged()),
+                new StreamLog(source, Caller.current(), properties.reportsLogged()),
                 openStreams);
     }
 }

@@ -1,5 +1,9 @@
 package dev.waystate.statelog.rpc;
 
+import dev.waystate.security.Caller;
+import dev.waystate.security.WriteAccess;
+import dev.waystate.server.InvalidRequestException;
+import dev.waystate.statelog.SourceNames;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -15,7 +19,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Finds out who sends the reports of a call whose messages do not say so: the {@code waystate-source} metadata entry,
- * else the address of the peer. The port is left out: each connection has another one, and would be another source.
+ * else the caller's name, else the address of the peer. The port is left out: each connection has another one, and would
+ * be another source. A source that the caller may not write is refused.
  */
 @Component
 class SourceInterceptor implements ServerInterceptor {
@@ -25,6 +30,12 @@ class SourceInterceptor implements ServerInterceptor {
 
     private static final Context.Key<String> SOURCE = Context.key("waystate-source");
 
+    private final WriteAccess access;
+
+    SourceInterceptor(WriteAccess access) {
+        this.access = access;
+    }
+
     /** Returns the source of the current call. */
     static String currentSource() {
         return SOURCE.get();
@@ -33,11 +44,22 @@ class SourceInterceptor implements ServerInterceptor {
     @Override
     public <ReqT, RespT> Listener<ReqT> interceptCall(
             ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-        String named = headers.get(SOURCE_ENTRY);
-        String source = named == null
-                ? peer(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR))
-                : SourceNames.checked(named, "metadata waystate-source");
+        String source = source(call, headers);
+        access.check(source, call.getMethodDescriptor().getFullMethodName());
         return Contexts.interceptCall(Context.current().withValue(SOURCE, source), call, headers, next);
+    }
+
+    private static String source(ServerCall<?, ?> call, Metadata headers) {
+        String named = headers.get(SOURCE_ENTRY);
+        if (named == null) {
+            return Caller.current()
+                    .map(Caller::name)
+                    .orElseGet(() -> peer(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)));
+        }
+        SourceNames.problem(named).ifPresent(problem -> {
+            throw new InvalidRequestException("metadata waystate-source", problem);
+        });
+        return named;
     }
 
     private static String peer(@Nullable SocketAddress address) {

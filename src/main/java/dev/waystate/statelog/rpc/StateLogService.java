@@ -9,6 +9,7 @@ import dev.waystate.proto.v1.ListSourcesResponse;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceImplBase;
+import dev.waystate.security.WriteAccess;
 import dev.waystate.server.InvalidRequestException;
 import dev.waystate.statelog.StateLog;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -26,6 +27,7 @@ class StateLogService extends StateLogServiceImplBase {
     private final Reports reports;
     private final InFlightReports inFlight;
     private final AppendStreams appendStreams;
+    private final WriteAccess writeAccess;
     private final ReadStreams readStreams;
     private final SourcePages sourcePages;
     private final Executor rpcExecutor;
@@ -35,6 +37,7 @@ class StateLogService extends StateLogServiceImplBase {
             Reports reports,
             InFlightReports inFlight,
             AppendStreams appendStreams,
+            WriteAccess writeAccess,
             ReadStreams readStreams,
             SourcePages sourcePages,
             Executor rpcExecutor) {
@@ -42,6 +45,7 @@ class StateLogService extends StateLogServiceImplBase {
         this.reports = reports;
         this.inFlight = inFlight;
         this.appendStreams = appendStreams;
+        this.writeAccess = writeAccess;
         this.readStreams = readStreams;
         this.sourcePages = sourcePages;
         this.rpcExecutor = rpcExecutor;
@@ -50,7 +54,12 @@ class StateLogService extends StateLogServiceImplBase {
     @Override
     public StreamObserver<AppendRequest> append(StreamObserver<AppendResponse> responses) {
         return new AppendStream(
-                (ServerCallStreamObserver<AppendResponse>) responses, reports, stateLog, inFlight, appendStreams);
+                (ServerCallStreamObserver<AppendResponse>) responses,
+                reports,
+                stateLog,
+                inFlight,
+                appendStreams,
+                writeAccess);
     }
 
     @Override

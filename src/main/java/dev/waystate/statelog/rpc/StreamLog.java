@@ -2,7 +2,9 @@ package dev.waystate.statelog.rpc;
 
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Status;
+import dev.waystate.security.Caller;
 import dev.waystate.server.LogText;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,10 +18,12 @@ final class StreamLog {
 
     /**
      * @param source who sends the stream
+     * @param caller who makes the call, if that is known
      * @param lines how many reports are logged one by one
      */
-    StreamLog(String source, int lines) {
-        this.source = LogText.quote(source);
+    StreamLog(String source, Optional<Caller> caller, int lines) {
+        this.source = LogText.quote(source)
+                + caller.map(known -> " by " + LogText.quote(known.name())).orElse("");
         this.lines = lines;
     }
 

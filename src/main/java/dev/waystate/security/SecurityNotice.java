@@ -1,0 +1,38 @@
+package dev.waystate.security;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
+
+/** Says once, at the start, what a server that is not closed lets happen. */
+@Component
+class SecurityNotice {
+
+    private static final Logger log = LoggerFactory.getLogger(SecurityNotice.class);
+
+    private static final String TLS = "waystate.security.tls.bundle";
+
+    private final Authentication authentication;
+    private final Environment environment;
+
+    SecurityNotice(Authentication authentication, Environment environment) {
+        this.authentication = authentication;
+        this.environment = environment;
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void started() {
+        boolean plaintext = !environment.containsProperty(TLS);
+        if (!authentication.isOn()) {
+            log.warn(
+                    "The server is open: {}, and it asks for no credentials (see waystate.security in the README)",
+                    plaintext ? "calls are not encrypted" : "calls are encrypted");
+        } else if (plaintext) {
+            log.warn("Credentials are not encrypted on their way here, unless something before the server sees to it"
+                    + " (see " + TLS + " in the README)");
+        }
+    }
+}

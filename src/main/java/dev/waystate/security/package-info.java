@@ -1,0 +1,5 @@
+/** Who may call what. */
+@NullMarked
+package dev.waystate.security;
+
+import org.jspecify.annotations.NullMarked;

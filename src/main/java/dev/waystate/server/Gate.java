@@ -1,0 +1,15 @@
+package dev.waystate.server;
+
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCallHandler;
+
+/**
+ * Decides which calls reach a method. It stands outside every interceptor, and inside what closes calls by the status
+ * table: the calls that it sees may be closed by any thread, and then drop what is sent.
+ */
+public interface Gate {
+
+    /** Returns what is to take the method's calls: the handler itself when there is nothing to ask of them. */
+    <ReqT, RespT> ServerCallHandler<ReqT, RespT> before(
+            MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler);
+}
