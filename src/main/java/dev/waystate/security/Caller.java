@@ -1,5 +1,6 @@
 package dev.waystate.security;
 
+import dev.waystate.server.CallerName;
 import io.grpc.Context;
 import java.util.Optional;
 import java.util.Set;
@@ -39,7 +40,7 @@ public final class Caller {
 
     /** Returns the current context with this caller in it. */
     Context inContext() {
-        return Context.current().withValue(CURRENT, this);
+        return Context.current().withValues(CURRENT, this, CallerName.CURRENT, name);
     }
 
     @Override

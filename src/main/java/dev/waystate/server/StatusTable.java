@@ -89,6 +89,9 @@ final class StatusTable {
             log.info("{}: a request does not parse: {}", method, LogText.quote(String.valueOf(thrown.getMessage())));
             return status(Code.INVALID_ARGUMENT, "The request is not a message of the type that " + method + " takes");
         }
+        if (thrown instanceof TooManyCallsException tooMany) {
+            return status(Code.RESOURCE_EXHAUSTED, tooMany.getMessage(), retryAfter(toProto(tooMany.retryDelay())));
+        }
         if (thrown instanceof RejectedExecutionException) {
             return status(
                     Code.RESOURCE_EXHAUSTED,
@@ -109,6 +112,13 @@ final class StatusTable {
                 .setDomain(DOMAIN)
                 .setReason(reason)
                 .putMetadata(key, Long.toString(value))
+                .build();
+    }
+
+    private static Duration toProto(java.time.Duration delay) {
+        return Duration.newBuilder()
+                .setSeconds(delay.toSeconds())
+                .setNanos(delay.toNanosPart())
                 .build();
     }
 

@@ -37,6 +37,8 @@ import org.springframework.validation.annotation.Validated;
  *     likes
  * @param readerStallTimeout how long a client may read none of the answers that wait for it, from 100 ms on; 0 for as
  *     long as it likes
+ * @param callerRate how many calls a second a caller may make in the long run, 0 to 1000000; 0 for any number
+ * @param callerBurst how many of them may come at once, 1 to 1000000
  */
 @Validated
 @ConfigurationProperties("waystate.limits")
@@ -67,7 +69,9 @@ record LimitsProperties(
         @DefaultValue("10s") Duration unaryDeadline,
         @DefaultValue("1m") Duration messageTimeout,
         @DefaultValue("24h") Duration senderStallTimeout,
-        @DefaultValue("10m") Duration readerStallTimeout) {
+        @DefaultValue("10m") Duration readerStallTimeout,
+        @DefaultValue("0") @Min(0) @Max(1_000_000) int callerRate,
+        @DefaultValue("100") @Min(1) @Max(1_000_000) int callerBurst) {
 
     private static final Duration SHORTEST = Duration.ofMillis(100);
 

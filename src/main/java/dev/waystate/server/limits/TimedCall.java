@@ -105,8 +105,8 @@ final class TimedCall extends ServerStreamTracer {
         observeReader(now);
         String exceeded = exceeded(limits, now);
         if (exceeded != null) {
-            end(exceeded, now);
             refusals.refused(exceeded);
+            end(exceeded, now);
         }
     }
 
