@@ -1,0 +1,41 @@
+package dev.waystate.server.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+
+/** Wrong limits stop the start, and say which it is. */
+class LimitsPropertiesTests {
+
+    @EnableConfigurationProperties(LimitsProperties.class)
+    @Configuration(proxyBeanMethods = false)
+    static class Limits {}
+
+    @ParameterizedTest
+    @CsvSource({
+        "message-size, 512KB, message-size",
+        "metadata-size, 2MB, metadata-size",
+        "flow-control-window, 1KB, flow-control-window",
+        "connections, 0, connections",
+        "calls-per-connection, 0, callsPerConnection",
+        "handshake-timeout, 0s, handshakeTimeout",
+        "connection-idle, 1ms, connection-idle",
+        "unary-deadline, -1s, unary-deadline",
+        "caller-rate, -1, callerRate",
+    })
+    void outOfRange(String limit, String value, String named) {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        ValidationAutoConfiguration.class, ConfigurationPropertiesAutoConfiguration.class))
+                .withUserConfiguration(Limits.class)
+                .withPropertyValues("waystate.limits." + limit + "=" + value)
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining(named));
+    }
+}
