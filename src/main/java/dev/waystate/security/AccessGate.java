@@ -1,6 +1,7 @@
 package dev.waystate.security;
 
 import dev.waystate.server.Gate;
+import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
@@ -9,6 +10,8 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
+import io.grpc.Status;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.stereotype.Component;
 
 /**
@@ -18,6 +21,10 @@ import org.springframework.stereotype.Component;
 @Component
 class AccessGate implements Gate {
 
+    /** How many calls may wait for keys at once. */
+    private static final int MAX_HELD = 1_000;
+
+    private final AtomicInteger held = new AtomicInteger();
     private final Authentication authentication;
     private final Refusals refusals;
     private final LiveStreams streams;
@@ -48,6 +55,44 @@ class AccessGate implements Gate {
 
         @Override
         public Listener<ReqT> startCall(ServerCall<ReqT, RespT> call, Metadata headers) {
+            try {
+                return start(call, headers, authentication.authenticate(call.getAttributes(), headers));
+            } catch (KeyPendingException pending) {
+                return hold(call, headers, pending);
+            } catch (RefusedException refused) {
+                return refuse(call, refused.refusal(), peer(call));
+            }
+        }
+
+        /** Has the call judged again when the keys have come, and then for good. */
+        private Listener<ReqT> hold(ServerCall<ReqT, RespT> call, Metadata headers, KeyPendingException pending) {
+            if (held.incrementAndGet() > MAX_HELD) {
+                held.decrementAndGet();
+                return refuse(call, pending.refusal(), peer(call));
+            }
+            HeldListener<ReqT> listener = new HeldListener<>();
+            Context context = Context.current();
+            pending.fetched().thenRun(() -> {
+                held.decrementAndGet();
+                context.run(() -> release(listener, call, headers));
+            });
+            return listener;
+        }
+
+        private void release(HeldListener<ReqT> listener, ServerCall<ReqT, RespT> call, Metadata headers) {
+            Listener<ReqT> started = new Listener<>() {};
+            try {
+                started = startNow(call, headers);
+                listener.release(started);
+            } catch (RuntimeException | Error thrown) {
+                // Where the guard does not see it: closed so, the call has the status that the guard gives.
+                call.close(Status.UNKNOWN.withCause(thrown), new Metadata());
+                listener.release(new Listener<>() {});
+                started.onCancel();
+            }
+        }
+
+        private Listener<ReqT> startNow(ServerCall<ReqT, RespT> call, Metadata headers) {
             try {
                 return start(call, headers, authentication.authenticate(call.getAttributes(), headers));
             } catch (RefusedException refused) {

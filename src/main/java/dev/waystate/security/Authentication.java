@@ -17,19 +17,22 @@ class Authentication {
     private static final String BEARER = "Bearer ";
 
     private final Callers callers;
+    private final JwtVerifier jwts;
 
-    Authentication(Callers callers) {
+    Authentication(Callers callers, JwtVerifier jwts) {
         this.callers = callers;
+        this.jwts = jwts;
     }
 
     /** Whether callers have to have credentials. */
     boolean isOn() {
-        return !callers.isEmpty();
+        return !callers.isEmpty() || jwts.isOn();
     }
 
     /**
      * Returns the credential of a call. Does not block.
      *
+     * @throws KeyPendingException if it can be judged later
      * @throws RefusedException if there is none that holds
      */
     Credential authenticate(Attributes transport, Metadata headers) throws RefusedException {
@@ -47,7 +50,14 @@ class Authentication {
     }
 
     private Credential byToken(String token) throws RefusedException {
-        return callers.withToken(token).orElseThrow(() -> new RefusedException(Refusal.UNKNOWN_TOKEN));
+        Optional<Credential> known = callers.withToken(token);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        if (!jwts.isOn() || token.indexOf('.') < 0) {
+            throw new RefusedException(Refusal.UNKNOWN_TOKEN);
+        }
+        return jwts.verify(token);
     }
 
     /** Returns the token of what is to be the one authorization. */

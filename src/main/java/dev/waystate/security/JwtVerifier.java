@@ -1,0 +1,244 @@
+package dev.waystate.security;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.jwk.JWKMatcher;
+import com.nimbusds.jose.jwk.JWKSelector;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.proc.BadJWSException;
+import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
+import com.nimbusds.jose.proc.JWSVerificationKeySelector;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jwt.JWT;
+import com.nimbusds.jwt.JWTClaimNames;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.JWTParser;
+import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.jwt.proc.BadJWTException;
+import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
+import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import com.nimbusds.jwt.proc.ExpiredJWTException;
+import dev.waystate.statelog.SourceNames;
+import jakarta.annotation.PreDestroy;
+import java.io.IOException;
+import java.text.ParseException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
+
+/** Verifies JSON web tokens of one issuer. */
+@Component
+class JwtVerifier {
+
+    /** However many tokens name keys that are not at hand. */
+    private static final Duration MIN_FETCH_INTERVAL = Duration.ofSeconds(10);
+
+    private static final String KEY = "waystate.security.jwt";
+
+    /** What the JDK has: all asymmetric, so that nobody can sign with what is public. */
+    private static final Set<String> ALGORITHMS =
+            Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
+
+    private final @Nullable JwtKeys keys;
+    private final Set<JWSAlgorithm> algorithms;
+    private final Duration clockSkew;
+    private final String permissionsClaim;
+    private final @Nullable String sourcesClaim;
+    private final DefaultJWTClaimsVerifier<SecurityContext> claimsVerifier;
+    private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+
+    /** @throws SecurityConfigurationException if something is missing or wrong */
+    @Autowired
+    JwtVerifier(JwtProperties properties) {
+        this(properties, MIN_FETCH_INTERVAL);
+    }
+
+    JwtVerifier(JwtProperties properties, Duration minFetchInterval) {
+        algorithms = properties.algorithms().stream().map(JWSAlgorithm::parse).collect(Collectors.toSet());
+        clockSkew = properties.clockSkew();
+        permissionsClaim = properties.permissionsClaim();
+        sourcesClaim = properties.sourcesClaim();
+        claimsVerifier = new DefaultJWTClaimsVerifier<>(
+                Set.copyOf(properties.audience()),
+                new JWTClaimsSet.Builder().issuer(properties.issuer()).build(),
+                Set.of(JWTClaimNames.SUBJECT, JWTClaimNames.EXPIRATION_TIME),
+                Set.of());
+        claimsVerifier.setMaxClockSkew((int) clockSkew.toSeconds());
+        keys = isConfigured(properties)
+                ? new JwtKeys(checked(properties), properties.jwksRefreshInterval(), minFetchInterval)
+                : null;
+        processor.setJWSTypeVerifier(
+                new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
+        processor.setJWTClaimsSetVerifier(claimsVerifier);
+        JWKSource<SecurityContext> atHand =
+                (selector, context) -> currentKeys().map(selector::select).orElse(List.of());
+        processor.setJWSKeySelector(new JWSVerificationKeySelector<>(algorithms, atHand));
+    }
+
+    boolean isOn() {
+        return keys != null;
+    }
+
+    /**
+     * Returns the credential that a token is. Does not block.
+     *
+     * @throws KeyPendingException if its key may be among those that are being fetched
+     * @throws RefusedException if it is none that holds
+     */
+    Credential verify(String token) throws RefusedException {
+        try {
+            SignedJWT jwt = signed(JWTParser.parse(token));
+            requireKey(jwt);
+            return toCredential(processor.process(jwt, null));
+        } catch (ExpiredJWTException expired) {
+            throw new RefusedException(Refusal.EXPIRED);
+        } catch (BadJWSException wrongSignature) {
+            throw new RefusedException(Refusal.WRONG_SIGNATURE);
+        } catch (BadJWTException wrongClaims) {
+            throw new RefusedException(Refusal.WRONG_CLAIMS);
+        } catch (ParseException | BadJOSEException | JOSEException | RuntimeException malformed) {
+            throw new RefusedException(Refusal.MALFORMED);
+        }
+    }
+
+    private SignedJWT signed(JWT jwt) throws RefusedException {
+        if (jwt instanceof SignedJWT signed
+                && algorithms.contains(signed.getHeader().getAlgorithm())) {
+            return signed;
+        }
+        throw new RefusedException(Refusal.WRONG_ALGORITHM);
+    }
+
+    /** Has keys fetched for a token only if nothing else is wrong with it. */
+    private void requireKey(SignedJWT jwt) throws RefusedException, ParseException, BadJWTException {
+        Optional<JWKSet> atHand = currentKeys();
+        if (atHand.isPresent() && hasKey(atHand.get(), jwt.getHeader())) {
+            return;
+        }
+        claimsVerifier.verify(jwt.getJWTClaimsSet(), null);
+        Refusal refusal = atHand.isPresent() ? Refusal.UNKNOWN_KEY : Refusal.NO_KEYS;
+        throw keys == null
+                ? new RefusedException(refusal)
+                : keys.fetched()
+                        .<RefusedException>map(fetched -> new KeyPendingException(refusal, fetched))
+                        .orElseGet(() -> new RefusedException(refusal));
+    }
+
+    private Optional<JWKSet> currentKeys() {
+        return keys == null ? Optional.empty() : keys.current();
+    }
+
+    private static boolean hasKey(JWKSet keys, JWSHeader header) {
+        return !new JWKSelector(JWKMatcher.forJWSHeader(header)).select(keys).isEmpty();
+    }
+
+    private Credential toCredential(JWTClaimsSet claims) throws RefusedException {
+        String name = claims.getSubject();
+        if (SourceNames.problem(name).isPresent()) {
+            throw new RefusedException(Refusal.WRONG_CLAIMS);
+        }
+        Set<Permission> permissions = words(claims.getClaim(permissionsClaim)).stream()
+                .map(Permission::of)
+                .flatMap(Optional::stream)
+                .collect(Collectors.toSet());
+        Instant end = claims.getExpirationTime().toInstant().plus(clockSkew);
+        return new VerifiedJwt(new Caller(name, permissions, sources(claims)), end);
+    }
+
+    private WritableSources sources(JWTClaimsSet claims) {
+        if (sourcesClaim == null) {
+            return WritableSources.ALL;
+        }
+        if (sourcesClaim.equals(JWTClaimNames.SUBJECT)) {
+            return WritableSources.only(claims.getSubject()); // a name, even one with a * at its end
+        }
+        return claims.getClaim(sourcesClaim) instanceof String one
+                ? WritableSources.of(List.of(one))
+                : WritableSources.of(strings(claims.getClaim(sourcesClaim)));
+    }
+
+    private static List<String> words(@Nullable Object claim) {
+        return claim instanceof String text ? Arrays.asList(text.split(" ")) : strings(claim);
+    }
+
+    private static List<String> strings(@Nullable Object claim) {
+        return claim instanceof Collection<?> values
+                ? values.stream()
+                        .filter(String.class::isInstance)
+                        .map(String.class::cast)
+                        .toList()
+                : List.of();
+    }
+
+    private static boolean isConfigured(JwtProperties properties) {
+        return properties.issuer() != null
+                || properties.jwks() != null
+                || !properties.audience().isEmpty();
+    }
+
+    private static JwksLocation checked(JwtProperties properties) {
+        if (properties.issuer() == null || properties.issuer().isBlank()) {
+            throw new SecurityConfigurationException(KEY + ".issuer", "expected the iss of the tokens");
+        }
+        if (properties.audience().isEmpty() || properties.audience().stream().anyMatch(String::isBlank)) {
+            throw new SecurityConfigurationException(KEY + ".audience", "expected what is in the aud of the tokens");
+        }
+        if (properties.algorithms().isEmpty() || !ALGORITHMS.containsAll(properties.algorithms())) {
+            throw new SecurityConfigurationException(
+                    KEY + ".algorithms",
+                    "expected any of " + ALGORITHMS.stream().sorted().toList());
+        }
+        if (properties.permissionsClaim().isBlank()) {
+            throw new SecurityConfigurationException(KEY + ".permissions-claim", "expected the name of a claim");
+        }
+        if (properties.sourcesClaim() != null && properties.sourcesClaim().isBlank()) {
+            throw new SecurityConfigurationException(KEY + ".sources-claim", "expected the name of a claim");
+        }
+        JwksLocation location = JwksLocation.of(String.valueOf(properties.jwks()))
+                .orElseThrow(() -> new SecurityConfigurationException(
+                        KEY + ".jwks", "expected the https:, http: or file: URL of a JWK set"));
+        if (location.isFile()) {
+            checkFile(location);
+        }
+        return location;
+    }
+
+    private static void checkFile(JwksLocation location) {
+        try {
+            location.fetch();
+        } catch (IOException wrong) {
+            throw new SecurityConfigurationException(
+                    KEY + ".jwks", "expected a JWK set with public keys in " + location);
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    @PreDestroy
+    void close() {
+        if (keys != null) {
+            keys.close();
+        }
+    }
+
+    /** Holds until the token expires. */
+    private record VerifiedJwt(Caller caller, Instant end) implements Credential {
+
+        @Override
+        public boolean isValidAt(Instant now) {
+            return now.isBefore(end);
+        }
+    }
+}

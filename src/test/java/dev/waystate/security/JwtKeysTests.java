@@ -1,0 +1,199 @@
+package dev.waystate.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.greaterThan;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.util.Base64URL;
+import dev.waystate.security.JwtIssuer.Serving;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tokens and the keys of their issuer, which comes, goes, rotates, and answers badly. */
+@Timeout(60)
+class JwtKeysTests {
+
+    private static final Duration NEVER = Duration.ofHours(1);
+    private static final Duration NO_LIMIT = Duration.ZERO;
+
+    private static final Serving DOWN = (exchange, keys) -> JwtIssuer.respond(exchange, 500, keys);
+    private static final Serving SLOW = (exchange, keys) -> Thread.sleep(30_000);
+    private static final Serving DRIPPING = (exchange, keys) -> {
+        exchange.sendResponseHeaders(200, 0);
+        try (OutputStream out = exchange.getResponseBody()) {
+            for (int i = 0; i < 300; i++) {
+                out.write(' ');
+                out.flush();
+                Thread.sleep(100);
+            }
+        }
+    };
+    private static final Serving HUGE =
+            (exchange, keys) -> JwtIssuer.respond(exchange, 200, keys + " ".repeat(300 * 1024));
+    private static final Serving GARBLED = (exchange, keys) -> JwtIssuer.respond(exchange, 200, "<html>");
+    private static final Serving EMPTY = (exchange, keys) -> JwtIssuer.respond(exchange, 200, "{\"keys\":[]}");
+    private static final Serving ELSEWHERE = (exchange, keys) -> {
+        exchange.getResponseHeaders().add("location", "/elsewhere");
+        JwtIssuer.respond(exchange, 302, keys);
+    };
+
+    private final JwtIssuer issuer = new JwtIssuer();
+    private final RSAKey next = JwtIssuer.rsaKey("rsa-2");
+    private JwtVerifier verifier;
+
+    @AfterEach
+    void stop() {
+        verifier.close();
+        issuer.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RS256", "RS512", "PS256", "PS384", "ES256"})
+    void tokensOfTheAsymmetricAlgorithmsAreGood(String name) throws RefusedException {
+        start(NEVER, NO_LIMIT);
+        JWSAlgorithm algorithm = JWSAlgorithm.parse(name);
+        Credential credential = verifier.verify(
+                JwtIssuer.token(algorithm, name.startsWith("ES") ? issuer.ec : issuer.rsa, JwtIssuer.claims()));
+        assertThat(credential.caller().name()).isEqualTo("robot");
+        assertThat(credential.isValidAt(Instant.now().plusSeconds(50))).isTrue();
+        assertThat(credential.isValidAt(Instant.now().plusSeconds(70))).isFalse();
+    }
+
+    @Test
+    void aKeyThatIsNewIsFetchedForTheFirstTokenThatNamesIt() throws Exception {
+        start(NEVER, NO_LIMIT);
+        issuer.keys = List.of(next);
+        String token = JwtIssuer.token(JWSAlgorithm.RS256, next, JwtIssuer.claims());
+        KeyPendingException pending = catchThrowableOfType(KeyPendingException.class, () -> verifier.verify(token));
+        pending.fetched().get(10, TimeUnit.SECONDS);
+        assertThat(verifier.verify(token).caller().name()).isEqualTo("robot");
+        assertThat(issuer.fetches).hasValue(2);
+    }
+
+    @Test
+    void aKeyThatTheIssuerHasTakenBackCeasesToBeGood() throws Exception {
+        start(Duration.ofSeconds(1), NO_LIMIT);
+        String token = issuer.token(JwtIssuer.claims());
+        verifier.verify(token);
+        issuer.keys = List.of(next);
+        await().atMost(10, TimeUnit.SECONDS).until(() -> refusal(token) == Refusal.UNKNOWN_KEY);
+    }
+
+    @Test
+    void keysAreFetchedAheadOfTheirUse() {
+        start(Duration.ofSeconds(1), NO_LIMIT);
+        await().atMost(10, TimeUnit.SECONDS).untilAtomic(issuer.fetches, greaterThan(2));
+    }
+
+    @Test
+    void aFloodOfUnknownKeysFetchesOnceAnInterval() {
+        start(NEVER, Duration.ofSeconds(10));
+        for (int i = 0; i < 2_000; i++) {
+            assertThat(refusal(tokenOfUnknownKey(i))).isEqualTo(Refusal.UNKNOWN_KEY);
+        }
+        assertThat(issuer.fetches).hasValueLessThanOrEqualTo(2);
+    }
+
+    /** The control. */
+    @Test
+    void withoutAnIntervalEachUnknownKeyFetches() throws Exception {
+        start(NEVER, NO_LIMIT);
+        for (int i = 0; i < 20; i++) {
+            String token = tokenOfUnknownKey(i);
+            catchThrowableOfType(KeyPendingException.class, () -> verifier.verify(token))
+                    .fetched()
+                    .get(10, TimeUnit.SECONDS);
+        }
+        assertThat(issuer.fetches).hasValue(21);
+    }
+
+    private String tokenOfUnknownKey(int number) {
+        String token = JwtIssuer.token(JWSAlgorithm.ES256, issuer.ec, JwtIssuer.claims());
+        Base64URL header = Base64URL.encode("{\"alg\":\"ES256\",\"kid\":\"unknown-" + number + "\"}");
+        return header + token.substring(token.indexOf('.'));
+    }
+
+    @Test
+    void aTokenThatIsWrongAnywayFetchesNoKeys() {
+        start(NEVER, NO_LIMIT);
+        refusal(JwtIssuer.token(JWSAlgorithm.RS256, next, JwtIssuer.claims().audience("other")));
+        assertThat(verifier.isOn()).isTrue();
+        assertThat(issuer.fetches).hasValue(1);
+    }
+
+    static Stream<Arguments> troubles() {
+        return Stream.of(
+                Arguments.of("down", DOWN),
+                Arguments.of("slow", SLOW),
+                Arguments.of("dripping", DRIPPING),
+                Arguments.of("huge", HUGE),
+                Arguments.of("garbled", GARBLED),
+                Arguments.of("empty", EMPTY),
+                Arguments.of("elsewhere", ELSEWHERE));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("troubles")
+    void whileTheIssuerIsInTroubleTheKeysAtHandGoOnAndNothingWaitsLong(String name, Serving trouble) throws Exception {
+        start(NEVER, NO_LIMIT);
+        String known = issuer.token(JwtIssuer.claims());
+        String unknown = JwtIssuer.token(JWSAlgorithm.RS256, next, JwtIssuer.claims());
+        issuer.keys = List.of(next);
+        issuer.serving = trouble;
+
+        KeyPendingException pending = catchThrowableOfType(KeyPendingException.class, () -> verifier.verify(unknown));
+        long before = System.nanoTime();
+        verifier.verify(known);
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(1));
+        pending.fetched().get(10, TimeUnit.SECONDS);
+        verifier.verify(known);
+        assertThat(refusal(unknown)).isEqualTo(Refusal.UNKNOWN_KEY);
+
+        issuer.serving = JwtIssuer.WELL; // the control: then it is found
+        await().atMost(15, TimeUnit.SECONDS).ignoreExceptions().until(() -> verifier.verify(unknown) != null);
+    }
+
+    @Test
+    void whenTheIssuerWasNeverReachedTokensAreGoodOnceItIs() {
+        issuer.serving = DOWN;
+        start(NEVER, Duration.ofSeconds(1));
+        String token = issuer.token(JwtIssuer.claims());
+        assertThat(refusal(token)).isEqualTo(Refusal.NO_KEYS);
+        issuer.serving = JwtIssuer.WELL;
+        await().atMost(10, TimeUnit.SECONDS).ignoreExceptions().until(() -> verifier.verify(token) != null);
+    }
+
+    private void start(Duration refreshInterval, Duration minInterval) {
+        verifier = new JwtVerifier(
+                new JwtProperties(
+                        JwtIssuer.ISSUER,
+                        List.of(JwtIssuer.AUDIENCE),
+                        issuer.jwks(),
+                        refreshInterval,
+                        List.of("RS256", "RS512", "PS256", "PS384", "ES256"),
+                        Duration.ZERO,
+                        "scope",
+                        null),
+                minInterval);
+    }
+
+    /** Returns why a token is refused; null if it is not. */
+    private Refusal refusal(String token) {
+        RefusedException refused = catchThrowableOfType(RefusedException.class, () -> verifier.verify(token));
+        return refused == null ? null : refused.refusal();
+    }
+}
