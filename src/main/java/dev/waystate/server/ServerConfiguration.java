@@ -3,6 +3,7 @@ package dev.waystate.server;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.util.ResourceLeakDetector;
 import java.util.List;
 import net.devh.boot.grpc.server.interceptor.GlobalServerInterceptorRegistry;
 import net.devh.boot.grpc.server.scope.GrpcRequestScope;
@@ -25,6 +26,16 @@ class ServerConfiguration {
     @Bean
     GrpcServerConfigurer transportThreads() {
         return server -> server.directExecutor();
+    }
+
+    /** No search for buffers that nobody gives back, unless asked for: it takes stack traces, and no code here has any. */
+    @Bean
+    GrpcServerConfigurer buffers() {
+        return server -> {
+            if (System.getProperty("io.netty.leakDetection.level") == null) {
+                ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+            }
+        };
     }
 
     /** Without the starter's request scope, which nothing here uses and every call would pay for. */
