@@ -9,6 +9,8 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerStreamTracer;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -19,7 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends calls that take too long, or whose clients keep the server waiting. One thread looks at all open calls ten times
+ * Ends calls that take too long, or whose clients keep the server waiting, and those that hold memory meanwhile when it
+ * gets scarce. One thread looks at all open calls ten times
  * a second: a timer for each would cost every call, though hardly any comes to it.
  */
 @GrpcGlobalServerInterceptor
@@ -32,9 +35,9 @@ class CallTimes extends ServerStreamTracer.Factory implements GrpcServerConfigur
     private final LimitsProperties limits;
     private final RefusalCounts refusals;
     private final Set<TimedCall> openCalls = ConcurrentHashMap.newKeySet();
-    private final long startNanos = System.nanoTime();
     private final ScheduledThreadPoolExecutor timer;
 
+    private long checkedAtNanos = System.nanoTime();
     private volatile long now;
 
     CallTimes(LimitsProperties limits, RefusalCounts refusals) {
@@ -74,19 +77,46 @@ class CallTimes extends ServerStreamTracer.Factory implements GrpcServerConfigur
         openCalls.remove(call);
     }
 
-    /** Returns the time in nanoseconds since some time in the past, a tenth of a second late at most. */
+    /**
+     * Returns how long the server has been at work, in nanoseconds: a clock that stands still with the server, so that
+     * calls which come after a pause do not seem to have come before it.
+     */
     long now() {
         return now;
     }
 
     private void checkCalls() {
-        now = System.nanoTime() - startNanos;
+        long checked = System.nanoTime();
+        now += Math.min(checked - checkedAtNanos, 2 * INTERVAL.toNanos());
+        checkedAtNanos = checked;
+        long unfinishedBytes = 0;
         for (TimedCall call : openCalls) {
             try {
                 call.check(limits, refusals);
+                unfinishedBytes += call.unfinishedBytes();
             } catch (RuntimeException | Error problem) {
                 log.error("A call's times were not checked", problem); // and the others are
             }
+        }
+        long excess = unfinishedBytes - limits.unfinishedMessages().toBytes();
+        if (excess > 0) {
+            endUnfinished(excess);
+        }
+    }
+
+    /** Messages that are meant to arrive do so soon: it is the old ones that fill the memory. */
+    private void endUnfinished(long excess) {
+        List<TimedCall> oldestFirst = openCalls.stream()
+                .filter(call -> call.unfinishedBytes() > 0)
+                .sorted(Comparator.comparingLong(TimedCall::messageBegunAt))
+                .toList();
+        long left = excess;
+        for (TimedCall call : oldestFirst) {
+            if (left <= 0) {
+                return;
+            }
+            left -= call.unfinishedBytes();
+            call.endUnfinished(refusals);
         }
     }
 

@@ -37,6 +37,8 @@ import org.springframework.validation.annotation.Validated;
  *     likes
  * @param readerStallTimeout how long a client may read none of the answers that wait for it, from 100 ms on; 0 for as
  *     long as it likes
+ * @param unfinishedMessages how much may be held in all of messages that have not arrived whole, 1 MiB to 1 GiB; beyond
+ *     it, the calls whose messages began first are ended
  * @param callerRate how many calls a second a caller may make in the long run, 0 to 1000000; 0 for any number
  * @param callerBurst how many of them may come at once, 1 to 1000000
  */
@@ -70,6 +72,7 @@ record LimitsProperties(
         @DefaultValue("1m") Duration messageTimeout,
         @DefaultValue("24h") Duration senderStallTimeout,
         @DefaultValue("10m") Duration readerStallTimeout,
+        @DefaultValue("32MB") DataSize unfinishedMessages,
         @DefaultValue("0") @Min(0) @Max(1_000_000) int callerRate,
         @DefaultValue("100") @Min(1) @Max(1_000_000) int callerBurst) {
 
@@ -79,6 +82,7 @@ record LimitsProperties(
         checkRange("message-size", messageSize, DataSize.ofMegabytes(1), DataSize.ofMegabytes(64));
         checkRange("metadata-size", metadataSize, DataSize.ofKilobytes(1), DataSize.ofMegabytes(1));
         checkRange("flow-control-window", flowControlWindow, DataSize.ofKilobytes(64), DataSize.ofMegabytes(16));
+        checkRange("unfinished-messages", unfinishedMessages, DataSize.ofMegabytes(1), DataSize.ofGigabytes(1));
         checkTime("connection-idle", connectionIdle);
         checkTime("connection-age", connectionAge);
         checkTime("connection-age-grace", connectionAgeGrace);

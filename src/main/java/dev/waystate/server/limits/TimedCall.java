@@ -36,6 +36,10 @@ final class TimedCall extends ServerStreamTracer {
     private volatile boolean requestEnded;
     private volatile long messageBegunAt = NEVER;
     private volatile long messageEndedAt;
+
+    /** Is written for every message and read ten times a second: if the reader comes late, nothing is lost. */
+    private long messageBytes;
+
     private volatile long blockedSince = NEVER;
     private volatile long endedAt = NEVER;
 
@@ -67,7 +71,13 @@ final class TimedCall extends ServerStreamTracer {
 
     @Override
     public void inboundMessage(int number) {
+        messageBytes = 0;
         messageBegunAt = times.now();
+    }
+
+    @Override
+    public void inboundWireSize(long bytes) {
+        messageBytes += bytes;
     }
 
     @Override
@@ -88,6 +98,15 @@ final class TimedCall extends ServerStreamTracer {
         }
     }
 
+    long messageBegunAt() {
+        return messageBegunAt;
+    }
+
+    /** Returns how much is held of a message that has not arrived whole. */
+    long unfinishedBytes() {
+        return messageBegunAt == NEVER || endedAt != NEVER ? 0 : messageBytes;
+    }
+
     private MethodType type() {
         ServerCall<?, ?> known = call;
         return known == null ? MethodType.UNKNOWN : known.getMethodDescriptor().getType();
@@ -106,8 +125,13 @@ final class TimedCall extends ServerStreamTracer {
         String exceeded = exceeded(limits, now);
         if (exceeded != null) {
             refusals.refused(exceeded);
-            end(exceeded, now);
+            end(Status.DEADLINE_EXCEEDED, exceeded);
         }
+    }
+
+    void endUnfinished(RefusalCounts refusals) {
+        refusals.refused("unfinished-messages");
+        end(Status.RESOURCE_EXHAUSTED, "unfinished-messages");
     }
 
     private void observeReader(long now) {
@@ -139,15 +163,14 @@ final class TimedCall extends ServerStreamTracer {
         return since != NEVER && !limit.isZero() && now - since > limit.toNanos();
     }
 
-    private void end(String exceeded, long now) {
-        endedAt = now;
+    private void end(Status status, String exceeded) {
+        endedAt = times.now();
         ServerCall<?, ?> known = call;
         if (known == null) {
             reset();
         } else {
             known.close(
-                    Status.DEADLINE_EXCEEDED.withDescription(
-                            "The server's limit waystate.limits." + exceeded + " has passed"),
+                    status.withDescription("The server's limit waystate.limits." + exceeded + " has been reached"),
                     new Metadata());
         }
     }

@@ -28,8 +28,10 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,16 +49,18 @@ class CallTimesIT {
     /** So much passes the slow relay at once: the head of the call, and the first of the frames of its message. */
     private static final int QUICK_BYTES = 20_000;
 
+    private static final int LARGE = 500_000;
+
     private static LimitedServer limited;
     private static LimitedServer unlimited;
 
     @BeforeAll
     static void start() {
         limited = LimitedServer.start(
-                "unary-deadline=500ms",
-                "message-timeout=600ms",
-                "sender-stall-timeout=900ms",
-                "reader-stall-timeout=700ms");
+                "unary-deadline=1s",
+                "message-timeout=1200ms",
+                "sender-stall-timeout=1500ms",
+                "reader-stall-timeout=1300ms");
         unlimited = LimitedServer.start(
                 "unary-deadline=0s", "message-timeout=0s", "sender-stall-timeout=0s", "reader-stall-timeout=0s");
     }
@@ -124,7 +128,7 @@ class CallTimesIT {
         StreamObserver<Data> reports =
                 RequestStreamingGrpc.newStub(limited.channel()).streamState(recorder);
         await().pollInterval(Duration.ofMillis(200))
-                .during(Duration.ofSeconds(2))
+                .during(Duration.ofMillis(2500))
                 .atMost(SOON)
                 .until(() -> {
                     reports.onNext(Data.getDefaultInstance());
@@ -139,7 +143,7 @@ class CallTimesIT {
         Recorder<ReadRequest, ReadResponse> follower = new Recorder<>();
         StateLogServiceGrpc.newStub(limited.channel())
                 .read(ReadRequest.newBuilder().setFollow(true).build(), follower);
-        await().during(Duration.ofSeconds(2)).atMost(SOON).until(() -> !follower.hasEnded());
+        await().during(Duration.ofMillis(2500)).atMost(SOON).until(() -> !follower.hasEnded());
         follower.cancel();
     }
 
@@ -159,6 +163,38 @@ class CallTimesIT {
         assertThat(limited.refused("reader-stall-timeout")).isPositive();
         assertThat(unlimited.openCalls(read)).isEqualTo(readsBefore + 1);
         assertThat(unlimited.openCalls(list)).isEqualTo(1);
+    }
+
+    @Test
+    void whenUnfinishedMessagesTakeTooMuchMemoryTheFirstOfThemGo() throws IOException {
+        int calls = 20;
+        int piece = 100_000;
+        try (LimitedServer scarce = LimitedServer.start("unfinished-messages=1MB");
+                SlowRelay beforeScarce = new SlowRelay(scarce.port(), piece, false);
+                SlowRelay beforeUnlimited = new SlowRelay(unlimited.port(), piece, false)) {
+            List<Recorder<Data, Empty>> open = sendPieces(unlimited, beforeUnlimited, calls);
+            List<Recorder<Data, Empty>> first = sendPieces(scarce, beforeScarce, calls / 2);
+            await().during(Duration.ofMillis(300))
+                    .atMost(SOON)
+                    .until(() -> first.stream().noneMatch(Recorder::hasEnded));
+            List<Recorder<Data, Empty>> second = sendPieces(scarce, beforeScarce, calls / 2);
+            await().atMost(SOON)
+                    .until(() -> first.stream().filter(Recorder::hasEnded).count() >= calls / 4);
+            assertThat(first)
+                    .filteredOn(Recorder::hasEnded)
+                    .allSatisfy(ended -> assertThat(ended.awaitEnd().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED));
+            assertThat(second).noneMatch(Recorder::hasEnded);
+            assertThat(open).noneMatch(Recorder::hasEnded);
+            assertThat(scarce.openCalls(RequestStreamingGrpc.getStreamStateMethod()))
+                    .isLessThan(calls);
+            scarce.assertNeighbourUnharmed();
+        }
+    }
+
+    private static List<Recorder<Data, Empty>> sendPieces(LimitedServer server, SlowRelay relay, int calls) {
+        return IntStream.range(0, calls)
+                .mapToObj(i -> sendLargeMessage(server.channel(relay.port())))
+                .toList();
     }
 
     private static void fill(LimitedServer server) {
@@ -185,7 +221,7 @@ class CallTimesIT {
         Recorder<Data, Empty> recorder = new Recorder<>();
         RequestStreamingGrpc.newStub(channel)
                 .streamState(recorder)
-                .onNext(Data.newBuilder().setInfo("x".repeat(5 * QUICK_BYTES)).build());
+                .onNext(Data.newBuilder().setInfo("x".repeat(LARGE)).build());
         return recorder;
     }
 

@@ -63,6 +63,7 @@ final class LimitedServer implements AutoCloseable {
     private LimitedServer(ConfigurableApplicationContext application) {
         this.application = application;
         this.neighbour = new Neighbour(channel());
+        assertNeighbourUnharmed(); // and the server is warm
     }
 
     /** @param limits {@code name=value}, the names without {@code waystate.limits.} */
