@@ -67,12 +67,16 @@ final class Frames {
 
     /** The one message of a call, and the end of its requests. */
     void lastMessage(int streamId, MessageLite message) {
-        byte[] body = message.toByteArray();
-        ByteBuf data = Unpooled.buffer(MESSAGE_HEADER_BYTES + body.length)
-                .writeByte(0)
-                .writeInt(body.length)
-                .writeBytes(body);
-        data(streamId, data, true);
+        data(streamId, Unpooled.wrappedBuffer(enveloped(0, message.toByteArray())), true);
+    }
+
+    /** Returns a message as it stands in DATA frames. */
+    static byte[] enveloped(int flags, byte[] message) {
+        return Unpooled.buffer(MESSAGE_HEADER_BYTES + message.length)
+                .writeByte(flags)
+                .writeInt(message.length)
+                .writeBytes(message)
+                .array();
     }
 
     void data(int streamId, ByteBuf data, boolean endOfStream) {

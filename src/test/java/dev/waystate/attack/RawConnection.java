@@ -1,6 +1,7 @@
 package dev.waystate.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -22,6 +23,8 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -102,9 +105,15 @@ final class RawConnection implements AutoCloseable {
         return incoming.resets.get();
     }
 
-    /** Returns how many calls the server answered to their end. */
-    int ends() {
-        return incoming.ends.get();
+    /** Returns whether the server has answered a call to its end, or has reset it. */
+    boolean hasEnded(int streamId) {
+        return incoming.ends.containsKey(streamId) || incoming.resets.get() > 0;
+    }
+
+    /** Waits until the server has ended a call and returns the number of its status. */
+    int awaitStatus(int streamId) {
+        await().atMost(TIMEOUT_SECONDS, TimeUnit.SECONDS).until(() -> incoming.ends.containsKey(streamId));
+        return Integer.parseInt(incoming.ends.get(streamId));
     }
 
     /** Returns how many frames came that acknowledge a PING or SETTINGS frame. */
@@ -122,7 +131,7 @@ final class RawConnection implements AutoCloseable {
 
         private final DefaultHttp2FrameReader reader = new DefaultHttp2FrameReader(false);
         private final AtomicInteger resets = new AtomicInteger();
-        private final AtomicInteger ends = new AtomicInteger();
+        private final Map<Integer, String> ends = new ConcurrentHashMap<>();
         private final AtomicInteger acknowledgements = new AtomicInteger();
         private volatile @Nullable String goAway;
 
@@ -136,7 +145,7 @@ final class RawConnection implements AutoCloseable {
             public void onHeadersRead(
                     ChannelHandlerContext context, int streamId, Http2Headers headers, int padding, boolean end) {
                 if (end) {
-                    ends.incrementAndGet();
+                    ends.put(streamId, String.valueOf(headers.get("grpc-status")));
                 }
             }
 
