@@ -1,0 +1,199 @@
+package dev.waystate.statelog.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Timestamp;
+import dev.waystate.proto.Data;
+import dev.waystate.proto.v1.AppendRequest;
+import dev.waystate.proto.v1.ListSourcesRequest;
+import dev.waystate.proto.v1.ReadRequest;
+import dev.waystate.proto.v1.Report;
+import dev.waystate.server.InvalidRequestException;
+import dev.waystate.statelog.Appended;
+import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.SourceNames;
+import dev.waystate.statelog.SourceState;
+import dev.waystate.statelog.StateLog;
+import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.Summary;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.util.unit.DataSize;
+
+/** Whatever bytes come as a request are either a valid one or refused by what is wrong with them. */
+class RequestFuzzTests {
+
+    private static final int MAX_INFO_BYTES = 64;
+    private static final Reports REPORTS =
+            new Reports(new StateLogProperties(0, DataSize.ofBytes(MAX_INFO_BYTES), 1, Duration.ofSeconds(1)));
+    private static final SourcePages PAGES = new SourcePages(new EmptyLog());
+
+    static Stream<byte[]> seeds() {
+        Report report = Report.newBuilder()
+                .setStatusValue(-1)
+                .setInfo("Requires watering.\0")
+                .setReportedAt(Timestamp.newBuilder().setSeconds(9_214_646_399L).setNanos(999_999_999))
+                .build();
+        return Stream.of(
+                seed(
+                        0,
+                        Data.newBuilder()
+                                .setStatusValue(99)
+                                .setInfo("\ud83d\udc04")
+                                .build()
+                                .toByteArray()),
+                seed(0, HexFormat.of().parseHex("1203eda080")),
+                seed(0, HexFormat.of().parseHex("7b".repeat(101))),
+                seed(
+                        1,
+                        AppendRequest.newBuilder()
+                                .setSource("cow-7")
+                                .setFirstSequence(1)
+                                .addReports(report)
+                                .build()
+                                .toByteArray()),
+                seed(
+                        1,
+                        AppendRequest.newBuilder()
+                                .setFirstSequence(Long.MAX_VALUE)
+                                .addReports(report)
+                                .build()
+                                .toByteArray()),
+                seed(
+                        2,
+                        ReadRequest.newBuilder()
+                                .setAfterPosition(1)
+                                .addSources("cow-7")
+                                .addStatusesValue(2)
+                                .setFollow(true)
+                                .build()
+                                .toByteArray()),
+                seed(
+                        3,
+                        ListSourcesRequest.newBuilder()
+                                .setPageSize(10)
+                                .setPageToken("Y293LTc")
+                                .addStatusesValue(2)
+                                .build()
+                                .toByteArray()),
+                seed(
+                        3,
+                        ListSourcesRequest.newBuilder()
+                                .setPageToken("_-%")
+                                .build()
+                                .toByteArray()),
+                seed(4, "cow-7".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static byte[] seed(int kind, byte[] request) {
+        ByteArrayOutputStream seed = new ByteArrayOutputStream();
+        seed.write(kind);
+        seed.writeBytes(request);
+        return seed.toByteArray();
+    }
+
+    @MethodSource("seeds")
+    @FuzzTest(maxDuration = "60s")
+    void everyRequestIsTakenOrRefusedByItsField(byte[] bytes) {
+        if (bytes.length == 0) {
+            return;
+        }
+        byte[] request = Arrays.copyOfRange(bytes, 1, bytes.length);
+        try {
+            switch (bytes[0]) {
+                case 0 -> checkData(Data.parseFrom(request));
+                case 1 -> checkAppend(AppendRequest.parseFrom(request));
+                case 2 -> checkRead(ReadRequest.parseFrom(request));
+                case 3 -> PAGES.page(ListSourcesRequest.parseFrom(request));
+                default -> checkSource(new String(request, StandardCharsets.UTF_8));
+            }
+        } catch (InvalidRequestException refused) {
+            assertThat(refused.getMessage())
+                    .startsWith(refused.field() + ": expected ")
+                    .hasSizeLessThan(250);
+        } catch (InvalidProtocolBufferException noMessage) {
+            // becomes INVALID_ARGUMENT, too
+        }
+    }
+
+    private static void checkData(Data data) {
+        dev.waystate.statelog.Report report = REPORTS.fromData(data, 0);
+        assertThat(report.info()).isEqualTo(data.getInfo());
+        assertThat(report.info().getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(MAX_INFO_BYTES);
+        assertThat(report.status()).isEqualTo(data.getStatusValue());
+    }
+
+    private static void checkAppend(AppendRequest request) {
+        Batch batch = REPORTS.fromRequest("cow-7", request);
+        assertThat(batch.reports()).hasSize(request.getReportsCount());
+        for (dev.waystate.statelog.Report report : batch.reports()) {
+            if (report.reportedAt() != null) {
+                Math.addExact(
+                        Math.multiplyExact(report.reportedAt().getEpochSecond(), 1_000_000_000L),
+                        report.reportedAt().getNano());
+            }
+        }
+    }
+
+    private static void checkRead(ReadRequest request) {
+        RecordFilter filter = RecordFilter.fromRequest(request);
+        assertThat(filter.sources().size() + filter.statuses().size()).isLessThanOrEqualTo(200);
+    }
+
+    private static void checkSource(String name) {
+        if (SourceNames.problem(name).isEmpty()) {
+            assertThat(name).isNotBlank().doesNotContainPattern("\\p{Cntrl}");
+            assertThat(name.getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(256);
+        }
+    }
+
+    /** Answers without a record, so that only the request is tried. */
+    private static final class EmptyLog implements StateLog {
+
+        @Override
+        public List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit) {
+            assertThat(limit).isBetween(2, 1_001);
+            return List.of();
+        }
+
+        @Override
+        public CompletionStage<Appended> append(Batch batch) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<StateRecord> read(long afterPositionExclusive) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long head() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long earliest() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Summary summary() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void onAdvance(Runnable listener) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}
