@@ -1,0 +1,163 @@
+package dev.waystate.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waystate.ServerProcess;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the HTTP port and the jar say of the server, and what they do not. */
+@Timeout(60)
+class ExposureIT {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final String LIBRARIES = "BOOT-INF/lib/";
+    private static final Pattern INTERNALS =
+            Pattern.compile("(?i)exception|\\tat |tomcat|spring|trace|java|waystate\\.jar|\\d+\\.\\d+\\.\\d+");
+
+    @TempDir
+    static Path directory;
+
+    private static ServerProcess server;
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = ServerProcess.start(directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void theActuatorShowsHealthAndPrometheus() throws Exception {
+        Set<String> links = new TreeSet<>(
+                JSON.readTree(get("/actuator").body()).get("_links").propertyNames());
+        assertThat(links).containsExactly("health", "health-path", "prometheus", "self");
+        assertThat(get("/actuator/prometheus").statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "auditevents",
+                "beans",
+                "caches",
+                "conditions",
+                "configprops",
+                "env",
+                "flyway",
+                "heapdump",
+                "httpexchanges",
+                "info",
+                "logfile",
+                "loggers",
+                "mappings",
+                "metrics",
+                "sbom",
+                "sbom/application",
+                "scheduledtasks",
+                "shutdown",
+                "startup",
+                "threaddump"
+            })
+    void theActuatorShowsNothingElse(String id) throws Exception {
+        assertThat(get("/actuator/" + id).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void healthIsOneWordWithoutDetails() throws Exception {
+        assertThat(JSON.readTree(get("/actuator/health").body()))
+                .isEqualTo(JSON.readTree("{\"status\":\"UP\",\"groups\":[\"liveness\",\"readiness\"]}"));
+        assertThat(get("/actuator/health/db").statusCode()).isEqualTo(404);
+        assertThat(get("/actuator/health/readiness").body()).isEqualTo("{\"status\":\"UP\"}");
+    }
+
+    @Test
+    void whatIsNotThereIsAnsweredWithoutInternals() throws Exception {
+        HttpResponse<String> response = get("/no-such-page?x=%3Cscript%3E");
+        assertThat(response.statusCode()).isEqualTo(404);
+        assertThat(response.headers().map()).doesNotContainKeys("server", "x-powered-by");
+        assertThat(JSON.readTree(response.body()).propertyNames()).isSubsetOf("timestamp", "status", "error", "path");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /{a|b} HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "GET /%00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "GET /..%2f..%2fetc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "GET / HTTP/1.1\r\n\r\n",
+                "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n",
+                "TRACE /actuator/health HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "POST /actuator/health HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
+                "\u0001\u0002 \r\n\r\n"
+            })
+    void whatIsNoRequestIsAnsweredWithoutInternals(String request) throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.httpPort())) {
+            socket.setSoTimeout(5_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.shutdownOutput();
+            String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(response).matches("(?s)HTTP/1.1 [45].*").doesNotContainIgnoringCase("\r\nserver:");
+            String text = response.replaceAll("\"timestamp\":\"[^\"]*\"|(?m)^Date: .*$|HTTP/1.1", "");
+            assertThat(INTERNALS.matcher(text).results().map(found -> found.group()))
+                    .as(response)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void theJarListsEveryLibraryThatItHasAndNoOther() throws Exception {
+        try (JarFile jar = new JarFile(ServerProcess.jar().toFile())) {
+            Stream<String> libraries = jar.stream()
+                    .map(ZipEntry::getName)
+                    .filter(name -> name.startsWith(LIBRARIES) && name.endsWith(".jar"))
+                    .map(name -> name.substring(LIBRARIES.length(), name.length() - ".jar".length()))
+                    .filter(name -> !name.startsWith("spring-boot-jarmode-tools")); // added by the packaging
+            try (InputStream bill = jar.getInputStream(jar.getEntry("META-INF/sbom/application.cdx.json"))) {
+                List<String> components = JSON.readTree(bill)
+                        .get("components")
+                        .valueStream()
+                        .map(ExposureIT::fileName)
+                        .filter(name -> !name.startsWith("spring-boot-starter")) // these hold nothing
+                        .toList();
+                assertThat(components)
+                        .anyMatch(name -> name.startsWith("netty-codec-http2-"))
+                        .anyMatch(name -> name.startsWith("protobuf-java-"))
+                        .anyMatch(name -> name.startsWith("sqlite-jdbc-"))
+                        .containsExactlyInAnyOrderElementsOf(libraries.toList());
+            }
+        }
+    }
+
+    private static String fileName(JsonNode component) {
+        return component.get("name").asString() + "-" + component.get("version").asString();
+    }
+
+    private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return Client.get(server, path);
+    }
+}
