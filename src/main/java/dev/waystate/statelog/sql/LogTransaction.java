@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogTransaction implements AutoCloseable {
 
-    private final PreparedStatement insertRecord;
+    private final RecordInserts records;
     private final PreparedStatement findSource;
     private final PreparedStatement insertSource;
     private final PreparedStatement updateSource;
@@ -36,7 +36,7 @@ final class LogTransaction implements AutoCloseable {
     private long infoChars;
 
     LogTransaction(WriterConnection connection) throws SQLException {
-        insertRecord = connection.prepare("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        records = new RecordInserts(connection);
         findSource = connection.prepare(
                 "SELECT " + RecordRows.COLUMNS + ", durable_sequence, id FROM source WHERE name = ?");
         insertSource = connection.prepare("INSERT INTO source (name) VALUES (?) RETURNING id");
@@ -89,7 +89,7 @@ final class LogTransaction implements AutoCloseable {
 
     /** Writes everything that was added and returns the new head. */
     long write() throws SQLException {
-        insertRecord.executeBatch();
+        records.finish();
         for (SourceRow source : sources.values()) {
             if (source.latest != null) {
                 writeSource(source, source.latest);
@@ -110,14 +110,14 @@ final class LogTransaction implements AutoCloseable {
 
     /** Forgets what was added and not written. */
     void discard() throws SQLException {
-        insertRecord.clearBatch();
+        records.discard();
         updateSource.clearBatch();
         addToTotal.clearBatch();
     }
 
     @Override
     public void close() throws SQLException {
-        insertRecord.close();
+        records.close();
         findSource.close();
         insertSource.close();
         updateSource.close();
@@ -137,17 +137,10 @@ final class LogTransaction implements AutoCloseable {
     private void addRecord(SourceRow source, long sequence, Report report) throws SQLException {
         head++;
         Long reportedAt = nanos(report);
-        insertRecord.setLong(1, head);
-        insertRecord.setLong(2, source.id);
-        insertRecord.setLong(3, sequence);
-        insertRecord.setInt(4, report.status());
-        insertRecord.setString(5, report.info());
-        setNullable(insertRecord, 6, reportedAt);
-        insertRecord.setLong(7, recordedAt);
-        insertRecord.setInt(
-                8,
-                checksum.ofRecord(head, source.name, sequence, report.status(), report.info(), reportedAt, recordedAt));
-        insertRecord.addBatch();
+        int crc =
+                checksum.ofRecord(head, source.name, sequence, report.status(), report.info(), reportedAt, recordedAt);
+        records.add(new RecordInserts.Row(
+                head, source.id, sequence, report.status(), report.info(), reportedAt, recordedAt, crc));
         total(report.status())[0]++;
         infoChars += report.info().length();
         source.position = head;

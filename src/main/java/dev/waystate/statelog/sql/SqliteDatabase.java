@@ -13,6 +13,7 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * An SQLite file in use by this process alone: one connection writes, a few read. Commits are durable when they return
@@ -91,6 +92,7 @@ final class SqliteDatabase implements AutoCloseable {
 
     private static WriterConnection openWriter(Path file) throws SQLException {
         SQLiteConfig settings = settings();
+        settings.setOpenMode(SQLiteOpenMode.NOMUTEX); // one thread uses it, and the driver has a lock of its own
         settings.setCacheSize(-CACHE_KIBIBYTES);
         settings.setJournalSizeLimit(WAL_LEFT_AFTER_RESET_BYTES);
         return new WriterConnection(dataSource(file, settings).getConnection());
