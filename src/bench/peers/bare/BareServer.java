@@ -3,7 +3,7 @@ package dev.waystate.displacement; // to serve with the very handler of the serv
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 
-/** The ceiling for unary calls: grpc-java with the direct executor, the handler of the service, and nothing else. */
+/** The ceiling: grpc-java with the direct executor, the handler of the service for unary calls, and nothing else. */
 class BareServer {
 
     /** Argument: the port. */
@@ -11,6 +11,7 @@ class BareServer {
         Server server = NettyServerBuilder.forPort(Integer.parseInt(args[0]))
                 .directExecutor()
                 .addService(new DisplacementService())
+                .addService(new StorelessLog())
                 .build()
                 .start();
         server.awaitTermination();

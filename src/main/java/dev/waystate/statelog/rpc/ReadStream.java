@@ -88,8 +88,11 @@ final class ReadStream implements OpenStream {
         wake();
     }
 
-    /** Does what can be done now; not for two threads at once, which {@link #wakeUps} sees to. */
-    void step() {
+    /**
+     * Does some of what can be done now, and returns whether there may be more; not for two threads at once, which
+     * {@link #wakeUps} sees to.
+     */
+    boolean step() {
         int seen = wakeUps.get();
         boolean more = false;
         try {
@@ -98,9 +101,7 @@ final class ReadStream implements OpenStream {
             end();
             responses.onError(problem);
         }
-        if (more || !wakeUps.compareAndSet(seen, 0)) {
-            streams.ready(this); // behind the others
-        }
+        return more || !wakeUps.compareAndSet(seen, 0);
     }
 
     /** Sends one message if there is one to send, and returns whether there may be another. */

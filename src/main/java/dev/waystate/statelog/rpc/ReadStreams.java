@@ -57,7 +57,7 @@ class ReadStreams {
             openStreams.add(stream);
         }
         try {
-            executor.execute(stream::step);
+            executor.execute(() -> step(stream));
         } catch (RejectedExecutionException full) {
             end(stream);
             throw full;
@@ -81,24 +81,34 @@ class ReadStreams {
             return; // a task that ends looks for more to do
         }
         try {
-            executor.execute(this::stepOne);
+            executor.execute(this::stepReady);
         } catch (RejectedExecutionException full) {
             tasks.decrementAndGet();
             timer.schedule(this::startTask, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    private void stepOne() {
-        ReadStream stream = ready.poll();
+    /** Goes from one ready stream to the next, until there is none or somebody else waits for the thread. */
+    private void stepReady() {
         try {
-            if (stream != null) {
-                stream.step();
+            ReadStream stream = ready.poll();
+            while (stream != null) {
+                if (stream.step()) {
+                    ready.add(stream); // behind the others
+                }
+                stream = executor.getQueueSize() == 0 ? ready.poll() : null;
             }
         } finally {
             tasks.decrementAndGet();
             if (!ready.isEmpty()) {
                 startTask();
             }
+        }
+    }
+
+    private void step(ReadStream stream) {
+        if (stream.step()) {
+            ready(stream);
         }
     }
 
