@@ -237,25 +237,33 @@ def whole(replay):
 
 
 def follow(bench):
-    """From before an append until a follower has the record, at 10,000 reports a second."""
+    """From before an append until a follower has the record, at 10,000 reports a second; bare grpc-java keeps nothing."""
     ours = started(Waystate())
-    delays = Program("LoadClient", lambda millis: ("follow", ours.port, max(2000, 2 * millis), 10_000), ours, column=1,
-                     options=["-XX:TieredStopAtLevel=1"])  # or the client's compiler would be what is measured
+    peers = bench.start_peers("bare")
+    middles = {server.name: [] for server in (ours, *peers.values())}
 
-    def warm(seconds):
+    def delays(server):
+        program = Program("LoadClient", lambda millis: ("follow", server.port, max(2000, 2 * millis), 10_000), server,
+                          column=1, after=lambda numbers: middles[server.name].append(Sample(numbers[0])),
+                          options=["-XX:TieredStopAtLevel=1"])  # or the client's compiler would be what is measured
+        program.warm = lambda seconds: warm(server, seconds)
+        return program
+
+    def warm(server, seconds):
         """At a higher rate, for the server's compiler to be done."""
-        load.java("LoadClient", "append", ours.port, int(seconds * 500), 8, 100, 16)
-        load.java("LoadClient", "follow", ours.port, int(seconds * 1000), 60_000)
+        load.java("LoadClient", "append", server.port, int(seconds * 500), 8, 100, 16)
+        load.java("LoadClient", "follow", server.port, int(seconds * 1000), 60_000)
 
-    delays.warm = warm
-    middle = []
-    delays.after = lambda numbers: middle.append(Sample(numbers[0]))
-    samples = bench.alternate({"follow": delays, "sync": Once(load.sync_microseconds)})
-    bench.row("follow, append → reader, 10,000 reports/s: p99", "µs", "one sync of the disk", 3, samples["follow"],
-              samples["sync"], at_most=True)
-    bench.row("follow, append → reader, 10,000 reports/s: median", "µs", "one sync of the disk", None, middle,
-              samples["sync"], at_most=True, limit=" ")
-    stop(ours)
+    contenders = {server.name: delays(server) for server in (ours, *peers.values())}
+    samples = bench.alternate({**contenders, "sync": Once(load.sync_microseconds)})
+    work = "follow, append → reader, 10,000 reports/s"
+    bare = PEERS["bare"][0] + " without a log"
+    bench.row(f"{work}: p99", "µs", "one sync of the disk", 3, samples["waystate"], samples["sync"], at_most=True)
+    bench.row(f"{work}: p99", "µs", bare, None, samples["waystate"], samples.get("bare"), at_most=True)
+    bench.row(f"{work}: median", "µs", "one sync of the disk", None, middles["waystate"], samples["sync"], at_most=True,
+              limit=" ")
+    bench.row(f"{work}: median", "µs", bare, None, middles["waystate"], middles.get("bare"), at_most=True, limit=" ")
+    stop(ours, *peers.values())
 
 
 def connections(bench):

@@ -7,6 +7,7 @@ import dev.waystate.proto.RequestStreamingGrpc;
 import dev.waystate.proto.Status;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.AppendResponse;
+import dev.waystate.proto.v1.GetSummaryRequest;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.Record;
@@ -198,9 +199,13 @@ class LoadClient {
         int batch = 10;
         int batches = (int) ((long) rate * millis / 1_000 / batch);
         Follower follower = new Follower(batches, batch);
+        long head = StateLogServiceGrpc.newBlockingStub(channel(port))
+                .getSummary(GetSummaryRequest.getDefaultInstance())
+                .getHeadPosition();
         StateLogServiceGrpc.StateLogServiceStub reader = StateLogServiceGrpc.newStub(channel(port));
         reader.read(
                 ReadRequest.newBuilder()
+                        .setAfterPosition(head)
                         .addSources(follower.source)
                         .setFollow(true)
                         .build(),

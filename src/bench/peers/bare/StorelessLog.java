@@ -3,6 +3,8 @@ package dev.waystate.displacement;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.AppendResponse;
 import dev.waystate.proto.v1.CaughtUp;
+import dev.waystate.proto.v1.GetSummaryRequest;
+import dev.waystate.proto.v1.GetSummaryResponse;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.Record;
@@ -24,6 +26,12 @@ class StorelessLog extends StateLogServiceImplBase {
                 .setCaughtUp(CaughtUp.getDefaultInstance())
                 .build());
         readers.add(responses);
+    }
+
+    @Override
+    public void getSummary(GetSummaryRequest request, StreamObserver<GetSummaryResponse> responses) {
+        responses.onNext(GetSummaryResponse.getDefaultInstance());
+        responses.onCompleted();
     }
 
     @Override
