@@ -11,7 +11,8 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -21,10 +22,6 @@ import org.springframework.stereotype.Component;
 @Component
 class AccessGate implements Gate {
 
-    /** How many calls may wait for keys at once. */
-    private static final int MAX_HELD = 1_000;
-
-    private final AtomicInteger held = new AtomicInteger();
     private final Authentication authentication;
     private final Refusals refusals;
     private final LiveStreams streams;
@@ -55,49 +52,45 @@ class AccessGate implements Gate {
 
         @Override
         public Listener<ReqT> startCall(ServerCall<ReqT, RespT> call, Metadata headers) {
-            try {
-                return start(call, headers, authentication.authenticate(call.getAttributes(), headers));
-            } catch (KeyPendingException pending) {
-                return hold(call, headers, pending);
-            } catch (RefusedException refused) {
-                return refuse(call, refused.refusal(), peer(call));
+            CompletableFuture<Credential> credential = authentication.authenticate(call.getAttributes(), headers);
+            if (credential.isDone()) {
+                return decide(call, headers, credential);
             }
-        }
-
-        /** Has the call judged again when the keys have come, and then for good. */
-        private Listener<ReqT> hold(ServerCall<ReqT, RespT> call, Metadata headers, KeyPendingException pending) {
-            if (held.incrementAndGet() > MAX_HELD) {
-                held.decrementAndGet();
-                return refuse(call, pending.refusal(), peer(call));
-            }
-            HeldListener<ReqT> listener = new HeldListener<>();
+            HeldListener<ReqT> held = new HeldListener<>();
             Context context = Context.current();
-            pending.fetched().thenRun(() -> {
-                held.decrementAndGet();
-                context.run(() -> release(listener, call, headers));
-            });
-            return listener;
+            credential.whenComplete((known, refused) -> context.run(() -> release(held, call, headers, credential)));
+            return held;
         }
 
-        private void release(HeldListener<ReqT> listener, ServerCall<ReqT, RespT> call, Metadata headers) {
-            Listener<ReqT> started = new Listener<>() {};
+        private void release(
+                HeldListener<ReqT> held,
+                ServerCall<ReqT, RespT> call,
+                Metadata headers,
+                CompletableFuture<Credential> credential) {
+            Listener<ReqT> listener = new Listener<>() {};
             try {
-                started = startNow(call, headers);
-                listener.release(started);
+                listener = decide(call, headers, credential);
+                held.release(listener);
             } catch (RuntimeException | Error thrown) {
                 // Where the guard does not see it: closed so, the call has the status that the guard gives.
                 call.close(Status.UNKNOWN.withCause(thrown), new Metadata());
-                listener.release(new Listener<>() {});
-                started.onCancel();
+                held.release(new Listener<>() {});
+                listener.onCancel();
             }
         }
 
-        private Listener<ReqT> startNow(ServerCall<ReqT, RespT> call, Metadata headers) {
+        private Listener<ReqT> decide(
+                ServerCall<ReqT, RespT> call, Metadata headers, CompletableFuture<Credential> credential) {
+            Credential known;
             try {
-                return start(call, headers, authentication.authenticate(call.getAttributes(), headers));
-            } catch (RefusedException refused) {
-                return refuse(call, refused.refusal(), peer(call));
+                known = credential.join();
+            } catch (CompletionException failed) {
+                if (failed.getCause() instanceof RefusedException refused) {
+                    return refuse(call, refused.refusal(), peer(call));
+                }
+                throw failed;
             }
+            return start(call, headers, known);
         }
 
         private Listener<ReqT> start(ServerCall<ReqT, RespT> call, Metadata headers, Credential credential) {

@@ -5,6 +5,7 @@ import io.grpc.Grpc;
 import io.grpc.Metadata;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.springframework.stereotype.Component;
 
 /** Finds out who makes a call: by its bearer token or, if it has none, by the client certificate of its connection. */
@@ -30,14 +31,18 @@ class Authentication {
     }
 
     /**
-     * Returns the credential of a call. Does not block.
-     *
-     * @throws KeyPendingException if it can be judged later
-     * @throws RefusedException if there is none that holds
+     * Returns the credential of a call, most often at once; exceptionally a {@link RefusedException} if there is none that
+     * holds. Does not block.
      */
-    Credential authenticate(Attributes transport, Metadata headers) throws RefusedException {
-        Iterable<String> authorizations = headers.getAll(AUTHORIZATION);
-        return authorizations == null ? byCertificate(transport) : byToken(bearer(authorizations.iterator()));
+    CompletableFuture<Credential> authenticate(Attributes transport, Metadata headers) {
+        try {
+            Iterable<String> authorizations = headers.getAll(AUTHORIZATION);
+            return authorizations == null
+                    ? CompletableFuture.completedFuture(byCertificate(transport))
+                    : byToken(bearer(authorizations.iterator()));
+        } catch (RefusedException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
     }
 
     private Credential byCertificate(Attributes transport) throws RefusedException {
@@ -49,10 +54,10 @@ class Authentication {
                 .orElseThrow(() -> new RefusedException(Refusal.UNKNOWN_CERTIFICATE));
     }
 
-    private Credential byToken(String token) throws RefusedException {
+    private CompletableFuture<Credential> byToken(String token) throws RefusedException {
         Optional<Credential> known = callers.withToken(token);
         if (known.isPresent()) {
-            return known.get();
+            return CompletableFuture.completedFuture(known.get());
         }
         if (!jwts.isOn() || token.indexOf('.') < 0) {
             throw new RefusedException(Refusal.UNKNOWN_TOKEN);

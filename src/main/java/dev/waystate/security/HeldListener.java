@@ -1,22 +1,25 @@
 package dev.waystate.security;
 
 import io.grpc.ServerCall.Listener;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps what is told of a call until it is known whether the call may go on. No message comes before that. */
 final class HeldListener<ReqT> extends Listener<ReqT> {
 
-    private final List<Consumer<Listener<ReqT>>> kept = new ArrayList<>();
+    private final Queue<Consumer<Listener<ReqT>>> kept = new ArrayDeque<>();
 
     /** Set when it has been told all that was kept. */
     private volatile @Nullable Listener<ReqT> released;
 
     /** Tells a listener what has been kept; all that comes then goes straight to it. */
     synchronized void release(Listener<ReqT> listener) {
-        kept.forEach(callback -> callback.accept(listener));
+        Consumer<Listener<ReqT>> callback;
+        while ((callback = kept.poll()) != null) { // which may have the transport tell more
+            callback.accept(listener);
+        }
         released = listener;
     }
 

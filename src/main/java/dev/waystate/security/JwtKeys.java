@@ -52,7 +52,7 @@ final class JwtKeys implements AutoCloseable {
         refresh();
     }
 
-    /** Returns the keys at hand; empty if there are none that are recent enough. */
+    /** Returns the keys at hand, the same object while they are the same; empty if none are recent enough. */
     Optional<JWKSet> current() {
         Fetched fetched = last;
         return fetched == null || System.nanoTime() - fetched.at > MAX_AGE.toNanos()
@@ -83,7 +83,9 @@ final class JwtKeys implements AutoCloseable {
             underWay = underWay == null ? new CompletableFuture<>() : underWay;
         }
         try {
-            last = new Fetched(location.fetch(), System.nanoTime());
+            JWKSet keys = location.fetch();
+            Fetched before = last;
+            last = new Fetched(before != null && before.keys.equals(keys) ? before.keys : keys, System.nanoTime());
             problem = null;
         } catch (IOException | RuntimeException unavailable) {
             tell(LogText.quote(String.valueOf(unavailable.getMessage())));

@@ -1,5 +1,7 @@
 package dev.waystate.security;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -33,12 +35,20 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
-/** Verifies JSON web tokens of one issuer. */
+/**
+ * Verifies JSON web tokens of one issuer, each once for as long as the issuer's keys are not fetched anew: a signature
+ * takes up to a millisecond, on Java 17 and with elliptic curves. That is why one thread does it, and not the transport's:
+ * whoever floods the server with false tokens keeps that thread busy, and nobody who has been verified before.
+ */
 @Component
 class JwtVerifier {
 
@@ -51,6 +61,17 @@ class JwtVerifier {
     private static final Set<String> ALGORITHMS =
             Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
 
+    /** How many tokens may wait to be verified. */
+    private static final int MAX_WAITING = 1_000;
+
+    /** How many verified tokens are remembered. */
+    private static final int MAX_VERIFIED = 10_000;
+
+    private final Cache<TokenHash, Verified> verified =
+            Caffeine.newBuilder().maximumSize(MAX_VERIFIED).build();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final ExecutorService verifications =
+            Executors.newSingleThreadExecutor(task -> new Thread(task, "jwt-verifications"));
     private final @Nullable JwtKeys keys;
     private final Set<JWSAlgorithm> algorithms;
     private final Duration clockSkew;
@@ -92,25 +113,54 @@ class JwtVerifier {
     }
 
     /**
-     * Returns the credential that a token is. Does not block.
-     *
-     * @throws KeyPendingException if its key may be among those that are being fetched
-     * @throws RefusedException if it is none that holds
+     * Returns the credential that a token is: at once if it has been verified before, else later; exceptionally a
+     * {@link RefusedException} if it is none that holds. Does not block.
      */
-    Credential verify(String token) throws RefusedException {
+    CompletableFuture<Credential> verify(String token) {
+        TokenHash hash = TokenHash.of(token);
+        Verified before = verified.getIfPresent(hash);
+        if (before != null && before.holdsWith(currentKeys())) {
+            return CompletableFuture.completedFuture(before.credential);
+        }
+        if (waiting.incrementAndGet() > MAX_WAITING) {
+            waiting.decrementAndGet();
+            return CompletableFuture.failedFuture(new RefusedException(Refusal.BUSY));
+        }
+        return CompletableFuture.completedFuture(token)
+                .thenComposeAsync(any -> verifyNow(token, hash, true), verifications)
+                .whenComplete((credential, refused) -> waiting.decrementAndGet());
+    }
+
+    private CompletableFuture<Credential> verifyNow(String token, TokenHash hash, boolean mayFetch) {
         try {
             SignedJWT jwt = signed(JWTParser.parse(token));
-            requireKey(jwt);
-            return toCredential(processor.process(jwt, null));
+            Optional<JWKSet> atHand = currentKeys();
+            if (atHand.isPresent() && hasKey(atHand.get(), jwt.getHeader())) {
+                Credential credential = toCredential(processor.process(jwt, null));
+                verified.put(hash, new Verified(credential, atHand.get()));
+                return CompletableFuture.completedFuture(credential);
+            }
+            claimsVerifier.verify(jwt.getJWTClaimsSet(), null); // else no keys need be fetched
+            Optional<CompletableFuture<Void>> fetched = mayFetch && keys != null ? keys.fetched() : Optional.empty();
+            if (fetched.isPresent()) {
+                return fetched.get().thenComposeAsync(any -> verifyNow(token, hash, false), verifications);
+            }
+            return refused(atHand.isPresent() ? Refusal.UNKNOWN_KEY : Refusal.NO_KEYS);
+        } catch (RefusedException refused) {
+            return CompletableFuture.failedFuture(refused);
         } catch (ExpiredJWTException expired) {
-            throw new RefusedException(Refusal.EXPIRED);
+            return refused(Refusal.EXPIRED);
         } catch (BadJWSException wrongSignature) {
-            throw new RefusedException(Refusal.WRONG_SIGNATURE);
+            return refused(Refusal.WRONG_SIGNATURE);
         } catch (BadJWTException wrongClaims) {
-            throw new RefusedException(Refusal.WRONG_CLAIMS);
+            return refused(Refusal.WRONG_CLAIMS);
         } catch (ParseException | BadJOSEException | JOSEException | RuntimeException malformed) {
-            throw new RefusedException(Refusal.MALFORMED);
+            return refused(Refusal.MALFORMED);
         }
+    }
+
+    private static CompletableFuture<Credential> refused(Refusal refusal) {
+        return CompletableFuture.failedFuture(new RefusedException(refusal));
     }
 
     private SignedJWT signed(JWT jwt) throws RefusedException {
@@ -119,21 +169,6 @@ class JwtVerifier {
             return signed;
         }
         throw new RefusedException(Refusal.WRONG_ALGORITHM);
-    }
-
-    /** Has keys fetched for a token only if nothing else is wrong with it. */
-    private void requireKey(SignedJWT jwt) throws RefusedException, ParseException, BadJWTException {
-        Optional<JWKSet> atHand = currentKeys();
-        if (atHand.isPresent() && hasKey(atHand.get(), jwt.getHeader())) {
-            return;
-        }
-        claimsVerifier.verify(jwt.getJWTClaimsSet(), null);
-        Refusal refusal = atHand.isPresent() ? Refusal.UNKNOWN_KEY : Refusal.NO_KEYS;
-        throw keys == null
-                ? new RefusedException(refusal)
-                : keys.fetched()
-                        .<RefusedException>map(fetched -> new KeyPendingException(refusal, fetched))
-                        .orElseGet(() -> new RefusedException(refusal));
     }
 
     private Optional<JWKSet> currentKeys() {
@@ -228,6 +263,7 @@ class JwtVerifier {
 
     @PreDestroy
     void close() {
+        verifications.shutdownNow();
         if (keys != null) {
             keys.close();
         }
@@ -239,6 +275,15 @@ class JwtVerifier {
         @Override
         public boolean isValidAt(Instant now) {
             return now.isBefore(end);
+        }
+    }
+
+    /** A token that has been verified with these keys. */
+    private record Verified(Credential credential, JWKSet keys) {
+
+        /** Whether another verification would come to the same. */
+        boolean holdsWith(Optional<JWKSet> atHand) {
+            return atHand.isPresent() && atHand.get() == keys && credential.isValidAt(Instant.now());
         }
     }
 }

@@ -14,6 +14,7 @@ enum Refusal {
     WRONG_CLAIMS,
     EXPIRED,
     NO_KEYS,
+    BUSY,
     NO_PERMISSION,
     FOREIGN_SOURCE;
 

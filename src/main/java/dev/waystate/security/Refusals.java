@@ -55,7 +55,7 @@ class Refusals {
         log(refusal, method, who);
         return switch (refusal) {
             case NO_PERMISSION, FOREIGN_SOURCE -> PERMISSION_DENIED;
-            case NO_KEYS -> UNAVAILABLE;
+            case NO_KEYS, BUSY -> UNAVAILABLE;
             default -> UNAUTHENTICATED;
         };
     }

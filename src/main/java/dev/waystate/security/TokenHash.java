@@ -3,6 +3,7 @@ package dev.waystate.security;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +90,7 @@ final class TokenHash {
 
     @Override
     public int hashCode() {
-        return hash[0];
+        return Arrays.hashCode(hash);
     }
 
     @Override

@@ -12,8 +12,12 @@ import dev.waystate.security.JwtIssuer.Serving;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Date;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,8 +70,8 @@ class JwtKeysTests {
     void tokensOfTheAsymmetricAlgorithmsAreGood(String name) throws RefusedException {
         start(NEVER, NO_LIMIT);
         JWSAlgorithm algorithm = JWSAlgorithm.parse(name);
-        Credential credential = verifier.verify(
-                JwtIssuer.token(algorithm, name.startsWith("ES") ? issuer.ec : issuer.rsa, JwtIssuer.claims()));
+        Credential credential =
+                verify(JwtIssuer.token(algorithm, name.startsWith("ES") ? issuer.ec : issuer.rsa, JwtIssuer.claims()));
         assertThat(credential.caller().name()).isEqualTo("robot");
         assertThat(credential.isValidAt(Instant.now().plusSeconds(50))).isTrue();
         assertThat(credential.isValidAt(Instant.now().plusSeconds(70))).isFalse();
@@ -78,9 +82,7 @@ class JwtKeysTests {
         start(NEVER, NO_LIMIT);
         issuer.keys = List.of(next);
         String token = JwtIssuer.token(JWSAlgorithm.RS256, next, JwtIssuer.claims());
-        KeyPendingException pending = catchThrowableOfType(KeyPendingException.class, () -> verifier.verify(token));
-        pending.fetched().get(10, TimeUnit.SECONDS);
-        assertThat(verifier.verify(token).caller().name()).isEqualTo("robot");
+        assertThat(verify(token).caller().name()).isEqualTo("robot");
         assertThat(issuer.fetches).hasValue(2);
     }
 
@@ -88,9 +90,32 @@ class JwtKeysTests {
     void aKeyThatTheIssuerHasTakenBackCeasesToBeGood() throws Exception {
         start(Duration.ofSeconds(1), NO_LIMIT);
         String token = issuer.token(JwtIssuer.claims());
-        verifier.verify(token);
+        verify(token);
         issuer.keys = List.of(next);
         await().atMost(10, TimeUnit.SECONDS).until(() -> refusal(token) == Refusal.UNKNOWN_KEY);
+    }
+
+    @Test
+    void aTokenIsVerifiedOnceWhileItsKeysAreTheSame() throws Exception {
+        start(Duration.ofSeconds(1), NO_LIMIT);
+        String token = issuer.token(JwtIssuer.claims());
+        Credential credential = verify(token);
+        int fetches = issuer.fetches.get();
+        await().atMost(10, TimeUnit.SECONDS).untilAtomic(issuer.fetches, greaterThan(fetches + 1));
+        assertThat(verifier.verify(token)).isCompletedWithValue(credential);
+        assertThat(verify(issuer.token(JwtIssuer.claims().subject("another")))
+                        .caller()
+                        .name())
+                .isEqualTo("another");
+    }
+
+    @Test
+    void aTokenThatWasVerifiedExpiresAllTheSame() throws Exception {
+        start(NEVER, NO_LIMIT);
+        Date end = Date.from(Instant.now().plusSeconds(2));
+        String token = issuer.token(JwtIssuer.claims().expirationTime(end));
+        verify(token);
+        await().atMost(10, TimeUnit.SECONDS).until(() -> refusal(token) == Refusal.EXPIRED);
     }
 
     @Test
@@ -110,13 +135,10 @@ class JwtKeysTests {
 
     /** The control. */
     @Test
-    void withoutAnIntervalEachUnknownKeyFetches() throws Exception {
+    void withoutAnIntervalEachUnknownKeyFetches() {
         start(NEVER, NO_LIMIT);
         for (int i = 0; i < 20; i++) {
-            String token = tokenOfUnknownKey(i);
-            catchThrowableOfType(KeyPendingException.class, () -> verifier.verify(token))
-                    .fetched()
-                    .get(10, TimeUnit.SECONDS);
+            refusal(tokenOfUnknownKey(i));
         }
         assertThat(issuer.fetches).hasValue(21);
     }
@@ -155,16 +177,18 @@ class JwtKeysTests {
         issuer.keys = List.of(next);
         issuer.serving = trouble;
 
-        KeyPendingException pending = catchThrowableOfType(KeyPendingException.class, () -> verifier.verify(unknown));
+        CompletableFuture<Credential> pending = verifier.verify(unknown);
         long before = System.nanoTime();
-        verifier.verify(known);
+        verify(known);
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(1));
-        pending.fetched().get(10, TimeUnit.SECONDS);
-        verifier.verify(known);
-        assertThat(refusal(unknown)).isEqualTo(Refusal.UNKNOWN_KEY);
+        assertThat(pending)
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .withMessageContaining("unknown_key");
+        verify(issuer.token(JwtIssuer.claims().subject("another")));
 
         issuer.serving = JwtIssuer.WELL; // the control: then it is found
-        await().atMost(15, TimeUnit.SECONDS).ignoreExceptions().until(() -> verifier.verify(unknown) != null);
+        await().atMost(15, TimeUnit.SECONDS).ignoreExceptions().until(() -> verify(unknown) != null);
     }
 
     @Test
@@ -174,7 +198,7 @@ class JwtKeysTests {
         String token = issuer.token(JwtIssuer.claims());
         assertThat(refusal(token)).isEqualTo(Refusal.NO_KEYS);
         issuer.serving = JwtIssuer.WELL;
-        await().atMost(10, TimeUnit.SECONDS).ignoreExceptions().until(() -> verifier.verify(token) != null);
+        await().atMost(10, TimeUnit.SECONDS).ignoreExceptions().until(() -> verify(token) != null);
     }
 
     private void start(Duration refreshInterval, Duration minInterval) {
@@ -191,9 +215,19 @@ class JwtKeysTests {
                 minInterval);
     }
 
+    private Credential verify(String token) throws RefusedException {
+        try {
+            return verifier.verify(token).get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException failed) {
+            throw (RefusedException) failed.getCause();
+        } catch (InterruptedException | TimeoutException late) {
+            throw new AssertionError(late);
+        }
+    }
+
     /** Returns why a token is refused; null if it is not. */
     private Refusal refusal(String token) {
-        RefusedException refused = catchThrowableOfType(RefusedException.class, () -> verifier.verify(token));
+        RefusedException refused = catchThrowableOfType(RefusedException.class, () -> verify(token));
         return refused == null ? null : refused.refusal();
     }
 }
