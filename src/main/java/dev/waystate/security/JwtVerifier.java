@@ -87,6 +87,11 @@ class JwtVerifier {
     }
 
     JwtVerifier(JwtProperties properties, Duration minFetchInterval) {
+        if (properties.algorithms().isEmpty() || !ALGORITHMS.containsAll(properties.algorithms())) {
+            throw new SecurityConfigurationException(
+                    KEY + ".algorithms",
+                    "expected any of " + ALGORITHMS.stream().sorted().toList());
+        }
         algorithms = properties.algorithms().stream().map(JWSAlgorithm::parse).collect(Collectors.toSet());
         clockSkew = properties.clockSkew();
         permissionsClaim = properties.permissionsClaim();
@@ -229,11 +234,6 @@ class JwtVerifier {
         }
         if (properties.audience().isEmpty() || properties.audience().stream().anyMatch(String::isBlank)) {
             throw new SecurityConfigurationException(KEY + ".audience", "expected what is in the aud of the tokens");
-        }
-        if (properties.algorithms().isEmpty() || !ALGORITHMS.containsAll(properties.algorithms())) {
-            throw new SecurityConfigurationException(
-                    KEY + ".algorithms",
-                    "expected any of " + ALGORITHMS.stream().sorted().toList());
         }
         if (properties.permissionsClaim().isBlank()) {
             throw new SecurityConfigurationException(KEY + ".permissions-claim", "expected the name of a claim");

@@ -16,11 +16,8 @@ import dev.waystate.proto.DisplacementServiceGrpc.DisplacementServiceStub;
 import dev.waystate.proto.Empty;
 import dev.waystate.proto.RequestStreamingGrpc;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingImplBase;
-import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
-import io.grpc.ServerMethodDefinition;
-import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -71,8 +68,8 @@ class HeldCallTests {
         String name = InProcessServerBuilder.generateName();
         server = InProcessServerBuilder.forName(name)
                 .directExecutor()
-                .addService(gated(new Displacements(), gate))
-                .addService(gated(new Reports(), gate))
+                .addService(GatedServices.gated(new Displacements(), gate))
+                .addService(GatedServices.gated(new Reports(), gate))
                 .build()
                 .start();
         channel = InProcessChannelBuilder.forName(name).directExecutor().build();
@@ -201,18 +198,6 @@ class HeldCallTests {
 
     private static String token(RSAKey key) {
         return JwtIssuer.token(JWSAlgorithm.RS256, key, JwtIssuer.claims());
-    }
-
-    private static ServerServiceDefinition gated(BindableService service, AccessGate gate) {
-        ServerServiceDefinition open = service.bindService();
-        ServerServiceDefinition.Builder gated = ServerServiceDefinition.builder(open.getServiceDescriptor());
-        open.getMethods().forEach(method -> gated.addMethod(gated(method, gate)));
-        return gated.build();
-    }
-
-    private static <ReqT, RespT> ServerMethodDefinition<ReqT, RespT> gated(
-            ServerMethodDefinition<ReqT, RespT> method, AccessGate gate) {
-        return method.withServerCallHandler(gate.before(method.getMethodDescriptor(), method.getServerCallHandler()));
     }
 
     private static final class Displacements extends DisplacementServiceImplBase {
