@@ -15,17 +15,21 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-/** Reads committed rows, each call in one statement: no reader keeps the write-ahead log from being reset for long. */
+/** Reads committed rows in short statements: no reader keeps the write-ahead log from being reset for long. */
 final class LogReader {
 
     private static final int PAGE_RECORDS = 1_000;
     private static final int PAGE_INFO_CHARS = 256 * 1024;
 
-    private static final String READ = "SELECT " + RecordRows.COLUMNS
-            + ", (SELECT name FROM source WHERE id = source_id) FROM record WHERE position > ? ORDER BY position LIMIT "
-            + PAGE_RECORDS;
+    private static final String READ = "SELECT " + RecordRow.COLUMNS
+            + ", source_id FROM record WHERE position > ? ORDER BY position LIMIT " + PAGE_RECORDS;
+
+    private static final String FIND_NAMES = "SELECT id, name FROM source WHERE id IN (SELECT value FROM json_each(?))";
 
     private static final String SUMMARIZE = """
             SELECT earliest, head, status, reports, sources FROM bounds LEFT JOIN status_total
@@ -65,26 +69,59 @@ final class LogReader {
 
     /** Reads records up to the first that is missing or damaged. */
     private List<StateRecord> readIntact(long afterPositionExclusive, long head) throws SQLException {
-        List<StateRecord> page = new ArrayList<>();
+        List<RecordRow> rows = new ArrayList<>();
+        List<Long> sourceIds = new ArrayList<>();
+        Map<Long, String> names;
+        try (Connection connection = database.reader()) {
+            readRows(connection, afterPositionExclusive, head, rows, sourceIds);
+            names = names(connection, sourceIds);
+        }
         RecordChecksum checksum = new RecordChecksum();
+        List<StateRecord> page = new ArrayList<>(rows.size());
+        for (RecordRow row : rows) {
+            StateRecord next = row.toRecord(names.get(sourceIds.get(page.size())), checksum);
+            if (next == null) {
+                break;
+            }
+            page.add(next);
+        }
+        return page;
+    }
+
+    private static void readRows(
+            Connection connection, long afterPositionExclusive, long head, List<RecordRow> rows, List<Long> sourceIds)
+            throws SQLException {
         int infoChars = 0;
-        try (Connection connection = database.reader();
-                PreparedStatement statement = connection.prepareStatement(READ)) {
+        try (PreparedStatement statement = connection.prepareStatement(READ)) {
             statement.setLong(1, afterPositionExclusive);
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet found = statement.executeQuery()) {
                 long expected = afterPositionExclusive + 1;
-                while (expected <= head && infoChars < PAGE_INFO_CHARS && rows.next()) {
-                    StateRecord next = RecordRows.toRecord(rows, rows.getString(RecordRows.COUNT + 1), checksum);
-                    if (next == null || next.position() != expected) {
-                        break;
+                while (expected <= head && infoChars < PAGE_INFO_CHARS && found.next()) {
+                    RecordRow row = RecordRow.read(found);
+                    if (row.position() != expected || row.info() == null) {
+                        return;
                     }
-                    page.add(next);
-                    infoChars += next.info().length();
+                    rows.add(row);
+                    sourceIds.add(found.getLong(RecordRow.COUNT + 1));
+                    infoChars += row.info().length();
                     expected++;
                 }
             }
         }
-        return page;
+    }
+
+    /** Finds the names of a page's sources, each once: with the rows, each would be looked up for all of its records. */
+    private static Map<Long, String> names(Connection connection, List<Long> sourceIds) throws SQLException {
+        Map<Long, String> names = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(FIND_NAMES)) {
+            statement.setString(1, Set.copyOf(sourceIds).toString());
+            try (ResultSet found = statement.executeQuery()) {
+                while (found.next()) {
+                    names.put(found.getLong(1), found.getString(2));
+                }
+            }
+        }
+        return names;
     }
 
     List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit) throws SQLException {
@@ -100,10 +137,10 @@ final class LogReader {
             statement.setInt(parameter, limit);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    String name = rows.getString(RecordRows.COUNT + 1);
-                    long durableSequence = rows.getLong(RecordRows.COUNT + 2);
+                    String name = rows.getString(RecordRow.COUNT + 1);
+                    long durableSequence = rows.getLong(RecordRow.COUNT + 2);
                     sources.add(new SourceState(
-                            RecordRows.checkSource(rows, name, durableSequence, checksum), durableSequence));
+                            RecordRow.read(rows).toLatest(name, durableSequence, checksum), durableSequence));
                 }
             }
         }
@@ -113,7 +150,7 @@ final class LogReader {
     private static String sourcesQuery(int statuses) {
         String filter =
                 statuses == 0 ? "" : " AND status IN (" + String.join(", ", Collections.nCopies(statuses, "?")) + ")";
-        return "SELECT " + RecordRows.COLUMNS + ", name, durable_sequence FROM source WHERE name > ?" + filter
+        return "SELECT " + RecordRow.COLUMNS + ", name, durable_sequence FROM source WHERE name > ?" + filter
                 + " ORDER BY name LIMIT ?";
     }
 

@@ -37,8 +37,8 @@ final class LogTransaction implements AutoCloseable {
 
     LogTransaction(WriterConnection connection) throws SQLException {
         records = new RecordInserts(connection);
-        findSource = connection.prepare(
-                "SELECT " + RecordRows.COLUMNS + ", durable_sequence, id FROM source WHERE name = ?");
+        findSource =
+                connection.prepare("SELECT " + RecordRow.COLUMNS + ", durable_sequence, id FROM source WHERE name = ?");
         insertSource = connection.prepare("INSERT INTO source (name) VALUES (?) RETURNING id");
         updateSource = connection.prepare("""
                 UPDATE source SET position = ?, sequence = ?, status = ?, info = ?, reported_at = ?, recorded_at = ?,
@@ -198,10 +198,10 @@ final class LogTransaction implements AutoCloseable {
             if (!row.next()) {
                 return null;
             }
-            long durableSequence = row.getLong(RecordRows.COUNT + 1);
-            RecordRows.checkSource(row, name, durableSequence, checksum);
-            return new SourceRow(
-                    row.getLong(RecordRows.COUNT + 2), name, row.getInt(RecordRows.STATUS), durableSequence);
+            long durableSequence = row.getLong(RecordRow.COUNT + 1);
+            RecordRow latest = RecordRow.read(row);
+            latest.toLatest(name, durableSequence, checksum); // refuses damage
+            return new SourceRow(row.getLong(RecordRow.COUNT + 2), name, latest.status(), durableSequence);
         }
     }
 
