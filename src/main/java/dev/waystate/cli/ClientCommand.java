@@ -39,7 +39,7 @@ abstract class ClientCommand extends OutputCommand {
 
     /** Returns why a call has failed, in a sentence. */
     String explain(Status status) {
-        return new FailedCall(target, connection.tls().enabled(), status).explain();
+        return new FailedCall(target, connection.tls(), status).explain();
     }
 
     /** Fills the {@code @GrpcClient} fields of this command; they work until the context is closed. */

@@ -22,12 +22,25 @@ final class FailedCall {
     /** The description of the status of a stream that is given up because nothing moves. */
     static final String STALLED = "no progress in time";
 
+    private static final String ALERT = "Received fatal alert: ";
+
+    /** What servers say of a client certificate; they differ, and some say the same of one that is missing. */
+    private static final List<String> CERTIFICATE_ALERTS = List.of(
+            "bad_certificate",
+            "certificate_required",
+            "certificate_unknown",
+            "certificate_expired",
+            "certificate_revoked",
+            "unsupported_certificate",
+            "unknown_ca",
+            "access_denied");
+
     private final String target;
-    private final boolean tls;
+    private final TlsOptions tls;
     private final Status status;
     private final List<Throwable> causes;
 
-    FailedCall(String target, boolean tls, Status status) {
+    FailedCall(String target, TlsOptions tls, Status status) {
         this.target = TerminalText.of(target);
         this.tls = tls;
         this.status = status;
@@ -41,7 +54,7 @@ final class FailedCall {
     private Optional<String> connectionProblem() {
         return switch (status.getCode()) {
             case UNAVAILABLE, INTERNAL, UNKNOWN ->
-                noServer().or(this::noTrust).or(this::noTls).or(this::otherProtocol);
+                noServer().or(this::noTrust).or(this::noEntry).or(this::noTls).or(this::otherProtocol);
             case DEADLINE_EXCEEDED -> late();
             default -> Optional.empty();
         };
@@ -70,6 +83,16 @@ final class FailedCall {
                         + "): name the server as its certificate does with --target.");
     }
 
+    private Optional<String> noEntry() {
+        return CERTIFICATE_ALERTS.stream()
+                .filter(alert -> Causes.messageWith(ALERT + alert, causes).isPresent())
+                .findFirst()
+                .map(alert -> tls.cert() == null
+                        ? "The server at " + target + " wants a client certificate: name yours with --cert and --key."
+                        : "The server at " + target + " does not accept the certificate of --cert (" + alert
+                                + "): check that it is valid, and from an authority that the server trusts.");
+    }
+
     private Optional<String> noTls() {
         if (Causes.messageWith("not an SSL/TLS record", causes).isPresent()) {
             return Optional.of(
@@ -89,8 +112,8 @@ final class FailedCall {
                 || Causes.messageWith("not SETTINGS", causes).isPresent();
         return other
                 ? Optional.of("What answers at " + target + " does not speak gRPC"
-                        + (tls ? " over TLS" : " without TLS") + ": check the port, and "
-                        + (tls ? "try without --tls." : "use --tls if the server does."))
+                        + (tls.enabled() ? " over TLS" : " without TLS") + ": check the port, and "
+                        + (tls.enabled() ? "try without --tls." : "use --tls if the server does."))
                 : Optional.empty();
     }
 

@@ -1,10 +1,16 @@
 package dev.waystate.cli;
 
-import java.nio.file.Files;
+import dev.waystate.security.PrivateKeys;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.pem.PemContent;
 import picocli.CommandLine.Option;
 
 /** The options that make a connection a TLS one. Each of the files alone does so, too. */
@@ -51,7 +57,7 @@ final class TlsOptions {
     }
 
     /**
-     * Checks that the options fit together and that their files can be read.
+     * Checks that the options fit together, and that their files have what they should.
      *
      * @throws InputException if not
      */
@@ -60,9 +66,17 @@ final class TlsOptions {
             throw new InputException("Expected both --cert and --key or neither, but found only "
                     + (cert == null ? "--key" : "--cert") + ".");
         }
-        checkReadable("--ca", ca);
-        checkReadable("--cert", cert);
-        checkReadable("--key", key);
+        if (ca != null) {
+            read("--ca", ca, "PEM certificates", PemContent::getCertificates);
+        }
+        if (cert != null && key != null) {
+            List<X509Certificate> chain = read("--cert", cert, "PEM certificates", PemContent::getCertificates);
+            PrivateKey privateKey =
+                    read("--key", key, "a PEM private key, PKCS #8 and not encrypted", PemContent::getPrivateKey);
+            if (!PrivateKeys.fit(privateKey, chain.get(0).getPublicKey())) {
+                throw new InputException("Expected the private key of --cert in --key, but found that of another.");
+            }
+        }
     }
 
     /** Returns the starter's properties of a client, without the client's prefix. */
@@ -82,10 +96,23 @@ final class TlsOptions {
         return properties;
     }
 
-    private static void checkReadable(String option, @Nullable Path file) {
-        if (file != null && !Files.isReadable(file)) {
+    private static <T> T read(String option, Path file, String content, Function<PemContent, @Nullable T> part) {
+        T found;
+        try {
+            found = part.apply(PemContent.load(file));
+        } catch (IOException unreadable) {
             throw new InputException(
-                    "Expected a file that can be read for " + option + ", but found " + TerminalText.of(file) + ".");
+                    "Expected a file that can be read for " + option + ", but found " + TerminalText.of(file) + ".",
+                    unreadable);
+        } catch (IllegalArgumentException | IllegalStateException unknown) {
+            throw new InputException(
+                    "Expected " + content + " in the file of " + option + ", but found none in " + TerminalText.of(file)
+                            + ".",
+                    unknown);
         }
+        if (found == null) {
+            throw new InputException("Expected " + content + " in the file of " + option + ".");
+        }
+        return found;
     }
 }

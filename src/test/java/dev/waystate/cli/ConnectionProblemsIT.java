@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.waystate.Recorder;
+import dev.waystate.TlsFiles;
 import dev.waystate.proto.Data;
+import dev.waystate.proto.Displacement;
+import dev.waystate.proto.DisplacementResponse;
 import dev.waystate.proto.DisplacementServiceGrpc.DisplacementServiceImplBase;
 import dev.waystate.proto.Empty;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingImplBase;
@@ -18,9 +21,13 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -55,14 +62,18 @@ class ConnectionProblemsIT {
     private static final BlockingQueue<String> AUTHORIZATIONS = new LinkedBlockingQueue<>();
     private static TlsFiles trusted;
     private static TlsFiles other;
+    private static TlsFiles client;
     private static Server plainServer;
     private static Server tlsServer;
+    private static Server foreignServer;
+    private static Server closedServer;
 
     @BeforeAll
     static void startServers() throws Exception {
         HEALTH.setStatus("tired", ServingStatus.NOT_SERVING);
-        trusted = TlsFiles.create(directory, "trusted");
-        other = TlsFiles.create(directory, "other");
+        trusted = TlsFiles.authority(directory, "trusted");
+        other = TlsFiles.authority(directory, "other");
+        client = trusted.issue("client");
         BindableService health = HEALTH.getHealthService();
         plainServer = NettyServerBuilder.forPort(0)
                 .addService(health)
@@ -72,9 +83,29 @@ class ConnectionProblemsIT {
                 .intercept(new AuthorizationRecorder())
                 .build()
                 .start();
-        tlsServer = NettyServerBuilder.forPort(0)
-                .addService(health)
-                .sslContext(trusted.serverContext())
+        tlsServer = startTls(trusted.issue("server"), ClientAuth.NONE);
+        foreignServer =
+                startTls(trusted.issue("foreign", kind -> kind.addSanDnsName("elsewhere.example")), ClientAuth.NONE);
+        closedServer = startTls(trusted.issue("closed"), ClientAuth.REQUIRE);
+    }
+
+    private static Server startTls(TlsFiles identity, ClientAuth clientAuth) throws Exception {
+        return NettyServerBuilder.forPort(0)
+                .addService(HEALTH.getHealthService())
+                .addService(new DisplacementServiceImplBase() {
+                    @Override
+                    public void computeDisplacement(
+                            Displacement request, StreamObserver<DisplacementResponse> responses) {
+                        responses.onNext(
+                                DisplacementResponse.newBuilder().setDistance(5).build());
+                        responses.onCompleted();
+                    }
+                })
+                .sslContext(GrpcSslContexts.configure(
+                                SslContextBuilder.forServer(identity.bundle().toKeyManagerFactory()), SslProvider.JDK)
+                        .clientAuth(clientAuth)
+                        .trustManager(trusted.bundle().toTrustManagerFactory())
+                        .build())
                 .build()
                 .start();
     }
@@ -83,6 +114,8 @@ class ConnectionProblemsIT {
     static void stopServers() {
         plainServer.shutdownNow();
         tlsServer.shutdownNow();
+        foreignServer.shutdownNow();
+        closedServer.shutdownNow();
     }
 
     @ParameterizedTest
@@ -172,6 +205,97 @@ class ConnectionProblemsIT {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("both --cert and --key");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"health", "displace 0,0 3,4"})
+    void clientCertificateOpensAServerThatWantsOne(String command) {
+        assertThat(runTls(command, closedServer, client).exitCode()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"health", "displace 0,0 3,4"})
+    void missingClientCertificateIsToldWithTheOptions(String command) {
+        CommandRun run = run(command, "--ca", trusted.certificate().toString(), "--target", target(closedServer));
+
+        assertThat(run.exitCode()).isEqualTo(UNAVAILABLE);
+        assertThat(run.err())
+                .contains("wants a client certificate")
+                .contains("--cert and --key")
+                .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"health", "displace 0,0 3,4"})
+    void clientCertificateThatTheServerDoesNotTrustIsTold(String command) throws Exception {
+        CommandRun foreign = runTls(command, closedServer, other.issue("foreign-client"));
+        CommandRun expired = runTls(command, closedServer, trusted.issue("expired-client", TlsFiles::expired));
+
+        for (CommandRun run : List.of(foreign, expired)) {
+            assertThat(run.exitCode()).isEqualTo(UNAVAILABLE);
+            assertThat(run.err())
+                    .contains("does not accept the certificate of --cert")
+                    .hasLineCount(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"health", "displace 0,0 3,4"})
+    void certificateForAnotherHostIsTold(String command) {
+        CommandRun run = run(command, "--ca", trusted.certificate().toString(), "--target", target(foreignServer));
+
+        assertThat(run.exitCode()).isEqualTo(UNAVAILABLE);
+        assertThat(run.err()).contains("is for another host").hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"health", "displace 0,0 3,4"})
+    void filesThatAreNotWhatTheyShouldBeAreWrongUsage(String command) throws Exception {
+        String ca = trusted.certificate().toString();
+        String cert = client.certificate().toString();
+        String key = client.key().toString();
+        String otherKey = other.issue("other-client").key().toString();
+        String garbage =
+                Files.writeString(directory.resolve("garbage.pem"), "swordfish").toString();
+        String missing = directory.resolve("missing.pem").toString();
+
+        assertWrong(command, "--ca", "--ca", missing);
+        assertWrong(command, "--ca", "--ca", garbage);
+        assertWrong(command, "--ca", "--ca", key);
+        assertWrong(command, "--cert", "--ca", ca, "--cert", missing, "--key", key);
+        assertWrong(command, "--cert", "--ca", ca, "--cert", garbage, "--key", key);
+        assertWrong(command, "--key", "--ca", ca, "--cert", cert, "--key", missing);
+        assertWrong(command, "--key", "--ca", ca, "--cert", cert, "--key", garbage);
+        assertWrong(command, "--key", "--ca", ca, "--cert", cert, "--key", cert);
+        assertWrong(command, "--key", "--ca", ca, "--cert", cert, "--key", otherKey);
+    }
+
+    private static void assertWrong(String command, String option, String... options) {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--target", target(closedServer)));
+        CommandRun run = run(command, all.toArray(String[]::new));
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+        assertThat(run.err())
+                .contains(option)
+                .doesNotContain("swordfish", "BEGIN")
+                .hasLineCount(1);
+    }
+
+    private static CommandRun runTls(String command, Server server, TlsFiles identity) {
+        return run(
+                command,
+                "--ca",
+                trusted.certificate().toString(),
+                "--cert",
+                identity.certificate().toString(),
+                "--key",
+                identity.key().toString(),
+                "--target",
+                target(server));
+    }
+
+    private static String target(Server server) {
+        return "localhost:" + server.getPort();
     }
 
     @Test
