@@ -8,7 +8,9 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.health.v1.HealthGrpc.HealthBlockingStub;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Asks a server for its health, with as little start-up as possible: orchestrators call it every few seconds. */
@@ -16,7 +18,8 @@ import picocli.CommandLine.Parameters;
         name = "health",
         description = {
             "Prints whether the server, or one service of it, is SERVING; exits with 0 if so and with 1 if not.",
-            "The default target is localhost, and port $GRPC_SERVER_PORT or 50051."
+            "The default target is localhost, and port $GRPC_SERVER_PORT or 50051.",
+            "With --http it is the HTTP port, which has the same answer: for a gRPC port that wants certificates."
         })
 final class HealthCommand extends ClientCommand {
 
@@ -29,8 +32,31 @@ final class HealthCommand extends ClientCommand {
             description = "A service's full name, such as my_package.RequestStreaming; all of the server if left out.")
     private String service;
 
+    @Option(
+            names = "--http",
+            arity = "0..1",
+            paramLabel = "URL",
+            fallbackValue = "",
+            description = "Ask the readiness of the HTTP port; http://localhost:8080/actuator/health/readiness when no"
+                    + " URL is given, with $MANAGEMENT_SERVER_PORT or $SERVER_PORT.")
+    private @Nullable String http;
+
     @Override
     public Integer call() {
+        return http == null ? callGrpc() : callHttp(http.isEmpty() ? HttpReadiness.localUrl(System.getenv()) : http);
+    }
+
+    private int callHttp(String url) {
+        if (!service.isEmpty()
+                || connection().target().isPresent()
+                || connection().tls().enabled()) {
+            throw new InputException("Expected either --http, or a service and the options of a gRPC connection.");
+        }
+        setTarget(url);
+        return tell(HttpReadiness.ask(url, connection().timeoutOr(TIMEOUT)));
+    }
+
+    private int callGrpc() {
         HostAndPort server = connection().target().orElseGet(HealthCommand::localServer);
         setTarget(server.toString());
         warnOfOpenToken(connection().tls().enabled());

@@ -54,10 +54,23 @@ class ClientCommandsIT {
     }
 
     @Test
+    void clientThatWantsTlsIsTurnedAwayAndNoStackTraceIsInTheLog() {
+        CommandRun run = run("displace", "0,0", "3,4", "--tls");
+
+        assertThat(run.exitCode()).isEqualTo(64 + 14);
+        assertThat(run.err()).contains("does not use TLS").hasLineCount(1);
+        assertThat(run("displace", "0,0", "3,4").out()).startsWith("5");
+        assertThat(server.output()).noneMatch(line -> line.startsWith("\tat "));
+    }
+
+    @Test
     void theJarTellsHealth() throws Exception {
+        String readiness = "http://localhost:" + server.httpPort() + "/actuator/health/readiness";
         CommandRun run = CommandRun.ofJar(directory, "", "health", "--target", server.target());
+        CommandRun overHttp = CommandRun.ofJar(directory, "", "health", "--http", readiness);
 
         assertThat(run).isEqualTo(new CommandRun(0, "SERVING" + System.lineSeparator(), ""));
+        assertThat(overHttp).isEqualTo(run);
     }
 
     @Test

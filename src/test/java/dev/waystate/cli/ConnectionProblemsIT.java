@@ -36,6 +36,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterAll;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the commands say of a connection that does not come about, or of how they are recognised over one that does. */
@@ -149,6 +151,64 @@ class ConnectionProblemsIT {
         } finally {
             http.stop(0);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, 0, SERVING", "503, 1, NOT_SERVING"})
+    void healthOverHttpIsThatOfTheReadiness(int httpStatus, int exitCode, String printed) throws IOException {
+        HttpServer http = httpServer(httpStatus);
+        try {
+            CommandRun run = run(
+                    "health", "--http", "http://localhost:" + http.getAddress().getPort() + "/ready");
+
+            assertThat(run).isEqualTo(new CommandRun(exitCode, printed + System.lineSeparator(), ""));
+        } finally {
+            http.stop(0);
+        }
+    }
+
+    @Test
+    void healthOverHttpTellsWhatStandsInItsWay() throws IOException {
+        HttpServer http = httpServer(404);
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("localhost"))) {
+            String notFound = "http://localhost:" + http.getAddress().getPort();
+            CommandRun wrong = run("health", "--http", notFound);
+            CommandRun late =
+                    run("health", "--timeout", "500ms", "--http", "http://localhost:" + silent.getLocalPort());
+            CommandRun dead = run("health", "--http", "http://localhost:" + closedPort());
+            CommandRun noUrl = run("health", "--http", "localhost:8080");
+            CommandRun both = run("health my.Service", "--http", notFound);
+
+            assertThat(List.of(wrong.exitCode(), late.exitCode(), dead.exitCode(), noUrl.exitCode(), both.exitCode()))
+                    .containsExactly(2, DEADLINE_EXCEEDED, UNAVAILABLE, 2, 2);
+            assertThat(wrong.err()).contains("HTTP 404").hasLineCount(1);
+            assertThat(late.err()).contains("did not answer in time").hasLineCount(1);
+            assertThat(dead.err())
+                    .startsWith("Nothing answers at http://localhost:")
+                    .hasLineCount(1);
+            assertThat(noUrl.err()).contains("Expected an http or https URL").hasLineCount(1);
+            assertThat(both.err()).contains("either --http, or a service").hasLineCount(1);
+        } finally {
+            http.stop(0);
+        }
+    }
+
+    @Test
+    void localHttpPortIsThatOfTheEnvironment() {
+        assertThat(HttpReadiness.localUrl(Map.of())).isEqualTo("http://localhost:8080/actuator/health/readiness");
+        assertThat(HttpReadiness.localUrl(Map.of("SERVER_PORT", "81"))).contains("localhost:81/");
+        assertThat(HttpReadiness.localUrl(Map.of("SERVER_PORT", "81", "MANAGEMENT_SERVER_PORT", "82")))
+                .contains("localhost:82/");
+    }
+
+    private static HttpServer httpServer(int status) throws IOException {
+        HttpServer http = HttpServer.create(new InetSocketAddress("localhost", 0), 1);
+        http.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(status, -1);
+            exchange.close();
+        });
+        http.start();
+        return http;
     }
 
     @ParameterizedTest
