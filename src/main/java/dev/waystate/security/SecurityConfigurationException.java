@@ -1,6 +1,6 @@
 package dev.waystate.security;
 
-/** The configuration of who may call is wrong or half done, and the server does not start. */
+/** The configuration of TLS or of who may call is wrong or half done, and the server does not start. */
 class SecurityConfigurationException extends RuntimeException {
 
     /**

@@ -4,7 +4,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
-import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /** Says once, at the start, what a server that is not closed lets happen. */
@@ -13,26 +12,24 @@ class SecurityNotice {
 
     private static final Logger log = LoggerFactory.getLogger(SecurityNotice.class);
 
-    private static final String TLS = "waystate.security.tls.bundle";
-
     private final Authentication authentication;
-    private final Environment environment;
+    private final TlsProperties tls;
 
-    SecurityNotice(Authentication authentication, Environment environment) {
+    SecurityNotice(Authentication authentication, TlsProperties tls) {
         this.authentication = authentication;
-        this.environment = environment;
+        this.tls = tls;
     }
 
     @EventListener(ApplicationReadyEvent.class)
     void started() {
-        boolean plaintext = !environment.containsProperty(TLS);
-        if (!authentication.isOn()) {
+        boolean plaintext = tls.bundle() == null;
+        if (!authentication.isOn() && tls.clientAuth() != TlsClientAuth.REQUIRED) {
             log.warn(
                     "The server is open: {}, and it asks for no credentials (see waystate.security in the README)",
                     plaintext ? "calls are not encrypted" : "calls are encrypted");
         } else if (plaintext) {
             log.warn("Credentials are not encrypted on their way here, unless something before the server sees to it"
-                    + " (see " + TLS + " in the README)");
+                    + " (see " + TlsProperties.BUNDLE + " in the README)");
         }
     }
 }

@@ -1,4 +1,4 @@
-/** Who may call what. */
+/** TLS, and who may call what. */
 @NullMarked
 package dev.waystate.security;
 

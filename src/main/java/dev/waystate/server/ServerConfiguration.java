@@ -6,12 +6,14 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.ResourceLeakDetector;
 import java.util.List;
 import net.devh.boot.grpc.server.interceptor.GlobalServerInterceptorRegistry;
 import net.devh.boot.grpc.server.scope.GrpcRequestScope;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import net.devh.boot.grpc.server.service.GrpcService;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -43,6 +45,16 @@ class ServerConfiguration {
             }
             if (server instanceof NettyServerBuilder netty) {
                 netty.withChildOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT);
+            }
+        };
+    }
+
+    /** Where a feature brings TLS, it is that of the port. */
+    @Bean
+    GrpcServerConfigurer transportSecurity(ObjectProvider<SslContext> tls) {
+        return server -> {
+            if (server instanceof NettyServerBuilder netty) {
+                tls.ifAvailable(netty::sslContext);
             }
         };
     }

@@ -8,8 +8,10 @@ import dev.waystate.proto.Empty;
 import dev.waystate.proto.Point;
 import dev.waystate.proto.RequestStreamingGrpc;
 import dev.waystate.proto.Status;
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolverRegistry;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -46,12 +48,16 @@ public final class Client implements AutoCloseable {
     }
 
     public static Client of(ServerProcess... servers) {
+        return of(InsecureChannelCredentials.create(), servers);
+    }
+
+    public static Client of(ChannelCredentials credentials, ServerProcess... servers) {
         String ports = Arrays.stream(servers)
                 .map(server -> Integer.toString(server.grpcPort()))
                 .collect(Collectors.joining(","));
-        return new Client(ManagedChannelBuilder.forTarget("loopback:///" + ports)
+        return new Client(Grpc.newChannelBuilder("loopback:///" + ports, credentials)
                 .defaultLoadBalancingPolicy("round_robin")
-                .usePlaintext()
+                .overrideAuthority("localhost")
                 .build());
     }
 

@@ -62,6 +62,25 @@ class StartIT {
         assertThat(output).noneMatch(line -> line.contains("swordfish"));
     }
 
+    @Test
+    void halfConfiguredTlsIsRefusedByTheNameOfItsKey() throws Exception {
+        assertRefused(
+                List.of("--waystate.security.tls.client-auth=required"),
+                "waystate.security.tls.bundle: expected the name of an SSL bundle");
+    }
+
+    @Test
+    void certificateThatIsNotThereIsRefusedByTheNameOfItsKey() throws Exception {
+        assertRefused(
+                List.of(
+                        "--waystate.security.tls.bundle=port",
+                        "--spring.ssl.bundle.pem.port.keystore.certificate=none.pem",
+                        "--spring.ssl.bundle.pem.port.keystore.private-key=none.key"),
+                "spring.ssl.bundle.pem.port.keystore.certificate",
+                "spring.ssl.bundle.pem.port.keystore.private-key",
+                "expected a file that can be read");
+    }
+
     private List<String> assertRefused(List<String> arguments, String... words) throws Exception {
         try (ServerProcess server = ServerProcess.launch(directory, List.of(), arguments.toArray(String[]::new))) {
             assertThat(server.process().waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS))
