@@ -32,7 +32,9 @@ def machine(bench):
 
 
 def number(value):
-    return "not run" if value is None else f"{value:,.0f}"
+    if value is None:
+        return "not run"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
 
 
 def line(row):

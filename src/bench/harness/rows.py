@@ -353,5 +353,22 @@ def memory(bench):
     stop(ours)
 
 
+def micro(bench):
+    """Single steps, by JMH: the exact distance, the checksum, and the ways between messages and records."""
+    quick = ["-f", 1, "-wi", 1, "-w", "100ms", "-i", 1, "-r", "100ms"] if bench.quick else []
+    cost = servers.micro_benchmarks(*quick)
+
+    def step(work, name, peer="", theirs=None):
+        bench.row(work, "ns", peer, None, [Sample(cost[name])], [Sample(cost[theirs])] if theirs else [], limit=" ")
+
+    for points in ("near", "far"):
+        step(f"exact distance, points that are {points}", f"DistanceBenchmark.exact {points}",
+             "root in double, rounded again", f"DistanceBenchmark.roundedTwice {points}")
+    step("bytes of stream_state's message → report", "MessagesBenchmark.dataToReport")
+    step("bytes of Append's request → reports, for one of them", "MessagesBenchmark.requestToReports")
+    step("records → bytes of Read's response, for one of them", "MessagesBenchmark.recordsToResponse")
+    step("checksum of a record", "RecordChecksumBenchmark.ofRecord")
+
+
 GROUPS = {group.__name__: group for group in
-          (unary, stream, short, append, bulk, read, follow, connections, growth, start, memory)}
+          (unary, stream, short, append, bulk, read, follow, connections, growth, start, memory, micro)}

@@ -1,6 +1,7 @@
 """Builds and runs the service and its peers. What is built, written and logged lies in target/bench."""
 
 import glob
+import json
 import os
 import re
 import shutil
@@ -182,6 +183,18 @@ def maven_peer(name):
     run("./mvnw", "-q", "-B", "-f", BENCH / f"peers/{name}/pom.xml", "package", cwd=ROOT)
     extract(WORK / f"{name}/{name}.jar", WORK / f"{name}/app")
     return WORK / f"{name}/app/{name}.jar"
+
+
+def micro_benchmarks(*options):
+    """Builds and runs the JMH benchmarks: {class, method and parameters: the mean in nanoseconds}."""
+    run("./mvnw", "-q", "-B", "-f", BENCH / "jmh/pom.xml", "package", cwd=ROOT)
+    folder = WORK / "micro"
+    path = os.pathsep.join([f"{folder}/classes", f"{folder}/lib/*", str(APP)])
+    run(JAVA, *COMPACT, "-cp", path, "org.openjdk.jmh.Main", "-foe", "true", "-rf", "json", "-rff", folder / "result.json",
+        *options)
+    found = json.loads((folder / "result.json").read_text())
+    return {" ".join([".".join(one["benchmark"].split(".")[-2:]), *one.get("params", {}).values()]):
+            one["primaryMetric"]["score"] for one in found}
 
 
 def bare():

@@ -1,0 +1,79 @@
+package dev.waystate.statelog.rpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.waystate.proto.Data;
+import dev.waystate.proto.v1.AppendRequest;
+import dev.waystate.proto.v1.ReadResponse;
+import dev.waystate.proto.v1.RecordBatch;
+import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.Report;
+import dev.waystate.statelog.StateRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.springframework.util.unit.DataSize;
+
+/** From the bytes of messages to reports, and from records to bytes; the times are for one of them. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class MessagesBenchmark {
+
+    private static final int BATCH = 100;
+    private static final String INFO = "Requires watering.";
+    private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.678901234Z");
+
+    private final Reports reports =
+            new Reports(new StateLogProperties(10, DataSize.ofKilobytes(4), 20_000, Duration.ofSeconds(10)));
+
+    private final byte[] data =
+            Data.newBuilder().setStatusValue(2).setInfo(INFO).build().toByteArray();
+    private final byte[] request = request().toByteArray();
+    private final StateRecord stored = new StateRecord(1_234_567, "cow-7", 4711, 2, INFO, TIME, TIME);
+
+    private static AppendRequest request() {
+        AppendRequest.Builder request =
+                AppendRequest.newBuilder().setSource("cow-7").setFirstSequence(1);
+        for (int i = 0; i < BATCH; i++) {
+            request.addReports(dev.waystate.proto.v1.Report.newBuilder()
+                    .setStatusValue(2)
+                    .setInfo(INFO)
+                    .setReportedAt(Messages.toTimestamp(TIME)));
+        }
+        return request.build();
+    }
+
+    @Benchmark
+    public Report dataToReport() throws InvalidProtocolBufferException {
+        return reports.fromData(Data.parseFrom(data), 0);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public Batch requestToReports() throws InvalidProtocolBufferException {
+        return reports.fromRequest("cow-7", AppendRequest.parseFrom(request));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public byte[] recordsToResponse() {
+        RecordBatch.Builder records = RecordBatch.newBuilder();
+        for (int i = 0; i < BATCH; i++) {
+            records.addRecords(Messages.toRecord(stored));
+        }
+        return ReadResponse.newBuilder().setBatch(records).build().toByteArray();
+    }
+}
