@@ -23,14 +23,14 @@ RUN useradd --uid 10001 --user-group --no-create-home --home-dir /app --shell /u
     && install -d -o waystate -g root -m 0770 data
 
 # AOTCache: is passed over when it does not fit (another collector, an agent): the start is slower, and that is all.
-# MaxRAMPercentage: bounds the heap, and Netty's buffers outside of it by the same number again. At 512 MiB the rest
-#   takes what the JVM needs for itself (130 MiB), the health check and the database's pages in the file cache.
+# No size is named: the heap takes a quarter of the container's memory at most, and Netty's buffers outside of it as much
+#   again. At 512 MiB the rest takes what the JVM needs for itself (130 MiB), the health check and the database's pages in
+#   the file cache.
 # No collector is named: the JVM takes Serial, the smallest, for less than 2 CPUs or 1.8 GB, and G1 above, and the cache
 #   fits both.
 # Xlog: the JVM's own warnings, to stderr, as the client commands put data on stdout.
 RUN printf '%s\n' \
     -XX:AOTCache=/app/waystate.aot \
-    -XX:MaxRAMPercentage=30 \
     -XX:+UseCompactObjectHeaders \
     -XX:+ExitOnOutOfMemoryError \
     -Xlog:disable \
@@ -53,6 +53,9 @@ RUN set -eu; \
     kill $server; wait $server || [ $? -eq 143 ]; \
     test -s waystate.aot; \
     rm -rf training.options data/* /tmp/*
+
+# Or the C library would keep memory that native code has given back, once for each of many threads.
+ENV MALLOC_ARENA_MAX=2
 
 USER 10001
 VOLUME ["/app/data", "/tmp"]

@@ -349,7 +349,7 @@ def memory(bench):
     load.java("LoadClient", "replay", ours.port, 0, ours.head())
     load.check(ours, "unary", "stream")  # it lives
     bench.row("resident memory after all loads, as in a container of 512 MiB", "MiB", "", 350, [Sample(ours.memory())], [],
-              at_most=True, limit=f"peak {ours.memory('VmHWM'):.0f} MiB; heap of 154 MiB")
+              at_most=True, limit=f"peak {ours.memory('VmHWM'):.0f} MiB; heap of 128 MiB")
     stop(ours)
 
 

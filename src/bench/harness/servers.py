@@ -43,7 +43,7 @@ JAVA_VERSION = int(re.search(r'"(\d+)', subprocess.run([JAVA, "-version"], captu
 COMPACT = ["-XX:+UseCompactObjectHeaders"] if JAVA_VERSION >= 25 else []
 NATIVE = ["--enable-native-access=ALL-UNNAMED"]
 # What the JVM chooses in a container of 512 MiB, and what the image sets.
-CONTAINER = ["-Xmx154m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", *COMPACT]
+CONTAINER = ["-Xmx128m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", *COMPACT]
 
 
 def run(*command, **options):
@@ -68,6 +68,8 @@ def free_port():
 class Server:
     """A server process. Its command is made from its port."""
 
+    environment = ENVIRONMENT
+
     def __init__(self, name, command, cwd=WORK, ready=None):
         self.name, self.command, self.cwd, self.ready = name, command, cwd, ready or self.accepts
         self.port = free_port()
@@ -81,7 +83,7 @@ class Server:
         started = time.monotonic()
         with open(self.log, "w") as log:
             self.process = subprocess.Popen([str(c) for c in self.command(self.port)], cwd=self.cwd, stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, env=ENVIRONMENT)
+                                            stdout=log, stderr=log, env=self.environment)
         running.append(self)
         while not self.ready(self.port):
             if self.process.poll() is not None or time.monotonic() > started + 60:
@@ -126,6 +128,8 @@ class Server:
 
 class Waystate(Server):
     """The service with an empty log, everything switched on as it is by default."""
+
+    environment = {**ENVIRONMENT, "MALLOC_ARENA_MAX": "2"}  # as the image sets it
 
     def __init__(self, name="waystate", options=()):
         self.http_port = free_port()
