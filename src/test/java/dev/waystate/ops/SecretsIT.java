@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.waystate.ServerProcess;
+import dev.waystate.TlsFiles;
 import dev.waystate.cli.CommandRun;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,8 @@ class SecretsIT {
     private static final String ENVIRONMENT_TOKEN = CANARY + "-of-the-environment-93b1";
     private static final String WRONG_TOKEN = CANARY + ".wrong.eyJhbGciOiJub25lIn0";
     private static final String NO_TOKEN = CANARY + " with spaces in it";
+    private static final String STORE_PASSWORD = CANARY + "-of-a-key-store";
+    private static final String BUNDLE = "SPRING_SSL_BUNDLE_JKS_SERVER_";
     private static final String CALLER = "WAYSTATE_SECURITY_CALLERS_";
 
     @TempDir
@@ -82,6 +86,54 @@ class SecretsIT {
         }
     }
 
+    @Test
+    void thePasswordOfAKeyStoreIsNotPrintedOrServedNorWhenTheStoreTurnsBad() throws Exception {
+        Path store = keyStore();
+        try (ServerProcess server = ServerProcess.startUnder(withKeyStore(store, STORE_PASSWORD), directory)) {
+            Files.writeString(store, "none");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> String.join("\n", server.output()).contains("successor is wrong"));
+            List<String> seen = new ArrayList<>();
+            seen.add(Files.readString(proc(server.process(), "cmdline")));
+            for (String path : List.of("/actuator", "/actuator/health", "/actuator/prometheus")) {
+                seen.add(Client.get(server, path).body());
+            }
+            seen.add(String.join("\n", server.output()));
+            assertThat(seen).allMatch(text -> !text.isBlank()).noneMatch(SecretsIT::hasSecret);
+        }
+    }
+
+    @Test
+    void aWrongPasswordOfAKeyStoreIsNotQuoted() throws Exception {
+        try (ServerProcess server =
+                ServerProcess.launch(directory, withKeyStore(keyStore(), STORE_PASSWORD + "-that-is-wrong"))) {
+            assertThat(server.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.process().exitValue()).isEqualTo(1);
+            await().atMost(Duration.ofSeconds(5))
+                    .until(() -> String.join("\n", server.output()).contains("spring.ssl.bundle.jks.server"));
+            assertThat(String.join("\n", server.output())).matches(text -> !hasSecret(text));
+        }
+    }
+
+    private Path keyStore() throws Exception {
+        Path file = directory.resolve("server.p12");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            TlsFiles.selfSigned(directory, "server")
+                    .bundle()
+                    .toKeyStore(STORE_PASSWORD.toCharArray())
+                    .store(out, STORE_PASSWORD.toCharArray());
+        }
+        return file;
+    }
+
+    private static List<String> withKeyStore(Path store, String password) {
+        return List.of(
+                "env",
+                BUNDLE + "KEYSTORE_LOCATION=" + store,
+                BUNDLE + "KEYSTORE_PASSWORD=" + password,
+                "WAYSTATE_SECURITY_TLS_BUNDLE=server");
+    }
+
     /** The README warns of this one; it shows that the search finds what leaks. */
     @Test
     void aTokenOnTheCommandLineIsSeenByEverybody() throws Exception {
@@ -133,7 +185,7 @@ class SecretsIT {
     }
 
     private static boolean hasSecret(String text) {
-        return Stream.of(FILE_TOKEN, ENVIRONMENT_TOKEN, WRONG_TOKEN, NO_TOKEN)
+        return Stream.of(FILE_TOKEN, ENVIRONMENT_TOKEN, WRONG_TOKEN, NO_TOKEN, STORE_PASSWORD)
                 .flatMap(secret -> Stream.of(
                         secret, CANARY, Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.US_ASCII))))
                 .anyMatch(text::contains);
