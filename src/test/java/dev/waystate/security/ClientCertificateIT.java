@@ -62,7 +62,7 @@ class ClientCertificateIT {
                 null, List.of(), null, Duration.ofHours(1), List.of("RS256"), Duration.ZERO, "scope", null));
         Callers callers = new Callers(new CallersProperties(List.of(
                 entry("dns", List.of(), "robot.example"),
-                entry("uri", List.of(), "spiffe://farm/robot"),
+                entry("uri", List.of(), "spiffe://fields.example/robot"),
                 entry("common", List.of(), "Robot 7"),
                 entry("token", List.of(TokenHash.valueOf(TOKEN)), null))));
         AccessGate gate = new AccessGate(new Authentication(callers, noJwts), refusals, streams);
@@ -94,7 +94,7 @@ class ClientCertificateIT {
         return Stream.of(
                 Arguments.of("dns", builder("x").addSanDnsName("robot.example")),
                 Arguments.of("dns", builder("x").addSanDnsName("other.example").addSanDnsName("robot.example")),
-                Arguments.of("uri", builder("x").addSanUriName("spiffe://farm/robot")),
+                Arguments.of("uri", builder("x").addSanUriName("spiffe://fields.example/robot")),
                 Arguments.of("common", builder("Robot 7")));
     }
 
