@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends calls that take too long, or whose clients keep the server waiting, and those that hold memory meanwhile when it
- * gets scarce. One thread looks at all open calls ten times
- * a second: a timer for each would cost every call, though hardly any comes to it.
+ * gets scarce. One thread looks at all open calls ten times a second: a timer for each would cost every call, though
+ * hardly any comes to it.
  */
 @GrpcGlobalServerInterceptor
 class CallTimes extends ServerStreamTracer.Factory implements GrpcServerConfigurer, ServerInterceptor {

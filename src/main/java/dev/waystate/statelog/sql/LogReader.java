@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads committed rows in short statements: no reader keeps the write-ahead log from being reset for long. */
 final class LogReader {
@@ -26,8 +27,8 @@ final class LogReader {
     private static final int PAGE_RECORDS = 1_000;
     private static final int PAGE_INFO_CHARS = 256 * 1024;
 
-    private static final String READ = "SELECT " + RecordRow.COLUMNS
-            + ", source_id FROM record WHERE position > ? ORDER BY position LIMIT " + PAGE_RECORDS;
+    private static final String READ =
+            "SELECT " + RecordRow.OF_RECORD + " FROM record WHERE position > ? ORDER BY position LIMIT " + PAGE_RECORDS;
 
     private static final String FIND_NAMES = "SELECT id, name FROM source WHERE id IN (SELECT value FROM json_each(?))";
 
@@ -69,17 +70,16 @@ final class LogReader {
 
     /** Reads records up to the first that is missing or damaged. */
     private List<StateRecord> readIntact(long afterPositionExclusive, long head) throws SQLException {
-        List<RecordRow> rows = new ArrayList<>();
-        List<Long> sourceIds = new ArrayList<>();
+        List<RecordRow> rows;
         Map<Long, String> names;
         try (Connection connection = database.reader()) {
-            readRows(connection, afterPositionExclusive, head, rows, sourceIds);
-            names = names(connection, sourceIds);
+            rows = rows(connection, afterPositionExclusive, head);
+            names = names(connection, rows);
         }
         RecordChecksum checksum = new RecordChecksum();
         List<StateRecord> page = new ArrayList<>(rows.size());
         for (RecordRow row : rows) {
-            StateRecord next = row.toRecord(names.get(sourceIds.get(page.size())), checksum);
+            StateRecord next = row.toRecord(names.get(row.sourceId()), checksum);
             if (next == null) {
                 break;
             }
@@ -88,9 +88,9 @@ final class LogReader {
         return page;
     }
 
-    private static void readRows(
-            Connection connection, long afterPositionExclusive, long head, List<RecordRow> rows, List<Long> sourceIds)
+    private static List<RecordRow> rows(Connection connection, long afterPositionExclusive, long head)
             throws SQLException {
+        List<RecordRow> rows = new ArrayList<>();
         int infoChars = 0;
         try (PreparedStatement statement = connection.prepareStatement(READ)) {
             statement.setLong(1, afterPositionExclusive);
@@ -99,22 +99,23 @@ final class LogReader {
                 while (expected <= head && infoChars < PAGE_INFO_CHARS && found.next()) {
                     RecordRow row = RecordRow.read(found);
                     if (row.position() != expected || row.info() == null) {
-                        return;
+                        break;
                     }
                     rows.add(row);
-                    sourceIds.add(found.getLong(RecordRow.COUNT + 1));
                     infoChars += row.info().length();
                     expected++;
                 }
             }
         }
+        return rows;
     }
 
     /** Finds the names of a page's sources, each once: with the rows, each would be looked up for all of its records. */
-    private static Map<Long, String> names(Connection connection, List<Long> sourceIds) throws SQLException {
+    private static Map<Long, String> names(Connection connection, List<RecordRow> rows) throws SQLException {
+        Set<Long> ids = rows.stream().map(RecordRow::sourceId).collect(Collectors.toSet());
         Map<Long, String> names = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(FIND_NAMES)) {
-            statement.setString(1, Set.copyOf(sourceIds).toString());
+            statement.setString(1, ids.toString());
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
                     names.put(found.getLong(1), found.getString(2));
@@ -150,7 +151,7 @@ final class LogReader {
     private static String sourcesQuery(int statuses) {
         String filter =
                 statuses == 0 ? "" : " AND status IN (" + String.join(", ", Collections.nCopies(statuses, "?")) + ")";
-        return "SELECT " + RecordRow.COLUMNS + ", name, durable_sequence FROM source WHERE name > ?" + filter
+        return "SELECT " + RecordRow.OF_SOURCE + ", name, durable_sequence FROM source WHERE name > ?" + filter
                 + " ORDER BY name LIMIT ?";
     }
 

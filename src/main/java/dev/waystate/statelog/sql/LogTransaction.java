@@ -38,7 +38,7 @@ final class LogTransaction implements AutoCloseable {
     LogTransaction(WriterConnection connection) throws SQLException {
         records = new RecordInserts(connection);
         findSource =
-                connection.prepare("SELECT " + RecordRow.COLUMNS + ", durable_sequence, id FROM source WHERE name = ?");
+                connection.prepare("SELECT " + RecordRow.OF_SOURCE + ", durable_sequence FROM source WHERE name = ?");
         insertSource = connection.prepare("INSERT INTO source (name) VALUES (?) RETURNING id");
         updateSource = connection.prepare("""
                 UPDATE source SET position = ?, sequence = ?, status = ?, info = ?, reported_at = ?, recorded_at = ?,
@@ -139,8 +139,8 @@ final class LogTransaction implements AutoCloseable {
         Long reportedAt = nanos(report);
         int crc =
                 checksum.ofRecord(head, source.name, sequence, report.status(), report.info(), reportedAt, recordedAt);
-        records.add(new RecordInserts.Row(
-                head, source.id, sequence, report.status(), report.info(), reportedAt, recordedAt, crc));
+        records.add(
+                new RecordRow(head, sequence, report.status(), report.info(), reportedAt, recordedAt, crc, source.id));
         total(report.status())[0]++;
         infoChars += report.info().length();
         source.position = head;
@@ -201,7 +201,7 @@ final class LogTransaction implements AutoCloseable {
             long durableSequence = row.getLong(RecordRow.COUNT + 1);
             RecordRow latest = RecordRow.read(row);
             latest.toLatest(name, durableSequence, checksum); // refuses damage
-            return new SourceRow(row.getLong(RecordRow.COUNT + 2), name, latest.status(), durableSequence);
+            return new SourceRow(latest.sourceId(), name, latest.status(), durableSequence);
         }
     }
 

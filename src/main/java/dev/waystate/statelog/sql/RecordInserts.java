@@ -6,7 +6,6 @@ import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Inserts records, many with one statement: running a statement costs as much as several of its rows. What is left over
@@ -20,31 +19,20 @@ final class RecordInserts implements AutoCloseable {
     private static final String INSERT = "INSERT INTO record VALUES ";
     private static final String ROW = "(?, ?, ?, ?, ?, ?, ?, ?)";
 
-    /** A row of the record table; its components are the columns. */
-    record Row(
-            long position,
-            long sourceId,
-            long sequence,
-            int status,
-            String info,
-            @Nullable Long reportedAt,
-            long recordedAt,
-            int checksum) {}
-
     private final PreparedStatement many;
     private final PreparedStatement one;
-    private final List<Row> waiting = new ArrayList<>(ROWS_PER_STATEMENT);
+    private final List<RecordRow> waiting = new ArrayList<>(ROWS_PER_STATEMENT);
 
     RecordInserts(WriterConnection connection) throws SQLException {
         many = connection.prepare(INSERT + String.join(", ", Collections.nCopies(ROWS_PER_STATEMENT, ROW)));
         one = connection.prepare(INSERT + ROW);
     }
 
-    void add(Row row) throws SQLException {
+    void add(RecordRow row) throws SQLException {
         waiting.add(row);
         if (waiting.size() == ROWS_PER_STATEMENT) {
             int parameter = 1;
-            for (Row next : waiting) {
+            for (RecordRow next : waiting) {
                 parameter = set(many, parameter, next);
             }
             many.executeUpdate();
@@ -54,7 +42,7 @@ final class RecordInserts implements AutoCloseable {
 
     /** Inserts what {@link #add} has not inserted yet. */
     void finish() throws SQLException {
-        for (Row row : waiting) {
+        for (RecordRow row : waiting) {
             set(one, 1, row);
             one.executeUpdate();
         }
@@ -73,7 +61,7 @@ final class RecordInserts implements AutoCloseable {
     }
 
     /** Sets the row's columns from a parameter on and returns the parameter after them. */
-    private static int set(PreparedStatement insert, int parameter, Row row) throws SQLException {
+    private static int set(PreparedStatement insert, int parameter, RecordRow row) throws SQLException {
         insert.setLong(parameter++, row.position());
         insert.setLong(parameter++, row.sourceId());
         insert.setLong(parameter++, row.sequence());

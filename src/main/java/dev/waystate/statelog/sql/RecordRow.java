@@ -17,13 +17,19 @@ record RecordRow(
         @Nullable String info,
         @Nullable Long reportedAt,
         long recordedAt,
-        int checksum) {
+        int checksum,
+        long sourceId) {
 
-    /** The columns, in both tables. */
-    static final String COLUMNS = "position, sequence, status, info, reported_at, recorded_at, checksum";
+    private static final String COLUMNS = "position, sequence, status, info, reported_at, recorded_at, checksum, ";
+
+    /** The columns in the record table. */
+    static final String OF_RECORD = COLUMNS + "source_id";
+
+    /** The columns in the source table. */
+    static final String OF_SOURCE = COLUMNS + "id";
 
     /** How many columns these are: the first of any others is one above. */
-    static final int COUNT = 7;
+    static final int COUNT = 8;
 
     static RecordRow read(ResultSet row) throws SQLException {
         long reportedNanos = row.getLong(5);
@@ -35,7 +41,8 @@ record RecordRow(
                 row.getString(4),
                 reportedAt,
                 row.getLong(6),
-                row.getInt(7));
+                row.getInt(7),
+                row.getLong(8));
     }
 
     /** Returns the record, or null when it is damaged. */
