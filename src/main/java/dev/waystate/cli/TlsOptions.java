@@ -1,6 +1,6 @@
 package dev.waystate.cli;
 
-import dev.waystate.security.PrivateKeys;
+import dev.waystate.security.tls.PrivateKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.PrivateKey;

@@ -3,6 +3,8 @@ package dev.waystate.displacement;
 import dev.waystate.proto.v1.BulkDisplacementServiceGrpc.BulkDisplacementServiceImplBase;
 import dev.waystate.proto.v1.ComputeDisplacementsRequest;
 import dev.waystate.proto.v1.ComputeDisplacementsResponse;
+import dev.waystate.security.access.Permission;
+import dev.waystate.security.access.RequiresPermission;
 import dev.waystate.server.OpenStreams;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -19,6 +21,7 @@ class BulkDisplacementService extends BulkDisplacementServiceImplBase {
     }
 
     @Override
+    @RequiresPermission(Permission.DISPLACEMENT_COMPUTE)
     public StreamObserver<ComputeDisplacementsRequest> computeDisplacements(
             StreamObserver<ComputeDisplacementsResponse> responses) {
         return new BulkDisplacementStream(

@@ -9,7 +9,11 @@ import io.grpc.ServerCallHandler;
  */
 public interface Gate {
 
-    /** Returns what is to take the method's calls: the handler itself when there is nothing to ask of them. */
+    /**
+     * Returns what is to take the method's calls: the handler itself when there is nothing to ask of them.
+     *
+     * @param service the class that implements the method
+     */
     <ReqT, RespT> ServerCallHandler<ReqT, RespT> before(
-            MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler);
+            Class<?> service, MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler);
 }

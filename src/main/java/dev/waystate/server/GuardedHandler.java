@@ -29,12 +29,12 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
     }
 
     static <ReqT, RespT> ServerMethodDefinition<Parsed<ReqT>, RespT> guarded(
-            ServerMethodDefinition<ReqT, RespT> definition, Gate gate) {
+            Class<?> service, ServerMethodDefinition<ReqT, RespT> definition, Gate gate) {
         MethodDescriptor<ReqT, RespT> method = definition.getMethodDescriptor();
         return ServerMethodDefinition.create(
                 method.toBuilder(Parsed.marshaller(method.getRequestMarshaller()), method.getResponseMarshaller())
                         .build(),
-                new GuardedHandler<>(method, gate.before(method, definition.getServerCallHandler())));
+                new GuardedHandler<>(method, gate.before(service, method, definition.getServerCallHandler())));
     }
 
     @Override

@@ -30,15 +30,17 @@ class GuardedServices extends AnnotationGrpcServiceDiscoverer {
         if (services == null) {
             services = super.findGrpcServices().stream()
                     .map(service -> new GrpcServiceDefinition(
-                            service.getBeanName(), service.getBeanClazz(), guarded(service.getDefinition())))
+                            service.getBeanName(),
+                            service.getBeanClazz(),
+                            guarded(service.getBeanClazz(), service.getDefinition())))
                     .toList();
         }
         return services;
     }
 
-    private ServerServiceDefinition guarded(ServerServiceDefinition service) {
+    private ServerServiceDefinition guarded(Class<?> implementation, ServerServiceDefinition service) {
         List<? extends ServerMethodDefinition<?, ?>> methods = service.getMethods().stream()
-                .map(method -> GuardedHandler.guarded(method, gate))
+                .map(method -> GuardedHandler.guarded(implementation, method, gate))
                 .toList();
         ServiceDescriptor.Builder descriptor = ServiceDescriptor.newBuilder(
                         service.getServiceDescriptor().getName())

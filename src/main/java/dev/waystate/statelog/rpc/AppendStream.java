@@ -3,12 +3,12 @@ package dev.waystate.statelog.rpc;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.AppendResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc;
-import dev.waystate.security.WriteAccess;
+import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.InvalidRequestException;
+import dev.waystate.server.Names;
 import dev.waystate.server.OpenStreams.OpenStream;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
-import dev.waystate.statelog.SourceNames;
 import dev.waystate.statelog.StateLog;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -108,7 +108,7 @@ final class AppendStream implements StreamObserver<AppendRequest>, OpenStream {
     }
 
     private String checked(String named) {
-        SourceNames.problem(named).ifPresent(problem -> {
+        Names.problem(named).ifPresent(problem -> {
             throw new InvalidRequestException("source", problem);
         });
         access.check(named, StateLogServiceGrpc.getAppendMethod().getFullMethodName());

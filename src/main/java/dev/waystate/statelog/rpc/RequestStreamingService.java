@@ -3,7 +3,9 @@ package dev.waystate.statelog.rpc;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingImplBase;
-import dev.waystate.security.Caller;
+import dev.waystate.security.access.Caller;
+import dev.waystate.security.access.Permission;
+import dev.waystate.security.access.RequiresPermission;
 import dev.waystate.server.OpenStreams;
 import dev.waystate.statelog.StateLog;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -34,6 +36,7 @@ class RequestStreamingService extends RequestStreamingImplBase {
     }
 
     @Override
+    @RequiresPermission(Permission.STATE_WRITE)
     public StreamObserver<Data> streamState(StreamObserver<Empty> responses) {
         String source = SourceInterceptor.currentSource();
         return new ReportStream(

@@ -1,9 +1,9 @@
 package dev.waystate.statelog.rpc;
 
-import dev.waystate.security.Caller;
-import dev.waystate.security.WriteAccess;
+import dev.waystate.security.access.Caller;
+import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.InvalidRequestException;
-import dev.waystate.statelog.SourceNames;
+import dev.waystate.server.Names;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -56,7 +56,7 @@ class SourceInterceptor implements ServerInterceptor {
                     .map(Caller::name)
                     .orElseGet(() -> peer(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)));
         }
-        SourceNames.problem(named).ifPresent(problem -> {
+        Names.problem(named).ifPresent(problem -> {
             throw new InvalidRequestException("metadata waystate-source", problem);
         });
         return named;

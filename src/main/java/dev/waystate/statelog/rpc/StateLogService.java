@@ -9,7 +9,9 @@ import dev.waystate.proto.v1.ListSourcesResponse;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceImplBase;
-import dev.waystate.security.WriteAccess;
+import dev.waystate.security.access.Permission;
+import dev.waystate.security.access.RequiresPermission;
+import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.InvalidRequestException;
 import dev.waystate.statelog.StateLog;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -52,6 +54,7 @@ class StateLogService extends StateLogServiceImplBase {
     }
 
     @Override
+    @RequiresPermission(Permission.STATE_WRITE)
     public StreamObserver<AppendRequest> append(StreamObserver<AppendResponse> responses) {
         return new AppendStream(
                 (ServerCallStreamObserver<AppendResponse>) responses,
@@ -63,6 +66,7 @@ class StateLogService extends StateLogServiceImplBase {
     }
 
     @Override
+    @RequiresPermission(Permission.STATE_READ)
     public void read(ReadRequest request, StreamObserver<ReadResponse> responses) {
         if (request.getAfterPosition() < 0) {
             throw new InvalidRequestException(
@@ -79,11 +83,13 @@ class StateLogService extends StateLogServiceImplBase {
     }
 
     @Override
+    @RequiresPermission(Permission.STATE_READ)
     public void listSources(ListSourcesRequest request, StreamObserver<ListSourcesResponse> responses) {
         answer(responses, () -> sourcePages.page(request));
     }
 
     @Override
+    @RequiresPermission(Permission.STATE_READ)
     public void getSummary(GetSummaryRequest request, StreamObserver<GetSummaryResponse> responses) {
         answer(responses, () -> Messages.toResponse(stateLog.summary()));
     }

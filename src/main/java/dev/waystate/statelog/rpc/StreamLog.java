@@ -2,7 +2,7 @@ package dev.waystate.statelog.rpc;
 
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Status;
-import dev.waystate.security.Caller;
+import dev.waystate.security.access.Caller;
 import dev.waystate.server.LogText;
 import java.util.Optional;
 import org.slf4j.Logger;

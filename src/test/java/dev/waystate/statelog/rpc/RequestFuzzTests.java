@@ -11,9 +11,9 @@ import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.Report;
 import dev.waystate.server.InvalidRequestException;
+import dev.waystate.server.Names;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
-import dev.waystate.statelog.SourceNames;
 import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
@@ -151,7 +151,7 @@ class RequestFuzzTests {
     }
 
     private static void checkSource(String name) {
-        if (SourceNames.problem(name).isEmpty()) {
+        if (Names.problem(name).isEmpty()) {
             assertThat(name).isNotBlank().doesNotContainPattern("\\p{Cntrl}");
             assertThat(name.getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(256);
         }

@@ -1,0 +1,127 @@
+package dev.waystate.security.access;
+
+import dev.waystate.server.Gate;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.ServerCall.Listener;
+import io.grpc.ServerCallHandler;
+import io.grpc.Status;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Lets a call through to a method if its caller is known and may call it, and has the caller in the context of the call.
+ * Where nobody is asked for credentials it stands before no method at all.
+ */
+@Component
+class AccessControl implements Gate {
+
+    private final Authenticator authentication;
+    private final DenialReporter refusals;
+    private final LiveStreams streams;
+
+    AccessControl(Authenticator authentication, DenialReporter refusals, LiveStreams streams) {
+        this.authentication = authentication;
+        this.refusals = refusals;
+        this.streams = streams;
+    }
+
+    @Override
+    public <ReqT, RespT> ServerCallHandler<ReqT, RespT> before(
+            Class<?> service, MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler) {
+        return authentication.isOn() && !MethodPermissions.isOpen(method)
+                ? new CheckedHandler<>(method, permission(service, method), handler)
+                : handler;
+    }
+
+    private static Predicate<Caller> permission(Class<?> service, MethodDescriptor<?, ?> method) {
+        Optional<Permission> required = MethodPermissions.required(service, method);
+        return caller -> MethodPermissions.isForAnyCaller(method)
+                || required.filter(caller::has).isPresent();
+    }
+
+    private final class CheckedHandler<ReqT, RespT> implements ServerCallHandler<ReqT, RespT> {
+
+        private final MethodDescriptor<ReqT, RespT> method;
+        private final Predicate<Caller> permitted;
+        private final ServerCallHandler<ReqT, RespT> handler;
+
+        CheckedHandler(
+                MethodDescriptor<ReqT, RespT> method,
+                Predicate<Caller> permitted,
+                ServerCallHandler<ReqT, RespT> handler) {
+            this.method = method;
+            this.permitted = permitted;
+            this.handler = handler;
+        }
+
+        @Override
+        public Listener<ReqT> startCall(ServerCall<ReqT, RespT> call, Metadata headers) {
+            CompletableFuture<Credential> credential = authentication.authenticate(call.getAttributes(), headers);
+            if (credential.isDone()) {
+                return decide(call, headers, credential);
+            }
+            HeldListener<ReqT> held = new HeldListener<>();
+            Context context = Context.current();
+            credential.whenComplete((known, refused) -> context.run(() -> release(held, call, headers, credential)));
+            return held;
+        }
+
+        private void release(
+                HeldListener<ReqT> held,
+                ServerCall<ReqT, RespT> call,
+                Metadata headers,
+                CompletableFuture<Credential> credential) {
+            Listener<ReqT> listener = new Listener<>() {};
+            try {
+                listener = decide(call, headers, credential);
+                held.release(listener);
+            } catch (RuntimeException | Error thrown) {
+                // Where the guard does not see it: closed so, the call has the status that the guard gives.
+                call.close(Status.UNKNOWN.withCause(thrown), new Metadata());
+                held.release(new Listener<>() {});
+                listener.onCancel();
+            }
+        }
+
+        private Listener<ReqT> decide(
+                ServerCall<ReqT, RespT> call, Metadata headers, CompletableFuture<Credential> credential) {
+            Credential known;
+            try {
+                known = credential.join();
+            } catch (CompletionException failed) {
+                if (failed.getCause() instanceof AuthenticationException refused) {
+                    return refuse(call, refused.reason(), peer(call));
+                }
+                throw failed;
+            }
+            return start(call, headers, known);
+        }
+
+        private Listener<ReqT> start(ServerCall<ReqT, RespT> call, Metadata headers, Credential credential) {
+            Caller caller = credential.caller();
+            if (!permitted.test(caller)) {
+                return refuse(call, DenialReason.NO_PERMISSION, caller.name());
+            }
+            Listener<ReqT> listener = Contexts.interceptCall(caller.inContext(), call, headers, handler);
+            return method.getType() == MethodType.UNARY ? listener : streams.watch(credential, call, listener);
+        }
+
+        private Listener<ReqT> refuse(ServerCall<ReqT, RespT> call, DenialReason refusal, String who) {
+            call.close(refusals.refuse(refusal, method.getFullMethodName(), who), new Metadata());
+            return new Listener<>() {};
+        }
+
+        private String peer(ServerCall<?, ?> call) {
+            return String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+        }
+    }
+}

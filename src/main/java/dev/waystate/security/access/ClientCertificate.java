@@ -1,0 +1,84 @@
+package dev.waystate.security.access;
+
+import java.security.cert.Certificate;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The certificate of a client, which TLS has found to be genuine.
+ *
+ * @param names the DNS names and URIs that it is for or, if it has none, its common name
+ * @param end when it expires
+ */
+record ClientCertificate(Set<String> names, Instant end) {
+
+    private static final int DNS_NAME = 2;
+    private static final int URI = 6;
+
+    /** Returns the certificate of the session's client, if it has shown one. It is read once a session. */
+    static Optional<ClientCertificate> of(@Nullable SSLSession session) {
+        if (session == null) {
+            return Optional.empty();
+        }
+        if (session.getValue(ClientCertificate.class.getName()) instanceof ClientCertificate read) {
+            return Optional.of(read);
+        }
+        Optional<ClientCertificate> certificate = leaf(session).map(ClientCertificate::of);
+        certificate.ifPresent(read -> session.putValue(ClientCertificate.class.getName(), read));
+        return certificate;
+    }
+
+    static ClientCertificate of(X509Certificate certificate) {
+        return new ClientCertificate(
+                names(certificate), certificate.getNotAfter().toInstant());
+    }
+
+    private static Optional<X509Certificate> leaf(SSLSession session) {
+        try {
+            Certificate[] chain = session.getPeerCertificates();
+            return chain.length > 0 && chain[0] instanceof X509Certificate leaf ? Optional.of(leaf) : Optional.empty();
+        } catch (SSLPeerUnverifiedException none) {
+            return Optional.empty();
+        }
+    }
+
+    private static Set<String> names(X509Certificate certificate) {
+        try {
+            Set<String> alternatives = alternatives(certificate.getSubjectAlternativeNames());
+            return alternatives.isEmpty() ? commonName(certificate).collect(Collectors.toSet()) : alternatives;
+        } catch (CertificateParsingException | InvalidNameException unreadable) {
+            return Set.of();
+        }
+    }
+
+    private static Set<String> alternatives(@Nullable Collection<List<?>> names) {
+        return names == null
+                ? Set.of()
+                : names.stream()
+                        .filter(name ->
+                                name.get(0).equals(DNS_NAME) || name.get(0).equals(URI))
+                        .map(name -> String.valueOf(name.get(1)))
+                        .collect(Collectors.toSet());
+    }
+
+    private static Stream<String> commonName(X509Certificate certificate) throws InvalidNameException {
+        return new LdapName(certificate.getSubjectX500Principal().getName())
+                .getRdns().stream()
+                        .filter(rdn -> rdn.getType().equalsIgnoreCase("CN"))
+                        .map(Rdn::getValue)
+                        .map(String::valueOf);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.waystate.security.access;
+
+import dev.waystate.security.access.TokenFile.InvalidTokenFileException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A caller of the configuration, and what it can show. */
+final class ConfiguredCaller {
+
+    private final Caller caller;
+    private final List<TokenHash> tokens;
+    private final @Nullable TokenFile file;
+    private final @Nullable String certificate;
+    private volatile List<TokenHash> tokensOfFile = List.of();
+
+    ConfiguredCaller(Caller caller, List<TokenHash> tokens, @Nullable TokenFile file, @Nullable String certificate) {
+        this.caller = caller;
+        this.tokens = tokens;
+        this.file = file;
+        this.certificate = certificate;
+    }
+
+    Caller caller() {
+        return caller;
+    }
+
+    Stream<TokenHash> tokens() {
+        return Stream.concat(tokens.stream(), tokensOfFile.stream());
+    }
+
+    boolean has(String nameOfCertificate) {
+        return nameOfCertificate.equals(certificate);
+    }
+
+    boolean hasFile() {
+        return file != null;
+    }
+
+    /** Returns the tokens that its file has now, which need not be those in use. */
+    List<TokenHash> readFile() throws InvalidTokenFileException {
+        return file == null ? List.of() : file.read();
+    }
+
+    void useTokensOfFile(List<TokenHash> read) {
+        tokensOfFile = read;
+    }
+}

@@ -1,0 +1,204 @@
+package dev.waystate.security.access;
+
+import dev.waystate.security.access.TokenFile.InvalidTokenFileException;
+import dev.waystate.server.InvalidPropertyException;
+import dev.waystate.server.Names;
+import jakarta.annotation.PreDestroy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * The callers that are configured by name, and their tokens and certificates. Files of tokens are read again every
+ * second; one that is wrong leaves the tokens in use as they are.
+ */
+@Component
+class ConfiguredCallers {
+
+    private static final Logger log = LoggerFactory.getLogger(ConfiguredCallers.class);
+
+    private static final String KEY = "waystate.security.callers";
+    private static final Duration READ_INTERVAL = Duration.ofSeconds(1);
+
+    private final List<ConfiguredCaller> callers = new ArrayList<>();
+    private final Map<ConfiguredCaller, String> fileProblems = new HashMap<>();
+    private @Nullable ScheduledThreadPoolExecutor timer;
+
+    /** @throws InvalidPropertyException if an entry is wrong or incomplete */
+    ConfiguredCallers(CallersProperties properties) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < properties.callers().size(); i++) {
+            CallersProperties.Entry entry = properties.callers().get(i);
+            String key = KEY + "[" + i + "]";
+            add(toCaller(entry, key), key);
+            if (!names.add(entry.name())) {
+                throw new InvalidPropertyException(key + ".name", "expected a name that no other caller has");
+            }
+        }
+        if (callers.stream().anyMatch(ConfiguredCaller::hasFile)) {
+            timer = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "token-files"));
+            timer.scheduleWithFixedDelay(
+                    this::readFiles, READ_INTERVAL.toMillis(), READ_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    boolean isEmpty() {
+        return callers.isEmpty();
+    }
+
+    /** Returns the credential that a token is. Takes as long whichever it is, and if it is none. */
+    Optional<Credential> withToken(String token) {
+        TokenHash presented = TokenHash.of(token);
+        return Optional.ofNullable(owner(presented)).map(caller -> new Token(presented, caller));
+    }
+
+    /** Returns the credential that a certificate is, which TLS has found to be genuine. */
+    Optional<Credential> withCertificate(ClientCertificate certificate) {
+        return callers.stream()
+                .filter(caller -> certificate.names().stream().anyMatch(caller::has))
+                .findFirst()
+                .map(caller -> new Certificate(certificate, caller));
+    }
+
+    /** Returns who has the token; looks at all of them in any case. */
+    private @Nullable ConfiguredCaller owner(TokenHash token) {
+        ConfiguredCaller owner = null;
+        for (ConfiguredCaller caller : callers) {
+            owner = has(caller, token) ? caller : owner;
+        }
+        return owner;
+    }
+
+    private static boolean has(ConfiguredCaller caller, TokenHash token) {
+        return caller.tokens().filter(token::equals).count() > 0;
+    }
+
+    private void add(ConfiguredCaller caller, String key) {
+        if (caller.tokens().anyMatch(token -> owner(token) != null)) {
+            throw new InvalidPropertyException(key + ".tokens", "expected tokens that no other caller has");
+        }
+        callers.add(caller);
+        try {
+            useFile(caller);
+        } catch (InvalidTokenFileException wrong) {
+            throw new InvalidPropertyException(key + ".token-file", wrong.getMessage());
+        }
+    }
+
+    private void useFile(ConfiguredCaller caller) throws InvalidTokenFileException {
+        List<TokenHash> read = caller.readFile();
+        for (ConfiguredCaller other : callers) {
+            if (other != caller && read.stream().anyMatch(token -> has(other, token))) {
+                throw new InvalidTokenFileException("expected tokens that no other caller has");
+            }
+        }
+        caller.useTokensOfFile(read);
+    }
+
+    private void readFiles() {
+        callers.stream().filter(ConfiguredCaller::hasFile).forEach(this::readFile);
+    }
+
+    private void readFile(ConfiguredCaller caller) {
+        try {
+            useFile(caller);
+            fileProblems.remove(caller);
+        } catch (InvalidTokenFileException | RuntimeException wrong) {
+            String problem = String.valueOf(wrong.getMessage());
+            if (!problem.equals(fileProblems.put(caller, problem))) {
+                log.warn("The tokens of {} in use stay, since their file is wrong: {}", caller.caller(), problem);
+            }
+        }
+    }
+
+    private static ConfiguredCaller toCaller(CallersProperties.Entry entry, String key) {
+        Names.problem(entry.name()).ifPresent(problem -> {
+            throw new InvalidPropertyException(key + ".name", problem);
+        });
+        for (int i = 0; i < entry.tokens().size(); i++) {
+            String problem = entry.tokens().get(i).problem();
+            if (problem != null) {
+                throw new InvalidPropertyException(key + ".tokens[" + i + "]", problem);
+            }
+        }
+        if (entry.certificate() != null && entry.certificate().isBlank()) {
+            throw new InvalidPropertyException(key + ".certificate", "expected a name");
+        }
+        if (entry.tokens().isEmpty() && entry.tokenFile() == null && entry.certificate() == null) {
+            throw new InvalidPropertyException(
+                    key, "expected tokens, a token-file or a certificate, but " + entry.name() + " has none");
+        }
+        return new ConfiguredCaller(
+                new Caller(entry.name(), permissions(entry, key), sources(entry, key)),
+                entry.tokens(),
+                entry.tokenFile() == null ? null : new TokenFile(entry.tokenFile()),
+                entry.certificate());
+    }
+
+    private static Set<Permission> permissions(CallersProperties.Entry entry, String key) {
+        if (entry.permissions().isEmpty()) {
+            throw new InvalidPropertyException(key + ".permissions", "expected any of " + Permission.all());
+        }
+        Set<Permission> permissions = new HashSet<>();
+        for (String text : entry.permissions()) {
+            permissions.add(Permission.of(text)
+                    .orElseThrow(() -> new InvalidPropertyException(
+                            key + ".permissions", "expected any of " + Permission.all() + ", but found " + text)));
+        }
+        return permissions;
+    }
+
+    private static WritableSources sources(CallersProperties.Entry entry, String key) {
+        if (entry.sources().stream().anyMatch(String::isBlank)) {
+            throw new InvalidPropertyException(key + ".sources", "expected names, or beginnings with a * behind");
+        }
+        return entry.sources().isEmpty() ? WritableSources.ALL : WritableSources.of(entry.sources());
+    }
+
+    @PreDestroy
+    void close() {
+        if (timer != null) {
+            timer.shutdownNow();
+        }
+    }
+
+    /** Holds for as long as the caller has the token. */
+    private record Token(TokenHash hash, ConfiguredCaller owner) implements Credential {
+
+        @Override
+        public Caller caller() {
+            return owner.caller();
+        }
+
+        @Override
+        public boolean isValidAt(Instant now) {
+            return has(owner, hash);
+        }
+    }
+
+    /** Holds until the certificate expires. */
+    private record Certificate(ClientCertificate certificate, ConfiguredCaller owner) implements Credential {
+
+        @Override
+        public Caller caller() {
+            return owner.caller();
+        }
+
+        @Override
+        public boolean isValidAt(Instant now) {
+            return now.isBefore(certificate.end());
+        }
+    }
+}

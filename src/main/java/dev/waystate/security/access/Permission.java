@@ -1,0 +1,34 @@
+package dev.waystate.security.access;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What a caller may do. */
+public enum Permission {
+    DISPLACEMENT_COMPUTE("displacement:compute"),
+    STATE_WRITE("state:write"),
+    STATE_READ("state:read");
+
+    private final String text;
+
+    Permission(String text) {
+        this.text = text;
+    }
+
+    /** Returns the permission that is written so in configurations and in claims. */
+    public static Optional<Permission> of(String text) {
+        return Arrays.stream(values())
+                .filter(permission -> permission.text.equals(text))
+                .findAny();
+    }
+
+    static String all() {
+        return Arrays.stream(values()).map(Permission::toString).collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.waystate.security.access;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A file of tokens, one a line; blank lines and those that begin with {@code #} do not count. */
+record TokenFile(Path path) {
+
+    private static final int MAX_BYTES = 64 * 1024;
+    private static final String COMMENT = "#";
+
+    /**
+     * Returns the tokens that are in the file now.
+     *
+     * @throws InvalidTokenFileException if it cannot be read, or if what it has is not all tokens
+     */
+    List<TokenHash> read() throws InvalidTokenFileException {
+        List<String> lines = content().lines().map(String::strip).toList();
+        for (int i = 0; i < lines.size(); i++) {
+            String problem =
+                    isToken(lines.get(i)) ? TokenHash.valueOf(lines.get(i)).problem() : null;
+            if (problem != null) {
+                throw new InvalidTokenFileException(path + ", line " + (i + 1) + ": " + problem);
+            }
+        }
+        List<TokenHash> tokens = lines.stream()
+                .filter(TokenFile::isToken)
+                .map(TokenHash::valueOf)
+                .toList();
+        if (tokens.isEmpty()) {
+            throw new InvalidTokenFileException("expected a token in " + path + ", but it has none");
+        }
+        return tokens;
+    }
+
+    private static boolean isToken(String line) {
+        return !line.isEmpty() && !line.startsWith(COMMENT);
+    }
+
+    private String content() throws InvalidTokenFileException {
+        try (var file = Files.newInputStream(path)) {
+            byte[] bytes = file.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new InvalidTokenFileException("expected at most " + MAX_BYTES + " bytes in " + path);
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw new InvalidTokenFileException("expected a file that can be read, but found " + path);
+        }
+    }
+
+    /** Says what is wrong with a file, without what is in it. */
+    static final class InvalidTokenFileException extends Exception {
+
+        InvalidTokenFileException(String problem) {
+            super(problem);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.waystate.security.access;
+
+import io.grpc.StatusRuntimeException;
+import org.springframework.stereotype.Component;
+
+/** Says which sources the caller of the current call may write. */
+@Component
+public class WriteAccess {
+
+    private final DenialReporter refusals;
+
+    WriteAccess(DenialReporter refusals) {
+        this.refusals = refusals;
+    }
+
+    /**
+     * Checks that the caller, if callers are asked who they are, may write a source.
+     *
+     * @param method the full name of the method, for the log
+     * @throws StatusRuntimeException PERMISSION_DENIED if it may not
+     */
+    public void check(String source, String method) {
+        Caller.current().filter(caller -> !caller.mayWrite(source)).ifPresent(caller -> {
+            throw refusals.refuse(DenialReason.FOREIGN_SOURCE, method, caller.name())
+                    .asRuntimeException();
+        });
+    }
+}

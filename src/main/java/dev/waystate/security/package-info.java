@@ -1,5 +1,0 @@
-/** TLS, and who may call what. */
-@NullMarked
-package dev.waystate.security;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,203 @@
+package dev.waystate.security.tls;
+
+import com.google.common.base.Throwables;
+import dev.waystate.server.LogText;
+import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.codec.http2.Http2SecurityUtil;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Date;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundle;
+
+/** What an SSL bundle has for a server's TLS, found to be whole: keys that fit their certificates, and whom to trust. */
+final class TlsMaterial {
+
+    private static final String KEY_STORE = "keystore";
+    private static final String TRUST_STORE = "truststore";
+
+    private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+
+    /** Those that RFC 9113 allows: AEAD and forward secrecy. */
+    private static final List<String> CIPHERS = Http2SecurityUtil.CIPHERS;
+
+    /**
+     * How long a client may resume a session: nobody looks at its certificate again then, which may have expired
+     * meanwhile.
+     */
+    private static final Duration SESSION_TIMEOUT = Duration.ofMinutes(5);
+
+    private final SslBundle bundle;
+    private final TlsClientAuth clientAuth;
+    private final List<X509Certificate> serverCertificates = new ArrayList<>();
+    private final List<Certificate> allCertificates = new ArrayList<>();
+
+    private TlsMaterial(SslBundle bundle, TlsClientAuth clientAuth) {
+        this.bundle = bundle;
+        this.clientAuth = clientAuth;
+    }
+
+    /**
+     * Reads and checks a bundle.
+     *
+     * @throws InvalidBundleException if anything is missing, does not fit, or is not valid now
+     */
+    static TlsMaterial of(SslBundle bundle, TlsClientAuth clientAuth) throws InvalidBundleException {
+        TlsMaterial material = new TlsMaterial(bundle, clientAuth);
+        try {
+            material.readKeys();
+            material.readTrust();
+        } catch (KeyStoreException notLoaded) {
+            throw new IllegalStateException(notLoaded);
+        }
+        return material;
+    }
+
+    /** Whether both have the same certificates, and so the same keys. */
+    boolean isSameAs(TlsMaterial other) {
+        return allCertificates.equals(other.allCertificates);
+    }
+
+    /** Returns the certificate that the server shows; of several, for different kinds of keys, the first. */
+    X509Certificate certificate() {
+        return serverCertificates.get(0);
+    }
+
+    /** @throws InvalidBundleException if the bundle's options allow what is not safe */
+    SslContext toContext() throws InvalidBundleException {
+        List<String> protocols =
+                chosen("options.enabled-protocols", bundle.getOptions().getEnabledProtocols(), PROTOCOLS);
+        List<String> ciphers = chosen("options.ciphers", bundle.getOptions().getCiphers(), CIPHERS);
+        try {
+            SslContextBuilder builder = GrpcSslContexts.configure(
+                    SslContextBuilder.forServer(bundle.getManagers().getKeyManagerFactory()), SslProvider.JDK);
+            builder.protocols(protocols).ciphers(ciphers, SupportedCipherSuiteFilter.INSTANCE);
+            builder.sessionTimeout(SESSION_TIMEOUT.toSeconds());
+            builder.clientAuth(clientAuth.toNetty());
+            if (clientAuth != TlsClientAuth.NONE) {
+                builder.trustManager(bundle.getManagers().getTrustManagerFactory());
+            }
+            return builder.build();
+        } catch (SSLException | RuntimeException unfit) {
+            throw unreadable(KEY_STORE, unfit);
+        }
+    }
+
+    private void readKeys() throws InvalidBundleException, KeyStoreException {
+        KeyStore store = load(KEY_STORE, () -> bundle.getStores().getKeyStore());
+        if (store == null) {
+            throw new InvalidBundleException(KEY_STORE, "expected a certificate and its private key, but found none");
+        }
+        String alias = bundle.getKey().getAlias();
+        for (String entry : alias == null ? aliases(store) : List.of(alias)) {
+            if (store.isKeyEntry(entry)) {
+                serverCertificates.add(checkKey(store, entry));
+            }
+        }
+        if (serverCertificates.isEmpty()) {
+            throw new InvalidBundleException(
+                    KEY_STORE, "expected a private key beside the certificate, but found none");
+        }
+        collect(store);
+    }
+
+    private void readTrust() throws InvalidBundleException, KeyStoreException {
+        KeyStore store = load(TRUST_STORE, () -> bundle.getStores().getTrustStore());
+        if (clientAuth != TlsClientAuth.NONE && (store == null || store.size() == 0)) {
+            throw new InvalidBundleException(
+                    TRUST_STORE,
+                    "expected the authorities of the clients' certificates, since " + TlsProperties.CLIENT_AUTH + " is "
+                            + clientAuth + ", but found none");
+        }
+        if (store != null) {
+            collect(store);
+        }
+    }
+
+    private X509Certificate checkKey(KeyStore store, String alias) throws InvalidBundleException, KeyStoreException {
+        Key key = key(store, alias);
+        if (!(key instanceof PrivateKey privateKey)
+                || !(store.getCertificate(alias) instanceof X509Certificate certificate)) {
+            throw new InvalidBundleException(KEY_STORE, "expected a private key and an X.509 certificate");
+        }
+        if (!PrivateKeys.fit(privateKey, certificate.getPublicKey())) {
+            throw new InvalidBundleException(
+                    KEY_STORE, "expected the private key of the certificate, but found that of another");
+        }
+        Date now = new Date();
+        if (now.before(certificate.getNotBefore()) || now.after(certificate.getNotAfter())) {
+            throw new InvalidBundleException(
+                    KEY_STORE,
+                    "expected a certificate that is valid now, but it is from "
+                            + certificate.getNotBefore().toInstant() + " to "
+                            + certificate.getNotAfter().toInstant());
+        }
+        return certificate;
+    }
+
+    private Key key(KeyStore store, String alias) throws InvalidBundleException {
+        String password = bundle.getKey().getPassword();
+        password = password == null ? bundle.getStores().getKeyStorePassword() : password;
+        try {
+            return store.getKey(alias, password == null ? null : password.toCharArray());
+        } catch (GeneralSecurityException unreadable) {
+            throw new InvalidBundleException("key.password", "expected the password of the private key");
+        }
+    }
+
+    private void collect(KeyStore store) throws KeyStoreException {
+        for (String alias : aliases(store)) {
+            Certificate[] chain = store.getCertificateChain(alias);
+            allCertificates.addAll(chain == null ? List.of(store.getCertificate(alias)) : Arrays.asList(chain));
+        }
+    }
+
+    private static List<String> aliases(KeyStore store) throws KeyStoreException {
+        return Collections.list(store.aliases()).stream().sorted().toList();
+    }
+
+    private static List<String> chosen(String option, String @Nullable [] choice, List<String> safe)
+            throws InvalidBundleException {
+        if (choice == null) {
+            return safe;
+        }
+        if (!safe.containsAll(List.of(choice))) {
+            throw new InvalidBundleException(option, "expected any of " + safe);
+        }
+        return List.of(choice);
+    }
+
+    private static @Nullable KeyStore load(String part, Supplier<@Nullable KeyStore> store)
+            throws InvalidBundleException {
+        try {
+            return store.get();
+        } catch (RuntimeException unreadable) {
+            throw unreadable(part, unreadable);
+        }
+    }
+
+    /** @param unreadable what is in its message are paths and the places of errors in files */
+    private static InvalidBundleException unreadable(String part, Exception unreadable) {
+        return new InvalidBundleException(
+                part,
+                "cannot be read: "
+                        + LogText.quote(String.valueOf(
+                                Throwables.getRootCause(unreadable).getMessage())));
+    }
+}

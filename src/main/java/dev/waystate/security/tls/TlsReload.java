@@ -1,0 +1,166 @@
+package dev.waystate.security.tls;
+
+import com.google.common.base.Throwables;
+import dev.waystate.server.InvalidPropertyException;
+import dev.waystate.server.LogText;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.handler.ssl.SslContext;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.ssl.JksSslBundleProperties;
+import org.springframework.boot.autoconfigure.ssl.PemSslBundleProperties;
+import org.springframework.boot.autoconfigure.ssl.PropertiesSslBundle;
+import org.springframework.boot.autoconfigure.ssl.SslProperties;
+import org.springframework.boot.io.ApplicationResourceLoader;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundleRegistry;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+
+/**
+ * Reads the files of the server's bundle over and over, and uses what they have become once it is whole; until then, the
+ * last that was. Boot's own watcher tells nobody when the new files are wrong, and hands on keys that do not fit.
+ */
+final class TlsReload implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(TlsReload.class);
+
+    private static final String METER = "waystate.tls.reloads";
+
+    private final String name;
+    private final TlsClientAuth clientAuth;
+    private final SslProperties.Bundles properties;
+    private final SslBundleRegistry registry;
+    private final ResourceLoader resources;
+    private final BundleFiles files;
+    private final MeterRegistry meters;
+    private final TlsContext context;
+    private final ScheduledThreadPoolExecutor timer =
+            new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "tls-reload"));
+
+    private volatile TlsMaterial used;
+    private volatile @Nullable String problem;
+
+    /** @throws InvalidPropertyException if there is no such bundle, or it is not fit for TLS */
+    TlsReload(
+            TlsProperties tls,
+            SslProperties properties,
+            SslBundles bundles,
+            SslBundleRegistry registry,
+            ResourceLoader resources,
+            Environment environment,
+            MeterRegistry meters) {
+        this.name = String.valueOf(tls.bundle());
+        this.clientAuth = tls.clientAuth();
+        this.properties = properties.getBundle();
+        this.registry = registry;
+        this.resources = ApplicationResourceLoader.get(resources, true); // as Boot does: a plain path is a file's
+        this.files = new BundleFiles(environment, resources, key());
+        this.meters = meters;
+        try {
+            this.used = TlsMaterial.of(bundles.getBundle(name), clientAuth);
+            this.context = new TlsContext(used.toContext());
+        } catch (NoSuchSslBundleException unknown) {
+            throw new InvalidPropertyException(
+                    TlsProperties.BUNDLE,
+                    "expected one of the SSL bundles of spring.ssl.bundle.pem and spring.ssl.bundle.jks, "
+                            + bundles.getBundleNames() + ", but found " + LogText.quote(name));
+        } catch (InvalidBundleException wrong) {
+            throw new InvalidPropertyException(TlsProperties.BUNDLE, describe(key() + "." + wrong.getMessage()));
+        }
+        count("success", 0);
+        count("failure", 0);
+        Duration interval = this.properties.getWatch().getFile().getQuietPeriod();
+        timer.scheduleWithFixedDelay(this::read, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Returns the TLS of new connections, whichever is right at the time. */
+    SslContext context() {
+        return context;
+    }
+
+    /** Returns the certificate that new connections are shown. */
+    X509Certificate certificate() {
+        return used.certificate();
+    }
+
+    /** Returns what is wrong with the files, if they are not those in use. */
+    Optional<String> problem() {
+        return Optional.ofNullable(problem);
+    }
+
+    private void read() {
+        try {
+            SslBundle bundle = load();
+            TlsMaterial material = TlsMaterial.of(bundle, clientAuth);
+            if (!material.isSameAs(used)) {
+                use(material, bundle);
+            } else if (problem != null) {
+                log.info("The files of SSL bundle {} are those in use again", name);
+            }
+            problem = null;
+        } catch (InvalidBundleException wrong) {
+            report(describe(key() + "." + wrong.getMessage()));
+        } catch (RuntimeException unreadable) {
+            report("spring.ssl.bundle: the files of " + name + " cannot be read: "
+                    + LogText.quote(
+                            String.valueOf(Throwables.getRootCause(unreadable).getMessage())));
+        }
+    }
+
+    private SslBundle load() {
+        PemSslBundleProperties pem = properties.getPem().get(name);
+        JksSslBundleProperties jks = properties.getJks().get(name);
+        return pem != null ? PropertiesSslBundle.get(pem, resources) : PropertiesSslBundle.get(jks, resources);
+    }
+
+    private void use(TlsMaterial material, SslBundle bundle) throws InvalidBundleException {
+        context.replaceBy(material.toContext());
+        used = material;
+        count("success", 1);
+        log.info("New connections get {}", describe(material.certificate()));
+        registry.updateBundle(name, bundle); // the web server, Boot's health and metrics
+    }
+
+    /** Says once what is wrong, and again when something else is. */
+    private void report(String found) {
+        if (!found.equals(problem)) {
+            problem = found;
+            count("failure", 1);
+            log.warn("New connections still get {}, since its successor is wrong: {}", describe(certificate()), found);
+        }
+    }
+
+    private void count(String result, int times) {
+        meters.counter(METER, "result", result).increment(times);
+    }
+
+    private String key() {
+        return "spring.ssl.bundle." + (properties.getPem().containsKey(name) ? "pem." : "jks.") + name;
+    }
+
+    private String describe(String wrong) {
+        List<String> unreadable = files.unreadable();
+        return unreadable.isEmpty() ? wrong : String.join(" and ", unreadable) + ": expected a file that can be read";
+    }
+
+    private static String describe(X509Certificate certificate) {
+        return "the certificate with serial number "
+                + certificate.getSerialNumber().toString(16) + ", valid until "
+                + certificate.getNotAfter().toInstant();
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}
