@@ -72,6 +72,11 @@ class ServerConfiguration {
         };
     }
 
+    @Bean
+    Scheduler scheduler(FailStop failStop) {
+        return new Scheduler(failStop::stop);
+    }
+
     /** The executor of the RPCs that may block. Its full queue rejects, which becomes RESOURCE_EXHAUSTED. */
     @Bean
     ThreadPoolTaskExecutor rpcExecutor(ExecutorProperties properties) {

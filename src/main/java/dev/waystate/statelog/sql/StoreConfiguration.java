@@ -12,6 +12,9 @@ class StoreConfiguration {
 
     @Bean
     StateLog stateLog(StoreProperties properties, FailStop failStop) {
-        return SqliteStateLog.open(properties, Clock.systemUTC(), failStop::stop);
+        return SqliteStateLog.open(
+                properties,
+                Clock.systemUTC(),
+                () -> failStop.stop(new IllegalStateException("The state log cannot be written")));
     }
 }
