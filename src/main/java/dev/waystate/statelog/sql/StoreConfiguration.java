@@ -12,6 +12,6 @@ class StoreConfiguration {
 
     @Bean
     StateLog stateLog(StoreProperties properties, FailStop failStop) {
-        return SqliteStateLog.open(properties, Clock.systemUTC(), failStop::stop);
+        return SqliteStateLog.open(properties, Clock.systemUTC(), failure -> failStop.stop());
     }
 }
