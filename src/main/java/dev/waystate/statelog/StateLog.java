@@ -13,6 +13,8 @@ import java.util.concurrent.CompletionStage;
  *   <li><b>Order.</b> Positions start at 1, have no gaps, and follow the order of commit. A reader never sees position n
  *       before n − 1, and everything it sees is durable.
  *   <li><b>Exactly once.</b> Each sequence of a source is stored once, however often it is appended.
+ *   <li><b>Fences.</b> When two streams of a source each have a {@link Claim}, the later one takes over with its first
+ *       batch, and nothing of the earlier one is stored after that.
  *   <li><b>Isolation.</b> A batch that is refused leaves the batches around it alone.
  *   <li><b>Fail-stop.</b> After an I/O error nothing is acknowledged any more, since the system may have dropped what it
  *       failed to write: the log has to be opened again. A full disk is no such error: appends are refused until there
@@ -32,20 +34,26 @@ public interface StateLog {
      * and completes after the batches appended before it.
      *
      * @return completes when the batch is durable, on a thread of the log that must not be held up; or exceptionally with
-     *     {@link SequenceGapException}, {@link LogFullException} or {@link LogUnavailableException}
+     *     {@link SequenceGapException}, {@link FencedException}, {@link LogFullException} or
+     *     {@link LogUnavailableException}
      */
     CompletionStage<Appended> append(Batch batch);
 
+    /** Makes a claim for a stream, which takes the source with its first batch. Does not block. */
+    Claim claim(String source);
+
     /**
-     * Returns the records that follow a position: one at least, unless the position is the head, and as many as make a
-     * page of about 256 KiB. May block.
+     * Returns the records that follow a position: one at least, unless the position is the head, and more while they fit
+     * into the page. May block.
      *
      * @param afterPositionExclusive from 0 to {@link #head()}
+     * @param maxBytes how large the page may become, from 1: a record counts as many bytes as its info and its source
+     *     have in UTF-8, and 100. One record more is in memory meanwhile
      * @throws PrunedPositionException if retention has removed a record after the position
      * @throws PositionBeyondHeadException if the position is above the head
      * @throws DamagedRecordException if the first record after the position is damaged; a page ends before a later one
      */
-    List<StateRecord> read(long afterPositionExclusive);
+    List<StateRecord> read(long afterPositionExclusive, int maxBytes);
 
     /** Returns the position of the newest record, 0 when there is none. Does not block. */
     long head();
@@ -54,13 +62,16 @@ public interface StateLog {
     long earliest();
 
     /**
-     * Returns sources with their latest reports, in the order of the UTF-8 bytes of their names. May block.
+     * Returns sources with their latest reports, in the order of the UTF-8 bytes of their names: one at least, unless
+     * there is none, and more while they fit into the page. May block.
      *
      * @param afterNameExclusive only names above this one; empty for all
      * @param statuses only sources whose latest report has one of these; all when empty
      * @param limit how many sources at most, from 1
+     * @param maxBytes how large the page may become, from 1: a source counts as its latest record does in
+     *     {@link #read}. One source more is in memory meanwhile
      */
-    List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit);
+    List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit, int maxBytes);
 
     /** Returns how much the log holds, and how many sources are in which state, as of one moment. May block. */
     Summary summary();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.waystate.statelog.Summary.StatusCount;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,9 +28,13 @@ import org.junit.jupiter.api.Test;
 /** What every state log has to do. */
 public abstract class StateLogContract {
 
+    protected static final int PAGE_BYTES = 256 * 1024;
+
     protected static final int OK = 1;
     protected static final int THIRSTY = 2;
     protected static final int STARVED = 3;
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     protected StateLog log;
 
@@ -50,8 +57,8 @@ public abstract class StateLogContract {
     void anEmptyLogHasNoHeadAndNoRecords() {
         assertThat(log.head()).isZero();
         assertThat(log.earliest()).isEqualTo(1);
-        assertThat(log.read(0)).isEmpty();
-        assertThat(log.sources("", Set.of(), 10)).isEmpty();
+        assertThat(log.read(0, PAGE_BYTES)).isEmpty();
+        assertThat(log.sources("", Set.of(), 10, PAGE_BYTES)).isEmpty();
         assertThat(log.summary()).isEqualTo(new Summary(1, 0, List.of()));
     }
 
@@ -61,7 +68,7 @@ public abstract class StateLogContract {
         Instant reportedAt = Instant.parse("2026-02-03T04:05:06.123456789Z");
         append("robot 7", 1, new Report(THIRSTY, "Requires watering.", reportedAt));
         appendUnnumbered("cow", new Report(-5, "\u0000 \ud83d\udc04 \u202e", null));
-        List<StateRecord> records = log.read(0);
+        List<StateRecord> records = log.read(0, PAGE_BYTES);
         assertThat(records).hasSize(2);
         assertThat(records.get(0))
                 .usingRecursiveComparison()
@@ -80,7 +87,7 @@ public abstract class StateLogContract {
         Instant first = Instant.parse("1678-01-01T00:00:00Z");
         Instant last = Instant.parse("2262-01-01T00:00:00Z");
         appendUnnumbered("clock", new Report(OK, "", first), new Report(OK, "", last));
-        assertThat(log.read(0)).extracting(StateRecord::reportedAt).containsExactly(first, last);
+        assertThat(log.read(0, PAGE_BYTES)).extracting(StateRecord::reportedAt).containsExactly(first, last);
     }
 
     @Test
@@ -91,7 +98,7 @@ public abstract class StateLogContract {
                 IntStream.of(numbers)
                         .mapToObj(number -> new Report(number, "", null))
                         .toArray(Report[]::new));
-        assertThat(log.read(0))
+        assertThat(log.read(0, PAGE_BYTES))
                 .extracting(StateRecord::status)
                 .containsExactly(Integer.MIN_VALUE, -1, 0, 4, 5, Integer.MAX_VALUE);
     }
@@ -100,15 +107,15 @@ public abstract class StateLogContract {
     void everythingIsThereAfterReopening() throws Exception {
         append("a", 1, reports(OK, 3));
         appendUnnumbered("b", reports(STARVED, 2));
-        List<StateRecord> records = log.read(0);
+        List<StateRecord> records = log.read(0, PAGE_BYTES);
         Summary summary = log.summary();
-        List<SourceState> sources = log.sources("", Set.of(), 10);
+        List<SourceState> sources = log.sources("", Set.of(), 10, PAGE_BYTES);
         close(log);
         log = open();
         assertThat(log.head()).isEqualTo(5);
-        assertThat(log.read(0)).isEqualTo(records);
+        assertThat(log.read(0, PAGE_BYTES)).isEqualTo(records);
         assertThat(log.summary()).isEqualTo(summary);
-        assertThat(log.sources("", Set.of(), 10)).isEqualTo(sources);
+        assertThat(log.sources("", Set.of(), 10, PAGE_BYTES)).isEqualTo(sources);
         assertThat(append("a", 4, reports(OK, 1))).isEqualTo(4);
         assertThat(log.head()).isEqualTo(6);
     }
@@ -126,8 +133,8 @@ public abstract class StateLogContract {
         append("a", 1, new Report(OK, "one", null), new Report(OK, "two", null));
         assertThat(append("a", 2, new Report(OK, "two again", null), new Report(OK, "three", null)))
                 .isEqualTo(3);
-        assertThat(log.read(0)).extracting(StateRecord::info).containsExactly("one", "two", "three");
-        assertThat(log.read(0)).extracting(StateRecord::sequence).containsExactly(1L, 2L, 3L);
+        assertThat(log.read(0, PAGE_BYTES)).extracting(StateRecord::info).containsExactly("one", "two", "three");
+        assertThat(log.read(0, PAGE_BYTES)).extracting(StateRecord::sequence).containsExactly(1L, 2L, 3L);
     }
 
     @Test
@@ -142,7 +149,7 @@ public abstract class StateLogContract {
                         SequenceGapException.class,
                         gap -> assertThat(gap.expected()).isEqualTo(1));
         assertThat(log.head()).isEqualTo(2);
-        assertThat(log.sources("", Set.of(), 10)).hasSize(1);
+        assertThat(log.sources("", Set.of(), 10, PAGE_BYTES)).hasSize(1);
     }
 
     @Test
@@ -170,11 +177,108 @@ public abstract class StateLogContract {
     }
 
     @Test
+    void afterATakeOverNothingOfTheEarlierStreamIsStored() {
+        try (Claim earlier = log.claim("a");
+                Claim later = log.claim("a")) {
+            append(earlier, 1, "one");
+            CompletableFuture<Appended> resumed = queue(later, Batch.UNNUMBERED);
+            CompletableFuture<Appended> raced = queue(earlier, 2, "of the earlier stream");
+            CompletableFuture<Appended> next = queue(later, 2, "of the later stream");
+            assertThat(resumed).succeedsWithin(TIMEOUT).isEqualTo(new Appended(1));
+            assertThat(catchThrowable(raced::join)).hasCauseInstanceOf(FencedException.class);
+            assertThat(next).succeedsWithin(TIMEOUT).isEqualTo(new Appended(2));
+            assertThat(infos()).containsExactly("one", "of the later stream");
+        }
+    }
+
+    /** What claims are for: the later stream's report is acknowledged and not stored. */
+    @Test
+    void withoutClaimsAReportOfTheEarlierStreamStandsForThatOfTheLaterOne() {
+        append(null, 1, "one");
+        CompletableFuture<Appended> resumed = queue(null, Batch.UNNUMBERED);
+        CompletableFuture<Appended> raced = queue(null, 2, "of the earlier stream");
+        CompletableFuture<Appended> next = queue(null, 2, "of the later stream");
+        assertThat(resumed).succeedsWithin(TIMEOUT);
+        assertThat(raced).succeedsWithin(TIMEOUT);
+        assertThat(next).succeedsWithin(TIMEOUT).isEqualTo(new Appended(2));
+        assertThat(infos()).containsExactly("one", "of the earlier stream");
+    }
+
+    @Test
+    void aClaimThatComesTooLateDoesNotTakeOver() {
+        try (Claim earlier = log.claim("a");
+                Claim later = log.claim("a")) {
+            append(later, 1, "one");
+            assertThat(refusal(batch(earlier, 2, "two"))).isInstanceOf(FencedException.class);
+            append(later, 2, "two");
+            later.close();
+            assertThat(refusal(batch(earlier, 3, "three"))).isInstanceOf(FencedException.class);
+        }
+        assertThat(infos()).containsExactly("one", "two");
+    }
+
+    @Test
+    void aSourceThatWasLetGoIsTakenByAnyLaterClaim() {
+        Claim first = log.claim("a");
+        CompletableFuture<Appended> last = queue(first, 1, "one");
+        first.close();
+        first.close();
+        assertThat(last).succeedsWithin(TIMEOUT);
+        assertThat(refusal(batch(first, 2, "after the end"))).isInstanceOf(FencedException.class);
+        try (Claim second = log.claim("a")) {
+            append(second, 2, "two");
+        }
+        append(null, 3, "three");
+        assertThat(infos()).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void aBatchThatIsRefusedForItsGapTakesTheSourceToo() {
+        try (Claim earlier = log.claim("a");
+                Claim later = log.claim("a");
+                Claim other = log.claim("b")) {
+            append(earlier, 1, "one");
+            append(new Batch("b", other, 1, List.of(reports(OK, 1))));
+            assertThat(refusal(batch(later, 7, "seven"))).isInstanceOf(SequenceGapException.class);
+            assertThat(refusal(batch(earlier, 2, "two"))).isInstanceOf(FencedException.class);
+            append(new Batch("b", other, 2, List.of(reports(OK, 1))));
+        }
+    }
+
+    @Test
+    void aClaimOfAnotherSourceIsNoClaim() {
+        try (Claim claim = log.claim("b")) {
+            assertThatThrownBy(() -> log.append(batch(claim, 1, "one"))).isInstanceOf(IllegalArgumentException.class);
+        }
+        append(null, 1, "one");
+    }
+
+    private CompletableFuture<Appended> queue(@Nullable Claim claim, long firstSequence, String... infos) {
+        return log.append(batch(claim, firstSequence, infos)).toCompletableFuture();
+    }
+
+    private void append(@Nullable Claim claim, long firstSequence, String... infos) {
+        append(batch(claim, firstSequence, infos));
+    }
+
+    private static Batch batch(@Nullable Claim claim, long firstSequence, String... infos) {
+        return new Batch(
+                "a",
+                claim,
+                firstSequence,
+                Stream.of(infos).map(info -> new Report(OK, info, null)).toList());
+    }
+
+    private List<String> infos() {
+        return log.read(0, PAGE_BYTES).stream().map(StateRecord::info).toList();
+    }
+
+    @Test
     void numberedAndUnnumberedReportsOfASourceDoNotDisturbEachOther() {
         append("a", 1, reports(OK, 2));
         appendUnnumbered("a", reports(STARVED, 2));
         assertThat(append("a", 3, reports(OK, 1))).isEqualTo(3);
-        assertThat(log.read(0)).extracting(StateRecord::sequence).containsExactly(1L, 2L, 0L, 0L, 3L);
+        assertThat(log.read(0, PAGE_BYTES)).extracting(StateRecord::sequence).containsExactly(1L, 2L, 0L, 0L, 3L);
     }
 
     @Test
@@ -182,19 +286,19 @@ public abstract class StateLogContract {
         append("b", 1, new Report(OK, "first", null), new Report(STARVED, "last", null));
         appendUnnumbered("a", new Report(THIRSTY, "water", null));
         append("c", 1, new Report(STARVED, "food", null));
-        assertThat(log.sources("", Set.of(), 10))
+        assertThat(log.sources("", Set.of(), 10, PAGE_BYTES))
                 .extracting(source -> source.latest().source())
                 .containsExactly("a", "b", "c");
-        assertThat(log.sources("", Set.of(STARVED), 10))
+        assertThat(log.sources("", Set.of(STARVED), 10, PAGE_BYTES))
                 .extracting(source -> source.latest().info())
                 .containsExactly("last", "food");
-        assertThat(log.sources("a", Set.of(), 1)).singleElement().satisfies(source -> {
+        assertThat(log.sources("a", Set.of(), 1, PAGE_BYTES)).singleElement().satisfies(source -> {
             assertThat(source.latest().position()).isEqualTo(2);
             assertThat(source.latest().sequence()).isEqualTo(2);
             assertThat(source.durableSequence()).isEqualTo(2);
         });
-        assertThat(log.sources("c", Set.of(), 10)).isEmpty();
-        assertThat(log.sources("", Set.of(THIRSTY, 99), 10))
+        assertThat(log.sources("c", Set.of(), 10, PAGE_BYTES)).isEmpty();
+        assertThat(log.sources("", Set.of(THIRSTY, 99), 10, PAGE_BYTES))
                 .singleElement()
                 .satisfies(source -> assertThat(source.durableSequence()).isZero());
     }
@@ -204,7 +308,7 @@ public abstract class StateLogContract {
         for (String name : List.of("\ud83d\udc04", "\uffee", "Z", "a", "ä")) {
             appendUnnumbered(name, reports(OK, 1));
         }
-        assertThat(log.sources("", Set.of(), 10))
+        assertThat(log.sources("", Set.of(), 10, PAGE_BYTES))
                 .extracting(source -> source.latest().source())
                 .containsExactly("Z", "a", "ä", "\uffee", "\ud83d\udc04");
     }
@@ -233,7 +337,7 @@ public abstract class StateLogContract {
         }
         List<Long> positions = new ArrayList<>();
         long position = 0;
-        for (List<StateRecord> page = log.read(0); !page.isEmpty(); page = log.read(position)) {
+        for (List<StateRecord> page = log.read(0, PAGE_BYTES); !page.isEmpty(); page = log.read(position, PAGE_BYTES)) {
             page.forEach(record -> positions.add(record.position()));
             position = positions.get(positions.size() - 1);
         }
@@ -242,21 +346,46 @@ public abstract class StateLogContract {
     }
 
     @Test
-    void pagesOfLargeRecordsStaySmall() {
-        Report large = new Report(OK, "x".repeat(50_000), null);
-        appendUnnumbered("a", large, large, large, large, large, large, large, large, large, large);
-        assertThat(log.read(0)).hasSizeBetween(1, 6);
+    void pagesEndBeforeTheRecordThatDoesNotFit() {
+        Report large = new Report(OK, "ä".repeat(5_000), null); // 10,000 bytes of UTF-8
+        appendUnnumbered("aaaa", large, large, large, large, large, large, large, large, large, large);
+        assertThat(log.read(0, 5 * 10_104)).hasSize(5);
+        assertThat(log.read(0, 5 * 10_104 - 1)).hasSize(4);
+        assertThat(log.read(0, 1)).hasSize(1);
+        assertThat(log.read(9, 1)).hasSize(1);
+        assertThat(log.read(10, 1)).isEmpty();
+    }
+
+    @Test
+    void longNamesCountInPagesOfRecords() {
+        for (int i = 0; i < 20; i++) {
+            appendUnnumbered("n".repeat(250) + i, reports(OK, 1));
+        }
+        assertThat(log.read(0, 3_600)).hasSize(10);
+    }
+
+    @Test
+    void pagesOfSourcesEndBeforeTheOneThatDoesNotFit() {
+        for (int i = 100; i < 110; i++) {
+            appendUnnumbered("s" + i, new Report(OK, "ä".repeat(5_000), null));
+        }
+        assertThat(log.sources("", Set.of(), 10, 5 * 10_104)).hasSize(5);
+        assertThat(log.sources("", Set.of(), 3, 5 * 10_104)).hasSize(3);
+        assertThat(log.sources("s104", Set.of(), 10, 1))
+                .singleElement()
+                .satisfies(source -> assertThat(source.latest().source()).isEqualTo("s105"));
+        assertThat(log.sources("s109", Set.of(), 10, 1)).isEmpty();
     }
 
     @Test
     void positionsBeyondTheHeadAreRefusedWithTheHead() {
         appendUnnumbered("a", reports(OK, 2));
-        assertThat(log.read(2)).isEmpty();
-        assertThatThrownBy(() -> log.read(3))
+        assertThat(log.read(2, PAGE_BYTES)).isEmpty();
+        assertThatThrownBy(() -> log.read(3, PAGE_BYTES))
                 .isInstanceOfSatisfying(
                         PositionBeyondHeadException.class,
                         beyond -> assertThat(beyond.head()).isEqualTo(2));
-        assertThatThrownBy(() -> log.read(Long.MAX_VALUE)).isInstanceOf(PositionBeyondHeadException.class);
+        assertThatThrownBy(() -> log.read(Long.MAX_VALUE, PAGE_BYTES)).isInstanceOf(PositionBeyondHeadException.class);
     }
 
     @Test
@@ -296,7 +425,7 @@ public abstract class StateLogContract {
         java.util.Map<String, Long> sequences = new java.util.HashMap<>();
         long position = 0;
         while (position < last) {
-            for (StateRecord record : log.read(position)) {
+            for (StateRecord record : log.read(position, PAGE_BYTES)) {
                 assertThat(record.position()).isEqualTo(++position);
                 assertThat(record.sequence()).isEqualTo(sequences.merge(record.source(), 1L, Long::sum));
             }
@@ -305,8 +434,12 @@ public abstract class StateLogContract {
     }
 
     protected long append(String source, long firstSequence, Report... reports) {
+        return append(new Batch(source, firstSequence, List.of(reports)));
+    }
+
+    private long append(Batch batch) {
         try {
-            return log.append(new Batch(source, firstSequence, List.of(reports)))
+            return log.append(batch)
                     .toCompletableFuture()
                     .get(30, TimeUnit.SECONDS)
                     .durableSequence();

@@ -22,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ReadStream implements OpenStream {
 
+    private static final int PAGE_BYTES = 256 * 1024;
+
     private final ServerCallStreamObserver<ReadResponse> responses;
     private final StateLog stateLog;
     private final RecordFilter filter;
@@ -120,7 +122,7 @@ final class ReadStream implements OpenStream {
             replayEnd = stateLog.head();
         }
         if (!follow && position >= replayEnd && !fromEarliest) {
-            stateLog.read(position); // refuses a position that makes no sense
+            stateLog.read(position, 1); // refuses a position that makes no sense
             send(response(position).setCaughtUp(CaughtUp.getDefaultInstance()));
             end();
             responses.onCompleted();
@@ -132,7 +134,7 @@ final class ReadStream implements OpenStream {
     private boolean readOn() {
         List<StateRecord> page;
         try {
-            page = stateLog.read(fromEarliest ? stateLog.earliest() - 1 : position);
+            page = stateLog.read(fromEarliest ? stateLog.earliest() - 1 : position, PAGE_BYTES);
         } catch (PrunedPositionException overtaken) {
             if (fromEarliest) {
                 return true; // retention has moved on since: the next step starts at what is the earliest then

@@ -18,6 +18,9 @@ class SourcePages {
     private static final int DEFAULT_SIZE = 100;
     private static final int MAX_SIZE = 1_000;
 
+    /** Below what clients take in one message, 4 MiB. */
+    private static final int PAGE_BYTES = 3 * 1024 * 1024;
+
     private final StateLog stateLog;
 
     SourcePages(StateLog stateLog) {
@@ -28,13 +31,15 @@ class SourcePages {
     ListSourcesResponse page(ListSourcesRequest request) {
         RecordFilter.checkSize("statuses", request.getStatusesValueList());
         int size = size(request.getPageSize());
-        List<SourceState> found = stateLog.sources(
-                fromToken(request.getPageToken()), Set.copyOf(request.getStatusesValueList()), size + 1);
-        List<SourceState> page = found.subList(0, Math.min(size, found.size()));
+        Set<Integer> statuses = Set.copyOf(request.getStatusesValueList());
+        List<SourceState> page = stateLog.sources(fromToken(request.getPageToken()), statuses, size, PAGE_BYTES);
         ListSourcesResponse.Builder response = ListSourcesResponse.newBuilder();
         page.forEach(source -> response.addSources(Messages.toSource(source)));
-        if (found.size() > size) {
-            response.setNextPageToken(toToken(page.get(size - 1).latest().source()));
+        if (!page.isEmpty()) {
+            String last = page.get(page.size() - 1).latest().source();
+            if (!stateLog.sources(last, statuses, 1, 1).isEmpty()) {
+                response.setNextPageToken(toToken(last));
+            }
         }
         return response.build();
     }

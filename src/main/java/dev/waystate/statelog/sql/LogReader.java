@@ -24,11 +24,8 @@ import java.util.stream.Collectors;
 /** Reads committed rows in short statements: no reader keeps the write-ahead log from being reset for long. */
 final class LogReader {
 
-    private static final int PAGE_RECORDS = 1_000;
-    private static final int PAGE_INFO_CHARS = 256 * 1024;
-
     private static final String READ =
-            "SELECT " + RecordRow.OF_RECORD + " FROM record WHERE position > ? ORDER BY position LIMIT " + PAGE_RECORDS;
+            "SELECT " + RecordRow.OF_RECORD + " FROM record WHERE position > ? ORDER BY position";
 
     private static final String FIND_NAMES = "SELECT id, name FROM source WHERE id IN (SELECT value FROM json_each(?))";
 
@@ -44,13 +41,13 @@ final class LogReader {
         this.bounds = bounds;
     }
 
-    List<StateRecord> read(long afterPositionExclusive) throws SQLException {
+    List<StateRecord> read(long afterPositionExclusive, int maxBytes) throws SQLException {
         long head = bounds.head();
         checkPosition(afterPositionExclusive, head);
         if (afterPositionExclusive == head) {
             return List.of();
         }
-        List<StateRecord> page = readIntact(afterPositionExclusive, head);
+        List<StateRecord> page = readIntact(afterPositionExclusive, head, maxBytes);
         if (page.isEmpty()) {
             checkPosition(afterPositionExclusive, head); // retention may have passed by meanwhile
             throw new DamagedRecordException(afterPositionExclusive + 1);
@@ -69,18 +66,19 @@ final class LogReader {
     }
 
     /** Reads records up to the first that is missing or damaged. */
-    private List<StateRecord> readIntact(long afterPositionExclusive, long head) throws SQLException {
+    private List<StateRecord> readIntact(long afterPositionExclusive, long head, int maxBytes) throws SQLException {
         List<RecordRow> rows;
         Map<Long, String> names;
         try (Connection connection = database.reader()) {
-            rows = rows(connection, afterPositionExclusive, head);
+            rows = rows(connection, afterPositionExclusive, head, maxBytes);
             names = names(connection, rows);
         }
         RecordChecksum checksum = new RecordChecksum();
         List<StateRecord> page = new ArrayList<>(rows.size());
+        PageSize size = new PageSize(maxBytes);
         for (RecordRow row : rows) {
             StateRecord next = row.toRecord(names.get(row.sourceId()), checksum);
-            if (next == null) {
+            if (next == null || !size.takes(next.info(), next.source())) {
                 break;
             }
             page.add(next);
@@ -88,21 +86,20 @@ final class LogReader {
         return page;
     }
 
-    private static List<RecordRow> rows(Connection connection, long afterPositionExclusive, long head)
+    private static List<RecordRow> rows(Connection connection, long afterPositionExclusive, long head, int maxBytes)
             throws SQLException {
         List<RecordRow> rows = new ArrayList<>();
-        int infoChars = 0;
+        PageSize size = new PageSize(maxBytes);
         try (PreparedStatement statement = connection.prepareStatement(READ)) {
             statement.setLong(1, afterPositionExclusive);
             try (ResultSet found = statement.executeQuery()) {
                 long expected = afterPositionExclusive + 1;
-                while (expected <= head && infoChars < PAGE_INFO_CHARS && found.next()) {
+                while (expected <= head && found.next()) {
                     RecordRow row = RecordRow.read(found);
-                    if (row.position() != expected || row.info() == null) {
+                    if (row.position() != expected || row.info() == null || !size.takes(row.info(), "")) {
                         break;
                     }
                     rows.add(row);
-                    infoChars += row.info().length();
                     expected++;
                 }
             }
@@ -125,8 +122,10 @@ final class LogReader {
         return names;
     }
 
-    List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit) throws SQLException {
+    List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit, int maxBytes)
+            throws SQLException {
         List<SourceState> sources = new ArrayList<>();
+        PageSize size = new PageSize(maxBytes);
         RecordChecksum checksum = new RecordChecksum();
         try (Connection connection = database.reader();
                 PreparedStatement statement = connection.prepareStatement(sourcesQuery(statuses.size()))) {
@@ -140,8 +139,11 @@ final class LogReader {
                 while (rows.next()) {
                     String name = rows.getString(RecordRow.COUNT + 1);
                     long durableSequence = rows.getLong(RecordRow.COUNT + 2);
-                    sources.add(new SourceState(
-                            RecordRow.read(rows).toLatest(name, durableSequence, checksum), durableSequence));
+                    StateRecord latest = RecordRow.read(rows).toLatest(name, durableSequence, checksum);
+                    if (!size.takes(latest.info(), name)) {
+                        break;
+                    }
+                    sources.add(new SourceState(latest, durableSequence));
                 }
             }
         }

@@ -2,6 +2,7 @@ package dev.waystate.statelog.sql;
 
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.FencedException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.SequenceGapException;
 import java.sql.PreparedStatement;
@@ -28,6 +29,8 @@ final class LogTransaction implements AutoCloseable {
     private final PreparedStatement addToTotal;
     private final PreparedStatement moveHead;
     private final RecordChecksum checksum = new RecordChecksum();
+
+    private final Fences fences = new Fences();
 
     private final Map<String, SourceRow> sources = new HashMap<>();
     private final Map<Integer, long[]> totals = new HashMap<>();
@@ -61,10 +64,12 @@ final class LogTransaction implements AutoCloseable {
     /**
      * Adds what is new of a batch and returns the source's last sequence.
      *
+     * @throws FencedException if a later claim has taken the source; nothing was added then
      * @throws SequenceGapException if there is a gap; nothing was added then
      * @throws DamagedRecordException if the source's row is damaged; nothing was added then
      */
     long add(Batch batch) throws SQLException {
+        fences.pass(batch);
         SourceRow source = source(batch.source());
         long durableSequence = source == null ? 0 : source.durableSequence;
         boolean numbered = batch.firstSequence() != Batch.UNNUMBERED;
@@ -80,6 +85,11 @@ final class LogTransaction implements AutoCloseable {
             addRecord(source, sequence, report);
         }
         return source.durableSequence;
+    }
+
+    /** Forgets a claim whose batches were all added. */
+    void release(SourceClaim claim) {
+        fences.release(claim);
     }
 
     /** Returns how long the infos of the added records are together. */

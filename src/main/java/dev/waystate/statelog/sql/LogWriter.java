@@ -2,7 +2,9 @@ package dev.waystate.statelog.sql;
 
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.Claim;
 import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.FencedException;
 import dev.waystate.statelog.LogFullException;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.SequenceGapException;
@@ -16,6 +18,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,10 +39,18 @@ final class LogWriter implements AutoCloseable {
     private static final long RETENTION_PAUSE_MILLIS = 1_000;
     private static final long CLOSE_TIMEOUT_MILLIS = 20_000;
 
-    private record Pending(Batch batch, CompletableFuture<Appended> result) {}
+    /** @param released a claim that is let go of after the batch; null for none */
+    private record Pending(Batch batch, @Nullable SourceClaim released, CompletableFuture<Appended> result) {
+
+        Pending(Batch batch, @Nullable SourceClaim released) {
+            this(batch, released, new CompletableFuture<>());
+        }
+    }
+
+    private static final Batch NOTHING = new Batch("", Batch.UNNUMBERED, List.of());
 
     /** Ends the thread when everything before it is stored. */
-    private static final Pending END = new Pending(new Batch("", 0, List.of()), new CompletableFuture<>());
+    private static final Pending END = new Pending(NOTHING, null);
 
     private final WriterConnection connection;
     private final LogTransaction transaction;
@@ -46,9 +58,10 @@ final class LogWriter implements AutoCloseable {
     private final WalCheckpoint checkpoint;
     private final LogBounds bounds;
     private final Clock clock;
-    private final Runnable onFailure;
+    private final Consumer<Throwable> onFailure;
     private final List<Runnable> advanceListeners = new CopyOnWriteArrayList<>();
     private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
+    private final AtomicLong claims = new AtomicLong();
     private final Thread thread = new Thread(this::run, "state-log-writer");
 
     /** Why nothing is taken any more; null while the log is open. Guarded by this. */
@@ -65,7 +78,7 @@ final class LogWriter implements AutoCloseable {
             long recordedAt,
             RetentionProperties retention,
             Clock clock,
-            Runnable onFailure)
+            Consumer<Throwable> onFailure)
             throws SQLException {
         this.connection = database.writer();
         this.transaction = new LogTransaction(connection);
@@ -85,8 +98,12 @@ final class LogWriter implements AutoCloseable {
         advanceListeners.add(listener);
     }
 
+    /** @throws IllegalArgumentException if the batch carries a claim of another source */
     CompletionStage<Appended> append(Batch batch) {
-        Pending pending = new Pending(batch, new CompletableFuture<>());
+        if (batch.claim() != null && !((SourceClaim) batch.claim()).source().equals(batch.source())) {
+            throw new IllegalArgumentException("Expected a claim of " + batch.source());
+        }
+        Pending pending = new Pending(batch, null);
         synchronized (this) {
             if (unavailable != null) {
                 return CompletableFuture.failedFuture(unavailable);
@@ -94,6 +111,16 @@ final class LogWriter implements AutoCloseable {
             queue.add(pending);
         }
         return pending.result();
+    }
+
+    Claim claim(String source) {
+        return new SourceClaim(source, claims.incrementAndGet(), this::release);
+    }
+
+    private synchronized void release(SourceClaim claim) {
+        if (unavailable == null) {
+            queue.add(new Pending(NOTHING, claim));
+        }
     }
 
     /** Stores what was appended, and stops. */
@@ -183,10 +210,14 @@ final class LogWriter implements AutoCloseable {
 
     /** Adds a batch to the transaction and returns how to complete it after the commit. */
     private Runnable add(Pending pending) throws SQLException {
+        if (pending.released() != null) {
+            transaction.release(pending.released());
+            return () -> {};
+        }
         try {
             Appended appended = new Appended(transaction.add(pending.batch()));
             return () -> pending.result().complete(appended);
-        } catch (SequenceGapException | DamagedRecordException refused) {
+        } catch (SequenceGapException | FencedException | DamagedRecordException refused) {
             return () -> pending.result().completeExceptionally(refused);
         }
     }
@@ -259,7 +290,7 @@ final class LogWriter implements AutoCloseable {
             refuseAll(new LogUnavailableException("The state log has failed", problem));
             log.error("The state log cannot be written, and stops: nothing more is acknowledged", problem);
         } finally {
-            onFailure.run();
+            onFailure.accept(problem);
         }
     }
 

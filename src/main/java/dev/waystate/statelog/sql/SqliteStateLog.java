@@ -2,6 +2,7 @@ package dev.waystate.statelog.sql;
 
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.Claim;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.StateLog;
@@ -14,6 +15,7 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** The state log in an SQLite file, which it holds open for itself. */
 final class SqliteStateLog implements StateLog, AutoCloseable {
@@ -34,10 +36,10 @@ final class SqliteStateLog implements StateLog, AutoCloseable {
      * Opens the log, and creates it where it is missing.
      *
      * @param clock gives the records their times
-     * @param onFailure runs once, after an I/O error has stopped the log for good
+     * @param onFailure takes, once, what has stopped the log for good
      * @throws IllegalStateException if another process has the file open, or if the file's end is missing
      */
-    static SqliteStateLog open(StoreProperties properties, Clock clock, Runnable onFailure) {
+    static SqliteStateLog open(StoreProperties properties, Clock clock, Consumer<Throwable> onFailure) {
         try {
             SqliteDatabase database = SqliteDatabase.open(properties.file(), properties.readConnections());
             try {
@@ -53,7 +55,8 @@ final class SqliteStateLog implements StateLog, AutoCloseable {
     }
 
     private static SqliteStateLog open(
-            SqliteDatabase database, StoreProperties properties, Clock clock, Runnable onFailure) throws SQLException {
+            SqliteDatabase database, StoreProperties properties, Clock clock, Consumer<Throwable> onFailure)
+            throws SQLException {
         LogEnd end = LogEnd.find(database);
         LogBounds bounds = new LogBounds(end.earliest(), end.head());
         LogWriter writer = new LogWriter(database, bounds, end.recordedAt(), properties.retention(), clock, onFailure);
@@ -67,8 +70,13 @@ final class SqliteStateLog implements StateLog, AutoCloseable {
     }
 
     @Override
-    public List<StateRecord> read(long afterPositionExclusive) {
-        return reading(() -> reader.read(afterPositionExclusive), afterPositionExclusive + 1);
+    public Claim claim(String source) {
+        return writer.claim(source);
+    }
+
+    @Override
+    public List<StateRecord> read(long afterPositionExclusive, int maxBytes) {
+        return reading(() -> reader.read(afterPositionExclusive, maxBytes), afterPositionExclusive + 1);
     }
 
     @Override
@@ -82,8 +90,8 @@ final class SqliteStateLog implements StateLog, AutoCloseable {
     }
 
     @Override
-    public List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit) {
-        return reading(() -> reader.sources(afterNameExclusive, statuses, limit), bounds.head());
+    public List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit, int maxBytes) {
+        return reading(() -> reader.sources(afterNameExclusive, statuses, limit, maxBytes), bounds.head());
     }
 
     @Override

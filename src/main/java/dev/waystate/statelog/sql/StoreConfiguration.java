@@ -12,9 +12,6 @@ class StoreConfiguration {
 
     @Bean
     StateLog stateLog(StoreProperties properties, FailStop failStop) {
-        return SqliteStateLog.open(
-                properties,
-                Clock.systemUTC(),
-                () -> failStop.stop(new IllegalStateException("The state log cannot be written")));
+        return SqliteStateLog.open(properties, Clock.systemUTC(), failStop::stop);
     }
 }

@@ -173,7 +173,9 @@ class AccessTests {
     void reportsThatNameNoSourceAreTheCallers(CapturedOutput output) {
         long before = stateLog.head();
         assertThat(stream("writer", null).isOk()).isTrue();
-        assertThat(stateLog.read(before)).extracting(StateRecord::source).containsExactly("writer");
+        assertThat(stateLog.read(before, Integer.MAX_VALUE))
+                .extracting(StateRecord::source)
+                .containsExactly("writer");
         await().atMost(5, TimeUnit.SECONDS)
                 .untilAsserted(() -> assertThat(output)
                         .contains("stream_state from \"writer\" by \"writer\": done, 1 reports stored"));
@@ -183,7 +185,9 @@ class AccessTests {
     void aNamedSourceGoesBeforeTheCallersName() {
         long before = stateLog.head();
         assertThat(stream("writer", "cow").isOk()).isTrue();
-        assertThat(stateLog.read(before)).extracting(StateRecord::source).containsExactly("cow");
+        assertThat(stateLog.read(before, Integer.MAX_VALUE))
+                .extracting(StateRecord::source)
+                .containsExactly("cow");
     }
 
     static Stream<Arguments> sources() {

@@ -164,7 +164,7 @@ class AppendTests {
                                 Timestamp.newBuilder().setSeconds(1_700_000_000).setNanos(5)))
                 .build());
         recorder.awaitResponse(1);
-        assertThat(stateLog.read(before)).singleElement().satisfies(record -> {
+        assertThat(stateLog.read(before, Integer.MAX_VALUE)).singleElement().satisfies(record -> {
             assertThat(record.source()).isEqualTo(source);
             assertThat(record.sequence()).isEqualTo(1);
             assertThat(record.status()).isEqualTo(Status.STARVED_VALUE);
@@ -266,7 +266,9 @@ class AppendTests {
         assertThat(second.awaitResponse(1).getDurableSequence()).isEqualTo(3);
         resumed.onCompleted();
         assertThat(second.awaitEnd().isOk()).isTrue();
-        assertThat(stateLog.read(before)).extracting(StateRecord::sequence).containsExactly(1L, 2L, 3L);
+        assertThat(stateLog.read(before, Integer.MAX_VALUE))
+                .extracting(StateRecord::sequence)
+                .containsExactly(1L, 2L, 3L);
     }
 
     /** Messages as they are on the wire. */

@@ -18,6 +18,7 @@ import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.Claim;
 import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
@@ -100,7 +101,12 @@ class BackPressureTests {
         }
 
         @Override
-        public List<StateRecord> read(long afterPositionExclusive) {
+        public Claim claim(String source) {
+            return () -> {};
+        }
+
+        @Override
+        public List<StateRecord> read(long afterPositionExclusive, int maxBytes) {
             awaitGate();
             return List.of();
         }
@@ -116,7 +122,8 @@ class BackPressureTests {
         }
 
         @Override
-        public List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit) {
+        public List<SourceState> sources(
+                String afterNameExclusive, Collection<Integer> statuses, int limit, int maxBytes) {
             return List.of();
         }
 

@@ -14,6 +14,7 @@ import dev.waystate.server.InvalidRequestException;
 import dev.waystate.server.Names;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.Claim;
 import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
@@ -161,8 +162,9 @@ class RequestFuzzTests {
     private static final class EmptyLog implements StateLog {
 
         @Override
-        public List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit) {
-            assertThat(limit).isBetween(2, 1_001);
+        public List<SourceState> sources(
+                String afterNameExclusive, Collection<Integer> statuses, int limit, int maxBytes) {
+            assertThat(limit).isBetween(1, 1_000);
             return List.of();
         }
 
@@ -172,7 +174,12 @@ class RequestFuzzTests {
         }
 
         @Override
-        public List<StateRecord> read(long afterPositionExclusive) {
+        public Claim claim(String source) {
+            return () -> {};
+        }
+
+        @Override
+        public List<StateRecord> read(long afterPositionExclusive, int maxBytes) {
             throw new UnsupportedOperationException();
         }
 

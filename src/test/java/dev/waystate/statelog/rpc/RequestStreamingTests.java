@@ -48,7 +48,7 @@ class RequestStreamingTests {
         Recorder<Data, Empty> recorder = send("cow", thirsty("a"), thirsty("b"), thirsty("c"));
         assertThat(recorder.awaitEnd().isOk()).isTrue();
         assertThat(recorder.responses()).containsExactly(Empty.getDefaultInstance());
-        assertThat(stateLog.read(before))
+        assertThat(stateLog.read(before, Integer.MAX_VALUE))
                 .extracting(StateRecord::source, StateRecord::info)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple("cow", "a"),
@@ -69,7 +69,9 @@ class RequestStreamingTests {
                         Data.newBuilder().setStatusValue(99).build(),
                         Data.newBuilder().setStatusValue(-7).build())
                 .awaitEnd();
-        assertThat(stateLog.read(before)).extracting(StateRecord::status).containsExactly(99, -7);
+        assertThat(stateLog.read(before, Integer.MAX_VALUE))
+                .extracting(StateRecord::status)
+                .containsExactly(99, -7);
     }
 
     @Test
@@ -80,7 +82,7 @@ class RequestStreamingTests {
         requests.onNext(thirsty(""));
         requests.onCompleted();
         recorder.awaitEnd();
-        assertThat(stateLog.read(before))
+        assertThat(stateLog.read(before, Integer.MAX_VALUE))
                 .singleElement()
                 .satisfies(record -> assertThat(record.source()).isNotBlank());
     }
@@ -124,7 +126,7 @@ class RequestStreamingTests {
                         .getFieldViolations(0)
                         .getField())
                 .isEqualTo("[2].info");
-        assertThat(stateLog.read(before)).hasSize(2);
+        assertThat(stateLog.read(before, Integer.MAX_VALUE)).hasSize(2);
     }
 
     @Test

@@ -45,7 +45,7 @@ class SqliteStateLogTests extends StateLogContract {
 
     @Override
     protected StateLog open() {
-        return SqliteStateLog.open(new StoreProperties(file(), 4, retention), clock, () -> {});
+        return SqliteStateLog.open(new StoreProperties(file(), 4, retention), clock, failure -> {});
     }
 
     @Override
@@ -97,12 +97,12 @@ class SqliteStateLogTests extends StateLogContract {
         append("a", 3, new Report(STARVED, "food", null));
         append("other", 1, reports(STARVED, 1));
         change(damage);
-        assertThat(log.read(0)).extracting(StateRecord::position).containsExactly(1L, 2L);
-        assertThatThrownBy(() -> log.read(2))
+        assertThat(log.read(0, PAGE_BYTES)).extracting(StateRecord::position).containsExactly(1L, 2L);
+        assertThatThrownBy(() -> log.read(2, PAGE_BYTES))
                 .isInstanceOfSatisfying(
                         DamagedRecordException.class,
                         damaged -> assertThat(damaged.position()).isEqualTo(3));
-        assertThat(log.read(3)).extracting(StateRecord::position).containsExactly(4L);
+        assertThat(log.read(3, PAGE_BYTES)).extracting(StateRecord::position).containsExactly(4L);
     }
 
     @ParameterizedTest
@@ -116,7 +116,7 @@ class SqliteStateLogTests extends StateLogContract {
         append("a", 1, reports(STARVED, 2));
         append("b", 1, reports(STARVED, 2));
         change(damage);
-        assertThatThrownBy(() -> log.sources("", Set.of(), 10)).isInstanceOf(DamagedRecordException.class);
+        assertThatThrownBy(() -> log.sources("", Set.of(), 10, PAGE_BYTES)).isInstanceOf(DamagedRecordException.class);
         assertThat(refusal(new Batch("a", 3, List.of(reports(OK, 1))))).isInstanceOf(DamagedRecordException.class);
         assertThat(append("b", 3, reports(OK, 1))).isEqualTo(3);
     }
@@ -143,7 +143,9 @@ class SqliteStateLogTests extends StateLogContract {
         appendUnnumbered("a", reports(OK, 1));
         reopen(RetentionProperties.OFF);
         appendUnnumbered("a", reports(OK, 1));
-        assertThat(log.read(0)).extracting(StateRecord::recordedAt).containsOnly(Instant.parse("2026-06-01T00:00:00Z"));
+        assertThat(log.read(0, PAGE_BYTES))
+                .extracting(StateRecord::recordedAt)
+                .containsOnly(Instant.parse("2026-06-01T00:00:00Z"));
     }
 
     @Test
@@ -152,12 +154,12 @@ class SqliteStateLogTests extends StateLogContract {
         append("a", 1, reports(OK, 20_000));
         reopen(new RetentionProperties(Duration.ZERO, 100));
         awaitEarliest(19_902);
-        assertThat(log.read(19_901)).hasSize(100);
-        assertThatThrownBy(() -> log.read(19_900))
+        assertThat(log.read(19_901, PAGE_BYTES)).hasSize(100);
+        assertThatThrownBy(() -> log.read(19_900, PAGE_BYTES))
                 .isInstanceOfSatisfying(
                         PrunedPositionException.class,
                         pruned -> assertThat(pruned.earliest()).isEqualTo(19_902));
-        assertThat(log.sources("", Set.of(STARVED), 10)).hasSize(1);
+        assertThat(log.sources("", Set.of(STARVED), 10, PAGE_BYTES)).hasSize(1);
         assertThat(log.summary().earliest()).isEqualTo(19_902);
         assertThat(log.summary().statuses())
                 .extracting(status -> status.reports())
@@ -177,9 +179,9 @@ class SqliteStateLogTests extends StateLogContract {
         awaitEarliest(4);
         now = now.plus(Duration.ofHours(5));
         awaitEarliest(6);
-        assertThat(log.read(5)).isEmpty();
+        assertThat(log.read(5, PAGE_BYTES)).isEmpty();
         assertThat(append("a", 6, reports(OK, 1))).isEqualTo(6);
-        assertThat(log.read(5)).hasSize(1);
+        assertThat(log.read(5, PAGE_BYTES)).hasSize(1);
         reopen(new RetentionProperties(Duration.ofHours(1), 0));
         assertThat(log.head()).isEqualTo(6);
     }
@@ -193,7 +195,7 @@ class SqliteStateLogTests extends StateLogContract {
         reopen(RetentionProperties.OFF);
         assertThat(log.head()).isEqualTo(3);
         assertThat(append("a", 4, reports(OK, 1))).isEqualTo(4);
-        assertThat(log.read(3)).extracting(StateRecord::position).containsExactly(4L);
+        assertThat(log.read(3, PAGE_BYTES)).extracting(StateRecord::position).containsExactly(4L);
     }
 
     @Test
@@ -265,7 +267,7 @@ class SqliteStateLogTests extends StateLogContract {
         assertThatThrownBy(() -> {
                     for (long position = 0;
                             position < log.head();
-                            position += log.read(position).size()) {}
+                            position += log.read(position, PAGE_BYTES).size()) {}
                 })
                 .isInstanceOf(DamagedRecordException.class);
     }

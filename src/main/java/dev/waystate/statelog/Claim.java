@@ -1,0 +1,16 @@
+package dev.waystate.statelog;
+
+/**
+ * The right of one stream to append the reports of a source. It takes the source when the first batch that carries it is
+ * applied, in the order of the log. From then on the batches of every claim that was made before it are refused, also
+ * those that wait already.
+ */
+public interface Claim extends AutoCloseable {
+
+    /**
+     * Lets go of the source, after the batches that were appended before. Must be called when the stream has ended: until
+     * then the log remembers the claim. Does not block; more calls do nothing.
+     */
+    @Override
+    void close();
+}
