@@ -3,6 +3,7 @@ package dev.waystate.server.limits;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.waystate.server.CallerName;
+import dev.waystate.server.RefusalCounts;
 import dev.waystate.server.TryLaterException;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
