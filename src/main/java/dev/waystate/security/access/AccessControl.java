@@ -11,6 +11,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -18,26 +19,26 @@ import java.util.function.Predicate;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets a call through to a method if its caller is known and may call it, and has the caller in the context of the call.
- * Where nobody is asked for credentials it stands before no method at all.
+ * Lets a call through to a method if its credential is valid at its start and the caller has the method's permission, and
+ * puts the caller into the context of the call. Where nobody needs credentials it stands before no method at all.
  */
 @Component
 class AccessControl implements Gate {
 
-    private final Authenticator authentication;
-    private final DenialReporter refusals;
+    private final Authenticator authenticator;
+    private final DenialReporter denials;
     private final LiveStreams streams;
 
-    AccessControl(Authenticator authentication, DenialReporter refusals, LiveStreams streams) {
-        this.authentication = authentication;
-        this.refusals = refusals;
+    AccessControl(Authenticator authenticator, DenialReporter denials, LiveStreams streams) {
+        this.authenticator = authenticator;
+        this.denials = denials;
         this.streams = streams;
     }
 
     @Override
     public <ReqT, RespT> ServerCallHandler<ReqT, RespT> before(
             Class<?> service, MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler) {
-        return authentication.isOn() && !MethodPermissions.isOpen(method)
+        return authenticator.isOn() && !MethodPermissions.isOpen(method)
                 ? new CheckedHandler<>(method, permission(service, method), handler)
                 : handler;
     }
@@ -65,7 +66,7 @@ class AccessControl implements Gate {
 
         @Override
         public Listener<ReqT> startCall(ServerCall<ReqT, RespT> call, Metadata headers) {
-            CompletableFuture<Credential> credential = authentication.authenticate(call.getAttributes(), headers);
+            CompletableFuture<Credential> credential = authenticator.authenticate(call.getAttributes(), headers);
             if (credential.isDone()) {
                 return decide(call, headers, credential);
             }
@@ -108,6 +109,9 @@ class AccessControl implements Gate {
 
         private Listener<ReqT> start(ServerCall<ReqT, RespT> call, Metadata headers, Credential credential) {
             Caller caller = credential.caller();
+            if (!credential.isValidAt(Instant.now())) {
+                return refuse(call, DenialReason.EXPIRED, caller.name());
+            }
             if (!permitted.test(caller)) {
                 return refuse(call, DenialReason.NO_PERMISSION, caller.name());
             }
@@ -115,8 +119,8 @@ class AccessControl implements Gate {
             return method.getType() == MethodType.UNARY ? listener : streams.watch(credential, call, listener);
         }
 
-        private Listener<ReqT> refuse(ServerCall<ReqT, RespT> call, DenialReason refusal, String who) {
-            call.close(refusals.refuse(refusal, method.getFullMethodName(), who), new Metadata());
+        private Listener<ReqT> refuse(ServerCall<ReqT, RespT> call, DenialReason reason, String who) {
+            call.close(denials.deny(reason, method.getFullMethodName(), who), new Metadata());
             return new Listener<>() {};
         }
 

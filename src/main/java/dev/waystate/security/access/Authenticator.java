@@ -25,21 +25,21 @@ class Authenticator {
         this.issued = issued;
     }
 
-    /** Whether callers have to have credentials. */
+    /** Returns whether callers need credentials. */
     boolean isOn() {
         return !callers.isEmpty() || issued.isOn();
     }
 
     /**
-     * Returns the credential of a call, most often at once; exceptionally a {@link AuthenticationException} if there is none that
-     * holds. Does not block.
+     * Returns the credential of a call, most often at once, which may have expired; exceptionally an
+     * {@link AuthenticationException} if there is none. Does not block.
      */
     CompletableFuture<Credential> authenticate(Attributes transport, Metadata headers) {
         try {
             Iterable<String> authorizations = headers.getAll(AUTHORIZATION);
             return authorizations == null
                     ? CompletableFuture.completedFuture(byCertificate(transport))
-                    : byToken(bearer(authorizations.iterator()));
+                    : byToken(bearer(authorizations.iterator()), transport);
         } catch (AuthenticationException refused) {
             return CompletableFuture.failedFuture(refused);
         }
@@ -54,15 +54,16 @@ class Authenticator {
                 .orElseThrow(() -> new AuthenticationException(DenialReason.UNKNOWN_CERTIFICATE));
     }
 
-    private CompletableFuture<Credential> byToken(String token) throws AuthenticationException {
-        Optional<Credential> known = callers.withToken(token);
+    private CompletableFuture<Credential> byToken(String token, Attributes transport) throws AuthenticationException {
+        TokenHash hash = TokenHash.of(token);
+        Optional<Credential> known = callers.withToken(hash).or(() -> issued.known(hash));
         if (known.isPresent()) {
             return CompletableFuture.completedFuture(known.get());
         }
         if (!issued.isOn() || token.indexOf('.') < 0) {
             throw new AuthenticationException(DenialReason.UNKNOWN_TOKEN);
         }
-        return issued.verify(token);
+        return issued.verify(token, transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
     }
 
     /** Returns the token of what is to be the one authorization. */

@@ -3,7 +3,7 @@ package dev.waystate.security.access;
 import dev.waystate.security.access.TokenFile.InvalidTokenFileException;
 import dev.waystate.server.InvalidPropertyException;
 import dev.waystate.server.Names;
-import jakarta.annotation.PreDestroy;
+import dev.waystate.server.Scheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,10 +32,9 @@ class ConfiguredCallers {
 
     private final List<ConfiguredCaller> callers = new ArrayList<>();
     private final Map<ConfiguredCaller, String> fileProblems = new HashMap<>();
-    private @Nullable ScheduledThreadPoolExecutor timer;
 
     /** @throws InvalidPropertyException if an entry is wrong or incomplete */
-    ConfiguredCallers(CallersProperties properties) {
+    ConfiguredCallers(CallersProperties properties, Scheduler scheduler) {
         Set<String> names = new HashSet<>();
         for (int i = 0; i < properties.callers().size(); i++) {
             CallersProperties.Entry entry = properties.callers().get(i);
@@ -48,9 +45,7 @@ class ConfiguredCallers {
             }
         }
         if (callers.stream().anyMatch(ConfiguredCaller::hasFile)) {
-            timer = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "token-files"));
-            timer.scheduleWithFixedDelay(
-                    this::readFiles, READ_INTERVAL.toMillis(), READ_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+            scheduler.every("token-files", READ_INTERVAL, this::readFiles);
         }
     }
 
@@ -59,9 +54,8 @@ class ConfiguredCallers {
     }
 
     /** Returns the credential that a token is. Takes as long whichever it is, and if it is none. */
-    Optional<Credential> withToken(String token) {
-        TokenHash presented = TokenHash.of(token);
-        return Optional.ofNullable(owner(presented)).map(caller -> new Token(presented, caller));
+    Optional<Credential> withToken(TokenHash token) {
+        return Optional.ofNullable(owner(token)).map(caller -> new Token(token, caller));
     }
 
     /** Returns the credential that a certificate is, which TLS has found to be genuine. */
@@ -165,13 +159,6 @@ class ConfiguredCallers {
             throw new InvalidPropertyException(key + ".sources", "expected names, or beginnings with a * behind");
         }
         return entry.sources().isEmpty() ? WritableSources.ALL : WritableSources.of(entry.sources());
-    }
-
-    @PreDestroy
-    void close() {
-        if (timer != null) {
-            timer.shutdownNow();
-        }
     }
 
     /** Holds for as long as the caller has the token. */

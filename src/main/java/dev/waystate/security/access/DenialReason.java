@@ -11,14 +11,22 @@ public enum DenialReason {
     WRONG_ALGORITHM,
     UNKNOWN_KEY,
     WRONG_SIGNATURE,
-    WRONG_CLAIMS,
+    WRONG_ISSUER,
+    WRONG_AUDIENCE,
+    NO_SUBJECT,
+    WRONG_SUBJECT,
+    NO_EXPIRY,
+    INCREDIBLE_EXPIRY,
+    NOT_YET_VALID,
     EXPIRED,
     NO_KEYS,
     BUSY,
     NO_PERMISSION,
     FOREIGN_SOURCE;
 
-    String tag() {
+    /** Returns the reason as the metric and the log have it. */
+    @Override
+    public String toString() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

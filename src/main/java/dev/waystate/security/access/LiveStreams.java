@@ -26,10 +26,10 @@ class LiveStreams {
     private final Set<LiveStream<?>> streams = ConcurrentHashMap.newKeySet();
     private final ScheduledThreadPoolExecutor timer =
             new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "credentials"));
-    private final DenialReporter refusals;
+    private final DenialReporter denials;
 
-    LiveStreams(DenialReporter refusals) {
-        this.refusals = refusals;
+    LiveStreams(DenialReporter denials) {
+        this.denials = denials;
         long interval = CHECK_INTERVAL.toMillis();
         timer.scheduleWithFixedDelay(this::check, interval, interval, TimeUnit.MILLISECONDS);
     }
@@ -85,7 +85,7 @@ class LiveStreams {
             expired = true;
             String method = call.getMethodDescriptor().getFullMethodName();
             call.close(
-                    refusals.refuse(
+                    denials.deny(
                             DenialReason.EXPIRED, method, credential.caller().name()),
                     new Metadata());
         }

@@ -1,6 +1,6 @@
 package dev.waystate.security.jwt;
 
-import com.nimbusds.jose.jwk.JWKSet;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -8,20 +8,20 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.text.ParseException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
 
-/** Where a JWK set is: a file, or what an HTTP server answers. It is fetched in bounded size and time. */
+/** The file or URL of a JWK set. It is read in bounded size and time, which the library's own retriever does not do. */
 final class JwksLocation {
 
     private static final int MAX_BYTES = 256 * 1024;
+    private static final int MAX_REDIRECTS = 3;
     private static final Duration TIMEOUT = Duration.ofSeconds(4);
     private static final int OK = 200;
 
@@ -35,85 +35,129 @@ final class JwksLocation {
         this.uri = uri;
     }
 
-    /** Returns the location that is written so, unless it has another scheme than file, http and https. */
+    /** Returns the location that a text names, unless its scheme is none of file, http and https. */
     static Optional<JwksLocation> of(String text) {
         try {
             URI uri = URI.create(text);
-            boolean known = "file".equalsIgnoreCase(uri.getScheme())
-                    || ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()))
-                            && uri.getHost() != null;
+            boolean known = hasScheme(uri, "file")
+                    || (hasScheme(uri, "http") || hasScheme(uri, "https")) && uri.getHost() != null;
             return known ? Optional.of(new JwksLocation(uri)) : Optional.empty();
         } catch (IllegalArgumentException noUri) {
             return Optional.empty();
         }
     }
 
-    boolean isFile() {
-        return "file".equalsIgnoreCase(uri.getScheme());
+    private static boolean hasScheme(URI uri, String scheme) {
+        return scheme.equalsIgnoreCase(uri.getScheme());
     }
 
-    /** Whether what comes from there may have been changed on its way. */
+    boolean isFile() {
+        return hasScheme(uri, "file");
+    }
+
+    /** Returns whether somebody on the way can change the keys. */
     boolean isUnprotected() {
-        return "http".equalsIgnoreCase(uri.getScheme());
+        return hasScheme(uri, "http");
     }
 
     /**
-     * Returns the public keys that are there now. Blocks, for some seconds at most.
+     * Returns the bytes that are there now. Blocks, for four seconds at most when they come over HTTP.
      *
-     * @throws IOException if they cannot be had, are too large, or are none
+     * @throws IOException if they cannot be read, or are more than 256 KiB
      */
-    JWKSet fetch() throws IOException, InterruptedException {
-        byte[] bytes = isFile() ? readFile() : get();
-        if (bytes.length > MAX_BYTES) {
-            throw new IOException("expected at most " + MAX_BYTES + " bytes");
-        }
-        JWKSet keys = parse(bytes);
-        if (keys.isEmpty()) {
-            throw new IOException("expected public keys, but there are none");
-        }
-        return keys;
+    byte[] read() throws IOException, InterruptedException {
+        return isFile() ? bounded(Files.newInputStream(Path.of(uri.getSchemeSpecificPart()))) : get();
     }
 
-    private static JWKSet parse(byte[] bytes) throws IOException {
-        try {
-            return JWKSet.parse(new String(bytes, StandardCharsets.UTF_8)).toPublicJWKSet();
-        } catch (ParseException | RuntimeException noSet) {
-            throw new IOException("expected a JWK set", noSet);
-        }
-    }
-
-    private byte[] readFile() throws IOException {
-        try (InputStream file = Files.newInputStream(Path.of(uri.getSchemeSpecificPart()))) {
-            return file.readNBytes(MAX_BYTES + 1);
+    private static byte[] bounded(InputStream in) throws IOException {
+        try (in) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new IOException("expected at most " + MAX_BYTES + " bytes");
+            }
+            return bytes;
         }
     }
 
     private byte[] get() throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(uri)
-                .timeout(TIMEOUT)
-                .header("accept", "application/json")
-                .build();
-        Executor later = CompletableFuture.delayedExecutor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-        HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
-        try (InputStream body = response.body()) {
-            later.execute(() -> close(body)); // the request's timeout is for the headers alone
-            if (response.statusCode() != OK) {
-                throw new IOException("expected status 200, but it is " + response.statusCode());
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
+        URI target = uri;
+        for (int redirects = 0; ; redirects++) {
+            HttpResponse<InputStream> response = client.send(request(target, deadline), BodyHandlers.ofInputStream());
+            try (InputStream body = response.body()) {
+                // The request's timeout is for the headers alone.
+                Executor later = CompletableFuture.delayedExecutor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                later.execute(() -> close(body));
+                Optional<URI> next = redirects < MAX_REDIRECTS ? redirect(target, response) : Optional.empty();
+                if (next.isEmpty()) {
+                    return content(response, body);
+                }
+                target = next.get();
             }
-            return body.readNBytes(MAX_BYTES + 1);
         }
+    }
+
+    private static HttpRequest request(URI target, long deadline) throws IOException {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+            throw new IOException("expected an answer within " + TIMEOUT.toSeconds() + " seconds");
+        }
+        return HttpRequest.newBuilder(target)
+                .timeout(Duration.ofNanos(left))
+                .header("accept", "application/json")
+                .header("accept-encoding", "gzip")
+                .build();
+    }
+
+    /** Returns where a response points to, if that is on the same server and reached over TLS. */
+    private static Optional<URI> redirect(URI from, HttpResponse<?> response) {
+        return location(from, response)
+                .filter(to -> hasScheme(from, "https") && hasScheme(to, "https"))
+                .filter(to -> from.getHost().equalsIgnoreCase(to.getHost()) && from.getPort() == to.getPort());
+    }
+
+    private static Optional<URI> location(URI from, HttpResponse<?> response) {
+        try {
+            return response.statusCode() / 100 == 3
+                    ? response.headers().firstValue("location").map(from::resolve)
+                    : Optional.empty();
+        } catch (IllegalArgumentException noUri) {
+            return Optional.empty();
+        }
+    }
+
+    private static byte[] content(HttpResponse<?> response, InputStream body) throws IOException {
+        if (response.statusCode() != OK) {
+            throw new IOException("expected status 200, but it is " + response.statusCode()
+                    + location(response.uri(), response)
+                            .map(to -> ", a redirect to " + to.getScheme() + "://" + to.getRawAuthority()
+                                    + ": only redirects within one https: server are followed")
+                            .orElse(""));
+        }
+        String encoding = response.headers().firstValue("content-encoding").orElse("identity");
+        return switch (encoding) {
+            case "identity" -> bounded(body);
+            // Both sizes are bounded.
+            case "gzip", "x-gzip" -> bounded(new GZIPInputStream(new ByteArrayInputStream(bounded(body))));
+            default -> throw new IOException("expected gzip or no content encoding, but it is " + encoding);
+        };
     }
 
     private static void close(InputStream body) {
         try {
             body.close();
         } catch (IOException closed) {
-            // that is what was meant
+            // the reader is told
         }
     }
 
+    /** Returns scheme, host, port and path: what else there is may be secret. */
     @Override
     public String toString() {
-        return uri.getScheme() + ":" + (isFile() ? uri.getSchemeSpecificPart() : "//" + uri.getHost() + uri.getPath());
+        if (isFile()) {
+            return "file:" + uri.getSchemeSpecificPart();
+        }
+        int port = uri.getPort() >= 0 ? uri.getPort() : isUnprotected() ? 80 : 443;
+        return uri.getScheme() + "://" + uri.getHost() + ":" + port + uri.getPath();
     }
 }

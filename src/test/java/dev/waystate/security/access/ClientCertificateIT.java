@@ -12,6 +12,7 @@ import dev.waystate.proto.DisplacementServiceGrpc.DisplacementServiceImplBase;
 import dev.waystate.proto.Empty;
 import dev.waystate.proto.RequestStreamingGrpc;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingImplBase;
+import dev.waystate.server.Scheduler;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.Grpc;
@@ -52,16 +53,19 @@ class ClientCertificateIT {
 
     private final DenialReporter refusals = new DenialReporter(new SimpleMeterRegistry());
     private final LiveStreams streams = new LiveStreams(refusals);
+    private final Scheduler scheduler = Credentials.scheduler();
     private final List<ManagedChannel> channels = new ArrayList<>();
     private Server server;
 
     @BeforeEach
     void start() throws Exception {
-        ConfiguredCallers callers = new ConfiguredCallers(new CallersProperties(List.of(
-                entry("dns", List.of(), "robot.example"),
-                entry("uri", List.of(), "spiffe://fields.example/robot"),
-                entry("common", List.of(), "Robot 7"),
-                entry("token", List.of(TokenHash.valueOf(TOKEN)), null))));
+        ConfiguredCallers callers = new ConfiguredCallers(
+                new CallersProperties(List.of(
+                        entry("dns", List.of(), "robot.example"),
+                        entry("uri", List.of(), "spiffe://fields.example/robot"),
+                        entry("common", List.of(), "Robot 7"),
+                        entry("token", List.of(TokenHash.valueOf(TOKEN)), null))),
+                scheduler);
         AccessControl gate = new AccessControl(new Authenticator(callers, Credentials.NO_ISSUER), refusals, streams);
         X509Bundle certificate = builder("localhost").addSanDnsName("localhost").buildIssuedBy(AUTHORITY);
         server = Grpc.newServerBuilderForPort(
@@ -84,6 +88,7 @@ class ClientCertificateIT {
         }
         server.shutdownNow();
         streams.close();
+        scheduler.close();
     }
 
     static Stream<Arguments> known() throws URISyntaxException {

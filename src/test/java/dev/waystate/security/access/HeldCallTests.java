@@ -12,6 +12,7 @@ import dev.waystate.proto.DisplacementServiceGrpc.DisplacementServiceImplBase;
 import dev.waystate.proto.Empty;
 import dev.waystate.proto.RequestStreamingGrpc;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingImplBase;
+import dev.waystate.server.Scheduler;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -23,6 +24,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,13 +45,14 @@ class HeldCallTests {
     private final LiveStreams streams = new LiveStreams(denials);
     private final AtomicInteger streamsBegun = new AtomicInteger();
     private final AtomicInteger streamsCancelled = new AtomicInteger();
+    private final Scheduler scheduler = Credentials.scheduler();
     private Server server;
     private ManagedChannel channel;
 
     @BeforeEach
     void start() throws Exception {
         AccessControl access = new AccessControl(
-                new Authenticator(new ConfiguredCallers(new CallersProperties(List.of())), new Verifier()),
+                new Authenticator(new ConfiguredCallers(new CallersProperties(List.of()), scheduler), new Verifier()),
                 denials,
                 streams);
         String name = InProcessServerBuilder.generateName();
@@ -67,6 +70,7 @@ class HeldCallTests {
         channel.shutdownNow();
         server.shutdownNow();
         streams.close();
+        scheduler.close();
     }
 
     @Test
@@ -114,6 +118,14 @@ class HeldCallTests {
         assertThat(status.getDescription()).isEqualTo("Expected a credential that is valid here");
     }
 
+    @Test
+    void aCallWhoseTokenExpiresWhileItIsHeldIsRefused() {
+        Recorder<Displacement, DisplacementResponse> held = compute(NEW);
+        verification.complete(new Robot(Instant.now()));
+        assertThat(held.awaitEnd().getCode()).isEqualTo(Code.UNAUTHENTICATED);
+        assertThat(held.responses()).isEmpty();
+    }
+
     private Recorder<Displacement, DisplacementResponse> compute(String token) {
         Recorder<Displacement, DisplacementResponse> recorder = new Recorder<>();
         DisplacementServiceGrpc.newStub(channel)
@@ -137,8 +149,13 @@ class HeldCallTests {
         }
 
         @Override
-        public CompletableFuture<Credential> verify(String token) {
-            return token.equals(KNOWN) ? CompletableFuture.completedFuture(Robot.VALID) : verification;
+        public Optional<Credential> known(TokenHash token) {
+            return token.equals(TokenHash.of(KNOWN)) ? Optional.of(Robot.VALID) : Optional.empty();
+        }
+
+        @Override
+        public CompletableFuture<Credential> verify(String token, Object network) {
+            return verification;
         }
     }
 
