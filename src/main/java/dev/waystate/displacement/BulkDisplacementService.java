@@ -5,7 +5,6 @@ import dev.waystate.proto.v1.ComputeDisplacementsRequest;
 import dev.waystate.proto.v1.ComputeDisplacementsResponse;
 import dev.waystate.security.access.Permission;
 import dev.waystate.security.access.RequiresPermission;
-import dev.waystate.server.OpenStreams;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import net.devh.boot.grpc.server.service.GrpcService;
@@ -14,17 +13,10 @@ import net.devh.boot.grpc.server.service.GrpcService;
 @GrpcService
 class BulkDisplacementService extends BulkDisplacementServiceImplBase {
 
-    private final OpenStreams openStreams;
-
-    BulkDisplacementService(OpenStreams openStreams) {
-        this.openStreams = openStreams;
-    }
-
     @Override
     @RequiresPermission(Permission.DISPLACEMENT_COMPUTE)
     public StreamObserver<ComputeDisplacementsRequest> computeDisplacements(
             StreamObserver<ComputeDisplacementsResponse> responses) {
-        return new BulkDisplacementStream(
-                (ServerCallStreamObserver<ComputeDisplacementsResponse>) responses, openStreams);
+        return new BulkDisplacementStream((ServerCallStreamObserver<ComputeDisplacementsResponse>) responses);
     }
 }

@@ -3,7 +3,6 @@ package dev.waystate.server;
 import io.grpc.Server;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 import net.devh.boot.grpc.server.event.GrpcServerShutdownEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,22 +22,26 @@ class Drain {
 
     private static final Logger log = LoggerFactory.getLogger(Drain.class);
 
+    private static final String TASK = "drain";
     private static final Duration SHUTDOWN_POLL = Duration.ofMillis(1);
     private static final Duration ASK_INTERVAL = Duration.ofSeconds(1);
 
     private final ApplicationContext application;
     private final HealthStatusManager health;
-    private final OpenStreams openStreams;
+    private final OpenCalls openCalls;
+    private final Scheduler scheduler;
     private final ServerProperties properties;
 
     Drain(
             ApplicationContext application,
             HealthStatusManager health,
-            OpenStreams openStreams,
+            OpenCalls openCalls,
+            Scheduler scheduler,
             ServerProperties properties) {
         this.application = application;
         this.health = health;
-        this.openStreams = openStreams;
+        this.openCalls = openCalls;
+        this.scheduler = scheduler;
         this.properties = properties;
     }
 
@@ -60,19 +63,15 @@ class Drain {
     /** The event precedes the shutdown, and there is none after it that precedes the wait for open calls. */
     @EventListener
     void shuttingDown(GrpcServerShutdownEvent event) {
-        Server server = event.getServer();
-        Thread helper = new Thread(() -> endStreamsOnceShutDown(server), "drain");
-        helper.setDaemon(true);
-        helper.start();
+        endCallsOnceShutDown(event.getServer());
     }
 
-    private void endStreamsOnceShutDown(Server server) {
-        while (!server.isShutdown()) {
-            LockSupport.parkNanos(SHUTDOWN_POLL.toNanos());
-        }
-        while (!server.isTerminated()) {
-            openStreams.askToEnd();
-            LockSupport.parkNanos(ASK_INTERVAL.toNanos());
+    private void endCallsOnceShutDown(Server server) {
+        if (!server.isShutdown()) {
+            scheduler.after(TASK, SHUTDOWN_POLL, () -> endCallsOnceShutDown(server));
+        } else if (!server.isTerminated()) {
+            openCalls.all().forEach(OpenCall::drain);
+            scheduler.after(TASK, ASK_INTERVAL, () -> endCallsOnceShutDown(server));
         }
     }
 }

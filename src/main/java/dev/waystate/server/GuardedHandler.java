@@ -11,51 +11,63 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Closes the calls of a method by the {@link StatusTable}: for requests that do not parse, for exceptions thrown by any
- * callback, and for those that the service hands to {@code onError} on whatever thread. To its service, a call that
- * failed in a callback is a cancelled one.
+ * callback, and for those that the service hands to {@code onError} on whatever thread. To its service, a call that was
+ * closed here or from outside is a cancelled one.
  */
 final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT>, RespT> {
 
     private final MethodDescriptor<ReqT, RespT> method;
     private final ServerCallHandler<ReqT, RespT> handler;
+    private final StatusTable statuses;
 
-    private GuardedHandler(MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler) {
+    private GuardedHandler(
+            MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler, StatusTable statuses) {
         this.method = method;
         this.handler = handler;
+        this.statuses = statuses;
     }
 
     static <ReqT, RespT> ServerMethodDefinition<Parsed<ReqT>, RespT> guarded(
-            Class<?> service, ServerMethodDefinition<ReqT, RespT> definition, Gate gate) {
-        MethodDescriptor<ReqT, RespT> method = definition.getMethodDescriptor();
+            MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler, StatusTable statuses) {
         return ServerMethodDefinition.create(
                 method.toBuilder(Parsed.marshaller(method.getRequestMarshaller()), method.getResponseMarshaller())
                         .build(),
-                new GuardedHandler<>(method, gate.before(service, method, definition.getServerCallHandler())));
+                new GuardedHandler<>(method, handler, statuses));
     }
 
     @Override
     public Listener<Parsed<ReqT>> startCall(ServerCall<Parsed<ReqT>, RespT> call, Metadata headers) {
-        GuardedCall guardedCall = new GuardedCall(call);
+        GuardedCall guarded = new GuardedCall(call, OpenCall.current());
         try {
-            return new GuardedListener(guardedCall, handler.startCall(guardedCall, headers));
+            guarded.service = handler.startCall(guarded, headers);
         } catch (RuntimeException | Error thrown) {
-            guardedCall.fail(thrown);
-            return new Listener<>() {};
+            guarded.fail(thrown);
         }
+        return guarded.listener;
     }
 
     /** A call that closes once, and with the table's status where grpc-java knows only that an exception was thrown. */
-    private final class GuardedCall extends ForwardingServerCall<ReqT, RespT> {
+    final class GuardedCall extends ForwardingServerCall<ReqT, RespT> {
 
         private final ServerCall<Parsed<ReqT>, RespT> call;
+        private final OpenCall openCall;
+        private final GuardedListener listener = new GuardedListener(this);
+
+        /** What the service listens with. */
+        private Listener<ReqT> service = new Listener<>() {};
+
         private boolean closed;
 
-        GuardedCall(ServerCall<Parsed<ReqT>, RespT> call) {
+        /** Whether it was closed, and not by its service: nothing more reaches that but the end. */
+        private volatile boolean ended;
+
+        GuardedCall(ServerCall<Parsed<ReqT>, RespT> call, OpenCall openCall) {
             this.call = call;
+            this.openCall = openCall;
+            openCall.started(this);
         }
 
         @Override
@@ -69,8 +81,12 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
             return method;
         }
 
-        void fail(Throwable thrown) {
-            close(Status.UNKNOWN.withCause(thrown), new Metadata());
+        private void fail(Throwable thrown) {
+            end(Status.UNKNOWN.withCause(thrown));
+        }
+
+        void end(Status status) {
+            ended |= closeOnce(status, new Metadata());
         }
 
         @Override
@@ -88,78 +104,87 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         }
 
         @Override
-        public synchronized void close(Status status, Metadata trailers) {
+        public boolean isReady() {
+            return openCall.maySend(isTransportReady());
+        }
+
+        boolean isTransportReady() {
+            return super.isReady();
+        }
+
+        void becomeReady() {
+            listener.onReady();
+        }
+
+        @Override
+        public void close(Status status, Metadata trailers) {
+            closeOnce(status, trailers);
+        }
+
+        /** Returns false when the call was closed already. */
+        private synchronized boolean closeOnce(Status status, Metadata trailers) {
             if (closed) {
-                return;
+                return false;
             }
             closed = true;
             if (status.getCode() != Code.UNKNOWN || status.getCause() == null) {
                 super.close(status, trailers);
-                return;
+                return true;
             }
-            StatusRuntimeException translated = StatusTable.toStatus(status.getCause(), method.getFullMethodName());
+            StatusRuntimeException translated = statuses.toStatus(status.getCause(), method.getFullMethodName());
             Metadata details = translated.getTrailers();
             super.close(translated.getStatus(), details == null ? trailers : details);
+            return true;
         }
     }
 
-    /** Passes callbacks on until one throws or a request does not parse. */
+    /** Passes callbacks on until the call is closed, and then its end. */
     private final class GuardedListener extends Listener<Parsed<ReqT>> {
 
         private final GuardedCall call;
 
-        /** Null once the call has failed: nothing more reaches the service. */
-        private @Nullable Listener<ReqT> service;
-
-        GuardedListener(GuardedCall call, Listener<ReqT> service) {
+        GuardedListener(GuardedCall call) {
             this.call = call;
-            this.service = service;
         }
 
         @Override
         public void onMessage(Parsed<ReqT> parsed) {
-            guard(listener -> listener.onMessage(parsed.message()));
+            guard(service -> service.onMessage(parsed.message()));
         }
 
         @Override
         public void onHalfClose() {
+            call.openCall.requestEnded();
             guard(Listener::onHalfClose);
         }
 
         @Override
         public void onReady() {
+            call.openCall.becameReady();
             guard(Listener::onReady);
         }
 
         @Override
         public void onCancel() {
-            guard(Listener::onCancel);
+            tell(Listener::onCancel);
         }
 
         @Override
         public void onComplete() {
-            guard(Listener::onComplete);
+            tell(call.ended ? Listener::onCancel : Listener::onComplete);
         }
 
         private void guard(Consumer<Listener<ReqT>> callback) {
-            Listener<ReqT> listener = service;
-            if (listener == null) {
-                return;
-            }
-            try {
-                callback.accept(listener);
-            } catch (RuntimeException | Error thrown) {
-                service = null;
-                call.fail(thrown);
-                cancel(listener, thrown);
+            if (!call.ended) {
+                tell(callback);
             }
         }
 
-        private static void cancel(Listener<?> listener, Throwable thrown) {
+        private void tell(Consumer<Listener<ReqT>> callback) {
             try {
-                listener.onCancel();
-            } catch (RuntimeException | Error second) {
-                thrown.addSuppressed(second);
+                callback.accept(call.service);
+            } catch (RuntimeException | Error thrown) {
+                call.fail(thrown);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.waystate.server;
 
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
@@ -19,10 +20,12 @@ import org.springframework.stereotype.Component;
 class GuardedServices extends AnnotationGrpcServiceDiscoverer {
 
     private final Gate gate;
+    private final StatusTable statuses;
     private @Nullable List<GrpcServiceDefinition> services;
 
-    GuardedServices(Gate gate) {
+    GuardedServices(Gate gate, StatusTable statuses) {
         this.gate = gate;
+        this.statuses = statuses;
     }
 
     @Override
@@ -40,7 +43,7 @@ class GuardedServices extends AnnotationGrpcServiceDiscoverer {
 
     private ServerServiceDefinition guarded(Class<?> implementation, ServerServiceDefinition service) {
         List<? extends ServerMethodDefinition<?, ?>> methods = service.getMethods().stream()
-                .map(method -> GuardedHandler.guarded(implementation, method, gate))
+                .map(method -> guarded(implementation, method))
                 .toList();
         ServiceDescriptor.Builder descriptor = ServiceDescriptor.newBuilder(
                         service.getServiceDescriptor().getName())
@@ -49,5 +52,12 @@ class GuardedServices extends AnnotationGrpcServiceDiscoverer {
         ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
         methods.forEach(definition::addMethod);
         return definition.build();
+    }
+
+    private <ReqT, RespT> ServerMethodDefinition<?, RespT> guarded(
+            Class<?> implementation, ServerMethodDefinition<ReqT, RespT> definition) {
+        MethodDescriptor<ReqT, RespT> method = definition.getMethodDescriptor();
+        return GuardedHandler.guarded(
+                method, gate.before(implementation, method, definition.getServerCallHandler()), statuses);
     }
 }

@@ -77,6 +77,11 @@ class ServerConfiguration {
         return new Scheduler(failStop::stop);
     }
 
+    @Bean
+    StatusTable statusTable(List<StatusRules> features, FailStop failStop) {
+        return new StatusTable(features, failStop::stop);
+    }
+
     /** The executor of the RPCs that may block. Its full queue rejects, which becomes RESOURCE_EXHAUSTED. */
     @Bean
     ThreadPoolTaskExecutor rpcExecutor(ExecutorProperties properties) {

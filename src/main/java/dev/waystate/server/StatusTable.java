@@ -1,49 +1,71 @@
 package dev.waystate.server;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
-import com.google.rpc.Code;
-import com.google.rpc.ErrorInfo;
-import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
-import dev.waystate.statelog.DamagedRecordException;
-import dev.waystate.statelog.LogFullException;
-import dev.waystate.statelog.LogUnavailableException;
-import dev.waystate.statelog.PositionBeyondHeadException;
-import dev.waystate.statelog.PrunedPositionException;
-import dev.waystate.statelog.SequenceGapException;
+import io.grpc.Status.Code;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Which status each exception becomes. What is the client's fault is told to the client, with details it can act on;
- * what is ours is logged under an id, and the client gets the id alone.
+ * what is ours is logged under an id, and the client gets the id alone. Memory that has run out ends the process.
  */
-final class StatusTable {
+public final class StatusTable {
 
     private static final Logger log = LoggerFactory.getLogger(StatusTable.class);
 
-    private static final Duration BUSY_RETRY_DELAY =
-            Duration.newBuilder().setNanos(100_000_000).build();
-    private static final Duration FULL_RETRY_DELAY =
-            Duration.newBuilder().setSeconds(1).build();
+    private static final Duration BUSY_RETRY_DELAY = Duration.ofMillis(100);
 
-    /** The domain of the reasons in ErrorInfo. */
-    private static final String DOMAIN = "waystate.dev";
+    private final Map<Class<?>, Rule> rules = new HashMap<>();
+    private final Consumer<Throwable> onOutOfMemory;
 
-    private StatusTable() {}
+    private record Rule(
+            Code code, Function<Throwable, String> message, Function<Throwable, @Nullable Message> detail) {}
+
+    StatusTable(List<StatusRules> features, Consumer<Throwable> onOutOfMemory) {
+        this.onOutOfMemory = onOutOfMemory;
+        add(InvalidRequestException.class, Code.INVALID_ARGUMENT, StatusTable::badRequest);
+        add(TryLaterException.class, Code.RESOURCE_EXHAUSTED, later -> ErrorDetails.retryAfter(later.retryDelay()));
+        rules.put(
+                RejectedExecutionException.class,
+                new Rule(
+                        Code.RESOURCE_EXHAUSTED,
+                        full -> "Every thread is busy and the queue is full: try again later",
+                        full -> ErrorDetails.retryAfter(BUSY_RETRY_DELAY)));
+        features.forEach(feature -> feature.addTo(this));
+    }
+
+    /**
+     * Has an exception, and those that extend it, become a status with the exception's message.
+     *
+     * @param detail returns what a client can act on, or null
+     */
+    public <T extends Throwable> void add(
+            Class<T> type, Code code, Function<? super T, ? extends @Nullable Message> detail) {
+        rules.put(type, new Rule(code, Throwable::getMessage, thrown -> detail.apply(type.cast(thrown))));
+    }
 
     /** Returns the status, its details in the trailers. */
-    static StatusRuntimeException toStatus(Throwable thrown, String method) {
+    StatusRuntimeException toStatus(Throwable thrown, String method) {
+        if (OutOfMemory.isCauseOf(thrown)) {
+            onOutOfMemory.accept(thrown);
+        }
         if (thrown instanceof CompletionException && thrown.getCause() != null) {
             return toStatus(thrown.getCause(), method);
         }
@@ -53,77 +75,32 @@ final class StatusTable {
         if (thrown instanceof StatusException status) {
             return new StatusRuntimeException(status.getStatus(), status.getTrailers());
         }
-        if (thrown instanceof InvalidRequestException invalid) {
-            return status(Code.INVALID_ARGUMENT, invalid.getMessage(), badRequest(invalid));
-        }
-        if (thrown instanceof SequenceGapException gap) {
-            return status(
-                    Code.FAILED_PRECONDITION,
-                    gap.getMessage(),
-                    reason("SEQUENCE_GAP", "expected_sequence", gap.expected()));
-        }
-        if (thrown instanceof PrunedPositionException pruned) {
-            return status(
-                    Code.OUT_OF_RANGE,
-                    pruned.getMessage(),
-                    reason("POSITION_PRUNED", "earliest_position", pruned.earliest()));
-        }
-        if (thrown instanceof PositionBeyondHeadException beyond) {
-            return status(
-                    Code.OUT_OF_RANGE,
-                    beyond.getMessage(),
-                    reason("POSITION_BEYOND_HEAD", "head_position", beyond.head()));
-        }
-        if (thrown instanceof DamagedRecordException damaged) {
-            log.error("{}: {}", method, damaged.getMessage());
-            return status(
-                    Code.DATA_LOSS, damaged.getMessage(), reason("RECORD_DAMAGED", "position", damaged.position()));
-        }
-        if (thrown instanceof LogFullException) {
-            return status(Code.RESOURCE_EXHAUSTED, "The disk is full: try again later", retryAfter(FULL_RETRY_DELAY));
-        }
-        if (thrown instanceof LogUnavailableException unavailable) {
-            return status(Code.UNAVAILABLE, unavailable.getMessage());
-        }
         if (thrown instanceof UnreadableRequestException) {
             log.info("{}: a request does not parse: {}", method, LogText.quote(String.valueOf(thrown.getMessage())));
-            return status(Code.INVALID_ARGUMENT, "The request is not a message of the type that " + method + " takes");
-        }
-        if (thrown instanceof TooManyCallsException tooMany) {
-            return status(Code.RESOURCE_EXHAUSTED, tooMany.getMessage(), retryAfter(toProto(tooMany.retryDelay())));
-        }
-        if (thrown instanceof RejectedExecutionException) {
             return status(
-                    Code.RESOURCE_EXHAUSTED,
-                    "Every thread is busy and the queue is full: try again later",
-                    retryAfter(BUSY_RETRY_DELAY));
+                    Code.INVALID_ARGUMENT, "The request is not a message of the type that " + method + " takes", null);
+        }
+        for (Class<?> type = thrown.getClass(); type != null; type = type.getSuperclass()) {
+            Rule rule = rules.get(type);
+            if (rule != null) {
+                return byRule(rule, thrown, method);
+            }
         }
         return internal(thrown, method);
+    }
+
+    private static StatusRuntimeException byRule(Rule rule, Throwable thrown, String method) {
+        String message = rule.message.apply(thrown);
+        if (rule.code == Code.DATA_LOSS) {
+            log.error("{}: {}", method, message);
+        }
+        return status(rule.code, message, rule.detail.apply(thrown));
     }
 
     private static StatusRuntimeException internal(Throwable thrown, String method) {
         String id = UUID.randomUUID().toString();
         log.error("{} failed, error {}", method, id, thrown);
-        return status(Code.INTERNAL, "Internal error: the server's log has it as error " + id);
-    }
-
-    private static ErrorInfo reason(String reason, String key, long value) {
-        return ErrorInfo.newBuilder()
-                .setDomain(DOMAIN)
-                .setReason(reason)
-                .putMetadata(key, Long.toString(value))
-                .build();
-    }
-
-    private static Duration toProto(java.time.Duration delay) {
-        return Duration.newBuilder()
-                .setSeconds(delay.toSeconds())
-                .setNanos(delay.toNanosPart())
-                .build();
-    }
-
-    private static RetryInfo retryAfter(Duration delay) {
-        return RetryInfo.newBuilder().setRetryDelay(delay).build();
+        return status(Code.INTERNAL, "Internal error: the server's log has it as error " + id, null);
     }
 
     private static BadRequest badRequest(InvalidRequestException invalid) {
@@ -133,9 +110,9 @@ final class StatusTable {
                 .build();
     }
 
-    private static StatusRuntimeException status(Code code, String message, Message... details) {
-        Status.Builder status = Status.newBuilder().setCode(code.getNumber()).setMessage(message);
-        for (Message detail : details) {
+    private static StatusRuntimeException status(Code code, String message, @Nullable Message detail) {
+        Status.Builder status = Status.newBuilder().setCode(code.value()).setMessage(message);
+        if (detail != null) {
             status.addDetails(Any.pack(detail));
         }
         return StatusProto.toStatusRuntimeException(status.build());

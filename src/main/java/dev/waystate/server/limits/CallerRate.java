@@ -3,7 +3,7 @@ package dev.waystate.server.limits;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.waystate.server.CallerName;
-import dev.waystate.server.TooManyCallsException;
+import dev.waystate.server.TryLaterException;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.grpc.Attributes;
@@ -59,12 +59,14 @@ class CallerRate implements ServerInterceptor {
         return next.startCall(call, headers);
     }
 
-    /** @throws TooManyCallsException if the caller has to wait */
+    /** @throws TryLaterException if the caller has to wait */
     void take(Object caller) {
         ConsumptionProbe probe = buckets.get(caller, key -> newBucket()).tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
             refusals.refused("caller-rate");
-            throw new TooManyCallsException(Duration.ofNanos(probe.getNanosToWaitForRefill()));
+            throw new TryLaterException(
+                    "More calls than one caller may make: try again later",
+                    Duration.ofNanos(probe.getNanosToWaitForRefill()));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.waystate.server.limits;
 
+import dev.waystate.server.OpenCalls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
@@ -14,11 +15,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 class ConnectionCap extends ChannelInboundHandlerAdapter {
 
     private final int most;
+    private final OpenCalls openCalls;
     private final RefusalCounts refusals;
     private final AtomicInteger open = new AtomicInteger();
 
-    ConnectionCap(int most, RefusalCounts refusals) {
+    ConnectionCap(int most, OpenCalls openCalls, RefusalCounts refusals) {
         this.most = most;
+        this.openCalls = openCalls;
         this.refusals = refusals;
     }
 
@@ -33,6 +36,7 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
             return;
         }
         connection.closeFuture().addListener(closed -> open.decrementAndGet());
+        connection.pipeline().addFirst(openCalls.newConnection());
         context.fireChannelRead(accepted);
     }
 }

@@ -1,5 +1,6 @@
 package dev.waystate.server.limits;
 
+import dev.waystate.server.OpenCalls;
 import io.grpc.ServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
@@ -27,9 +28,9 @@ class ConnectionLimits implements GrpcServerConfigurer {
     private final ConnectionCap connectionCap;
     private final List<EventLoopGroup> threads = new ArrayList<>();
 
-    ConnectionLimits(LimitsProperties limits, RefusalCounts refusals) {
+    ConnectionLimits(LimitsProperties limits, OpenCalls openCalls, RefusalCounts refusals) {
         this.limits = limits;
-        this.connectionCap = new ConnectionCap(limits.connections(), refusals);
+        this.connectionCap = new ConnectionCap(limits.connections(), openCalls, refusals);
     }
 
     @Override

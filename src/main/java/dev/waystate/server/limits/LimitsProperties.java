@@ -1,10 +1,12 @@
 package dev.waystate.server.limits;
 
+import io.netty.util.internal.PlatformDependent;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -28,7 +30,7 @@ import org.springframework.validation.annotation.Validated;
  * @param keepaliveTimeout how long it may take to answer, 100 ms to 10 minutes
  * @param permitKeepaliveTime how often a client may ask the same of the server, 0 to 1 hour
  * @param flowControlWindow how much of a connection, and of each of its calls, may have arrived without being taken in,
- *     64 KiB to 16 MiB
+ *     64 KiB to 16 MiB; unless set, a 64th of the inbound memory, up to 1 MiB
  * @param unaryDeadline how long a unary call may take, and the request of a server stream, from 100 ms on; 0 for as long
  *     as they like
  * @param messageTimeout how long a message may take from its first byte to its last, from 100 ms on; 0 for as long as it
@@ -37,8 +39,10 @@ import org.springframework.validation.annotation.Validated;
  *     likes
  * @param readerStallTimeout how long a client may read none of the answers that wait for it, from 100 ms on; 0 for as
  *     long as it likes
- * @param unfinishedMessages how much may be held in all of messages that have not arrived whole, 1 MiB to 1 GiB; beyond
- *     it, the calls whose messages began first are ended
+ * @param inboundMemory how much memory may be held in all of requests that are not whole, or not durable, 4 MiB to 16 GiB;
+ *     unless set, an eighth of the heap, or of the direct memory if that is smaller, between 4 and 64 MiB
+ * @param outboundMemory how much memory may be held in all of answers that clients have not taken, 4 MiB to 16 GiB; unless
+ *     set, as much as of requests
  * @param callerRate how many calls a second a caller may make in the long run, 0 to 1000000; 0 for any number
  * @param callerBurst how many of them may come at once, 1 to 1000000
  */
@@ -67,22 +71,36 @@ record LimitsProperties(
         @DefaultValue("5s") @DurationMin(seconds = 0) @DurationMax(hours = 1)
         Duration permitKeepaliveTime,
 
-        @DefaultValue("1MB") DataSize flowControlWindow,
+        @Nullable DataSize flowControlWindow,
         @DefaultValue("10s") Duration unaryDeadline,
         @DefaultValue("1m") Duration messageTimeout,
         @DefaultValue("24h") Duration senderStallTimeout,
         @DefaultValue("10m") Duration readerStallTimeout,
-        @DefaultValue("32MB") DataSize unfinishedMessages,
+        @Nullable DataSize inboundMemory,
+        @Nullable DataSize outboundMemory,
         @DefaultValue("0") @Min(0) @Max(1_000_000) int callerRate,
         @DefaultValue("100") @Min(1) @Max(1_000_000) int callerBurst) {
 
     private static final Duration SHORTEST = Duration.ofMillis(100);
 
+    private static final DataSize LEAST_MEMORY = DataSize.ofMegabytes(4);
+    private static final DataSize MOST_MEMORY_UNLESS_SET = DataSize.ofMegabytes(64);
+    private static final DataSize LEAST_WINDOW = DataSize.ofKilobytes(64);
+    private static final DataSize MOST_WINDOW_UNLESS_SET = DataSize.ofMegabytes(1);
+    private static final int PART_OF_PROCESS = 8;
+    private static final int WINDOW_PART = 64;
+
     LimitsProperties {
+        inboundMemory = inboundMemory == null ? partOfProcess() : inboundMemory;
+        outboundMemory = outboundMemory == null ? partOfProcess() : outboundMemory;
+        flowControlWindow = flowControlWindow == null
+                ? between(LEAST_WINDOW, inboundMemory.toBytes() / WINDOW_PART, MOST_WINDOW_UNLESS_SET)
+                : flowControlWindow;
+        checkRange("inbound-memory", inboundMemory, LEAST_MEMORY, DataSize.ofGigabytes(16));
+        checkRange("outbound-memory", outboundMemory, LEAST_MEMORY, DataSize.ofGigabytes(16));
         checkRange("message-size", messageSize, DataSize.ofMegabytes(1), DataSize.ofMegabytes(64));
         checkRange("metadata-size", metadataSize, DataSize.ofKilobytes(1), DataSize.ofMegabytes(1));
-        checkRange("flow-control-window", flowControlWindow, DataSize.ofKilobytes(64), DataSize.ofMegabytes(16));
-        checkRange("unfinished-messages", unfinishedMessages, DataSize.ofMegabytes(1), DataSize.ofGigabytes(1));
+        checkRange("flow-control-window", flowControlWindow, LEAST_WINDOW, DataSize.ofMegabytes(16));
         checkTime("connection-idle", connectionIdle);
         checkTime("connection-age", connectionAge);
         checkTime("connection-age-grace", connectionAgeGrace);
@@ -90,6 +108,16 @@ record LimitsProperties(
         checkTime("message-timeout", messageTimeout);
         checkTime("sender-stall-timeout", senderStallTimeout);
         checkTime("reader-stall-timeout", readerStallTimeout);
+    }
+
+    /** What the process really has: messages take heap, and on the network direct memory. */
+    private static DataSize partOfProcess() {
+        long memory = Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
+        return between(LEAST_MEMORY, memory / PART_OF_PROCESS, MOST_MEMORY_UNLESS_SET);
+    }
+
+    private static DataSize between(DataSize least, long bytes, DataSize most) {
+        return DataSize.ofBytes(Math.max(least.toBytes(), Math.min(bytes, most.toBytes())));
     }
 
     private static void checkRange(String name, DataSize size, DataSize least, DataSize most) {

@@ -5,37 +5,49 @@ import dev.waystate.proto.v1.AppendResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc;
 import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.InvalidRequestException;
+import dev.waystate.server.MemoryBudget;
 import dev.waystate.server.Names;
-import dev.waystate.server.OpenStreams.OpenStream;
+import dev.waystate.server.OpenCall;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.Claim;
+import dev.waystate.statelog.FencedException;
 import dev.waystate.statelog.StateLog;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call of {@code Append}. Each request is a batch of its own, any number of which are under way; the log completes
- * them in order, and so they are acknowledged. The call ends when its input has ended, in whatever way, and all of them
- * are settled.
+ * them in order, and so they are acknowledged. While the client takes no acknowledgements, 256 wait for it at most: the
+ * newest says what all before it would have said. The call ends when its input has ended, in whatever way, and all
+ * batches are settled.
  */
-final class AppendStream implements StreamObserver<AppendRequest>, OpenStream {
+final class AppendStream implements StreamObserver<AppendRequest> {
+
+    private static final int MOST_UNSENT = 256;
+
+    /** About a hundred acknowledgements in the transport, each of which takes a few kilobytes there. */
+    private static final int READY_BYTES = 1024;
 
     private final ServerCallStreamObserver<AppendResponse> responses;
     private final Reports reports;
     private final StateLog stateLog;
-    private final InFlightReports inFlight;
+    private final MemoryBudget pending;
     private final AppendStreams streams;
     private final WriteAccess access;
 
-    /** Set by the first request. */
+    // Set by the first request.
     private volatile @Nullable String source;
+    private volatile @Nullable Claim claim;
 
     // The transport's thread and the log's thread meet here: all that follows is guarded by this. Nothing that may run
     // the code of another stream is called meanwhile.
-    private boolean requested;
     private int unsettled;
+    private final Deque<Long> unsent = new ArrayDeque<>();
     private boolean inputEnded;
     private boolean ended;
     private @Nullable Throwable failure;
@@ -44,29 +56,30 @@ final class AppendStream implements StreamObserver<AppendRequest>, OpenStream {
             ServerCallStreamObserver<AppendResponse> responses,
             Reports reports,
             StateLog stateLog,
-            InFlightReports inFlight,
+            MemoryBudget pending,
             AppendStreams streams,
             WriteAccess access) {
         this.responses = responses;
         this.reports = reports;
         this.stateLog = stateLog;
-        this.inFlight = inFlight;
+        this.pending = pending;
         this.streams = streams;
         this.access = access;
         responses.disableAutoRequest();
-        responses.setOnReadyHandler(this::requestNext);
+        responses.setOnReadyThreshold(READY_BYTES);
+        responses.setOnReadyHandler(this::acknowledge);
         responses.setOnCancelHandler(() -> {}); // so that an acknowledgement to a client that is gone does not throw
-        streams.begin(this);
+        OpenCall.current().onDrain(true, this::serverStops);
+        requestNext();
     }
 
     @Override
     public void onNext(AppendRequest request) {
         try {
-            append(reports.fromRequest(boundSource(request.getSource()), request));
+            append(reports.fromRequest(boundSource(request.getSource()), claim, request));
         } catch (InvalidRequestException invalid) {
             endInput(invalid);
         }
-        requestNext();
     }
 
     /** What has arrived from a client that is gone is stored; there is nobody to tell. */
@@ -80,15 +93,12 @@ final class AppendStream implements StreamObserver<AppendRequest>, OpenStream {
         endInput(null);
     }
 
-    /** Ends this stream because another one of the same source has begun. */
-    void takenOver() {
-        endInput(Status.ABORTED
-                .withDescription("Another stream of the source " + source + " has taken over")
-                .asRuntimeException());
+    /** Ends this stream because another one of the same source has begun. The log refuses what it has not stored by then. */
+    void takenOver(String by) {
+        endInput(new FencedException(by));
     }
 
-    @Override
-    public void serverStops() {
+    private void serverStops() {
         endInput(Status.UNAVAILABLE
                 .withDescription("The server is stopping: reconnect and resume")
                 .asRuntimeException());
@@ -100,6 +110,7 @@ final class AppendStream implements StreamObserver<AppendRequest>, OpenStream {
         if (bound == null) {
             bound = checked(named);
             source = bound;
+            claim = stateLog.claim(bound);
             streams.takeOver(bound, this);
         } else if (!named.isEmpty() && !named.equals(bound)) {
             throw new InvalidRequestException("source", "expected the source of the stream's first request, or none");
@@ -117,43 +128,53 @@ final class AppendStream implements StreamObserver<AppendRequest>, OpenStream {
 
     private void append(Batch batch) {
         synchronized (this) {
-            requested = false;
             if (inputEnded) {
                 return;
             }
             unsettled++;
         }
-        int weight = Math.max(1, batch.reports().size()); // a request without reports takes memory, too
-        inFlight.arrived(weight);
-        stateLog.append(batch).whenComplete((appended, problem) -> settled(weight, appended, problem));
+        long bytes = Reports.bytes(batch.reports());
+        pending.hold(bytes);
+        stateLog.append(batch).whenComplete((appended, problem) -> settled(bytes, appended, problem));
+        requestNext();
     }
 
-    private void settled(int weight, @Nullable Appended appended, @Nullable Throwable problem) {
-        acknowledge(appended, problem);
-        inFlight.settled(weight);
+    private void settled(long bytes, @Nullable Appended appended, @Nullable Throwable problem) {
+        try {
+            settle(appended, problem);
+        } finally {
+            pending.release(bytes);
+        }
     }
 
-    private synchronized void acknowledge(@Nullable Appended appended, @Nullable Throwable problem) {
+    private synchronized void settle(@Nullable Appended appended, @Nullable Throwable problem) {
         unsettled--;
         if (appended == null) {
             inputEnded = true;
             failure = failure == null ? problem : failure;
-        } else if (!ended) {
-            responses.onNext(AppendResponse.newBuilder()
-                    .setDurableSequence(appended.durableSequence())
-                    .build());
+        } else {
+            if (unsent.size() == MOST_UNSENT) {
+                unsent.removeLast();
+            }
+            unsent.addLast(appended.durableSequence());
+            acknowledge();
         }
         endIfDone();
     }
 
-    private void requestNext() {
-        synchronized (this) {
-            if (requested || inputEnded || !responses.isReady()) {
-                return;
-            }
-            requested = true;
+    private synchronized void acknowledge() {
+        while (!unsent.isEmpty() && !ended && responses.isReady()) {
+            acknowledge(unsent.removeFirst());
         }
-        inFlight.whenRoom(() -> responses.request(1));
+    }
+
+    private void acknowledge(long durableSequence) {
+        responses.onNext(
+                AppendResponse.newBuilder().setDurableSequence(durableSequence).build());
+    }
+
+    private void requestNext() {
+        pending.whenRoom(() -> responses.request(1));
     }
 
     private synchronized void endInput(@Nullable Throwable reason) {
@@ -168,8 +189,15 @@ final class AppendStream implements StreamObserver<AppendRequest>, OpenStream {
         if (!inputEnded || unsettled > 0 || ended) {
             return;
         }
+        acknowledge();
         ended = true;
         streams.end(source, this);
+        if (claim != null) {
+            claim.close();
+        }
+        if (!unsent.isEmpty()) {
+            acknowledge(unsent.removeLast());
+        }
         if (failure == null) {
             responses.onCompleted();
         } else {

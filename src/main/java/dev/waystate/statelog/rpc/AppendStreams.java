@@ -1,6 +1,5 @@
 package dev.waystate.statelog.rpc;
 
-import dev.waystate.server.OpenStreams;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -11,21 +10,12 @@ import org.springframework.stereotype.Component;
 class AppendStreams {
 
     private final Map<String, AppendStream> bySource = new ConcurrentHashMap<>();
-    private final OpenStreams openStreams;
-
-    AppendStreams(OpenStreams openStreams) {
-        this.openStreams = openStreams;
-    }
-
-    void begin(AppendStream stream) {
-        openStreams.add(stream);
-    }
 
     /** Makes the stream that of its source, and ends the one before. */
     void takeOver(String source, AppendStream stream) {
         AppendStream previous = bySource.put(source, stream);
         if (previous != null) {
-            previous.takenOver();
+            previous.takenOver(source);
         }
     }
 
@@ -34,6 +24,5 @@ class AppendStreams {
         if (source != null) {
             bySource.remove(source, stream);
         }
-        openStreams.remove(stream);
     }
 }

@@ -4,7 +4,8 @@ import dev.waystate.proto.v1.CaughtUp;
 import dev.waystate.proto.v1.Heartbeat;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.RecordBatch;
-import dev.waystate.server.OpenStreams.OpenStream;
+import dev.waystate.server.OpenCall;
+import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
@@ -20,15 +21,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * wakes the stream; a step then reads one page on the executor, and only while the client takes what it is sent. A
  * slow reader so costs neither a thread nor memory, and is never dropped.
  */
-final class ReadStream implements OpenStream {
+final class ReadStream {
 
-    private static final int PAGE_BYTES = 256 * 1024;
+    private static final int LARGEST_PAGE_BYTES = 256 * 1024;
+    private static final int SMALLEST_PAGE_BYTES = 8 * 1024;
 
     private final ServerCallStreamObserver<ReadResponse> responses;
     private final StateLog stateLog;
     private final RecordFilter filter;
     private final boolean follow;
     private final ReadStreams streams;
+    private final OpenCall call = OpenCall.current();
 
     /** How often the stream was woken since its last step began; a step is under way or due while it is not 0. */
     private final AtomicInteger wakeUps = new AtomicInteger();
@@ -38,7 +41,9 @@ final class ReadStream implements OpenStream {
     private volatile boolean ended;
 
     // Used by one step at a time.
+    /** Whether it began at the earliest record, and none has been read yet. */
     private boolean fromEarliest;
+
     private long position;
     private long replayEnd = -1;
     private boolean caughtUp;
@@ -60,16 +65,13 @@ final class ReadStream implements OpenStream {
         this.streams = streams;
         responses.setOnReadyHandler(this::wake);
         responses.setOnCancelHandler(this::end);
+        call.onDrain(follow, this::serverStops);
     }
 
     /** @throws java.util.concurrent.RejectedExecutionException if the executor is full; the stream has not begun then */
     void start() {
         wakeUps.incrementAndGet();
         streams.begin(this);
-    }
-
-    boolean follows() {
-        return follow;
     }
 
     /** Has the stream look again at what it can do. Does not block. */
@@ -84,10 +86,12 @@ final class ReadStream implements OpenStream {
         wake();
     }
 
-    @Override
-    public void serverStops() {
-        serverStops = true;
-        wake();
+    /** One that does not follow comes to its own end. */
+    private void serverStops() {
+        if (follow) {
+            serverStops = true;
+            wake();
+        }
     }
 
     /**
@@ -119,10 +123,9 @@ final class ReadStream implements OpenStream {
             return false;
         }
         if (replayEnd < 0) {
-            replayEnd = stateLog.head();
+            begin();
         }
-        if (!follow && position >= replayEnd && !fromEarliest) {
-            stateLog.read(position, 1); // refuses a position that makes no sense
+        if (!follow && position >= replayEnd) {
             send(response(position).setCaughtUp(CaughtUp.getDefaultInstance()));
             end();
             responses.onCompleted();
@@ -131,28 +134,40 @@ final class ReadStream implements OpenStream {
         return readOn();
     }
 
+    /** What is behind the head of this moment is of no concern to a replay: neither its damage, nor its removal. */
+    private void begin() {
+        long head = stateLog.head();
+        if (fromEarliest) {
+            position = stateLog.earliest() - 1;
+        } else if (position > head) {
+            throw new PositionBeyondHeadException(position, head);
+        }
+        replayEnd = head;
+    }
+
     private boolean readOn() {
         List<StateRecord> page;
         try {
-            page = stateLog.read(fromEarliest ? stateLog.earliest() - 1 : position, PAGE_BYTES);
+            page = stateLog.read(position, pageBytes());
         } catch (PrunedPositionException overtaken) {
             if (fromEarliest) {
-                return true; // retention has moved on since: the next step starts at what is the earliest then
+                position = stateLog.earliest() - 1; // retention has moved on since
+                return true;
             }
             throw overtaken;
         }
-        if (fromEarliest) {
-            fromEarliest = false;
-            position = page.isEmpty() ? stateLog.head() : page.get(0).position() - 1;
-        }
         if (!page.isEmpty()) {
+            fromEarliest = false;
             sendRecords(page);
             return true;
         }
-        if (follow) {
-            sendLiveness();
-        }
-        return !follow;
+        sendLiveness();
+        return false;
+    }
+
+    /** Small pages while there is little room: one is held for each reader that does not take it. */
+    private int pageBytes() {
+        return (int) Math.max(SMALLEST_PAGE_BYTES, Math.min(LARGEST_PAGE_BYTES, call.outboundRoom() / 2));
     }
 
     private void sendRecords(List<StateRecord> page) {

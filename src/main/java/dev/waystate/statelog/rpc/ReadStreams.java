@@ -1,16 +1,13 @@
 package dev.waystate.statelog.rpc;
 
-import dev.waystate.server.OpenStreams;
+import dev.waystate.server.Scheduler;
 import dev.waystate.statelog.StateLog;
-import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.stereotype.Component;
@@ -29,21 +26,15 @@ class ReadStreams {
     private final Set<ReadStream> streams = ConcurrentHashMap.newKeySet();
     private final Queue<ReadStream> ready = new ConcurrentLinkedQueue<>();
     private final AtomicInteger tasks = new AtomicInteger();
-    private final ScheduledThreadPoolExecutor timer =
-            new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "read-streams"));
     private final ThreadPoolTaskExecutor executor;
-    private final OpenStreams openStreams;
+    private final Scheduler scheduler;
 
     ReadStreams(
-            StateLog stateLog,
-            ThreadPoolTaskExecutor rpcExecutor,
-            OpenStreams openStreams,
-            StateLogProperties properties) {
+            StateLog stateLog, ThreadPoolTaskExecutor rpcExecutor, Scheduler scheduler, StateLogProperties properties) {
         this.executor = rpcExecutor;
-        this.openStreams = openStreams;
+        this.scheduler = scheduler;
         stateLog.onAdvance(() -> streams.forEach(ReadStream::wake));
-        long interval = properties.heartbeat().toMillis();
-        timer.scheduleAtFixedRate(() -> streams.forEach(ReadStream::beat), interval, interval, TimeUnit.MILLISECONDS);
+        scheduler.every("heartbeats", properties.heartbeat(), () -> streams.forEach(ReadStream::beat));
     }
 
     /**
@@ -53,9 +44,6 @@ class ReadStreams {
      */
     void begin(ReadStream stream) {
         streams.add(stream);
-        if (stream.follows()) {
-            openStreams.add(stream);
-        }
         try {
             executor.execute(() -> step(stream));
         } catch (RejectedExecutionException full) {
@@ -66,7 +54,6 @@ class ReadStreams {
 
     void end(ReadStream stream) {
         streams.remove(stream);
-        openStreams.remove(stream);
     }
 
     /** Has a stream take another step when its turn comes. Does not block. */
@@ -84,7 +71,7 @@ class ReadStreams {
             executor.execute(this::stepReady);
         } catch (RejectedExecutionException full) {
             tasks.decrementAndGet();
-            timer.schedule(this::startTask, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+            scheduler.after("read-streams", RETRY_DELAY, this::startTask);
         }
     }
 
@@ -110,10 +97,5 @@ class ReadStreams {
         if (stream.step()) {
             ready(stream);
         }
-    }
-
-    @PreDestroy
-    void close() {
-        timer.shutdownNow();
     }
 }

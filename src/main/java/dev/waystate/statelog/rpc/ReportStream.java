@@ -3,8 +3,8 @@ package dev.waystate.statelog.rpc;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
 import dev.waystate.server.InvalidRequestException;
-import dev.waystate.server.OpenStreams;
-import dev.waystate.server.OpenStreams.OpenStream;
+import dev.waystate.server.MemoryBudget;
+import dev.waystate.server.OpenCall;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;
@@ -21,24 +21,24 @@ import org.jspecify.annotations.Nullable;
  * so that a slower log gets larger batches. The call ends when its input has ended, in whatever way, and everything that
  * arrived is stored.
  */
-final class ReportStream implements StreamObserver<Data>, OpenStream {
+final class ReportStream implements StreamObserver<Data> {
 
     private final ServerCallStreamObserver<Empty> responses;
     private final String source;
     private final Reports reports;
     private final StateLog stateLog;
-    private final InFlightReports inFlight;
+    private final MemoryBudget pending;
     private final StreamLog streamLog;
-    private final OpenStreams openStreams;
 
     // The transport's thread and the log's thread meet here: all that follows is guarded by this. Nothing that may run
     // the code of another stream is called meanwhile.
     private List<Report> filling = new ArrayList<>();
+    private long fillingBytes;
     private boolean storing;
     private long received;
-    private long receivedWhenAsked = -1;
     private long stored;
     private boolean inputEnded;
+    private boolean ended;
     private boolean cancelled;
     private @Nullable Throwable failure;
 
@@ -47,19 +47,17 @@ final class ReportStream implements StreamObserver<Data>, OpenStream {
             String source,
             Reports reports,
             StateLog stateLog,
-            InFlightReports inFlight,
-            StreamLog streamLog,
-            OpenStreams openStreams) {
+            MemoryBudget pending,
+            StreamLog streamLog) {
         this.responses = responses;
         this.source = source;
         this.reports = reports;
         this.stateLog = stateLog;
-        this.inFlight = inFlight;
+        this.pending = pending;
         this.streamLog = streamLog;
-        this.openStreams = openStreams;
         responses.disableAutoRequest();
         responses.setOnCancelHandler(() -> {}); // so that an answer to a client that is gone does not throw
-        openStreams.add(this);
+        OpenCall.current().onDrain(false, this::serverStops);
         requestNext();
     }
 
@@ -67,7 +65,6 @@ final class ReportStream implements StreamObserver<Data>, OpenStream {
     public void onNext(Data data) {
         try {
             if (fill(data)) {
-                inFlight.arrived(1);
                 storeNext();
                 requestNext();
             }
@@ -89,15 +86,7 @@ final class ReportStream implements StreamObserver<Data>, OpenStream {
         endInput(null);
     }
 
-    /** Streams that are under way come to their own end; others have their reports stored, and are ended. */
-    @Override
-    public void serverStops() {
-        synchronized (this) {
-            if (received != receivedWhenAsked) {
-                receivedWhenAsked = received;
-                return;
-            }
-        }
+    private void serverStops() {
         endInput(Status.UNAVAILABLE
                 .withDescription("The server is stopping: what was sent is stored")
                 .asRuntimeException());
@@ -107,7 +96,11 @@ final class ReportStream implements StreamObserver<Data>, OpenStream {
         if (inputEnded) {
             return false;
         }
-        filling.add(reports.fromData(data, received));
+        Report report = reports.fromData(data, received);
+        long bytes = Reports.bytes(report);
+        pending.hold(bytes);
+        filling.add(report);
+        fillingBytes += bytes;
         received++;
         streamLog.received(data);
         return true;
@@ -125,11 +118,12 @@ final class ReportStream implements StreamObserver<Data>, OpenStream {
     }
 
     private void requestNext() {
-        inFlight.whenRoom(() -> responses.request(1));
+        pending.whenRoom(() -> responses.request(1));
     }
 
     private void storeNext() {
         List<Report> batch;
+        long bytes;
         synchronized (this) {
             if (storing) {
                 return;
@@ -140,34 +134,37 @@ final class ReportStream implements StreamObserver<Data>, OpenStream {
             }
             storing = true;
             batch = filling;
+            bytes = fillingBytes;
             filling = new ArrayList<>();
+            fillingBytes = 0;
         }
         stateLog.append(new Batch(source, Batch.UNNUMBERED, batch))
-                .whenComplete((appended, problem) -> settled(batch.size(), appended, problem));
+                .whenComplete((appended, problem) -> settled(batch.size(), bytes, appended, problem));
     }
 
-    private void settled(int size, @Nullable Appended appended, @Nullable Throwable problem) {
-        int settled = size;
+    private void settled(int size, long bytes, @Nullable Appended appended, @Nullable Throwable problem) {
+        long settled = bytes;
         synchronized (this) {
             storing = false;
             if (appended != null) {
                 stored += size;
             } else {
-                settled += filling.size();
+                settled += fillingBytes;
                 filling.clear();
+                fillingBytes = 0;
                 inputEnded = true;
                 failure = problem;
             }
         }
-        inFlight.settled(settled);
+        pending.release(settled);
         storeNext();
     }
 
     private void endIfInputEnded() {
-        if (!inputEnded) {
+        if (!inputEnded || ended) {
             return;
         }
-        openStreams.remove(this);
+        ended = true;
         if (failure != null) {
             streamLog.failed(stored, failure);
             responses.onError(failure);

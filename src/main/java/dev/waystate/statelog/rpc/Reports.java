@@ -6,10 +6,12 @@ import dev.waystate.proto.Data;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.server.InvalidRequestException;
 import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.Claim;
 import dev.waystate.statelog.Report;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Checks the reports of requests and converts them. */
@@ -18,6 +20,12 @@ class Reports {
 
     /** The most bytes that a UTF-16 unit takes in UTF-8. */
     private static final int MAX_BYTES_PER_UNIT = 3;
+
+    /** What a report takes besides its info: the objects, and their places in lists. */
+    private static final long REPORT_BYTES = 128;
+
+    /** The most bytes that a UTF-16 unit takes in a Java string. */
+    private static final int BYTES_PER_UNIT = 2;
 
     private static final int NANOS_PER_SECOND = 1_000_000_000;
     private static final int MAX_REPORTS_PER_REQUEST = 10_000;
@@ -48,10 +56,10 @@ class Reports {
      *
      * @throws InvalidRequestException if a field is out of range
      */
-    Batch fromRequest(String source, AppendRequest request) {
+    Batch fromRequest(String source, @Nullable Claim claim, AppendRequest request) {
         int count = request.getReportsCount();
         if (count == 0) {
-            return new Batch(source, Batch.UNNUMBERED, List.of());
+            return new Batch(source, claim, Batch.UNNUMBERED, List.of());
         }
         if (count > MAX_REPORTS_PER_REQUEST) {
             throw new InvalidRequestException(
@@ -66,7 +74,21 @@ class Reports {
         for (int i = 0; i < count; i++) {
             reports.add(fromReport(request.getReports(i), i));
         }
-        return new Batch(source, first, reports);
+        return new Batch(source, claim, first, reports);
+    }
+
+    /** Returns about how much memory a report takes. */
+    static long bytes(Report report) {
+        return REPORT_BYTES + BYTES_PER_UNIT * (long) report.info().length();
+    }
+
+    /** Returns about how much memory the reports of a request take. */
+    static long bytes(List<Report> reports) {
+        long bytes = REPORT_BYTES;
+        for (Report report : reports) {
+            bytes += bytes(report);
+        }
+        return bytes;
     }
 
     private Report fromReport(dev.waystate.proto.v1.Report report, int index) {

@@ -6,7 +6,8 @@ import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingImplBase;
 import dev.waystate.security.access.Caller;
 import dev.waystate.security.access.Permission;
 import dev.waystate.security.access.RequiresPermission;
-import dev.waystate.server.OpenStreams;
+import dev.waystate.server.MemoryBudget;
+import dev.waystate.server.MemoryBudgets;
 import dev.waystate.statelog.StateLog;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -18,21 +19,14 @@ class RequestStreamingService extends RequestStreamingImplBase {
 
     private final StateLog stateLog;
     private final Reports reports;
-    private final InFlightReports inFlight;
+    private final MemoryBudget pending;
     private final StateLogProperties properties;
-    private final OpenStreams openStreams;
 
-    RequestStreamingService(
-            StateLog stateLog,
-            Reports reports,
-            InFlightReports inFlight,
-            StateLogProperties properties,
-            OpenStreams openStreams) {
+    RequestStreamingService(StateLog stateLog, Reports reports, MemoryBudgets memory, StateLogProperties properties) {
         this.stateLog = stateLog;
         this.reports = reports;
-        this.inFlight = inFlight;
+        this.pending = memory.pending();
         this.properties = properties;
-        this.openStreams = openStreams;
     }
 
     @Override
@@ -44,8 +38,7 @@ class RequestStreamingService extends RequestStreamingImplBase {
                 source,
                 reports,
                 stateLog,
-                inFlight,
-                new StreamLog(source, Caller.current(), properties.reportsLogged()),
-                openStreams);
+                pending,
+                new StreamLog(source, Caller.current(), properties.reportsLogged()));
     }
 }

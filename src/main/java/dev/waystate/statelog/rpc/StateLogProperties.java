@@ -15,8 +15,6 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param reportsLogged how many reports of a stream are logged one by one, 0 to 1000, before only their number is
  * @param maxInfoLength the largest size of a report's info, in UTF-8, 0 to 512 KiB
- * @param maxInFlight how many reports of all streams may have arrived without being durable yet, 1 to 10000000; more
- *     are left with the clients
  * @param heartbeat how often a follower without news hears that its stream is alive, 100 ms to 1 hour
  */
 @Validated
@@ -24,7 +22,6 @@ import org.springframework.validation.annotation.Validated;
 record StateLogProperties(
         @DefaultValue("10") @Min(0) @Max(1000) int reportsLogged,
         @DefaultValue("4KB") DataSize maxInfoLength,
-        @DefaultValue("20000") @Min(1) @Max(10_000_000) int maxInFlight,
 
         @DefaultValue("10s") @DurationMin(millis = 100) @DurationMax(hours = 1)
         Duration heartbeat) {

@@ -13,9 +13,14 @@ import dev.waystate.security.access.Permission;
 import dev.waystate.security.access.RequiresPermission;
 import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.InvalidRequestException;
+import dev.waystate.server.MemoryBudget;
+import dev.waystate.server.MemoryBudgets;
+import dev.waystate.server.OpenCall;
+import dev.waystate.server.TryLaterException;
 import dev.waystate.statelog.StateLog;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -25,9 +30,11 @@ import net.devh.boot.grpc.server.service.GrpcService;
 @GrpcService
 class StateLogService extends StateLogServiceImplBase {
 
+    private static final Duration UNTAKEN_RETRY_DELAY = Duration.ofSeconds(1);
+
     private final StateLog stateLog;
     private final Reports reports;
-    private final InFlightReports inFlight;
+    private final MemoryBudget pending;
     private final AppendStreams appendStreams;
     private final WriteAccess writeAccess;
     private final ReadStreams readStreams;
@@ -37,7 +44,7 @@ class StateLogService extends StateLogServiceImplBase {
     StateLogService(
             StateLog stateLog,
             Reports reports,
-            InFlightReports inFlight,
+            MemoryBudgets memory,
             AppendStreams appendStreams,
             WriteAccess writeAccess,
             ReadStreams readStreams,
@@ -45,7 +52,7 @@ class StateLogService extends StateLogServiceImplBase {
             Executor rpcExecutor) {
         this.stateLog = stateLog;
         this.reports = reports;
-        this.inFlight = inFlight;
+        this.pending = memory.pending();
         this.appendStreams = appendStreams;
         this.writeAccess = writeAccess;
         this.readStreams = readStreams;
@@ -60,7 +67,7 @@ class StateLogService extends StateLogServiceImplBase {
                 (ServerCallStreamObserver<AppendResponse>) responses,
                 reports,
                 stateLog,
-                inFlight,
+                pending,
                 appendStreams,
                 writeAccess);
     }
@@ -94,8 +101,19 @@ class StateLogService extends StateLogServiceImplBase {
         answer(responses, () -> Messages.toResponse(stateLog.summary()));
     }
 
-    private <T> void answer(StreamObserver<T> responses, Supplier<T> response) {
+    /** Has a response made on the executor, unless its client has gone by then, or takes nothing of those before. */
+    private <T> void answer(StreamObserver<T> observer, Supplier<T> response) {
+        ServerCallStreamObserver<T> responses = (ServerCallStreamObserver<T>) observer;
+        responses.setOnCancelHandler(() -> {}); // so that a response to a client that is gone does not throw
+        if (OpenCall.current().outboundRoom() <= 0) {
+            throw new TryLaterException(
+                    "The answers that this connection has not taken fill its memory: take them first",
+                    UNTAKEN_RETRY_DELAY);
+        }
         rpcExecutor.execute(() -> {
+            if (responses.isCancelled()) {
+                return;
+            }
             try {
                 responses.onNext(response.get());
                 responses.onCompleted();

@@ -16,7 +16,7 @@ import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc;
 import dev.waystate.security.jwt.JwtIssuer;
-import dev.waystate.server.OpenStreams;
+import dev.waystate.server.OpenCalls;
 import dev.waystate.statelog.StateLog;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -31,7 +31,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
-import java.util.Set;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -68,7 +67,7 @@ class ExpiryTests {
     LiveStreams liveStreams;
 
     @Autowired
-    OpenStreams openStreams;
+    OpenCalls openCalls;
 
     private final Instant end = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(3);
     private final Recorder<Data, Empty> reported = new Recorder<>();
@@ -106,7 +105,7 @@ class ExpiryTests {
         read.cancel();
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
             assertThat(liveStreams.count()).isZero();
-            assertThat(openStreams).hasFieldOrPropertyWithValue("streams", Set.of());
+            assertThat(openCalls.all()).isEmpty();
         });
     }
 
@@ -115,7 +114,7 @@ class ExpiryTests {
         long before = open(withToken(ISSUER.token(claimsUntil(end))));
         assertEndsAt(end, reported, appended, read);
         await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(openStreams).hasFieldOrPropertyWithValue("streams", Set.of()));
+                .untilAsserted(() -> assertThat(openCalls.all()).isEmpty());
         assertThat(stateLog.head()).isEqualTo(before + 2);
         assertThat(stateLog.read(before, Integer.MAX_VALUE)).hasSize(2);
     }

@@ -168,8 +168,8 @@ class CallTimesIT {
     @Test
     void whenUnfinishedMessagesTakeTooMuchMemoryTheFirstOfThemGo() throws IOException {
         int calls = 20;
-        int piece = 100_000;
-        try (LimitedServer scarce = LimitedServer.start("unfinished-messages=1MB");
+        int piece = 300_000;
+        try (LimitedServer scarce = LimitedServer.start("inbound-memory=4MB");
                 SlowRelay beforeScarce = new SlowRelay(scarce.port(), piece, false);
                 SlowRelay beforeUnlimited = new SlowRelay(unlimited.port(), piece, false)) {
             List<Recorder<Data, Empty>> open = sendPieces(unlimited, beforeUnlimited, calls);

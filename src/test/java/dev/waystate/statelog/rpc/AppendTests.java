@@ -13,7 +13,7 @@ import dev.waystate.proto.v1.AppendResponse;
 import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
-import dev.waystate.server.OpenStreams;
+import dev.waystate.server.OpenCalls;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
 import io.grpc.CallOptions;
@@ -30,7 +30,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import net.devh.boot.grpc.client.inject.GrpcClient;
@@ -50,7 +49,7 @@ class AppendTests {
     StateLog stateLog;
 
     @Autowired
-    OpenStreams openStreams;
+    OpenCalls openCalls;
 
     private static final MethodDescriptor<byte[], byte[]> RAW_APPEND = StateLogServiceGrpc.getAppendMethod().toBuilder(
                     new Bytes(), new Bytes())
@@ -250,7 +249,7 @@ class AppendTests {
         }
         await().atMost(Duration.ofSeconds(10)).until(() -> stateLog.head() == before + 50);
         await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(openStreams).hasFieldOrPropertyWithValue("streams", Set.of()));
+                .untilAsserted(() -> assertThat(openCalls.all()).isEmpty());
     }
 
     @Test

@@ -36,7 +36,7 @@ class RequestFuzzTests {
 
     private static final int MAX_INFO_BYTES = 64;
     private static final Reports REPORTS =
-            new Reports(new StateLogProperties(0, DataSize.ofBytes(MAX_INFO_BYTES), 1, Duration.ofSeconds(1)));
+            new Reports(new StateLogProperties(0, DataSize.ofBytes(MAX_INFO_BYTES), Duration.ofSeconds(1)));
     private static final SourcePages PAGES = new SourcePages(new EmptyLog());
 
     static Stream<byte[]> seeds() {
@@ -135,7 +135,7 @@ class RequestFuzzTests {
     }
 
     private static void checkAppend(AppendRequest request) {
-        Batch batch = REPORTS.fromRequest("cow-7", request);
+        Batch batch = REPORTS.fromRequest("cow-7", null, request);
         assertThat(batch.reports()).hasSize(request.getReportsCount());
         for (dev.waystate.statelog.Report report : batch.reports()) {
             if (report.reportedAt() != null) {

@@ -37,7 +37,7 @@ public class MessagesBenchmark {
     private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.678901234Z");
 
     private final Reports reports =
-            new Reports(new StateLogProperties(10, DataSize.ofKilobytes(4), 20_000, Duration.ofSeconds(10)));
+            new Reports(new StateLogProperties(10, DataSize.ofKilobytes(4), Duration.ofSeconds(10)));
 
     private final byte[] data =
             Data.newBuilder().setStatusValue(2).setInfo(INFO).build().toByteArray();
@@ -64,7 +64,7 @@ public class MessagesBenchmark {
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public Batch requestToReports() throws InvalidProtocolBufferException {
-        return reports.fromRequest("cow-7", AppendRequest.parseFrom(request));
+        return reports.fromRequest("cow-7", null, AppendRequest.parseFrom(request));
     }
 
     @Benchmark

@@ -1,0 +1,45 @@
+package dev.waystate.statelog.rpc;
+
+import dev.waystate.server.ErrorDetails;
+import dev.waystate.server.StatusRules;
+import dev.waystate.server.StatusTable;
+import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.FencedException;
+import dev.waystate.statelog.LogFullException;
+import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.PositionBeyondHeadException;
+import dev.waystate.statelog.PrunedPositionException;
+import dev.waystate.statelog.SequenceGapException;
+import io.grpc.Status.Code;
+import java.time.Duration;
+import org.springframework.stereotype.Component;
+
+/** What clients are told of the log's exceptions. */
+@Component
+class LogStatusRules implements StatusRules {
+
+    private static final Duration FULL_RETRY_DELAY = Duration.ofSeconds(1);
+
+    @Override
+    public void addTo(StatusTable table) {
+        table.add(
+                SequenceGapException.class,
+                Code.FAILED_PRECONDITION,
+                gap -> ErrorDetails.reason("SEQUENCE_GAP", "expected_sequence", gap.expected()));
+        table.add(FencedException.class, Code.ABORTED, fenced -> null);
+        table.add(
+                PrunedPositionException.class,
+                Code.OUT_OF_RANGE,
+                pruned -> ErrorDetails.reason("POSITION_PRUNED", "earliest_position", pruned.earliest()));
+        table.add(
+                PositionBeyondHeadException.class,
+                Code.OUT_OF_RANGE,
+                beyond -> ErrorDetails.reason("POSITION_BEYOND_HEAD", "head_position", beyond.head()));
+        table.add(
+                DamagedRecordException.class,
+                Code.DATA_LOSS,
+                damaged -> ErrorDetails.reason("RECORD_DAMAGED", "position", damaged.position()));
+        table.add(LogFullException.class, Code.RESOURCE_EXHAUSTED, full -> ErrorDetails.retryAfter(FULL_RETRY_DELAY));
+        table.add(LogUnavailableException.class, Code.UNAVAILABLE, unavailable -> null);
+    }
+}
