@@ -1,6 +1,8 @@
 package dev.waystate.security.access;
 
 import dev.waystate.server.Gate;
+import dev.waystate.server.OpenCall;
+import dev.waystate.server.TryLaterException;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -27,12 +29,10 @@ class AccessControl implements Gate {
 
     private final Authenticator authenticator;
     private final DenialReporter denials;
-    private final LiveStreams streams;
 
-    AccessControl(Authenticator authenticator, DenialReporter denials, LiveStreams streams) {
+    AccessControl(Authenticator authenticator, DenialReporter denials) {
         this.authenticator = authenticator;
         this.denials = denials;
-        this.streams = streams;
     }
 
     @Override
@@ -102,6 +102,9 @@ class AccessControl implements Gate {
                 if (failed.getCause() instanceof AuthenticationException refused) {
                     return refuse(call, refused.reason(), peer(call));
                 }
+                if (failed.getCause() instanceof TryLaterException) {
+                    denials.report(DenialReason.TOO_MANY_REFUSED, method.getFullMethodName(), peer(call));
+                }
                 throw failed;
             }
             return start(call, headers, known);
@@ -115,8 +118,13 @@ class AccessControl implements Gate {
             if (!permitted.test(caller)) {
                 return refuse(call, DenialReason.NO_PERMISSION, caller.name());
             }
-            Listener<ReqT> listener = Contexts.interceptCall(caller.inContext(), call, headers, handler);
-            return method.getType() == MethodType.UNARY ? listener : streams.watch(credential, call, listener);
+            if (method.getType() != MethodType.UNARY) {
+                OpenCall.current()
+                        .endWhen(() -> credential.isValidAt(Instant.now())
+                                ? null
+                                : denials.deny(DenialReason.EXPIRED, method.getFullMethodName(), caller.name()));
+            }
+            return Contexts.interceptCall(caller.inContext(), call, headers, handler);
         }
 
         private Listener<ReqT> refuse(ServerCall<ReqT, RespT> call, DenialReason reason, String who) {

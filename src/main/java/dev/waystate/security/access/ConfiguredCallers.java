@@ -34,10 +34,10 @@ class ConfiguredCallers {
     private final Map<ConfiguredCaller, String> fileProblems = new HashMap<>();
 
     /** @throws InvalidPropertyException if an entry is wrong or incomplete */
-    ConfiguredCallers(CallersProperties properties, Scheduler scheduler) {
+    ConfiguredCallers(AccessProperties properties, Scheduler scheduler) {
         Set<String> names = new HashSet<>();
         for (int i = 0; i < properties.callers().size(); i++) {
-            CallersProperties.Entry entry = properties.callers().get(i);
+            AccessProperties.Entry entry = properties.callers().get(i);
             String key = KEY + "[" + i + "]";
             add(toCaller(entry, key), key);
             if (!names.add(entry.name())) {
@@ -117,7 +117,7 @@ class ConfiguredCallers {
         }
     }
 
-    private static ConfiguredCaller toCaller(CallersProperties.Entry entry, String key) {
+    private static ConfiguredCaller toCaller(AccessProperties.Entry entry, String key) {
         Names.problem(entry.name()).ifPresent(problem -> {
             throw new InvalidPropertyException(key + ".name", problem);
         });
@@ -141,7 +141,7 @@ class ConfiguredCallers {
                 entry.certificate());
     }
 
-    private static Set<Permission> permissions(CallersProperties.Entry entry, String key) {
+    private static Set<Permission> permissions(AccessProperties.Entry entry, String key) {
         if (entry.permissions().isEmpty()) {
             throw new InvalidPropertyException(key + ".permissions", "expected any of " + Permission.all());
         }
@@ -154,7 +154,7 @@ class ConfiguredCallers {
         return permissions;
     }
 
-    private static WritableSources sources(CallersProperties.Entry entry, String key) {
+    private static WritableSources sources(AccessProperties.Entry entry, String key) {
         if (entry.sources().stream().anyMatch(String::isBlank)) {
             throw new InvalidPropertyException(key + ".sources", "expected names, or beginnings with a * behind");
         }

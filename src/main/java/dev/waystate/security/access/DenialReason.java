@@ -19,10 +19,16 @@ public enum DenialReason {
     INCREDIBLE_EXPIRY,
     NOT_YET_VALID,
     EXPIRED,
+    TOO_MANY_REFUSED,
     NO_KEYS,
     BUSY,
     NO_PERMISSION,
     FOREIGN_SOURCE;
+
+    /** Returns whether what was presented is wrong, and not just nothing or at a wrong time. */
+    boolean isFaultOfCredential() {
+        return this != NO_CREDENTIAL && this != NO_KEYS && this != BUSY;
+    }
 
     /** Returns the reason as the metric and the log have it. */
     @Override

@@ -51,13 +51,17 @@ class DenialReporter {
      * @param who what is known of the caller
      */
     Status deny(DenialReason reason, String method, String who) {
-        counters.get(reason).increment();
-        log(reason, method, who);
+        report(reason, method, who);
         return switch (reason) {
             case NO_PERMISSION, FOREIGN_SOURCE -> PERMISSION_DENIED;
             case NO_KEYS, BUSY -> UNAVAILABLE;
             default -> UNAUTHENTICATED;
         };
+    }
+
+    void report(DenialReason reason, String method, String who) {
+        counters.get(reason).increment();
+        log(reason, method, who);
     }
 
     private synchronized void log(DenialReason reason, String method, String who) {

@@ -45,7 +45,7 @@ class ConfiguredCallersTests {
     Path directory;
 
     @Configuration(proxyBeanMethods = false)
-    @EnableConfigurationProperties(CallersProperties.class)
+    @EnableConfigurationProperties(AccessProperties.class)
     @Import(ConfiguredCallers.class)
     static class Configured {
 
