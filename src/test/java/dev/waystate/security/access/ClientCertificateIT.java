@@ -106,9 +106,15 @@ class ClientCertificateIT {
     static void configure(DynamicPropertyRegistry properties) throws Exception {
         authority = TlsFiles.authority(directory, "authority");
         TlsFiles server = authority.issue("server");
-        properties.add("spring.ssl.bundle.pem.port.keystore.certificate", server::certificate);
-        properties.add("spring.ssl.bundle.pem.port.keystore.private-key", server::key);
-        properties.add("spring.ssl.bundle.pem.port.truststore.certificate", () -> authority.certificate());
+        properties.add(
+                "spring.ssl.bundle.pem.port.keystore.certificate",
+                () -> server.certificate().toString());
+        properties.add(
+                "spring.ssl.bundle.pem.port.keystore.private-key",
+                () -> server.key().toString());
+        properties.add(
+                "spring.ssl.bundle.pem.port.truststore.certificate",
+                () -> authority.certificate().toString());
     }
 
     @AfterEach

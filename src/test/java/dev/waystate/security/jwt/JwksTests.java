@@ -137,6 +137,8 @@ class JwksTests {
                         (exchange, keys) -> respondCompressed(exchange, keys + " ".repeat(300 * 1024))),
                 Arguments.of("expected a JWK set", (JwtIssuer.Serving)
                         (exchange, keys) -> JwtIssuer.respond(exchange, 200, "<html>")),
+                Arguments.of("expected a JWK set", (JwtIssuer.Serving)
+                        (exchange, keys) -> JwtIssuer.respond(exchange, 200, "{\"keys\":" + "[".repeat(100_000))),
                 Arguments.of("there are none", (JwtIssuer.Serving)
                         (exchange, keys) -> JwtIssuer.respond(exchange, 200, "{\"keys\":[]}")));
     }
