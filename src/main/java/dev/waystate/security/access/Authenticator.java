@@ -82,8 +82,8 @@ class Authenticator {
         Object network = ClientRate.network(connection);
         Duration delay = refusedRate.delay(network);
         if (!delay.isZero()) {
-            return CompletableFuture.failedFuture(new TryLaterException(
-                    "More credentials of your network have been refused than may be: try again later", delay));
+            return CompletableFuture.failedFuture(
+                    new TryLaterException("Too many credentials from this network were wrong: try again later", delay));
         }
         return examination.apply(network).whenComplete((credential, failure) -> {
             if (isWrongCredential(failure)) {

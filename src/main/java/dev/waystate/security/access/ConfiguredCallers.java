@@ -1,9 +1,9 @@
 package dev.waystate.security.access;
 
-import dev.waystate.security.access.TokenFile.InvalidTokenFileException;
 import dev.waystate.server.InvalidPropertyException;
 import dev.waystate.server.Names;
 import dev.waystate.server.Scheduler;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ class ConfiguredCallers {
         return callers.stream()
                 .filter(caller -> certificate.names().stream().anyMatch(caller::has))
                 .findFirst()
-                .map(caller -> new Certificate(certificate, caller));
+                .map(caller -> new ExpiringCredential(caller.caller(), certificate.end()));
     }
 
     /** Returns who has the token; looks at all of them in any case. */
@@ -86,16 +86,16 @@ class ConfiguredCallers {
         callers.add(caller);
         try {
             useFile(caller);
-        } catch (InvalidTokenFileException wrong) {
+        } catch (IOException wrong) {
             throw new InvalidPropertyException(key + ".token-file", wrong.getMessage());
         }
     }
 
-    private void useFile(ConfiguredCaller caller) throws InvalidTokenFileException {
+    private void useFile(ConfiguredCaller caller) throws IOException {
         List<TokenHash> read = caller.readFile();
         for (ConfiguredCaller other : callers) {
             if (other != caller && read.stream().anyMatch(token -> has(other, token))) {
-                throw new InvalidTokenFileException("expected tokens that no other caller has");
+                throw new IOException("expected tokens that no other caller has");
             }
         }
         caller.useTokensOfFile(read);
@@ -109,7 +109,7 @@ class ConfiguredCallers {
         try {
             useFile(caller);
             fileProblems.remove(caller);
-        } catch (InvalidTokenFileException | RuntimeException wrong) {
+        } catch (IOException | RuntimeException wrong) {
             String problem = String.valueOf(wrong.getMessage());
             if (!problem.equals(fileProblems.put(caller, problem))) {
                 log.warn("The tokens of {} in use stay, since their file is wrong: {}", caller.caller(), problem);
@@ -172,20 +172,6 @@ class ConfiguredCallers {
         @Override
         public boolean isValidAt(Instant now) {
             return has(owner, hash);
-        }
-    }
-
-    /** Holds until the certificate expires. */
-    private record Certificate(ClientCertificate certificate, ConfiguredCaller owner) implements Credential {
-
-        @Override
-        public Caller caller() {
-            return owner.caller();
-        }
-
-        @Override
-        public boolean isValidAt(Instant now) {
-            return now.isBefore(certificate.end());
         }
     }
 }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
@@ -66,7 +65,9 @@ final class JwksLocation {
      * @throws IOException if they cannot be read, or are more than 256 KiB
      */
     byte[] read() throws IOException, InterruptedException {
-        return isFile() ? bounded(Files.newInputStream(Path.of(uri.getSchemeSpecificPart()))) : get();
+        return isFile()
+                ? bounded(Files.newInputStream(Path.of(uri.getSchemeSpecificPart())))
+                : get(uri, MAX_REDIRECTS, System.nanoTime() + TIMEOUT.toNanos());
     }
 
     private static byte[] bounded(InputStream in) throws IOException {
@@ -79,61 +80,34 @@ final class JwksLocation {
         }
     }
 
-    private byte[] get() throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TIMEOUT.toNanos();
-        URI target = uri;
-        for (int redirects = 0; ; redirects++) {
-            HttpResponse<InputStream> response = client.send(request(target, deadline), BodyHandlers.ofInputStream());
-            try (InputStream body = response.body()) {
-                // The request's timeout is for the headers alone.
-                Executor later = CompletableFuture.delayedExecutor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-                later.execute(() -> close(body));
-                Optional<URI> next = redirects < MAX_REDIRECTS ? redirect(target, response) : Optional.empty();
-                if (next.isEmpty()) {
-                    return content(response, body);
-                }
-                target = next.get();
-            }
-        }
-    }
-
-    private static HttpRequest request(URI target, long deadline) throws IOException {
-        long left = deadline - System.nanoTime();
-        if (left <= 0) {
-            throw new IOException("expected an answer within " + TIMEOUT.toSeconds() + " seconds");
-        }
-        return HttpRequest.newBuilder(target)
-                .timeout(Duration.ofNanos(left))
+    /** @param deadline by {@link System#nanoTime} */
+    private byte[] get(URI target, int redirects, long deadline) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(target)
+                .timeout(Duration.ofNanos(Math.max(1, deadline - System.nanoTime()))) // for the headers alone
                 .header("accept", "application/json")
                 .header("accept-encoding", "gzip")
                 .build();
-    }
-
-    /** Returns where a response points to, if that is on the same server and reached over TLS. */
-    private static Optional<URI> redirect(URI from, HttpResponse<?> response) {
-        return location(from, response)
-                .filter(to -> hasScheme(from, "https") && hasScheme(to, "https"))
-                .filter(to -> from.getHost().equalsIgnoreCase(to.getHost()) && from.getPort() == to.getPort());
-    }
-
-    private static Optional<URI> location(URI from, HttpResponse<?> response) {
-        try {
-            return response.statusCode() / 100 == 3
-                    ? response.headers().firstValue("location").map(from::resolve)
-                    : Optional.empty();
-        } catch (IllegalArgumentException noUri) {
-            return Optional.empty();
+        HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
+        try (InputStream body = response.body()) {
+            CompletableFuture.delayedExecutor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
+                    .execute(() -> close(body));
+            if (response.statusCode() == OK) {
+                return content(response, body);
+            }
+            String problem = "expected status 200, but it is " + response.statusCode();
+            Optional<URI> redirect = response.headers().firstValue("location").map(target::resolve);
+            if (redirect.isEmpty()) {
+                throw new IOException(problem);
+            }
+            if (redirects == 0 || !hasScheme(target, "https") || !origin(target).equals(origin(redirect.get()))) {
+                throw new IOException(problem + ", a redirect to " + origin(redirect.get())
+                        + ": only a few within one https: server are followed");
+            }
+            return get(redirect.get(), redirects - 1, deadline);
         }
     }
 
     private static byte[] content(HttpResponse<?> response, InputStream body) throws IOException {
-        if (response.statusCode() != OK) {
-            throw new IOException("expected status 200, but it is " + response.statusCode()
-                    + location(response.uri(), response)
-                            .map(to -> ", a redirect to " + to.getScheme() + "://" + to.getRawAuthority()
-                                    + ": only redirects within one https: server are followed")
-                            .orElse(""));
-        }
         String encoding = response.headers().firstValue("content-encoding").orElse("identity");
         return switch (encoding) {
             case "identity" -> bounded(body);
@@ -151,13 +125,14 @@ final class JwksLocation {
         }
     }
 
-    /** Returns scheme, host, port and path: what else there is may be secret. */
+    private static String origin(URI uri) {
+        int port = uri.getPort() >= 0 ? uri.getPort() : hasScheme(uri, "http") ? 80 : 443;
+        return uri.getScheme() + "://" + uri.getHost() + ":" + port;
+    }
+
+    /** Returns scheme, host, port and path: the rest may be secret. */
     @Override
     public String toString() {
-        if (isFile()) {
-            return "file:" + uri.getSchemeSpecificPart();
-        }
-        int port = uri.getPort() >= 0 ? uri.getPort() : isUnprotected() ? 80 : 443;
-        return uri.getScheme() + "://" + uri.getHost() + ":" + port + uri.getPath();
+        return isFile() ? "file:" + uri.getSchemeSpecificPart() : origin(uri) + uri.getPath();
     }
 }

@@ -6,6 +6,7 @@ import dev.waystate.security.access.AuthenticationException;
 import dev.waystate.security.access.Caller;
 import dev.waystate.security.access.Credential;
 import dev.waystate.security.access.DenialReason;
+import dev.waystate.security.access.ExpiringCredential;
 import dev.waystate.security.access.Permission;
 import dev.waystate.security.access.WritableSources;
 import dev.waystate.server.Names;
@@ -43,7 +44,7 @@ final class JwtClaims {
                 .map(Permission::of)
                 .flatMap(Optional::stream)
                 .collect(Collectors.toSet());
-        return new VerifiedJwt(
+        return new ExpiringCredential(
                 new Caller(claims.getSubject(), permissions, sources(claims)),
                 claims.getExpirationTime().toInstant().plus(properties.clockSkew()));
     }
@@ -102,14 +103,5 @@ final class JwtClaims {
                         .map(String.class::cast)
                         .toList()
                 : List.of();
-    }
-
-    /** Holds until the token expires. */
-    private record VerifiedJwt(Caller caller, Instant end) implements Credential {
-
-        @Override
-        public boolean isValidAt(Instant now) {
-            return now.isBefore(end);
-        }
     }
 }

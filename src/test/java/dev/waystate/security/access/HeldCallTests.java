@@ -38,7 +38,7 @@ class HeldCallTests {
 
     private static final String KNOWN = "known.token";
     private static final String NEW = "new.token";
-    private static final Credential VALID = new Robot(Instant.MAX);
+    private static final Credential VALID = until(Instant.MAX);
 
     @TestConfiguration(proxyBeanMethods = false)
     static class Verification {
@@ -116,8 +116,12 @@ class HeldCallTests {
     @Test
     void aCallWhoseTokenExpiresWhileItIsHeldIsRefused() {
         Recorder<Displacement, DisplacementResponse> held = compute(NEW);
-        verification.complete(new Robot(Instant.now()));
+        verification.complete(until(Instant.now()));
         assertRefused(held);
+    }
+
+    private static Credential until(Instant end) {
+        return new ExpiringCredential(new Caller("robot", EnumSet.allOf(Permission.class), WritableSources.ALL), end);
     }
 
     private static void assertRefused(Recorder<?, ?> call) {
@@ -159,20 +163,6 @@ class HeldCallTests {
         @Override
         public CompletableFuture<Credential> verify(String token, Object network) {
             return next;
-        }
-    }
-
-    /** A caller who may do everything, until an instant. */
-    private record Robot(Instant end) implements Credential {
-
-        @Override
-        public Caller caller() {
-            return new Caller("robot", EnumSet.allOf(Permission.class), WritableSources.ALL);
-        }
-
-        @Override
-        public boolean isValidAt(Instant now) {
-            return now.isBefore(end);
         }
     }
 }
