@@ -1,6 +1,8 @@
 package dev.waystate.security.access;
 
 import dev.waystate.server.Gate;
+import dev.waystate.server.OpenCall;
+import dev.waystate.server.TryLaterException;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -11,6 +13,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -18,26 +21,24 @@ import java.util.function.Predicate;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets a call through to a method if its caller is known and may call it, and has the caller in the context of the call.
- * Where nobody is asked for credentials it stands before no method at all.
+ * Lets a call through to a method if its credential is valid at its start and the caller has the method's permission, and
+ * puts the caller into the context of the call. Where nobody needs credentials it stands before no method at all.
  */
 @Component
 class AccessControl implements Gate {
 
-    private final Authenticator authentication;
-    private final DenialReporter refusals;
-    private final LiveStreams streams;
+    private final Authenticator authenticator;
+    private final DenialReporter denials;
 
-    AccessControl(Authenticator authentication, DenialReporter refusals, LiveStreams streams) {
-        this.authentication = authentication;
-        this.refusals = refusals;
-        this.streams = streams;
+    AccessControl(Authenticator authenticator, DenialReporter denials) {
+        this.authenticator = authenticator;
+        this.denials = denials;
     }
 
     @Override
     public <ReqT, RespT> ServerCallHandler<ReqT, RespT> before(
             Class<?> service, MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler) {
-        return authentication.isOn() && !MethodPermissions.isOpen(method)
+        return authenticator.isOn() && !MethodPermissions.isOpen(method)
                 ? new CheckedHandler<>(method, permission(service, method), handler)
                 : handler;
     }
@@ -65,7 +66,7 @@ class AccessControl implements Gate {
 
         @Override
         public Listener<ReqT> startCall(ServerCall<ReqT, RespT> call, Metadata headers) {
-            CompletableFuture<Credential> credential = authentication.authenticate(call.getAttributes(), headers);
+            CompletableFuture<Credential> credential = authenticator.authenticate(call.getAttributes(), headers);
             if (credential.isDone()) {
                 return decide(call, headers, credential);
             }
@@ -101,6 +102,9 @@ class AccessControl implements Gate {
                 if (failed.getCause() instanceof AuthenticationException refused) {
                     return refuse(call, refused.reason(), peer(call));
                 }
+                if (failed.getCause() instanceof TryLaterException) {
+                    denials.report(DenialReason.TOO_MANY_REFUSED, method.getFullMethodName(), peer(call));
+                }
                 throw failed;
             }
             return start(call, headers, known);
@@ -108,15 +112,23 @@ class AccessControl implements Gate {
 
         private Listener<ReqT> start(ServerCall<ReqT, RespT> call, Metadata headers, Credential credential) {
             Caller caller = credential.caller();
+            if (!credential.isValidAt(Instant.now())) {
+                return refuse(call, DenialReason.EXPIRED, caller.name());
+            }
             if (!permitted.test(caller)) {
                 return refuse(call, DenialReason.NO_PERMISSION, caller.name());
             }
-            Listener<ReqT> listener = Contexts.interceptCall(caller.inContext(), call, headers, handler);
-            return method.getType() == MethodType.UNARY ? listener : streams.watch(credential, call, listener);
+            if (method.getType() != MethodType.UNARY) {
+                OpenCall.current()
+                        .endWhen(() -> credential.isValidAt(Instant.now())
+                                ? null
+                                : denials.deny(DenialReason.EXPIRED, method.getFullMethodName(), caller.name()));
+            }
+            return Contexts.interceptCall(caller.inContext(), call, headers, handler);
         }
 
-        private Listener<ReqT> refuse(ServerCall<ReqT, RespT> call, DenialReason refusal, String who) {
-            call.close(refusals.refuse(refusal, method.getFullMethodName(), who), new Metadata());
+        private Listener<ReqT> refuse(ServerCall<ReqT, RespT> call, DenialReason reason, String who) {
+            call.close(denials.deny(reason, method.getFullMethodName(), who), new Metadata());
             return new Listener<>() {};
         }
 

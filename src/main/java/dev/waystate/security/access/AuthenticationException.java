@@ -6,7 +6,7 @@ public class AuthenticationException extends Exception {
     private final DenialReason reason;
 
     public AuthenticationException(DenialReason reason) {
-        super(reason.tag(), null, false, false); // whoever is refused should not cost a stack trace
+        super(reason.toString(), null, false, false); // whoever is refused should not cost a stack trace
         this.reason = reason;
     }
 

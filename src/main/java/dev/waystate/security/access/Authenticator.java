@@ -1,14 +1,24 @@
 package dev.waystate.security.access;
 
+import dev.waystate.server.TryLaterException;
+import dev.waystate.server.limits.ClientRate;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Finds out who makes a call: by its bearer token or, if it has none, by the client certificate of its connection. */
+/**
+ * Finds out who makes a call: by its bearer token or, if it has none, by the client certificate of its connection. A
+ * network that has presented too many wrong credentials has to wait before another one is looked at. Those that are known
+ * to be right are let through even then.
+ */
 @Component
 class Authenticator {
 
@@ -19,60 +29,84 @@ class Authenticator {
 
     private final ConfiguredCallers callers;
     private final TokenVerifier issued;
+    private final ClientRate refusedRate;
 
-    Authenticator(ConfiguredCallers callers, TokenVerifier issued) {
+    Authenticator(ConfiguredCallers callers, TokenVerifier issued, AccessProperties properties) {
         this.callers = callers;
         this.issued = issued;
+        this.refusedRate = new ClientRate(properties.refusedRate(), properties.refusedBurst());
     }
 
-    /** Whether callers have to have credentials. */
+    /** Returns whether callers need credentials. */
     boolean isOn() {
         return !callers.isEmpty() || issued.isOn();
     }
 
     /**
-     * Returns the credential of a call, most often at once; exceptionally a {@link AuthenticationException} if there is none that
-     * holds. Does not block.
+     * Returns the credential of a call, most often at once, which may have expired; exceptionally an
+     * {@link AuthenticationException} if there is none, or a {@link TryLaterException}. Does not block.
      */
-    CompletableFuture<Credential> authenticate(Attributes transport, Metadata headers) {
-        try {
-            Iterable<String> authorizations = headers.getAll(AUTHORIZATION);
-            return authorizations == null
-                    ? CompletableFuture.completedFuture(byCertificate(transport))
-                    : byToken(bearer(authorizations.iterator()));
-        } catch (AuthenticationException refused) {
-            return CompletableFuture.failedFuture(refused);
-        }
+    CompletableFuture<Credential> authenticate(Attributes connection, Metadata headers) {
+        Iterable<String> authorizations = headers.getAll(AUTHORIZATION);
+        return authorizations == null
+                ? byCertificate(connection)
+                : bearer(authorizations.iterator())
+                        .map(token -> byToken(token, connection))
+                        .orElseGet(() -> examine(connection, network -> refused(DenialReason.MALFORMED)));
     }
 
-    private Credential byCertificate(Attributes transport) throws AuthenticationException {
-        Optional<ClientCertificate> certificate = ClientCertificate.of(transport.get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+    private CompletableFuture<Credential> byCertificate(Attributes connection) {
+        Optional<ClientCertificate> certificate = ClientCertificate.of(connection.get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
         if (certificate.isEmpty()) {
-            throw new AuthenticationException(DenialReason.NO_CREDENTIAL);
+            return refused(DenialReason.NO_CREDENTIAL);
         }
         return callers.withCertificate(certificate.get())
-                .orElseThrow(() -> new AuthenticationException(DenialReason.UNKNOWN_CERTIFICATE));
+                .map(CompletableFuture::completedFuture)
+                .orElseGet(() -> examine(connection, network -> refused(DenialReason.UNKNOWN_CERTIFICATE)));
     }
 
-    private CompletableFuture<Credential> byToken(String token) throws AuthenticationException {
-        Optional<Credential> known = callers.withToken(token);
-        if (known.isPresent()) {
-            return CompletableFuture.completedFuture(known.get());
-        }
-        if (!issued.isOn() || token.indexOf('.') < 0) {
-            throw new AuthenticationException(DenialReason.UNKNOWN_TOKEN);
-        }
-        return issued.verify(token);
+    private CompletableFuture<Credential> byToken(String token, Attributes connection) {
+        TokenHash hash = TokenHash.of(token);
+        return callers.withToken(hash)
+                .or(() -> issued.known(hash))
+                .map(CompletableFuture::completedFuture)
+                .orElseGet(() -> examine(
+                        connection,
+                        network -> issued.isOn() && token.indexOf('.') >= 0
+                                ? issued.verify(token, network)
+                                : refused(DenialReason.UNKNOWN_TOKEN)));
     }
 
-    /** Returns the token of what is to be the one authorization. */
-    private static String bearer(Iterator<String> authorizations) throws AuthenticationException {
+    private CompletableFuture<Credential> examine(
+            Attributes connection, Function<Object, CompletableFuture<Credential>> examination) {
+        Object network = ClientRate.network(connection);
+        Duration delay = refusedRate.delay(network);
+        if (!delay.isZero()) {
+            return CompletableFuture.failedFuture(
+                    new TryLaterException("Too many credentials from this network were wrong: try again later", delay));
+        }
+        return examination.apply(network).whenComplete((credential, failure) -> {
+            if (isWrongCredential(failure)) {
+                refusedRate.take(network);
+            }
+        });
+    }
+
+    private static boolean isWrongCredential(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof AuthenticationException refused
+                && refused.reason().isFaultOfCredential();
+    }
+
+    private static CompletableFuture<Credential> refused(DenialReason reason) {
+        return CompletableFuture.failedFuture(new AuthenticationException(reason));
+    }
+
+    /** Returns the token of what has to be the one authorization. */
+    private static Optional<String> bearer(Iterator<String> authorizations) {
         String authorization = authorizations.next();
         boolean bearer = authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
         String token = bearer ? authorization.substring(BEARER.length()).strip() : "";
-        if (authorizations.hasNext() || !TokenHash.isToken(token)) {
-            throw new AuthenticationException(DenialReason.MALFORMED);
-        }
-        return token;
+        return authorizations.hasNext() || !TokenHash.isToken(token) ? Optional.empty() : Optional.of(token);
     }
 }

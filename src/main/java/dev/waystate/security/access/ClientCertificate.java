@@ -1,10 +1,11 @@
 package dev.waystate.security.access;
 
-import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The certificate of a client, which TLS has found to be genuine.
  *
  * @param names the DNS names and URIs that it is for or, if it has none, its common name
- * @param end when it expires
+ * @param end when it expires or, if that is earlier, the first of those that vouch for it
  */
 record ClientCertificate(Set<String> names, Instant end) {
 
@@ -36,20 +37,20 @@ record ClientCertificate(Set<String> names, Instant end) {
         if (session.getValue(ClientCertificate.class.getName()) instanceof ClientCertificate read) {
             return Optional.of(read);
         }
-        Optional<ClientCertificate> certificate = leaf(session).map(ClientCertificate::of);
+        Optional<ClientCertificate> certificate = ofChain(session);
         certificate.ifPresent(read -> session.putValue(ClientCertificate.class.getName(), read));
         return certificate;
     }
 
-    static ClientCertificate of(X509Certificate certificate) {
-        return new ClientCertificate(
-                names(certificate), certificate.getNotAfter().toInstant());
-    }
-
-    private static Optional<X509Certificate> leaf(SSLSession session) {
+    private static Optional<ClientCertificate> ofChain(SSLSession session) {
         try {
-            Certificate[] chain = session.getPeerCertificates();
-            return chain.length > 0 && chain[0] instanceof X509Certificate leaf ? Optional.of(leaf) : Optional.empty();
+            List<X509Certificate> chain = Arrays.stream(session.getPeerCertificates())
+                    .map(X509Certificate.class::cast)
+                    .toList();
+            return chain.stream()
+                    .map(certificate -> certificate.getNotAfter().toInstant())
+                    .min(Comparator.naturalOrder())
+                    .map(end -> new ClientCertificate(names(chain.get(0)), end));
         } catch (SSLPeerUnverifiedException none) {
             return Optional.empty();
         }

@@ -1,6 +1,6 @@
 package dev.waystate.security.access;
 
-import dev.waystate.security.access.TokenFile.InvalidTokenFileException;
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,7 @@ final class ConfiguredCaller {
     }
 
     /** Returns the tokens that its file has now, which need not be those in use. */
-    List<TokenHash> readFile() throws InvalidTokenFileException {
+    List<TokenHash> readFile() throws IOException {
         return file == null ? List.of() : file.read();
     }
 

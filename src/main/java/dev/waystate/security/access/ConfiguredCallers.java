@@ -1,9 +1,9 @@
 package dev.waystate.security.access;
 
-import dev.waystate.security.access.TokenFile.InvalidTokenFileException;
 import dev.waystate.server.InvalidPropertyException;
 import dev.waystate.server.Names;
-import jakarta.annotation.PreDestroy;
+import dev.waystate.server.Scheduler;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,13 +32,12 @@ class ConfiguredCallers {
 
     private final List<ConfiguredCaller> callers = new ArrayList<>();
     private final Map<ConfiguredCaller, String> fileProblems = new HashMap<>();
-    private @Nullable ScheduledThreadPoolExecutor timer;
 
     /** @throws InvalidPropertyException if an entry is wrong or incomplete */
-    ConfiguredCallers(CallersProperties properties) {
+    ConfiguredCallers(AccessProperties properties, Scheduler scheduler) {
         Set<String> names = new HashSet<>();
         for (int i = 0; i < properties.callers().size(); i++) {
-            CallersProperties.Entry entry = properties.callers().get(i);
+            AccessProperties.Entry entry = properties.callers().get(i);
             String key = KEY + "[" + i + "]";
             add(toCaller(entry, key), key);
             if (!names.add(entry.name())) {
@@ -48,9 +45,7 @@ class ConfiguredCallers {
             }
         }
         if (callers.stream().anyMatch(ConfiguredCaller::hasFile)) {
-            timer = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "token-files"));
-            timer.scheduleWithFixedDelay(
-                    this::readFiles, READ_INTERVAL.toMillis(), READ_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+            scheduler.every("token-files", READ_INTERVAL, this::readFiles);
         }
     }
 
@@ -59,9 +54,8 @@ class ConfiguredCallers {
     }
 
     /** Returns the credential that a token is. Takes as long whichever it is, and if it is none. */
-    Optional<Credential> withToken(String token) {
-        TokenHash presented = TokenHash.of(token);
-        return Optional.ofNullable(owner(presented)).map(caller -> new Token(presented, caller));
+    Optional<Credential> withToken(TokenHash token) {
+        return Optional.ofNullable(owner(token)).map(caller -> new Token(token, caller));
     }
 
     /** Returns the credential that a certificate is, which TLS has found to be genuine. */
@@ -69,7 +63,7 @@ class ConfiguredCallers {
         return callers.stream()
                 .filter(caller -> certificate.names().stream().anyMatch(caller::has))
                 .findFirst()
-                .map(caller -> new Certificate(certificate, caller));
+                .map(caller -> new ExpiringCredential(caller.caller(), certificate.end()));
     }
 
     /** Returns who has the token; looks at all of them in any case. */
@@ -92,16 +86,16 @@ class ConfiguredCallers {
         callers.add(caller);
         try {
             useFile(caller);
-        } catch (InvalidTokenFileException wrong) {
+        } catch (IOException wrong) {
             throw new InvalidPropertyException(key + ".token-file", wrong.getMessage());
         }
     }
 
-    private void useFile(ConfiguredCaller caller) throws InvalidTokenFileException {
+    private void useFile(ConfiguredCaller caller) throws IOException {
         List<TokenHash> read = caller.readFile();
         for (ConfiguredCaller other : callers) {
             if (other != caller && read.stream().anyMatch(token -> has(other, token))) {
-                throw new InvalidTokenFileException("expected tokens that no other caller has");
+                throw new IOException("expected tokens that no other caller has");
             }
         }
         caller.useTokensOfFile(read);
@@ -115,7 +109,7 @@ class ConfiguredCallers {
         try {
             useFile(caller);
             fileProblems.remove(caller);
-        } catch (InvalidTokenFileException | RuntimeException wrong) {
+        } catch (IOException | RuntimeException wrong) {
             String problem = String.valueOf(wrong.getMessage());
             if (!problem.equals(fileProblems.put(caller, problem))) {
                 log.warn("The tokens of {} in use stay, since their file is wrong: {}", caller.caller(), problem);
@@ -123,7 +117,7 @@ class ConfiguredCallers {
         }
     }
 
-    private static ConfiguredCaller toCaller(CallersProperties.Entry entry, String key) {
+    private static ConfiguredCaller toCaller(AccessProperties.Entry entry, String key) {
         Names.problem(entry.name()).ifPresent(problem -> {
             throw new InvalidPropertyException(key + ".name", problem);
         });
@@ -147,7 +141,7 @@ class ConfiguredCallers {
                 entry.certificate());
     }
 
-    private static Set<Permission> permissions(CallersProperties.Entry entry, String key) {
+    private static Set<Permission> permissions(AccessProperties.Entry entry, String key) {
         if (entry.permissions().isEmpty()) {
             throw new InvalidPropertyException(key + ".permissions", "expected any of " + Permission.all());
         }
@@ -160,18 +154,11 @@ class ConfiguredCallers {
         return permissions;
     }
 
-    private static WritableSources sources(CallersProperties.Entry entry, String key) {
+    private static WritableSources sources(AccessProperties.Entry entry, String key) {
         if (entry.sources().stream().anyMatch(String::isBlank)) {
             throw new InvalidPropertyException(key + ".sources", "expected names, or beginnings with a * behind");
         }
         return entry.sources().isEmpty() ? WritableSources.ALL : WritableSources.of(entry.sources());
-    }
-
-    @PreDestroy
-    void close() {
-        if (timer != null) {
-            timer.shutdownNow();
-        }
     }
 
     /** Holds for as long as the caller has the token. */
@@ -185,20 +172,6 @@ class ConfiguredCallers {
         @Override
         public boolean isValidAt(Instant now) {
             return has(owner, hash);
-        }
-    }
-
-    /** Holds until the certificate expires. */
-    private record Certificate(ClientCertificate certificate, ConfiguredCaller owner) implements Credential {
-
-        @Override
-        public Caller caller() {
-            return owner.caller();
-        }
-
-        @Override
-        public boolean isValidAt(Instant now) {
-            return now.isBefore(certificate.end());
         }
     }
 }

@@ -11,14 +11,28 @@ public enum DenialReason {
     WRONG_ALGORITHM,
     UNKNOWN_KEY,
     WRONG_SIGNATURE,
-    WRONG_CLAIMS,
+    WRONG_ISSUER,
+    WRONG_AUDIENCE,
+    NO_SUBJECT,
+    WRONG_SUBJECT,
+    NO_EXPIRY,
+    INCREDIBLE_EXPIRY,
+    NOT_YET_VALID,
     EXPIRED,
+    TOO_MANY_REFUSED,
     NO_KEYS,
     BUSY,
     NO_PERMISSION,
     FOREIGN_SOURCE;
 
-    String tag() {
+    /** Returns whether what was presented is wrong, and not just nothing or at a wrong time. */
+    boolean isFaultOfCredential() {
+        return this != NO_CREDENTIAL && this != NO_KEYS && this != BUSY;
+    }
+
+    /** Returns the reason as the metric and the log have it. */
+    @Override
+    public String toString() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

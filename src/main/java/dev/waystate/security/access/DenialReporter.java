@@ -35,12 +35,12 @@ class DenialReporter {
     private int inPeriod;
 
     DenialReporter(MeterRegistry meters) {
-        for (DenialReason refusal : DenialReason.values()) {
+        for (DenialReason reason : DenialReason.values()) {
             counters.put(
-                    refusal,
+                    reason,
                     Counter.builder("waystate.security.refusals")
                             .description("Calls that were refused, or ended, for want of a credential or permission")
-                            .tag("reason", refusal.tag())
+                            .tag("reason", reason.toString())
                             .register(meters));
         }
     }
@@ -50,17 +50,21 @@ class DenialReporter {
      *
      * @param who what is known of the caller
      */
-    Status refuse(DenialReason refusal, String method, String who) {
-        counters.get(refusal).increment();
-        log(refusal, method, who);
-        return switch (refusal) {
+    Status deny(DenialReason reason, String method, String who) {
+        report(reason, method, who);
+        return switch (reason) {
             case NO_PERMISSION, FOREIGN_SOURCE -> PERMISSION_DENIED;
             case NO_KEYS, BUSY -> UNAVAILABLE;
             default -> UNAUTHENTICATED;
         };
     }
 
-    private synchronized void log(DenialReason refusal, String method, String who) {
+    void report(DenialReason reason, String method, String who) {
+        counters.get(reason).increment();
+        log(reason, method, who);
+    }
+
+    private synchronized void log(DenialReason reason, String method, String who) {
         long now = System.nanoTime();
         if (now - periodStart > PERIOD.toNanos()) {
             if (inPeriod > LINES_A_PERIOD) {
@@ -71,7 +75,7 @@ class DenialReporter {
         }
         inPeriod++;
         if (inPeriod <= LINES_A_PERIOD) {
-            log.info("Refused {} of {}: {}", method, LogText.quote(who), refusal.tag());
+            log.info("Refused {} of {}: {}", method, LogText.quote(who), reason);
         }
     }
 }

@@ -15,15 +15,15 @@ record TokenFile(Path path) {
     /**
      * Returns the tokens that are in the file now.
      *
-     * @throws InvalidTokenFileException if it cannot be read, or if what it has is not all tokens
+     * @throws IOException if it cannot be read, or if what it has is not all tokens. The message has nothing of the content
      */
-    List<TokenHash> read() throws InvalidTokenFileException {
+    List<TokenHash> read() throws IOException {
         List<String> lines = content().lines().map(String::strip).toList();
         for (int i = 0; i < lines.size(); i++) {
             String problem =
                     isToken(lines.get(i)) ? TokenHash.valueOf(lines.get(i)).problem() : null;
             if (problem != null) {
-                throw new InvalidTokenFileException(path + ", line " + (i + 1) + ": " + problem);
+                throw new IOException(path + ", line " + (i + 1) + ": " + problem);
             }
         }
         List<TokenHash> tokens = lines.stream()
@@ -31,7 +31,7 @@ record TokenFile(Path path) {
                 .map(TokenHash::valueOf)
                 .toList();
         if (tokens.isEmpty()) {
-            throw new InvalidTokenFileException("expected a token in " + path + ", but it has none");
+            throw new IOException("expected a token in " + path + ", but it has none");
         }
         return tokens;
     }
@@ -40,23 +40,16 @@ record TokenFile(Path path) {
         return !line.isEmpty() && !line.startsWith(COMMENT);
     }
 
-    private String content() throws InvalidTokenFileException {
+    private String content() throws IOException {
+        byte[] bytes;
         try (var file = Files.newInputStream(path)) {
-            byte[] bytes = file.readNBytes(MAX_BYTES + 1);
-            if (bytes.length > MAX_BYTES) {
-                throw new InvalidTokenFileException("expected at most " + MAX_BYTES + " bytes in " + path);
-            }
-            return new String(bytes, StandardCharsets.UTF_8);
+            bytes = file.readNBytes(MAX_BYTES + 1);
         } catch (IOException unreadable) {
-            throw new InvalidTokenFileException("expected a file that can be read, but found " + path);
+            throw new IOException("expected a file that can be read, but found " + path);
         }
-    }
-
-    /** Says what is wrong with a file, without what is in it. */
-    static final class InvalidTokenFileException extends Exception {
-
-        InvalidTokenFileException(String problem) {
-            super(problem);
+        if (bytes.length > MAX_BYTES) {
+            throw new IOException("expected at most " + MAX_BYTES + " bytes in " + path);
         }
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -7,10 +7,10 @@ import org.springframework.stereotype.Component;
 @Component
 public class WriteAccess {
 
-    private final DenialReporter refusals;
+    private final DenialReporter denials;
 
-    WriteAccess(DenialReporter refusals) {
-        this.refusals = refusals;
+    WriteAccess(DenialReporter denials) {
+        this.denials = denials;
     }
 
     /**
@@ -21,7 +21,7 @@ public class WriteAccess {
      */
     public void check(String source, String method) {
         Caller.current().filter(caller -> !caller.mayWrite(source)).ifPresent(caller -> {
-            throw refusals.refuse(DenialReason.FOREIGN_SOURCE, method, caller.name())
+            throw denials.deny(DenialReason.FOREIGN_SOURCE, method, caller.name())
                     .asRuntimeException();
         });
     }

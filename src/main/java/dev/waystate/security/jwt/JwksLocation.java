@@ -1,6 +1,6 @@
 package dev.waystate.security.jwt;
 
-import com.nimbusds.jose.jwk.JWKSet;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -8,20 +8,19 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.text.ParseException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
 
-/** Where a JWK set is: a file, or what an HTTP server answers. It is fetched in bounded size and time. */
+/** The file or URL of a JWK set. It is read in bounded size and time, which the library's own retriever does not do. */
 final class JwksLocation {
 
     private static final int MAX_BYTES = 256 * 1024;
+    private static final int MAX_REDIRECTS = 3;
     private static final Duration TIMEOUT = Duration.ofSeconds(4);
     private static final int OK = 200;
 
@@ -35,85 +34,105 @@ final class JwksLocation {
         this.uri = uri;
     }
 
-    /** Returns the location that is written so, unless it has another scheme than file, http and https. */
+    /** Returns the location that a text names, unless its scheme is none of file, http and https. */
     static Optional<JwksLocation> of(String text) {
         try {
             URI uri = URI.create(text);
-            boolean known = "file".equalsIgnoreCase(uri.getScheme())
-                    || ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()))
-                            && uri.getHost() != null;
+            boolean known = hasScheme(uri, "file")
+                    || (hasScheme(uri, "http") || hasScheme(uri, "https")) && uri.getHost() != null;
             return known ? Optional.of(new JwksLocation(uri)) : Optional.empty();
         } catch (IllegalArgumentException noUri) {
             return Optional.empty();
         }
     }
 
-    boolean isFile() {
-        return "file".equalsIgnoreCase(uri.getScheme());
+    private static boolean hasScheme(URI uri, String scheme) {
+        return scheme.equalsIgnoreCase(uri.getScheme());
     }
 
-    /** Whether what comes from there may have been changed on its way. */
+    boolean isFile() {
+        return hasScheme(uri, "file");
+    }
+
+    /** Returns whether somebody on the way can change the keys. */
     boolean isUnprotected() {
-        return "http".equalsIgnoreCase(uri.getScheme());
+        return hasScheme(uri, "http");
     }
 
     /**
-     * Returns the public keys that are there now. Blocks, for some seconds at most.
+     * Returns the bytes that are there now. Blocks, for four seconds at most when they come over HTTP.
      *
-     * @throws IOException if they cannot be had, are too large, or are none
+     * @throws IOException if they cannot be read, or are more than 256 KiB
      */
-    JWKSet fetch() throws IOException, InterruptedException {
-        byte[] bytes = isFile() ? readFile() : get();
-        if (bytes.length > MAX_BYTES) {
-            throw new IOException("expected at most " + MAX_BYTES + " bytes");
-        }
-        JWKSet keys = parse(bytes);
-        if (keys.isEmpty()) {
-            throw new IOException("expected public keys, but there are none");
-        }
-        return keys;
+    byte[] read() throws IOException, InterruptedException {
+        return isFile()
+                ? bounded(Files.newInputStream(Path.of(uri.getSchemeSpecificPart())))
+                : get(uri, MAX_REDIRECTS, System.nanoTime() + TIMEOUT.toNanos());
     }
 
-    private static JWKSet parse(byte[] bytes) throws IOException {
-        try {
-            return JWKSet.parse(new String(bytes, StandardCharsets.UTF_8)).toPublicJWKSet();
-        } catch (ParseException | RuntimeException noSet) {
-            throw new IOException("expected a JWK set", noSet);
+    private static byte[] bounded(InputStream in) throws IOException {
+        try (in) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new IOException("expected at most " + MAX_BYTES + " bytes");
+            }
+            return bytes;
         }
     }
 
-    private byte[] readFile() throws IOException {
-        try (InputStream file = Files.newInputStream(Path.of(uri.getSchemeSpecificPart()))) {
-            return file.readNBytes(MAX_BYTES + 1);
-        }
-    }
-
-    private byte[] get() throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(uri)
-                .timeout(TIMEOUT)
+    /** @param deadline by {@link System#nanoTime} */
+    private byte[] get(URI target, int redirects, long deadline) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(target)
+                .timeout(Duration.ofNanos(Math.max(1, deadline - System.nanoTime()))) // for the headers alone
                 .header("accept", "application/json")
+                .header("accept-encoding", "gzip")
                 .build();
-        Executor later = CompletableFuture.delayedExecutor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
-            later.execute(() -> close(body)); // the request's timeout is for the headers alone
-            if (response.statusCode() != OK) {
-                throw new IOException("expected status 200, but it is " + response.statusCode());
+            CompletableFuture.delayedExecutor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
+                    .execute(() -> close(body));
+            if (response.statusCode() == OK) {
+                return content(response, body);
             }
-            return body.readNBytes(MAX_BYTES + 1);
+            String problem = "expected status 200, but it is " + response.statusCode();
+            Optional<URI> redirect = response.headers().firstValue("location").map(target::resolve);
+            if (redirect.isEmpty()) {
+                throw new IOException(problem);
+            }
+            if (redirects == 0 || !hasScheme(target, "https") || !origin(target).equals(origin(redirect.get()))) {
+                throw new IOException(problem + ", a redirect to " + origin(redirect.get())
+                        + ": only a few within one https: server are followed");
+            }
+            return get(redirect.get(), redirects - 1, deadline);
         }
+    }
+
+    private static byte[] content(HttpResponse<?> response, InputStream body) throws IOException {
+        String encoding = response.headers().firstValue("content-encoding").orElse("identity");
+        return switch (encoding) {
+            case "identity" -> bounded(body);
+            // Both sizes are bounded.
+            case "gzip", "x-gzip" -> bounded(new GZIPInputStream(new ByteArrayInputStream(bounded(body))));
+            default -> throw new IOException("expected gzip or no content encoding, but it is " + encoding);
+        };
     }
 
     private static void close(InputStream body) {
         try {
             body.close();
         } catch (IOException closed) {
-            // that is what was meant
+            // the reader is told
         }
     }
 
+    private static String origin(URI uri) {
+        int port = uri.getPort() >= 0 ? uri.getPort() : hasScheme(uri, "http") ? 80 : 443;
+        return uri.getScheme() + "://" + uri.getHost() + ":" + port;
+    }
+
+    /** Returns scheme, host, port and path: the rest may be secret. */
     @Override
     public String toString() {
-        return uri.getScheme() + ":" + (isFile() ? uri.getSchemeSpecificPart() : "//" + uri.getHost() + uri.getPath());
+        return isFile() ? "file:" + uri.getSchemeSpecificPart() : origin(uri) + uri.getPath();
     }
 }

@@ -1,5 +1,6 @@
 package dev.waystate.security.tls;
 
+import dev.waystate.server.Scheduler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.SslContext;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -26,8 +27,9 @@ class TlsConfiguration {
             SslBundleRegistry registry,
             ResourceLoader resources,
             Environment environment,
-            MeterRegistry meters) {
-        return new TlsReload(tls, properties, bundles, registry, resources, environment, meters);
+            MeterRegistry meters,
+            Scheduler scheduler) {
+        return new TlsReload(tls, properties, bundles, registry, resources, environment, meters, scheduler);
     }
 
     @Bean

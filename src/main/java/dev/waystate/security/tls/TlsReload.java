@@ -3,14 +3,12 @@ package dev.waystate.security.tls;
 import com.google.common.base.Throwables;
 import dev.waystate.server.InvalidPropertyException;
 import dev.waystate.server.LogText;
+import dev.waystate.server.Scheduler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.SslContext;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +28,7 @@ import org.springframework.core.io.ResourceLoader;
  * Reads the files of the server's bundle over and over, and uses what they have become once it is whole; until then, the
  * last that was. Boot's own watcher tells nobody when the new files are wrong, and hands on keys that do not fit.
  */
-final class TlsReload implements AutoCloseable {
+final class TlsReload {
 
     private static final Logger log = LoggerFactory.getLogger(TlsReload.class);
 
@@ -44,8 +42,6 @@ final class TlsReload implements AutoCloseable {
     private final BundleFiles files;
     private final MeterRegistry meters;
     private final TlsContext context;
-    private final ScheduledThreadPoolExecutor timer =
-            new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "tls-reload"));
 
     private volatile TlsMaterial used;
     private volatile @Nullable String problem;
@@ -58,7 +54,8 @@ final class TlsReload implements AutoCloseable {
             SslBundleRegistry registry,
             ResourceLoader resources,
             Environment environment,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Scheduler scheduler) {
         this.name = String.valueOf(tls.bundle());
         this.clientAuth = tls.clientAuth();
         this.properties = properties.getBundle();
@@ -79,8 +76,7 @@ final class TlsReload implements AutoCloseable {
         }
         count("success", 0);
         count("failure", 0);
-        Duration interval = this.properties.getWatch().getFile().getQuietPeriod();
-        timer.scheduleWithFixedDelay(this::read, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        scheduler.every("tls-reload", this.properties.getWatch().getFile().getQuietPeriod(), this::read);
     }
 
     /** Returns the TLS of new connections, whichever is right at the time. */
@@ -157,10 +153,5 @@ final class TlsReload implements AutoCloseable {
         return "the certificate with serial number "
                 + certificate.getSerialNumber().toString(16) + ", valid until "
                 + certificate.getNotAfter().toInstant();
-    }
-
-    @Override
-    public void close() {
-        timer.shutdownNow();
     }
 }

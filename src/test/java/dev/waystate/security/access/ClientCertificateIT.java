@@ -1,32 +1,30 @@
 package dev.waystate.security.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.waystate.Recorder;
+import dev.waystate.TlsFiles;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Displacement;
 import dev.waystate.proto.DisplacementResponse;
 import dev.waystate.proto.DisplacementServiceGrpc;
-import dev.waystate.proto.DisplacementServiceGrpc.DisplacementServiceImplBase;
 import dev.waystate.proto.Empty;
 import dev.waystate.proto.RequestStreamingGrpc;
-import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingImplBase;
+import dev.waystate.statelog.StateLog;
+import dev.waystate.statelog.StateRecord;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
-import io.grpc.Server;
+import io.grpc.Status;
 import io.grpc.Status.Code;
-import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
-import io.grpc.TlsServerCredentials;
-import io.grpc.TlsServerCredentials.ClientAuth;
 import io.grpc.stub.StreamObserver;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -34,56 +32,96 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.event.EventListener;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 
 /** Callers that TLS has found a certificate of. */
+@SpringBootTest(
+        webEnvironment = WebEnvironment.NONE,
+        properties = {
+            "grpc.server.address=127.0.0.1",
+            "grpc.server.port=0",
+            "waystate.state-log.file=target/test-logs/${random.uuid}/waystate.db",
+            "waystate.security.tls.bundle=port",
+            "waystate.security.tls.client-auth=optional",
+            "waystate.security.callers[0].name=dns",
+            "waystate.security.callers[0].certificate=robot.example",
+            "waystate.security.callers[0].permissions=state:write,displacement:compute",
+            "waystate.security.callers[1].name=uri",
+            "waystate.security.callers[1].certificate=spiffe://fields.example/robot",
+            "waystate.security.callers[1].permissions=state:write",
+            "waystate.security.callers[2].name=common",
+            "waystate.security.callers[2].certificate=Robot 7",
+            "waystate.security.callers[2].permissions=state:write",
+            "waystate.security.callers[3].name=token",
+            "waystate.security.callers[3].tokens=" + ClientCertificateIT.TOKEN,
+            "waystate.security.callers[3].permissions=state:write"
+        })
+@DirtiesContext
 @Timeout(60)
 class ClientCertificateIT {
 
-    private static final String TOKEN = "token-0123456789";
-    private static final X509Bundle AUTHORITY = authority();
+    static final String TOKEN = "token-0123456789";
 
-    private final DenialReporter refusals = new DenialReporter(new SimpleMeterRegistry());
-    private final LiveStreams streams = new LiveStreams(refusals);
+    @TempDir
+    static Path directory;
+
+    private static TlsFiles authority;
+
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Port {
+
+        private int number;
+
+        @EventListener
+        void started(GrpcServerStartedEvent event) {
+            number = event.getPort();
+        }
+    }
+
+    @Autowired
+    Port port;
+
+    @Autowired
+    StateLog stateLog;
+
     private final List<ManagedChannel> channels = new ArrayList<>();
-    private Server server;
 
-    @BeforeEach
-    void start() throws Exception {
-        ConfiguredCallers callers = new ConfiguredCallers(new CallersProperties(List.of(
-                entry("dns", List.of(), "robot.example"),
-                entry("uri", List.of(), "spiffe://fields.example/robot"),
-                entry("common", List.of(), "Robot 7"),
-                entry("token", List.of(TokenHash.valueOf(TOKEN)), null))));
-        AccessControl gate = new AccessControl(new Authenticator(callers, Credentials.NO_ISSUER), refusals, streams);
-        X509Bundle certificate = builder("localhost").addSanDnsName("localhost").buildIssuedBy(AUTHORITY);
-        server = Grpc.newServerBuilderForPort(
-                        0,
-                        TlsServerCredentials.newBuilder()
-                                .keyManager(certificate.toKeyManagerFactory().getKeyManagers())
-                                .trustManager(AUTHORITY.toTrustManager())
-                                .clientAuth(ClientAuth.OPTIONAL)
-                                .build())
-                .addService(GatedServices.gated(new Names(), gate))
-                .addService(GatedServices.gated(new Streams(), gate))
-                .build()
-                .start();
+    @DynamicPropertySource
+    static void configure(DynamicPropertyRegistry properties) throws Exception {
+        authority = TlsFiles.authority(directory, "authority");
+        TlsFiles server = authority.issue("server");
+        properties.add(
+                "spring.ssl.bundle.pem.port.keystore.certificate",
+                () -> server.certificate().toString());
+        properties.add(
+                "spring.ssl.bundle.pem.port.keystore.private-key",
+                () -> server.key().toString());
+        properties.add(
+                "spring.ssl.bundle.pem.port.truststore.certificate",
+                () -> authority.certificate().toString());
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
+    void disconnect() throws InterruptedException {
         for (ManagedChannel channel : channels) {
             channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
         }
-        server.shutdownNow();
-        streams.close();
     }
 
     static Stream<Arguments> known() throws URISyntaxException {
@@ -97,7 +135,7 @@ class ClientCertificateIT {
     @ParameterizedTest
     @MethodSource("known")
     void aCertificateIsKnownByItsNames(String caller, CertificateBuilder certificate) throws Exception {
-        Channel channel = connect(certificate.buildIssuedBy(AUTHORITY));
+        Channel channel = connect(certificate);
         assertThat(name(channel)).isEqualTo(caller);
         assertThat(name(channel)).isEqualTo(caller); // and when it has been read before
     }
@@ -114,73 +152,112 @@ class ClientCertificateIT {
     @ParameterizedTest
     @MethodSource("unknown")
     void aGenuineCertificateOfNobodyIsRefusedLikeAnyOther(CertificateBuilder certificate) throws Exception {
-        assertRefused(connect(certificate.buildIssuedBy(AUTHORITY)));
+        assertRefused(report(connect(certificate)));
     }
 
     @Test
     void withoutACertificateTheCallIsRefused() throws Exception {
-        assertRefused(connect(null));
+        assertRefused(report(connect((X509Bundle) null)));
     }
 
     @Test
     void aTokenGoesBeforeTheCertificate() throws Exception {
-        Channel channel = connect(builder("Robot 7").buildIssuedBy(AUTHORITY));
+        Channel channel = connect(builder("Robot 7"));
         assertThat(name(ClientInterceptors.intercept(channel, Credentials.bearer(TOKEN))))
                 .isEqualTo("token");
-        assertRefused(ClientInterceptors.intercept(channel, Credentials.bearer(TOKEN + "0")));
+        assertRefused(report(ClientInterceptors.intercept(channel, Credentials.bearer(TOKEN + "0"))));
         assertThat(name(channel)).isEqualTo("common");
     }
 
     @Test
-    void aStreamEndsWithItsCertificateAndOneWhoseCertificateIsValidGoesOn() throws Exception {
+    void aConnectionWhoseCertificateHasExpiredMakesNoMoreCallsAndItsStreamsEnd() throws Exception {
         Instant end = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(3);
-        Recorder<Data, Empty> ending = stream(builder("Robot 7").notAfter(end));
-        Recorder<Data, Empty> lasting = stream(builder("Robot 7"));
+        Channel ending = connect(robot().notAfter(end));
+        Channel lasting = connect(robot());
+        assertThat(compute(ending).isOk()).isTrue();
+        Recorder<Data, Empty> endingStream = stream(ending);
+        Recorder<Data, Empty> lastingStream = stream(lasting);
 
-        assertThat(ending.awaitEnd().getCode()).isEqualTo(Code.UNAUTHENTICATED);
+        assertRefused(endingStream.awaitEnd());
         assertThat(Instant.now()).isBetween(end, end.plusMillis(1_800));
-        assertThat(lasting.hasEnded()).isFalse();
-        lasting.cancel();
+        assertRefused(compute(ending));
+        assertRefused(report(ending));
+
+        assertThat(lastingStream.hasEnded()).isFalse(); // the control
+        assertThat(compute(lasting).isOk()).isTrue();
+        assertThat(report(lasting).isOk()).isTrue();
+        lastingStream.cancel();
     }
 
-    private Recorder<Data, Empty> stream(CertificateBuilder certificate) throws Exception {
+    @Test
+    void aCertificateExpiresWithTheAuthorityThatVouchesForIt() throws Exception {
+        Instant end = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(3);
+        X509Bundle intermediate = builder("intermediate")
+                .setIsCertificateAuthority(true)
+                .notAfter(end)
+                .buildIssuedBy(authority.bundle());
+        Channel channel = connect(robot().buildIssuedBy(intermediate));
+        assertThat(compute(channel).isOk()).isTrue();
+        await().atMost(10, TimeUnit.SECONDS).until(() -> !compute(channel).isOk());
+        assertThat(Instant.now()).isAfter(end);
+        assertRefused(compute(channel));
+    }
+
+    private static CertificateBuilder robot() {
+        return builder("x").addSanDnsName("robot.example");
+    }
+
+    private static Recorder<Data, Empty> stream(Channel channel) {
         Recorder<Data, Empty> recorder = new Recorder<>();
-        RequestStreamingGrpc.newStub(connect(certificate.buildIssuedBy(AUTHORITY)))
-                .streamState(recorder)
-                .onNext(Data.getDefaultInstance());
+        RequestStreamingGrpc.newStub(channel).streamState(recorder).onNext(Data.getDefaultInstance());
         return recorder;
     }
 
-    private static void assertRefused(Channel channel) {
-        StatusRuntimeException refused = catchThrowableOfType(StatusRuntimeException.class, () -> name(channel));
-        assertThat(refused.getStatus().getCode()).isEqualTo(Code.UNAUTHENTICATED);
-        assertThat(refused.getStatus().getDescription()).isEqualTo("Expected a credential that is valid here");
+    private static Status compute(Channel channel) {
+        Recorder<Displacement, DisplacementResponse> recorder = new Recorder<>();
+        DisplacementServiceGrpc.newStub(channel)
+                .withDeadlineAfter(10, TimeUnit.SECONDS)
+                .computeDisplacement(Displacement.getDefaultInstance(), recorder);
+        return recorder.awaitEnd();
     }
 
-    /** Returns the name by which the server knows the caller. */
-    private static String name(Channel channel) {
-        float length = DisplacementServiceGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(10, TimeUnit.SECONDS)
-                .computeDisplacement(Displacement.getDefaultInstance())
-                .getDistance();
-        return Names.KNOWN.get((int) length);
+    /** Makes a short stream with one report. */
+    private static Status report(Channel channel) {
+        Recorder<Data, Empty> recorder = new Recorder<>();
+        StreamObserver<Data> requests = RequestStreamingGrpc.newStub(channel).streamState(recorder);
+        requests.onNext(Data.getDefaultInstance());
+        requests.onCompleted();
+        return recorder.awaitEnd();
+    }
+
+    private static void assertRefused(Status status) {
+        assertThat(status.getCode()).isEqualTo(Code.UNAUTHENTICATED);
+        assertThat(status.getDescription()).isEqualTo("Expected a credential that is valid here");
+    }
+
+    /** Returns the name by which the server knows the caller: that of the source of its reports. */
+    private String name(Channel channel) {
+        long before = stateLog.head();
+        assertThat(report(channel).isOk()).isTrue();
+        List<StateRecord> stored = stateLog.read(before, 1_000_000);
+        assertThat(stored).hasSize(1);
+        return stored.get(0).source();
+    }
+
+    private Channel connect(CertificateBuilder certificate) throws Exception {
+        return connect(certificate.buildIssuedBy(authority.bundle()));
     }
 
     private Channel connect(@Nullable X509Bundle certificate) throws Exception {
-        TlsChannelCredentials.Builder credentials =
-                TlsChannelCredentials.newBuilder().trustManager(AUTHORITY.toTrustManager());
+        TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder()
+                .trustManager(authority.bundle().toTrustManager());
         if (certificate != null) {
             credentials.keyManager(certificate.toKeyManagerFactory().getKeyManagers());
         }
-        ManagedChannel channel = Grpc.newChannelBuilder("localhost:" + server.getPort(), credentials.build())
+        ManagedChannel channel = Grpc.newChannelBuilder("localhost:" + port.number, credentials.build())
                 .build();
         channels.add(channel);
         return channel;
-    }
-
-    private static CallersProperties.Entry entry(String name, List<TokenHash> tokens, @Nullable String certificate) {
-        return new CallersProperties.Entry(
-                name, tokens, null, certificate, List.of("displacement:compute", "state:write"), List.of());
     }
 
     private static CertificateBuilder builder(String name) {
@@ -188,37 +265,5 @@ class ClientCertificateIT {
                 .subject("CN=" + name + ",O=Farm")
                 .ecp256()
                 .notBefore(Instant.now().minus(Duration.ofDays(1)));
-    }
-
-    private static X509Bundle authority() {
-        try {
-            return builder("authority").setIsCertificateAuthority(true).buildSelfSigned();
-        } catch (Exception impossible) {
-            throw new AssertionError(impossible);
-        }
-    }
-
-    /** Answers the number of the caller's name. */
-    private static final class Names extends DisplacementServiceImplBase {
-
-        static final List<String> KNOWN = List.of("dns", "uri", "common", "token");
-
-        @Override
-        @RequiresPermission(Permission.DISPLACEMENT_COMPUTE)
-        public void computeDisplacement(Displacement request, StreamObserver<DisplacementResponse> responses) {
-            int number = KNOWN.indexOf(Caller.current().orElseThrow().name());
-            responses.onNext(
-                    DisplacementResponse.newBuilder().setDistance(number).build());
-            responses.onCompleted();
-        }
-    }
-
-    private static final class Streams extends RequestStreamingImplBase {
-
-        @Override
-        @RequiresPermission(Permission.STATE_WRITE)
-        public StreamObserver<Data> streamState(StreamObserver<Empty> responses) {
-            return new Recorder<>();
-        }
     }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.common.base.Throwables;
 import dev.waystate.server.InvalidPropertyException;
+import dev.waystate.server.Scheduler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.StandardEnvironment;
@@ -43,9 +45,15 @@ class ConfiguredCallersTests {
     Path directory;
 
     @Configuration(proxyBeanMethods = false)
-    @EnableConfigurationProperties(CallersProperties.class)
+    @EnableConfigurationProperties(AccessProperties.class)
     @Import(ConfiguredCallers.class)
-    static class Configured {}
+    static class Configured {
+
+        @Bean
+        Scheduler scheduler() {
+            return Credentials.scheduler();
+        }
+    }
 
     private final ApplicationContextRunner application =
             new ApplicationContextRunner().withUserConfiguration(Configured.class);
@@ -70,13 +78,15 @@ class ConfiguredCallersTests {
                                 StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables)))
                 .run(context -> {
                     ConfiguredCallers callers = context.getBean(ConfiguredCallers.class);
-                    Caller farm = callers.withToken(SECOND).orElseThrow().caller();
+                    Caller farm = callers.withToken(TokenHash.of(SECOND))
+                            .orElseThrow()
+                            .caller();
                     assertThat(farm.name()).isEqualTo("farm");
                     assertThat(farm.has(Permission.STATE_READ)).isTrue();
                     assertThat(farm.has(Permission.DISPLACEMENT_COMPUTE)).isFalse();
                     assertThat(farm.mayWrite("cow-1")).isTrue();
                     assertThat(farm.mayWrite("dog")).isFalse();
-                    assertThat(callers.withToken(FIRST + "0")).isEmpty();
+                    assertThat(callers.withToken(TokenHash.of(FIRST + "0"))).isEmpty();
                 });
     }
 
@@ -158,26 +168,28 @@ class ConfiguredCallersTests {
         Path file = Files.writeString(directory.resolve("tokens"), FIRST);
         start(List.of("callers[0].tokens=", "callers[0].token-file=" + file)).run(context -> {
             ConfiguredCallers callers = context.getBean(ConfiguredCallers.class);
-            Credential first = callers.withToken(FIRST).orElseThrow();
-            assertThat(callers.withToken(SECOND)).isEmpty();
+            Credential first = callers.withToken(TokenHash.of(FIRST)).orElseThrow();
+            assertThat(callers.withToken(TokenHash.of(SECOND))).isEmpty();
 
             replace(file, FIRST + "\n" + SECOND);
-            await().atMost(SOON).until(() -> callers.withToken(SECOND).isPresent());
+            await().atMost(SOON)
+                    .until(() -> callers.withToken(TokenHash.of(SECOND)).isPresent());
             assertThat(first.isValidAt(Instant.now())).isTrue();
 
             replace(file, "a-bad\nfile-with-secrets");
             await().atMost(SOON).until(() -> output.toString().contains("in use stay"));
-            assertThat(callers.withToken(FIRST)).isPresent();
+            assertThat(callers.withToken(TokenHash.of(FIRST))).isPresent();
             assertThat(output).doesNotContain("a-bad").doesNotContain("file-with-secrets");
 
             replace(file, TokenHashTests.SHA256);
-            await().atMost(SOON).until(() -> callers.withToken(FIRST).isEmpty());
+            await().atMost(SOON)
+                    .until(() -> callers.withToken(TokenHash.of(FIRST)).isEmpty());
             assertThat(first.isValidAt(Instant.now())).isFalse();
-            assertThat(callers.withToken(TokenHashTests.TOKEN)).isPresent();
+            assertThat(callers.withToken(TokenHash.of(TokenHashTests.TOKEN))).isPresent();
 
             Files.delete(file);
             await().atMost(SOON).until(() -> output.toString().contains("expected a file that can be read"));
-            assertThat(callers.withToken(TokenHashTests.TOKEN)).isPresent();
+            assertThat(callers.withToken(TokenHash.of(TokenHashTests.TOKEN))).isPresent();
             assertThat(output.toString().lines().filter(line -> line.contains("in use stay")))
                     .hasSize(2);
         });

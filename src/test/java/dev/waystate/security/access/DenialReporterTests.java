@@ -18,19 +18,19 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class DenialReporterTests {
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final DenialReporter refusals = new DenialReporter(meters);
+    private final DenialReporter denials = new DenialReporter(meters);
 
     @ParameterizedTest
     @EnumSource(DenialReason.class)
-    void eachReasonHasItsCounterAndOneOfThreeTexts(DenialReason refusal) {
-        Code expected = switch (refusal) {
+    void eachReasonHasItsCounterAndOneOfThreeTexts(DenialReason reason) {
+        Code expected = switch (reason) {
             case NO_PERMISSION, FOREIGN_SOURCE -> Code.PERMISSION_DENIED;
             case NO_KEYS, BUSY -> Code.UNAVAILABLE;
             default -> Code.UNAUTHENTICATED;
         };
-        assertThat(refusals.refuse(refusal, "a/B", "cow").getCode()).isEqualTo(expected);
+        assertThat(denials.deny(reason, "a/B", "cow").getCode()).isEqualTo(expected);
         assertThat(meters.get("waystate.security.refusals")
-                        .tag("reason", refusal.tag())
+                        .tag("reason", reason.toString())
                         .counter()
                         .count())
                 .isEqualTo(1);
@@ -39,9 +39,9 @@ class DenialReporterTests {
     @Test
     void aFloodOfRefusalsIsAFewShortLines(CapturedOutput output) {
         for (int i = 0; i < 10_000; i++) {
-            refusals.refuse(DenialReason.UNKNOWN_TOKEN, "flood/Method", "c\r\nERROR fake" + "x".repeat(1_000));
+            denials.deny(DenialReason.UNKNOWN_TOKEN, "flood/Method", "c\r\nERROR fake" + "x".repeat(1_000));
         }
-        refusals.refuse(DenialReason.UNKNOWN_TOKEN, "flood/Method", "last");
+        denials.deny(DenialReason.UNKNOWN_TOKEN, "flood/Method", "last");
         await().atMost(10, TimeUnit.SECONDS).until(() -> lines(output).size() >= 10);
         assertThat(lines(output)).hasSize(10).allMatch(line -> line.length() < 500);
         assertThat(output.toString().lines()).noneMatch(line -> line.startsWith("ERROR"));

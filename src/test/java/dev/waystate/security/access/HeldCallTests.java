@@ -3,70 +3,70 @@ package dev.waystate.security.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.waystate.InProcessTest;
 import dev.waystate.Recorder;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Displacement;
 import dev.waystate.proto.DisplacementResponse;
 import dev.waystate.proto.DisplacementServiceGrpc;
-import dev.waystate.proto.DisplacementServiceGrpc.DisplacementServiceImplBase;
 import dev.waystate.proto.Empty;
 import dev.waystate.proto.RequestStreamingGrpc;
-import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingImplBase;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
+import dev.waystate.server.OpenCalls;
+import dev.waystate.statelog.StateLog;
+import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.Status.Code;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.EnumSet;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Primary;
 
-/** Calls whose token is being verified, on a server whose one thread is the caller's. */
+/** Calls whose token is being verified. */
+@InProcessTest
 @Timeout(60)
 class HeldCallTests {
 
     private static final String KNOWN = "known.token";
     private static final String NEW = "new.token";
+    private static final Credential VALID = until(Instant.MAX);
 
-    private final CompletableFuture<Credential> verification = new CompletableFuture<>();
-    private final DenialReporter denials = new DenialReporter(new SimpleMeterRegistry());
-    private final LiveStreams streams = new LiveStreams(denials);
-    private final AtomicInteger streamsBegun = new AtomicInteger();
-    private final AtomicInteger streamsCancelled = new AtomicInteger();
-    private Server server;
-    private ManagedChannel channel;
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Verification {
 
-    @BeforeEach
-    void start() throws Exception {
-        AccessControl access = new AccessControl(
-                new Authenticator(new ConfiguredCallers(new CallersProperties(List.of())), new Verifier()),
-                denials,
-                streams);
-        String name = InProcessServerBuilder.generateName();
-        server = InProcessServerBuilder.forName(name)
-                .directExecutor()
-                .addService(GatedServices.gated(new Displacements(), access))
-                .addService(GatedServices.gated(new Reports(), access))
-                .build()
-                .start();
-        channel = InProcessChannelBuilder.forName(name).directExecutor().build();
+        @Bean
+        @Primary
+        Verifier verifier() {
+            return new Verifier();
+        }
     }
 
-    @AfterEach
-    void stop() {
-        channel.shutdownNow();
-        server.shutdownNow();
-        streams.close();
+    @GrpcClient("waystate")
+    Channel channel;
+
+    @Autowired
+    Verifier verifier;
+
+    @Autowired
+    StateLog stateLog;
+
+    @Autowired
+    OpenCalls openCalls;
+
+    private final CompletableFuture<Credential> verification = new CompletableFuture<>();
+
+    @BeforeEach
+    void hold() {
+        verifier.next = verification;
     }
 
     @Test
@@ -74,44 +74,61 @@ class HeldCallTests {
         Recorder<Displacement, DisplacementResponse> held = compute(NEW);
         assertThat(compute(KNOWN).awaitEnd().isOk()).isTrue();
         assertThat(held.hasEnded()).isFalse();
-        verification.complete(Robot.VALID);
+        verification.complete(VALID);
         assertThat(held.awaitEnd().isOk()).isTrue();
         assertThat(held.responses()).hasSize(1);
     }
 
     @Test
     void aStreamThatWasHeldGetsWhatWasSentMeanwhile() {
+        long before = stateLog.head();
         Recorder<Data, Empty> held = new Recorder<>();
-        StreamObserver<Data> reports = report(NEW, held);
+        StreamObserver<Data> reports = report(held);
         reports.onNext(Data.getDefaultInstance());
         reports.onCompleted();
         Recorder<Data, Empty> heldWithoutReports = new Recorder<>();
-        report(NEW, heldWithoutReports).onCompleted();
+        report(heldWithoutReports).onCompleted();
 
-        assertThat(streamsBegun).hasValue(0);
-        verification.complete(Robot.VALID);
+        assertThat(compute(KNOWN).awaitEnd().isOk()).isTrue();
+        assertThat(stateLog.head()).isEqualTo(before);
+        verification.complete(VALID);
         assertThat(held.awaitEnd().isOk()).isTrue();
         assertThat(heldWithoutReports.awaitEnd().isOk()).isTrue();
-        await().atMost(10, TimeUnit.SECONDS).until(() -> streams.count() == 0);
+        assertThat(stateLog.head()).isEqualTo(before + 1);
     }
 
     @Test
     void aStreamThatIsCancelledWhileItIsHeldLeavesNothing() {
         Recorder<Data, Empty> held = new Recorder<>();
-        report(NEW, held).onNext(Data.getDefaultInstance());
+        report(held).onNext(Data.getDefaultInstance());
         held.cancel();
-        verification.complete(Robot.VALID);
-        await().atMost(10, TimeUnit.SECONDS).until(() -> streamsBegun.get() == streamsCancelled.get());
-        await().atMost(10, TimeUnit.SECONDS).until(() -> streams.count() == 0);
+        verification.complete(VALID);
+        await().atMost(10, TimeUnit.SECONDS).until(() -> openCalls.all().isEmpty());
     }
 
     @Test
     void aCallWhoseTokenTurnsOutWrongIsRefused() {
         Recorder<Displacement, DisplacementResponse> held = compute(NEW);
         verification.completeExceptionally(new AuthenticationException(DenialReason.UNKNOWN_KEY));
-        Status status = held.awaitEnd();
+        assertRefused(held);
+    }
+
+    @Test
+    void aCallWhoseTokenExpiresWhileItIsHeldIsRefused() {
+        Recorder<Displacement, DisplacementResponse> held = compute(NEW);
+        verification.complete(until(Instant.now()));
+        assertRefused(held);
+    }
+
+    private static Credential until(Instant end) {
+        return new ExpiringCredential(new Caller("robot", EnumSet.allOf(Permission.class), WritableSources.ALL), end);
+    }
+
+    private static void assertRefused(Recorder<?, ?> call) {
+        Status status = call.awaitEnd();
         assertThat(status.getCode()).isEqualTo(Code.UNAUTHENTICATED);
         assertThat(status.getDescription()).isEqualTo("Expected a credential that is valid here");
+        assertThat(call.responses()).isEmpty();
     }
 
     private Recorder<Displacement, DisplacementResponse> compute(String token) {
@@ -122,14 +139,16 @@ class HeldCallTests {
         return recorder;
     }
 
-    private StreamObserver<Data> report(String token, Recorder<Data, Empty> recorder) {
+    private StreamObserver<Data> report(Recorder<Data, Empty> recorder) {
         return RequestStreamingGrpc.newStub(channel)
-                .withInterceptors(Credentials.bearer(token))
+                .withInterceptors(Credentials.bearer(NEW))
                 .streamState(recorder);
     }
 
     /** Knows one token at once, and others when the test says so. */
-    private final class Verifier implements TokenVerifier {
+    private static final class Verifier implements TokenVerifier {
+
+        private volatile CompletableFuture<Credential> next;
 
         @Override
         public boolean isOn() {
@@ -137,60 +156,13 @@ class HeldCallTests {
         }
 
         @Override
-        public CompletableFuture<Credential> verify(String token) {
-            return token.equals(KNOWN) ? CompletableFuture.completedFuture(Robot.VALID) : verification;
-        }
-    }
-
-    /** A caller who may do everything, until an instant. */
-    private record Robot(Instant end) implements Credential {
-
-        static final Robot VALID = new Robot(Instant.MAX);
-
-        @Override
-        public Caller caller() {
-            return new Caller("robot", EnumSet.allOf(Permission.class), WritableSources.ALL);
+        public Optional<Credential> known(TokenHash token) {
+            return token.equals(TokenHash.of(KNOWN)) ? Optional.of(VALID) : Optional.empty();
         }
 
         @Override
-        public boolean isValidAt(Instant now) {
-            return now.isBefore(end);
-        }
-    }
-
-    private static final class Displacements extends DisplacementServiceImplBase {
-
-        @Override
-        @RequiresPermission(Permission.DISPLACEMENT_COMPUTE)
-        public void computeDisplacement(Displacement request, StreamObserver<DisplacementResponse> responses) {
-            responses.onNext(DisplacementResponse.getDefaultInstance());
-            responses.onCompleted();
-        }
-    }
-
-    private final class Reports extends RequestStreamingImplBase {
-
-        @Override
-        @RequiresPermission(Permission.STATE_WRITE)
-        public StreamObserver<Data> streamState(StreamObserver<Empty> responses) {
-            streamsBegun.incrementAndGet();
-            return new StreamObserver<>() {
-                @Override
-                public void onNext(Data report) {
-                    // nothing is kept
-                }
-
-                @Override
-                public void onError(Throwable cancelled) {
-                    streamsCancelled.incrementAndGet();
-                }
-
-                @Override
-                public void onCompleted() {
-                    responses.onNext(Empty.getDefaultInstance());
-                    responses.onCompleted();
-                }
-            };
+        public CompletableFuture<Credential> verify(String token, Object network) {
+            return next;
         }
     }
 }

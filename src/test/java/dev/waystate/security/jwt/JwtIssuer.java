@@ -67,6 +67,11 @@ public final class JwtIssuer implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/keys";
     }
 
+    /** Returns the set of the public keys. */
+    public String publicKeys() {
+        return new JWKSet(List.copyOf(keys)).toPublicJWKSet().toString();
+    }
+
     public static RSAKey rsaKey(String id) {
         try {
             return new RSAKeyGenerator(2048).keyID(id).keyUse(KeyUse.SIGNATURE).generate();
@@ -128,8 +133,7 @@ public final class JwtIssuer implements AutoCloseable {
     private void serve(HttpExchange exchange) throws IOException {
         fetches.incrementAndGet();
         try {
-            serving.answer(
-                    exchange, new JWKSet(List.copyOf(keys)).toPublicJWKSet().toString());
+            serving.answer(exchange, publicKeys());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } finally {

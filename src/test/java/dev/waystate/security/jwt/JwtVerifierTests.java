@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.waystate.security.access.Caller;
+import dev.waystate.security.access.DenialReason;
 import dev.waystate.security.access.Permission;
 import dev.waystate.server.InvalidPropertyException;
+import dev.waystate.server.Scheduler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -26,6 +30,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ContextConsumer;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
@@ -43,7 +48,13 @@ class JwtVerifierTests {
     @Configuration(proxyBeanMethods = false)
     @EnableConfigurationProperties(JwtProperties.class)
     @Import(JwtVerifier.class)
-    static class Configured {}
+    static class Configured {
+
+        @Bean
+        Scheduler scheduler() {
+            return new Scheduler(outOfMemory -> {});
+        }
+    }
 
     @BeforeAll
     static void writeKeys() throws IOException {
@@ -150,16 +161,58 @@ class JwtVerifierTests {
     @Test
     void anAlgorithmThatIsNotAmongThoseChosenIsRefused() {
         run(
-                context -> assertThat(context.getBean(JwtVerifier.class).verify(ISSUER.token(JwtIssuer.claims())))
+                context -> assertThat(
+                                context.getBean(JwtVerifier.class).verify(ISSUER.token(JwtIssuer.claims()), "network"))
                         .failsWithin(Duration.ofSeconds(10))
                         .withThrowableThat()
                         .withMessageContaining("wrong_algorithm"),
                 "algorithms=ES256");
     }
 
+    static Stream<Arguments> wrongClaims() {
+        return Stream.of(
+                Arguments.of(DenialReason.WRONG_ISSUER, JwtIssuer.claims().issuer("https://issuer.example")),
+                Arguments.of(DenialReason.WRONG_ISSUER, JwtIssuer.claims().issuer(null)),
+                Arguments.of(DenialReason.WRONG_AUDIENCE, JwtIssuer.claims().audience("other")),
+                Arguments.of(DenialReason.WRONG_AUDIENCE, JwtIssuer.claims().audience((String) null)),
+                Arguments.of(DenialReason.NO_SUBJECT, JwtIssuer.claims().subject(null)),
+                Arguments.of(DenialReason.WRONG_SUBJECT, JwtIssuer.claims().subject(" robot")),
+                Arguments.of(DenialReason.NO_EXPIRY, JwtIssuer.claims().expirationTime(null)),
+                Arguments.of(DenialReason.EXPIRED, JwtIssuer.claims().expirationTime(in(Duration.ofSeconds(-31)))),
+                Arguments.of(DenialReason.NOT_YET_VALID, JwtIssuer.claims().notBeforeTime(in(Duration.ofSeconds(40)))),
+                Arguments.of(
+                        DenialReason.INCREDIBLE_EXPIRY,
+                        JwtIssuer.claims().expirationTime(in(Duration.ofDays(11 * 365)))),
+                // In milliseconds.
+                Arguments.of(
+                        DenialReason.INCREDIBLE_EXPIRY,
+                        JwtIssuer.claims().claim("exp", System.currentTimeMillis() + 60_000)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongClaims")
+    void eachWrongClaimHasItsReason(DenialReason reason, JWTClaimsSet.Builder claims) {
+        run(context -> assertThat(context.getBean(JwtVerifier.class).verify(ISSUER.token(claims), "network"))
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .withMessageContaining(reason.toString()));
+    }
+
+    /** The control. */
+    @Test
+    void anExpiryInSomeYearsIsCredible() {
+        run(context -> assertThat(caller(context, JwtIssuer.claims().expirationTime(in(Duration.ofDays(9 * 365))))
+                        .name())
+                .isEqualTo("robot"));
+    }
+
+    private static Date in(Duration time) {
+        return Date.from(Instant.now().plus(time));
+    }
+
     private static Caller caller(AssertableApplicationContext context, JWTClaimsSet.Builder claims) {
         return context.getBean(JwtVerifier.class)
-                .verify(ISSUER.token(claims))
+                .verify(ISSUER.token(claims), "network")
                 .join()
                 .caller();
     }

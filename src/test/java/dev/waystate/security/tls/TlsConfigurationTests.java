@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.base.Throwables;
 import dev.waystate.TlsFiles;
 import dev.waystate.server.InvalidPropertyException;
+import dev.waystate.server.Scheduler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.handler.ssl.SslContext;
 import java.nio.file.Files;
@@ -36,7 +37,8 @@ class TlsConfigurationTests {
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
             .withUserConfiguration(Configured.class)
-            .withBean(SimpleMeterRegistry.class);
+            .withBean(SimpleMeterRegistry.class)
+            .withBean(Scheduler.class, () -> new Scheduler(outOfMemory -> {}));
 
     @BeforeAll
     static void makeFiles() throws Exception {

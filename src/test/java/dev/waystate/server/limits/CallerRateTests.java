@@ -46,9 +46,6 @@ class CallerRateTests {
     DisplacementServiceBlockingStub displacements;
 
     @Autowired
-    CallerRate rate;
-
-    @Autowired
     MeterRegistry meters;
 
     @Test
@@ -83,14 +80,15 @@ class CallerRateTests {
 
     @Test
     void noMoreCallersAreRememberedThanThereIsRoomFor() {
-        for (int i = 0; i < 2 * CallerRate.MOST_CALLERS; i++) {
+        ClientRate rate = new ClientRate(1, 3);
+        for (int i = 0; i < 2 * ClientRate.MOST_CLIENTS; i++) {
             rate.take("caller " + i);
         }
-        assertThat(rate.callers()).isLessThanOrEqualTo(CallerRate.MOST_CALLERS);
+        assertThat(rate.clients()).isLessThanOrEqualTo(ClientRate.MOST_CLIENTS);
     }
 
     private static Object network(String address) throws UnknownHostException {
-        return CallerRate.network(new InetSocketAddress(InetAddress.getByName(address), 1234));
+        return ClientRate.network(new InetSocketAddress(InetAddress.getByName(address), 1234));
     }
 
     private void call(String name) {

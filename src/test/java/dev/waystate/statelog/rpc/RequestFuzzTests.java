@@ -153,7 +153,7 @@ class RequestFuzzTests {
 
     private static void checkSource(String name) {
         if (Names.problem(name).isEmpty()) {
-            assertThat(name).isNotBlank().doesNotContainPattern("\\p{Cntrl}");
+            assertThat(name).isNotBlank().isEqualTo(name.strip()).doesNotContainPattern("\\p{Cntrl}");
             assertThat(name.getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(256);
         }
     }

@@ -1,19 +1,29 @@
 package dev.waystate.security.access;
 
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
 
 /**
  * Who may call.
  *
  * @param callers the callers, each with name, tokens, token-file, certificate, permissions and sources; nobody is asked
  *     for credentials while there are none, and no JWT is configured
+ * @param refusedRate how many refused credentials a second are looked at for one network in the long run, 0 to 1000000; 0
+ *     for any number
+ * @param refusedBurst how many of them may come at once, 1 to 1000000
  */
+@Validated
 @ConfigurationProperties("waystate.security")
-record CallersProperties(@DefaultValue List<Entry> callers) {
+record AccessProperties(
+        @DefaultValue List<Entry> callers,
+        @DefaultValue("10") @Min(0) @Max(1_000_000) int refusedRate,
+        @DefaultValue("100") @Min(1) @Max(1_000_000) int refusedBurst) {
 
     /**
      * One caller. {@link ConfiguredCallers} checks it, since the binder's own errors may quote values.

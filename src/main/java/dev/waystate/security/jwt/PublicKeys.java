@@ -1,0 +1,68 @@
+package dev.waystate.security.jwt;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.AsymmetricJWK;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.util.JSONObjectUtils;
+import dev.waystate.server.LogText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The keys of a JWK set that can verify a signature here. The library's parser gives up the whole set for one key that it
+ * does not understand.
+ *
+ * @param keys those that can
+ * @param unusable the key id of each other, and why
+ */
+record PublicKeys(JWKSet keys, List<String> unusable) {
+
+    /** @throws IOException if it is no JWK set, or none of its keys can be used */
+    static PublicKeys parse(byte[] json) throws IOException {
+        List<JWK> keys = new ArrayList<>();
+        List<String> unusable = new ArrayList<>();
+        for (Object member : members(json)) {
+            try {
+                keys.add(usable(member));
+            } catch (ParseException | JOSEException | RuntimeException odd) {
+                Object id = member instanceof Map<?, ?> key ? key.get("kid") : null;
+                unusable.add((id == null ? "one without kid" : "kid " + LogText.quote(String.valueOf(id))) + ": "
+                        + LogText.quote(String.valueOf(odd.getMessage())));
+            }
+        }
+        if (keys.isEmpty()) {
+            throw new IOException("expected public keys, but "
+                    + (unusable.isEmpty() ? "there are none" : "none can be used: " + String.join(", ", unusable)));
+        }
+        return new PublicKeys(new JWKSet(keys), unusable);
+    }
+
+    private static List<?> members(byte[] json) throws IOException {
+        try {
+            if (JSONObjectUtils.parse(new String(json, StandardCharsets.UTF_8)).get("keys") instanceof List<?> keys) {
+                return keys;
+            }
+        } catch (ParseException noJson) {
+            // said below
+        }
+        throw new IOException("expected a JWK set: a JSON object with an array of keys");
+    }
+
+    @SuppressWarnings("unchecked") // an object's members have names
+    private static JWK usable(Object member) throws ParseException, JOSEException {
+        if (!(member instanceof Map<?, ?> fields)) {
+            throw new ParseException("expected a JSON object", 0);
+        }
+        JWK key = JWK.parse((Map<String, Object>) fields);
+        if (!(key instanceof AsymmetricJWK asymmetric)) {
+            throw new ParseException("expected a public key, but it is symmetric", 0);
+        }
+        asymmetric.toPublicKey(); // which Java may not have the curve for
+        return key.toPublicJWK();
+    }
+}
