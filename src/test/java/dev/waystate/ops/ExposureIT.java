@@ -116,16 +116,60 @@ class ExposureIT {
                 "\u0001\u0002 \r\n\r\n"
             })
     void whatIsNoRequestIsAnsweredWithoutInternals(String request) throws Exception {
+        String response = send(request);
+        assertThat(response).matches("(?s)HTTP/1.1 [45].*").doesNotContainIgnoringCase("\r\nserver:");
+        String text = response.replaceAll("\"timestamp\":\"[^\"]*\"|(?m)^Date: .*$|HTTP/1.1", "");
+        assertThat(INTERNALS.matcher(text).results().map(found -> found.group()))
+                .as(response)
+                .isEmpty();
+    }
+
+    /** Networks of containers have names with underscores. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "my_waystate",
+                "my_waystate:8080",
+                "a_b.c_d",
+                "_a",
+                "a_",
+                "my-waystate",
+                "127.0.0.1:8080",
+                "[::1]"
+            })
+    void anyHostNameIsServed(String host) throws Exception {
+        assertThat(send(readiness(host))).startsWith("HTTP/1.1 200 ");
+    }
+
+    /** The control. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "my_waystate:x",
+                "my_waystate:80:90",
+                "my waystate",
+                "my_way/state",
+                "my_way..state",
+                "-my_waystate",
+                "my_way@state",
+                "my_waystät",
+                "my_way\u0001state",
+                "[::1_]"
+            })
+    void whatIsNoHostNameIsRefused(String host) throws Exception {
+        assertThat(send(readiness(host))).startsWith("HTTP/1.1 400 ");
+    }
+
+    private static String readiness(String host) {
+        return "GET /actuator/health/readiness HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+    }
+
+    private static String send(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.httpPort())) {
             socket.setSoTimeout(5_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.shutdownOutput();
-            String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertThat(response).matches("(?s)HTTP/1.1 [45].*").doesNotContainIgnoringCase("\r\nserver:");
-            String text = response.replaceAll("\"timestamp\":\"[^\"]*\"|(?m)^Date: .*$|HTTP/1.1", "");
-            assertThat(INTERNALS.matcher(text).results().map(found -> found.group()))
-                    .as(response)
-                    .isEmpty();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         }
     }
 

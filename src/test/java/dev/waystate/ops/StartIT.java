@@ -26,6 +26,10 @@ class StartIT {
     /** What a line has when the server's log or the JVM asks for attention. */
     private static final Pattern COMPLAINT = Pattern.compile("\\bWARN\\b|\\bERROR\\b|WARNING:|\\[(warning|error)");
 
+    /** Runs the server's command without the first option, which names a port. */
+    private static final String WITHOUT_GRPC_PORT =
+            "for word in \"$@\"; do shift; [ \"$word\" = --grpc.server.port=0 ] || set -- \"$@\" \"$word\"; done; exec \"$@\"";
+
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
@@ -81,8 +85,34 @@ class StartIT {
                 "expected a file that can be read");
     }
 
+    @Test
+    void portThatIsNoneIsRefusedByTheNameOfItsKey() throws Exception {
+        assertRefused(List.of("--grpc.server.port=-1"), "grpc.server.port: expected a port", "but found -1");
+    }
+
+    @Test
+    void propertyOfTheStarterThatDoesNothingIsRefusedWithTheOneThatDoes() throws Exception {
+        assertRefused(
+                List.of("--grpc.server.max-inbound-message-size=4MB"),
+                "grpc.server.max-inbound-message-size: expected waystate.limits.message-size");
+    }
+
+    /** Kubernetes sets such a variable for a Service called grpc-server. */
+    @Test
+    void portThatIsAnAddressIsRefusedByTheNameOfItsVariable() throws Exception {
+        assertRefused(
+                List.of("env", "GRPC_SERVER_PORT=tcp://10.0.0.1:50051", "sh", "-c", WITHOUT_GRPC_PORT, "sh"),
+                List.of(),
+                "GRPC_SERVER_PORT",
+                "tcp://10.0.0.1:50051");
+    }
+
     private List<String> assertRefused(List<String> arguments, String... words) throws Exception {
-        try (ServerProcess server = ServerProcess.launch(directory, List.of(), arguments.toArray(String[]::new))) {
+        return assertRefused(List.of(), arguments, words);
+    }
+
+    private List<String> assertRefused(List<String> wrapper, List<String> arguments, String... words) throws Exception {
+        try (ServerProcess server = ServerProcess.launch(directory, wrapper, arguments.toArray(String[]::new))) {
             assertThat(server.process().waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
             assertThat(server.process().exitValue()).isEqualTo(1);

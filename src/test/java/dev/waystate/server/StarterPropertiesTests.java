@@ -1,0 +1,102 @@
+package dev.waystate.server;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.util.Map;
+import net.devh.boot.grpc.server.config.GrpcServerProperties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+class StarterPropertiesTests {
+
+    @ParameterizedTest
+    @CsvSource({
+        "max-inbound-message-size, 4MB, waystate.limits.message-size",
+        "max-inbound-metadata-size, 1MB, waystate.limits.metadata-size",
+        "max-connection-idle, 1m, waystate.limits.connection-idle",
+        "max-connection-age, 1m, waystate.limits.connection-age",
+        "max-connection-age-grace, 1m, waystate.limits.connection-age-grace",
+        "enable-keep-alive, true, waystate.limits.keepalive-time",
+        "keep-alive-time, 1m, waystate.limits.keepalive-time",
+        "keepAliveTimeout, 1m, waystate.limits.keepalive-timeout",
+        "permit-keep-alive-time, 1m, waystate.limits.permit-keepalive-time",
+        "permit-keep-alive-without-calls, true, waystate.limits.connection-idle"
+    })
+    void whatTheServerOverridesIsRefusedWithWhatToSetInstead(String key, String value, String replacement) {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> check(Map.of("grpc.server." + key, value)))
+                .withMessageMatching("grpc\\.server\\.[a-z-]+: expected " + replacement + " in its place");
+    }
+
+    @Test
+    void theEnvironmentsSpellingIsRefusedToo() {
+        Environment environment = environment(new SystemEnvironmentPropertySource(
+                "a-systemEnvironment", Map.of("GRPC_SERVER_MAXINBOUNDMESSAGESIZE", "1MB")));
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> new StarterProperties(new GrpcServerProperties(), environment))
+                .withMessage(
+                        "grpc.server.max-inbound-message-size: expected waystate.limits.message-size in its place");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, -2, 65_536})
+    void portThatIsNoneIsRefused(int port) {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> check(Map.of("grpc.server.port", "" + port)))
+                .withMessage("grpc.server.port: expected a port from 0, for any, to 65535, but found " + port);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "unix:/run/waystate.sock", ""})
+    void addressThatIsNoneIsRefused(String address) {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> check(Map.of("grpc.server.address", address)))
+                .withMessage("grpc.server.address: expected an IP address, or * for any, but found " + address);
+    }
+
+    @Test
+    void healthCannotBeSwitchedOff() {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> check(Map.of("grpc.server.health-service-enabled", "false")))
+                .withMessageStartingWith("grpc.server.health-service-enabled: expected true");
+    }
+
+    @Test
+    void whatTheServerTakesFromTheStarterIsTaken() {
+        Map<String, Object> properties = Map.of(
+                "grpc.server.port", "50052",
+                "grpc.server.address", "::1",
+                "grpc.server.shutdown-grace-period", "5s",
+                "grpc.server.reflection-service-enabled", "false");
+        assertThatCode(() -> check(properties)).doesNotThrowAnyException();
+        assertThatCode(() -> check(Map.of("grpc.server.address", "*"))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void onlyTheInProcessServerNeedsNoPort() {
+        assertThatCode(() -> check(Map.of("grpc.server.port", "-1", "grpc.server.in-process-name", "test")))
+                .doesNotThrowAnyException();
+    }
+
+    private static void check(Map<String, Object> properties) {
+        Environment environment = environment(new MapPropertySource("test", properties));
+        new StarterProperties(
+                Binder.get(environment).bindOrCreate("grpc.server", GrpcServerProperties.class), environment);
+    }
+
+    private static Environment environment(MapPropertySource properties) {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment.getPropertySources().addFirst(properties);
+        ConfigurationPropertySources.attach(environment);
+        return environment;
+    }
+}
