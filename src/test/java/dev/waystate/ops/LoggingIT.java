@@ -49,6 +49,7 @@ class LoggingIT {
     @Test
     void structuredFileInADirectoryAndAPatternAndThresholdsOfTheConsole() throws Exception {
         List<String> console = runInVain(
+                "--server.port=0",
                 "--logging.file.path=" + directory.resolve("logs"),
                 "--logging.structured.format.file=logstash",
                 "--logging.pattern.console=%level|%msg%n",
@@ -67,22 +68,22 @@ class LoggingIT {
 
     @Test
     void formatThatThereIsNotIsRefusedWithThoseThatThereAre() throws Exception {
-        assertThat(runInVain("--logging.structured.format.console=yaml"))
+        assertThat(runInVain("--server.port=0", "--logging.structured.format.console=yaml"))
                 .anyMatch(line -> line.contains("Unknown format 'yaml'") && line.contains("ecs, gelf, logstash"));
     }
 
     @Test
     void reasonOfAFailedStartIsOneOfTheLastLines() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            List<String> output = runInVain("--server.address=127.0.0.1", "--server.port=" + taken.getLocalPort());
+            List<String> output = runInVain("--server.port=" + taken.getLocalPort(), "--server.address=127.0.0.1");
             assertThat(output.subList(output.size() - 10, output.size()))
-                    .anyMatch(line -> line.contains("port " + taken.getLocalPort() + " was already in use"));
+                    .anyMatch(line -> line.contains("Port " + taken.getLocalPort() + " was already in use"));
         }
     }
 
     /** Returns the lines of a server that has started and ended. */
     private List<String> run(String... arguments) throws Exception {
-        try (Command server = start(arguments)) {
+        try (Command server = start("--server.port=0", arguments)) {
             await().atMost(Duration.ofSeconds(60)).until(() -> server.output().contains(STARTED));
             server.process().destroy();
             assertThat(server.awaitExit(Duration.ofSeconds(30))).isEqualTo(143);
@@ -91,19 +92,19 @@ class LoggingIT {
     }
 
     /** Returns the lines of a server that does not start. */
-    private List<String> runInVain(String... arguments) throws Exception {
-        try (Command server = start(arguments)) {
+    private List<String> runInVain(String httpPort, String... arguments) throws Exception {
+        try (Command server = start(httpPort, arguments)) {
             assertThat(server.awaitExit(Duration.ofSeconds(60))).isEqualTo(1);
             return server.output().lines().toList();
         }
     }
 
-    private Command start(String... arguments) throws IOException {
+    private Command start(String httpPort, String... arguments) throws IOException {
         List<String> words = new ArrayList<>(
                 List.of("env", "LOG_FILE=" + directory.resolve("of-another-program.log"), ServerProcess.java()));
         words.addAll(
                 List.of("-XX:TieredStopAtLevel=1", "-jar", ServerProcess.jar().toString(), "serve"));
-        words.addAll(List.of("--grpc.server.port=0", "--server.port=0"));
+        words.addAll(List.of("--grpc.server.port=0", httpPort));
         words.addAll(List.of(arguments));
         return Command.start(directory, words);
     }

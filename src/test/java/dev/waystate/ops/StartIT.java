@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,8 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(90)
 class StartIT {
@@ -26,9 +29,12 @@ class StartIT {
     /** What a line has when the server's log or the JVM asks for attention. */
     private static final Pattern COMPLAINT = Pattern.compile("\\bWARN\\b|\\bERROR\\b|WARNING:|\\[(warning|error)");
 
-    /** Runs the server's command without the first option, which names a port. */
-    private static final String WITHOUT_GRPC_PORT =
-            "for word in \"$@\"; do shift; [ \"$word\" = --grpc.server.port=0 ] || set -- \"$@\" \"$word\"; done; exec \"$@\"";
+    /** Runs the server's command without the ports that it always has. */
+    private static final List<String> WITHOUT_PORTS = List.of(
+            "sh",
+            "-c",
+            "for word in \"$@\"; do shift; case $word in --*server.port=0) ;; *) set -- \"$@\" \"$word\"; esac; done; exec \"$@\"",
+            "sh");
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
@@ -87,7 +93,10 @@ class StartIT {
 
     @Test
     void portThatIsNoneIsRefusedByTheNameOfItsKey() throws Exception {
-        assertRefused(List.of("--grpc.server.port=-1"), "grpc.server.port: expected a port", "but found -1");
+        assertRefused(
+                WITHOUT_PORTS,
+                List.of("--grpc.server.port=-1"),
+                "grpc.server.port: expected a port from 0, for any, to 65535, but found -1");
     }
 
     @Test
@@ -97,14 +106,13 @@ class StartIT {
                 "grpc.server.max-inbound-message-size: expected waystate.limits.message-size");
     }
 
-    /** Kubernetes sets such a variable for a Service called grpc-server. */
-    @Test
-    void portThatIsAnAddressIsRefusedByTheNameOfItsVariable() throws Exception {
-        assertRefused(
-                List.of("env", "GRPC_SERVER_PORT=tcp://10.0.0.1:50051", "sh", "-c", WITHOUT_GRPC_PORT, "sh"),
-                List.of(),
-                "GRPC_SERVER_PORT",
-                "tcp://10.0.0.1:50051");
+    /** Kubernetes sets such variables for Services called grpc-server and server. */
+    @ParameterizedTest
+    @ValueSource(strings = {"GRPC_SERVER_PORT", "SERVER_PORT"})
+    void portThatIsAnAddressIsRefusedByTheNameOfItsVariable(String variable) throws Exception {
+        List<String> wrapper = new ArrayList<>(List.of("env", variable + "=tcp://10.0.0.1:50051"));
+        wrapper.addAll(WITHOUT_PORTS);
+        assertRefused(wrapper, List.of(), variable, "tcp://10.0.0.1:50051");
     }
 
     private List<String> assertRefused(List<String> arguments, String... words) throws Exception {
