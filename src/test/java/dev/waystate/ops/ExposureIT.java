@@ -9,11 +9,13 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -32,6 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 class ExposureIT {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Pattern HTTP_PORT = Pattern.compile("Tomcat started on port (\\d+) ");
     private static final String LIBRARIES = "BOOT-INF/lib/";
     private static final Pattern INTERNALS =
             Pattern.compile("(?i)exception|\\tat |tomcat|spring|trace|java|waystate\\.jar|\\d+\\.\\d+\\.\\d+");
@@ -160,12 +163,32 @@ class ExposureIT {
         assertThat(send(readiness(host))).startsWith("HTTP/1.1 400 ");
     }
 
+    @Test
+    void theActuatorsOwnPortTakesTheSameNames() throws Exception {
+        Path data = Files.createDirectory(directory.resolve("own-port"));
+        try (ServerProcess other = ServerProcess.start(data, "--management.server.port=0")) {
+            int port = other.output().stream()
+                    .map(HTTP_PORT::matcher)
+                    .filter(Matcher::find)
+                    .map(line -> Integer.parseInt(line.group(1)))
+                    .filter(found -> found != other.httpPort())
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(send(port, readiness("my_waystate"))).startsWith("HTTP/1.1 200 ");
+            assertThat(send(port, readiness("my way_state"))).startsWith("HTTP/1.1 400 ");
+        }
+    }
+
     private static String readiness(String host) {
         return "GET /actuator/health/readiness HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
     }
 
     private static String send(String request) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.httpPort())) {
+        return send(server.httpPort(), request);
+    }
+
+    private static String send(int port, String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(5_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.shutdownOutput();

@@ -78,8 +78,10 @@ class TemporaryDirectoryIT {
     }
 
     private void startAndKill() throws Exception {
-        ServerProcess server =
-                ServerProcess.startUnder(List.of("env", "JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=" + temporary), directory);
+        ServerProcess server = ServerProcess.startUnder(
+                List.of("env", "JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=" + temporary),
+                directory,
+                "--management.server.port=0");
         server.kill();
     }
 
