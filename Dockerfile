@@ -28,12 +28,12 @@ RUN useradd --uid 10001 --user-group --no-create-home --home-dir /app --shell /u
 #   the file cache.
 # No collector is named: the JVM takes Serial, the smallest, for less than 2 CPUs or 1.8 GB, and G1 above, and the cache
 #   fits both.
-# Xlog: the JVM's own warnings, to stderr, as the client commands put data on stdout.
+# Xlog: the JVM's own warnings, to stderr, as the client commands put data on stdout. Logs into files are left as they are.
 RUN printf '%s\n' \
     -XX:AOTCache=/app/waystate.aot \
     -XX:+UseCompactObjectHeaders \
     -XX:+ExitOnOutOfMemoryError \
-    -Xlog:disable \
+    -Xlog:all=off:stdout \
     -Xlog:all=warning:stderr \
     > jvm.options
 

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,11 +19,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The health check of the image, beside a server that has JVM options in its environment. */
+/** The image's own JVM options and those that come from the environment. */
 @Timeout(120)
-class HealthCheckIT {
+class ImageOptionsIT {
 
     private static final Pattern HEALTH_CHECK = Pattern.compile("(?s)HEALTHCHECK[^\\[]*CMD (\\[.*?])");
+    private static final Pattern LOG_OPTION = Pattern.compile("(?m)^ +(-Xlog\\S+) \\\\$");
     private static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
     @TempDir
@@ -60,8 +62,27 @@ class HealthCheckIT {
         }
     }
 
+    @Test
+    void aLogOfTheCollectorIntoAFileIsWritten() throws Exception {
+        Path file = directory.resolve("gc.log");
+        List<String> words = new ArrayList<>(List.of("env", "JAVA_TOOL_OPTIONS=-Xlog:gc:file=" + file));
+        words.add(ServerProcess.java());
+        List<String> options = LOG_OPTION
+                .matcher(Files.readString(Path.of("Dockerfile")))
+                .results()
+                .map(option -> option.group(1))
+                .toList();
+        assertThat(options).hasSize(2);
+        words.addAll(options);
+        words.add("-version");
+        try (Command java = Command.start(directory, words)) {
+            assertThat(java.awaitExit(Duration.ofSeconds(20))).isZero();
+        }
+        assertThat(file).isNotEmptyFile();
+    }
+
     private String check(List<String> command, ServerProcess server, String variable) throws Exception {
-        List<String> words = new java.util.ArrayList<>(List.of("env", variable, "SERVER_PORT=" + server.httpPort()));
+        List<String> words = new ArrayList<>(List.of("env", variable, "SERVER_PORT=" + server.httpPort()));
         command.forEach(word -> words.add(
                 switch (word) {
                     case "java" -> ServerProcess.java();
