@@ -46,8 +46,7 @@ public final class PrivateDirectory {
 
     /** Returns what is wrong in a few words. */
     static String reason(IOException problem) {
-        String missing = problem instanceof AccessDeniedException ? ": permission denied" : "";
-        return problem.getMessage() + missing;
+        return problem instanceof AccessDeniedException ? "permission denied" : String.valueOf(problem.getMessage());
     }
 
     private static Path temporaryDirectory() {
@@ -66,12 +65,13 @@ public final class PrivateDirectory {
     private static Path openOf(long uid) throws IOException {
         Path directory = temporaryDirectory().resolve("waystate-" + uid);
         try {
-            return Files.createDirectory(
+            Files.createDirectory(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ALONE)));
         } catch (FileAlreadyExistsException exists) {
-            checkOwner(directory, uid);
-            return directory;
+            // by whom is looked at below
         }
+        checkOwner(directory, uid);
+        return directory;
     }
 
     private static void checkOwner(Path directory, long uid) throws IOException {

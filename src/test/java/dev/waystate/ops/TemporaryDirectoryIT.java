@@ -1,6 +1,7 @@
 package dev.waystate.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waystate.ServerProcess;
@@ -22,6 +23,10 @@ class TemporaryDirectoryIT {
 
     /** Runs a command where the temporary directory {@code $0} is a file system that no library can be loaded from. */
     private static final String NOEXEC = "mount -t tmpfs -o noexec tmpfs \"$0\" && exec \"$@\"";
+
+    /** Runs a command where nothing can be written to but the temporary directory {@code $0}. */
+    private static final String READ_ONLY =
+            "mount -t tmpfs tmpfs \"$0\" && mount -o remount,bind,ro / && ! mkdir \"$0-not\" && exec \"$@\"";
 
     private static final int MESSAGE_LINES = 20;
 
@@ -45,7 +50,7 @@ class TemporaryDirectoryIT {
 
     @Test
     void serverWithoutAUsefulOneSaysSoAndEnds() throws Exception {
-        try (Command server = noexec("serve", "--grpc.server.port=0", "--server.port=0")) {
+        try (Command server = start(NOEXEC, "serve", "--grpc.server.port=0", "--server.port=0")) {
             assertThat(server.awaitExit(Duration.ofSeconds(60))).isEqualTo(1);
             assertThat(server.output())
                     .contains("java.io.tmpdir: cannot use the temporary directory " + temporary + ": no library can be")
@@ -58,7 +63,7 @@ class TemporaryDirectoryIT {
     @Test
     void backupWithoutAUsefulOneSaysTheSameAndDoesNotBlameTheLog() throws Exception {
         ServerProcess.start(directory).close();
-        try (Command backup = noexec("backup", "backup.db")) {
+        try (Command backup = start(NOEXEC, "backup", "backup.db")) {
             assertThat(backup.awaitExit(Duration.ofSeconds(60))).isEqualTo(2);
             assertThat(backup.output())
                     .startsWith("Cannot back up: java.io.tmpdir: cannot use the temporary directory " + temporary)
@@ -77,6 +82,14 @@ class TemporaryDirectoryIT {
         }
     }
 
+    @Test
+    void nothingElseNeedsToBeWritable() throws Exception {
+        String log = "--waystate.state-log.file=" + temporary.resolve("waystate.db");
+        try (Command server = start(READ_ONLY, "serve", "--grpc.server.port=0", "--server.port=0", log)) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> server.output().contains("Started WaystateApplication"));
+        }
+    }
+
     private void startAndKill() throws Exception {
         ServerProcess server = ServerProcess.startUnder(
                 List.of("env", "JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=" + temporary),
@@ -85,11 +98,12 @@ class TemporaryDirectoryIT {
         server.kill();
     }
 
-    private Command noexec(String... arguments) throws Exception {
+    /** Starts the jar under a script that mounts, with the temporary directory as its {@code $0}. */
+    private Command start(String script, String... arguments) throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")), "Skipped: mounting a file system needs root");
-        List<String> wrapper = List.of("unshare", "-m", "sh", "-c", NOEXEC, temporary.toString());
+        List<String> wrapper = List.of("unshare", "-m", "sh", "-c", script, temporary.toString());
         try (Command trial = Command.start(directory, plus(wrapper, List.of("true")))) {
-            assumeTrue(trial.awaitExit(Duration.ofSeconds(10)) == 0, "Skipped: this machine does not mount a tmpfs");
+            assumeTrue(trial.awaitExit(Duration.ofSeconds(10)) == 0, "Skipped: this machine does not mount");
         }
         return Command.start(directory, plus(wrapper, java(arguments)));
     }

@@ -95,16 +95,18 @@ class SqliteLibraryIT {
 
     @Test
     void anotherUserHasALibraryOfTheirOwn() throws Exception {
-        assumeRoot();
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxrwxrwx"));
-        List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
-        assumeTrue(canRead(nobody), "Skipped: other users cannot read the classes of this test");
         assertWorks(run());
-        assertWorks(run(nobody, "ours"));
+        assertWorks(run(nobody(), "ours"));
         assertThat(temporary)
                 .isDirectoryContaining("glob:**/waystate-0")
                 .isDirectoryContaining("glob:**/waystate-65534");
+    }
+
+    @Test
+    void directoryThatThisUserMayNotWriteToIsNamed() throws Exception {
+        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertRefused(run(nobody(), "ours"), "permission denied");
     }
 
     @ParameterizedTest
@@ -184,11 +186,18 @@ class SqliteLibraryIT {
         return String.join(File.pathSeparator, places);
     }
 
-    private boolean canRead(List<String> user) throws Exception {
-        List<String> command = new ArrayList<>(user);
-        command.addAll(List.of(
+    /** Returns a wrapper that is another user. */
+    private List<String> nobody() throws Exception {
+        assumeRoot();
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+        List<String> trial = new ArrayList<>(nobody);
+        trial.addAll(List.of(
                 "test", "-r", Path.of("target", "test-classes").toAbsolutePath().toString()));
-        return CommandRun.of(directory, "", command).exitCode() == 0;
+        assumeTrue(
+                CommandRun.of(directory, "", trial).exitCode() == 0,
+                "Skipped: other users cannot read the classes of this test");
+        return nobody;
     }
 
     /** Returns a wrapper that has a file system of its own in the place of the temporary directory. */

@@ -1,9 +1,17 @@
 package dev.waystate.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
 import net.devh.boot.grpc.server.config.GrpcServerProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,8 +23,20 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class StarterPropertiesTests {
+
+    private static final List<String> TAKEN = List.of(
+            "grpc.server.address",
+            "grpc.server.in-process-name",
+            "grpc.server.port",
+            "grpc.server.reflection-service-enabled",
+            "grpc.server.shutdown-grace-period");
+
+    private static final Map<String, String> VALUES = Map.of(
+            "java.lang.Boolean", "false", "java.time.Duration", "1s", "org.springframework.util.unit.DataSize", "1KB");
 
     @ParameterizedTest
     @CsvSource({
@@ -35,6 +55,40 @@ class StarterPropertiesTests {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> check(Map.of("grpc.server." + key, value)))
                 .withMessageMatching("grpc\\.server\\.[a-z-]+: expected " + replacement + " in its place");
+    }
+
+    @Test
+    void everyPropertyOfTheStarterIsTakenOrRefused() throws IOException {
+        List<JsonNode> properties = starterProperties().toList();
+        assertThat(properties)
+                .extracting(property -> property.get("name").asString())
+                .containsAll(TAKEN);
+        assertThat(properties)
+                .filteredOn(property -> !TAKEN.contains(property.get("name").asString()))
+                .hasSizeGreaterThan(10)
+                .allSatisfy(property -> assertThatExceptionOfType(ConfigurationException.class)
+                        .isThrownBy(() -> check(Map.of(
+                                property.get("name").asString(),
+                                VALUES.get(property.get("type").asString())))));
+    }
+
+    /** Returns what the starter says of its properties, without those of TLS, which are refused with TLS. */
+    private static Stream<JsonNode> starterProperties() throws IOException {
+        Path jar = Path.of(URI.create(GrpcServerProperties.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toString()));
+        try (JarFile starter = new JarFile(jar.toFile());
+                InputStream metadata =
+                        starter.getInputStream(starter.getEntry("META-INF/spring-configuration-metadata.json"))) {
+            return JsonMapper.builder()
+                    .build()
+                    .readTree(metadata)
+                    .get("properties")
+                    .valueStream()
+                    .filter(property -> !property.get("name").asString().startsWith("grpc.server.security."));
+        }
     }
 
     @Test

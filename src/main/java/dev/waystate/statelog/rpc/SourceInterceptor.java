@@ -25,8 +25,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Finds out who sends the reports of a call whose messages do not say so: the {@code waystate-source} metadata entry,
- * in UTF-8 and without the spaces and tabs around it, else the caller's name, else the address of the peer. The port is left out: each connection has another one, and would
- * be another source. A source that the caller may not write is refused.
+ * in UTF-8 and without the spaces and tabs around it, else the caller's name, else the address of the peer. The port is
+ * left out: each connection has another one, and would be another source. A source that the caller may not write is
+ * refused.
  */
 @Component
 class SourceInterceptor implements ServerInterceptor {
@@ -41,7 +42,7 @@ class SourceInterceptor implements ServerInterceptor {
 
     private static final Pattern WHITE_SPACE_AROUND = Pattern.compile("^[ \\t]+|[ \\t]+$");
 
-    private static final Context.Key<String> SOURCE = Context.key("waystate-source");
+    private static final Context.Key<String> SOURCE = Context.key(ENTRY);
 
     private final WriteAccess access;
 
