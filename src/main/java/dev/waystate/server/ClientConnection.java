@@ -17,6 +17,7 @@ import io.netty.util.concurrent.FastThreadLocal;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final int LEAST_PART_OF_BUFFER = 4;
 
     private final MemoryBudgets memory;
+    private final RefusalCounts refusals;
     private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
     private final AtomicLong inbound = new AtomicLong();
     private final AtomicLong outbound = new AtomicLong();
@@ -43,11 +45,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Null until HTTP/2 has begun. For the connection's thread alone. */
     private @Nullable Http2Connection http2;
 
+    private volatile boolean paused;
+
     /** The call that the headers which are being read have opened. */
     private @Nullable OpenCall opened;
 
-    ClientConnection(MemoryBudgets memory) {
+    ClientConnection(MemoryBudgets memory, RefusalCounts refusals) {
         this.memory = memory;
+        this.refusals = refusals;
     }
 
     static @Nullable ClientConnection current() {
@@ -102,6 +107,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         long held = inbound.addAndGet(change);
         if (change < 0) {
             memory.arriving().release(-change);
+            if (paused && held < MemoryBudgets.share(memory.arriving(), held) / 2) {
+                resume();
+            }
             return;
         }
         memory.arriving().hold(change);
@@ -110,14 +118,42 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Reads nothing more from the network while the services of the calls do not take what has arrived. */
+    private void pauseIfFull() {
+        long held = inbound.get();
+        if (!paused && held > MemoryBudgets.share(memory.arriving(), held)) {
+            paused = true;
+            context.channel().config().setAutoRead(false);
+            resumeWhenNothingWaits();
+        }
+    }
+
+    /** What is left then are messages that only more bytes can make whole. */
+    private void resumeWhenNothingWaits() {
+        if (calls.stream().noneMatch(OpenCall::waitsForService)) {
+            resume();
+        } else if (paused) {
+            context.executor()
+                    .schedule(this::resumeWhenNothingWaits, OpenCalls.INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void resume() {
+        paused = false;
+        context.channel().config().setAutoRead(true);
+    }
+
     /** Ends the call that holds most, unless one has been ended and is about to let go of it. */
     private void endTheLargest() {
         calls.stream()
                 .max(Comparator.comparingLong(OpenCall::inboundHeld))
                 .filter(call -> !call.isEnded())
-                .ifPresent(call -> call.endAndDrop(Status.RESOURCE_EXHAUSTED.withDescription(
-                        "The connection's unfinished messages take too much memory: send them one after the other, and"
-                                + " in larger frames")));
+                .ifPresent(call -> {
+                    refusals.refused("inbound-memory");
+                    call.endAndDrop(Status.RESOURCE_EXHAUSTED.withDescription(
+                            "The connection's unfinished messages take too much memory: send one after the other, and in"
+                                    + " larger frames"));
+                });
     }
 
     void countOutbound(long change) {
@@ -131,7 +167,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     long outboundRoom() {
         long held = outbound.get();
-        return memory.leavingOnConnection(held) - held;
+        return MemoryBudgets.share(memory.leaving(), held) - held;
+    }
+
+    /** Counts as many bytes as there is room for; none if that is less than the least. */
+    synchronized int reserveOutbound(int least, int most) {
+        int bytes = (int) Math.min(most, outboundRoom());
+        if (bytes < least) {
+            return 0;
+        }
+        countOutbound(bytes);
+        return bytes;
     }
 
     void execute(Runnable action) {
@@ -210,7 +256,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             if (call != null && bytes > 0) {
                 call.frameArrived(bytes);
             }
-            return super.onDataRead(context, streamId, compact(data, bytes), padding, endOfStream);
+            int processed = super.onDataRead(context, streamId, compact(data, bytes), padding, endOfStream);
+            if (call != null && call.waitsForService()) {
+                pauseIfFull();
+            }
+            return processed;
         }
 
         /** The copy is on the heap, and needs no release. */

@@ -40,6 +40,9 @@ public final class OpenCall extends ServerStreamTracer {
     /** Below this the transport calls for more: grpc-java's default. */
     private static final int READY_BYTES = 32 * 1024;
 
+    /** Less room than this is none. */
+    private static final int LEAST_MESSAGE_BYTES = 8 * 1024;
+
     /** A change of less than this is not counted in the budget, which all calls share. */
     private static final int LEAST_CHANGE_BYTES = 1024;
 
@@ -69,7 +72,7 @@ public final class OpenCall extends ServerStreamTracer {
     // Written by the connection's thread for every message. Others read them now and then, and may come late.
     private long messages;
     private long unreadBytes;
-    private long unreadFrames;
+    private double unreadFrames;
     private volatile long countedInbound;
 
     private final AtomicLong outbound = new AtomicLong();
@@ -235,9 +238,24 @@ public final class OpenCall extends ServerStreamTracer {
         return outbound.get();
     }
 
-    /** Returns how many bytes may be sent now, so that the connection does not hold more than its share; may be negative. */
-    public long outboundRoom() {
-        return connection == null ? Long.MAX_VALUE : connection.outboundRoom();
+    /**
+     * Counts a message that is being made as if it had been sent, until {@link #cancelReservation}. Where there is next to
+     * no room in the connection's share the call becomes ready again when there is.
+     *
+     * @param mostBytes how large the message may become
+     * @return how large it may become in the room that there is; 0 if there is next to none
+     */
+    public int reserveOutbound(int mostBytes) {
+        int bytes = connection == null ? mostBytes : connection.reserveOutbound(LEAST_MESSAGE_BYTES, mostBytes);
+        waitsForRoom |= bytes == 0;
+        return bytes;
+    }
+
+    /** Ends a reservation, when the response has been sent or will not be. */
+    public void cancelReservation(int bytes) {
+        if (connection != null) {
+            connection.countOutbound(-bytes);
+        }
     }
 
     void foundStream(Http2Stream stream) {
@@ -256,17 +274,20 @@ public final class OpenCall extends ServerStreamTracer {
         countInbound();
     }
 
+    /** Returns whether its service has not asked for what has arrived. */
+    boolean waitsForService() {
+        return messageBegunAt == NEVER && countedInbound > 0;
+    }
+
     private void messageRead(long bytes) {
         long before = unreadBytes;
         unreadBytes = Math.max(0, before - bytes);
-        if (unreadFrames > 1 || unreadBytes == 0) { // those that are left, if all were of one size
-            unreadFrames = before == 0 ? 0 : (unreadFrames * unreadBytes + before - 1) / before;
-        }
+        unreadFrames = before == 0 ? 0 : unreadFrames * unreadBytes / before; // as if all were of one size
         countInbound();
     }
 
     private void countInbound() {
-        long actual = closed ? 0 : unreadBytes + unreadFrames * FRAME_BYTES;
+        long actual = closed ? 0 : unreadBytes + (long) (unreadFrames * FRAME_BYTES);
         long change = actual - countedInbound;
         if (Math.abs(change) >= LEAST_CHANGE_BYTES || actual == 0 && change != 0) {
             countedInbound = actual;
@@ -280,6 +301,9 @@ public final class OpenCall extends ServerStreamTracer {
             long held = Math.max(bytes, SENT_MESSAGE_LEAST_BYTES) + SENT_MESSAGE_EXTRA_BYTES;
             outbound.addAndGet(held);
             connection.countOutbound(held);
+            if (closed) {
+                taken(0); // it came too late to be counted out with the others
+            }
         }
     }
 
@@ -301,7 +325,7 @@ public final class OpenCall extends ServerStreamTracer {
             return transportReady;
         }
         taken(READY_BYTES);
-        if (outboundRoom() > 0) {
+        if (connection.outboundRoom() > 0) {
             return true;
         }
         waitsForRoom = true;
@@ -345,7 +369,7 @@ public final class OpenCall extends ServerStreamTracer {
             if (outbound.get() > 0) {
                 connection.findWhatIsLeft(this);
             }
-            if (waitsForRoom && outboundRoom() > 0) {
+            if (waitsForRoom && connection.outboundRoom() >= LEAST_MESSAGE_BYTES) {
                 waitsForRoom = false;
                 connection.execute(known::becomeReady);
             }

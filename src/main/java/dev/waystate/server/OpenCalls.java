@@ -28,6 +28,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
 
     private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
     private final MemoryBudgets memory;
+    private final RefusalCounts refusals;
     private final Scheduler scheduler;
     private final ObjectProvider<CallPolicy> policies;
     private final AtomicBoolean started = new AtomicBoolean();
@@ -36,8 +37,10 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     private volatile long now;
 
     /** @param policies are asked in their order */
-    public OpenCalls(MemoryBudgets memory, Scheduler scheduler, ObjectProvider<CallPolicy> policies) {
+    public OpenCalls(
+            MemoryBudgets memory, RefusalCounts refusals, Scheduler scheduler, ObjectProvider<CallPolicy> policies) {
         this.memory = memory;
+        this.refusals = refusals;
         this.scheduler = scheduler;
         this.policies = policies;
     }
@@ -60,7 +63,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
 
     /** Returns what has to be the first handler of each connection, or what its calls hold is not counted. */
     public ChannelHandler newConnection() {
-        return new ClientConnection(memory);
+        return new ClientConnection(memory, refusals);
     }
 
     @Override

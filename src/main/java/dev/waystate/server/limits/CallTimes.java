@@ -3,6 +3,7 @@ package dev.waystate.server.limits;
 import dev.waystate.server.CallPolicy;
 import dev.waystate.server.OpenCall;
 import dev.waystate.server.OpenCalls;
+import dev.waystate.server.RefusalCounts;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package dev.waystate.server.limits;
 
 import dev.waystate.server.CallerName;
+import dev.waystate.server.RefusalCounts;
 import dev.waystate.server.TryLaterException;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;

@@ -1,6 +1,7 @@
 package dev.waystate.server.limits;
 
 import dev.waystate.server.OpenCalls;
+import dev.waystate.server.RefusalCounts;
 import io.grpc.ServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;

@@ -4,6 +4,7 @@ import dev.waystate.server.CallPolicy;
 import dev.waystate.server.MemoryBudget;
 import dev.waystate.server.MemoryBudgets;
 import dev.waystate.server.OpenCall;
+import dev.waystate.server.RefusalCounts;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,8 +15,8 @@ import java.util.function.ToLongFunction;
 import org.springframework.stereotype.Component;
 
 /**
- * Ends the calls that hold most memory while all together hold more than they may: of those that hold as much, the ones
- * that have been open for longest. Messages that are meant to arrive, and answers that are taken, do so in far less time.
+ * Ends the calls that hold most memory while all together hold more than they may: of those that hold about as much, the
+ * ones that have been open for longest. Messages that are meant to arrive, and answers that are taken, do so in far less time.
  */
 @Component
 class MemoryLimits implements CallPolicy {
@@ -60,7 +61,7 @@ class MemoryLimits implements CallPolicy {
         List<Holder> largestFirst = calls.stream()
                 .map(call -> new Holder(call, held.applyAsLong(call)))
                 .filter(holder -> holder.bytes > 0)
-                .sorted(Comparator.comparingLong(Holder::bytes)
+                .sorted(Comparator.comparingInt(Holder::magnitude)
                         .reversed()
                         .thenComparingLong(holder -> holder.call.openedAt()))
                 .toList();
@@ -75,5 +76,10 @@ class MemoryLimits implements CallPolicy {
         }
     }
 
-    private record Holder(OpenCall call, long bytes) {}
+    private record Holder(OpenCall call, long bytes) {
+
+        int magnitude() {
+            return Long.SIZE - Long.numberOfLeadingZeros(bytes);
+        }
+    }
 }

@@ -23,8 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ReadStream {
 
-    private static final int LARGEST_PAGE_BYTES = 256 * 1024;
-    private static final int SMALLEST_PAGE_BYTES = 8 * 1024;
+    private static final int PAGE_BYTES = 256 * 1024;
 
     private final ServerCallStreamObserver<ReadResponse> responses;
     private final StateLog stateLog;
@@ -145,29 +144,33 @@ final class ReadStream {
         replayEnd = head;
     }
 
+    /** Reads one page, a small one while there is little room: each reader that does not take its page holds it. */
     private boolean readOn() {
-        List<StateRecord> page;
+        int room = call.reserveOutbound(PAGE_BYTES);
+        if (room == 0) {
+            return false;
+        }
         try {
-            page = stateLog.read(position, pageBytes());
+            return sendNext(stateLog.read(position, room));
         } catch (PrunedPositionException overtaken) {
             if (fromEarliest) {
                 position = stateLog.earliest() - 1; // retention has moved on since
                 return true;
             }
             throw overtaken;
+        } finally {
+            call.cancelReservation(room);
         }
-        if (!page.isEmpty()) {
-            fromEarliest = false;
-            sendRecords(page);
-            return true;
-        }
-        sendLiveness();
-        return false;
     }
 
-    /** Small pages while there is little room: one is held for each reader that does not take it. */
-    private int pageBytes() {
-        return (int) Math.max(SMALLEST_PAGE_BYTES, Math.min(LARGEST_PAGE_BYTES, call.outboundRoom() / 2));
+    private boolean sendNext(List<StateRecord> page) {
+        if (page.isEmpty()) {
+            sendLiveness();
+            return false;
+        }
+        fromEarliest = false;
+        sendRecords(page);
+        return true;
     }
 
     private void sendRecords(List<StateRecord> page) {

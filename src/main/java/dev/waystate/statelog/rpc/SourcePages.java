@@ -19,7 +19,7 @@ class SourcePages {
     private static final int MAX_SIZE = 1_000;
 
     /** Below what clients take in one message, 4 MiB. */
-    private static final int PAGE_BYTES = 3 * 1024 * 1024;
+    static final int MOST_BYTES = 3 * 1024 * 1024;
 
     private final StateLog stateLog;
 
@@ -27,12 +27,16 @@ class SourcePages {
         this.stateLog = stateLog;
     }
 
-    /** @throws InvalidRequestException if a field is out of range */
-    ListSourcesResponse page(ListSourcesRequest request) {
+    /**
+     * Returns a page of about so many bytes, or of one source if that takes more.
+     *
+     * @throws InvalidRequestException if a field is out of range
+     */
+    ListSourcesResponse page(ListSourcesRequest request, int mostBytes) {
         RecordFilter.checkSize("statuses", request.getStatusesValueList());
         int size = size(request.getPageSize());
         Set<Integer> statuses = Set.copyOf(request.getStatusesValueList());
-        List<SourceState> page = stateLog.sources(fromToken(request.getPageToken()), statuses, size, PAGE_BYTES);
+        List<SourceState> page = stateLog.sources(fromToken(request.getPageToken()), statuses, size, mostBytes);
         ListSourcesResponse.Builder response = ListSourcesResponse.newBuilder();
         page.forEach(source -> response.addSources(Messages.toSource(source)));
         if (!page.isEmpty()) {

@@ -23,7 +23,8 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.IntFunction;
 import net.devh.boot.grpc.server.service.GrpcService;
 
 /** The log's own service. What reads the log runs on the executor; what appends to it never blocks. */
@@ -31,6 +32,9 @@ import net.devh.boot.grpc.server.service.GrpcService;
 class StateLogService extends StateLogServiceImplBase {
 
     private static final Duration UNTAKEN_RETRY_DELAY = Duration.ofSeconds(1);
+
+    /** What a thousand statuses take, of which there are a handful. */
+    private static final int SUMMARY_BYTES = 64 * 1024;
 
     private final StateLog stateLog;
     private final Reports reports;
@@ -92,34 +96,47 @@ class StateLogService extends StateLogServiceImplBase {
     @Override
     @RequiresPermission(Permission.STATE_READ)
     public void listSources(ListSourcesRequest request, StreamObserver<ListSourcesResponse> responses) {
-        answer(responses, () -> sourcePages.page(request));
+        answer(responses, SourcePages.MOST_BYTES, room -> sourcePages.page(request, room));
     }
 
     @Override
     @RequiresPermission(Permission.STATE_READ)
     public void getSummary(GetSummaryRequest request, StreamObserver<GetSummaryResponse> responses) {
-        answer(responses, () -> Messages.toResponse(stateLog.summary()));
+        answer(responses, SUMMARY_BYTES, room -> Messages.toResponse(stateLog.summary()));
     }
 
-    /** Has a response made on the executor, unless its client has gone by then, or takes nothing of those before. */
-    private <T> void answer(StreamObserver<T> observer, Supplier<T> response) {
+    /**
+     * Has a response made on the executor, unless its client has gone by then.
+     *
+     * @param mostBytes how large it may become
+     * @param response makes it in so many bytes
+     */
+    private <T> void answer(StreamObserver<T> observer, int mostBytes, IntFunction<T> response) {
         ServerCallStreamObserver<T> responses = (ServerCallStreamObserver<T>) observer;
         responses.setOnCancelHandler(() -> {}); // so that a response to a client that is gone does not throw
-        if (OpenCall.current().outboundRoom() <= 0) {
+        OpenCall call = OpenCall.current();
+        int reserved = call.reserveOutbound(mostBytes);
+        if (reserved == 0) {
             throw new TryLaterException(
                     "The answers that this connection has not taken fill its memory: take them first",
                     UNTAKEN_RETRY_DELAY);
         }
-        rpcExecutor.execute(() -> {
-            if (responses.isCancelled()) {
-                return;
-            }
-            try {
-                responses.onNext(response.get());
-                responses.onCompleted();
-            } catch (RuntimeException | Error problem) {
-                responses.onError(problem);
-            }
-        });
+        try {
+            rpcExecutor.execute(() -> {
+                try {
+                    if (!responses.isCancelled()) {
+                        responses.onNext(response.apply(reserved));
+                        responses.onCompleted();
+                    }
+                } catch (RuntimeException | Error problem) {
+                    responses.onError(problem);
+                } finally {
+                    call.cancelReservation(reserved);
+                }
+            });
+        } catch (RejectedExecutionException full) {
+            call.cancelReservation(reserved);
+            throw full;
+        }
     }
 }

@@ -115,7 +115,7 @@ class RequestFuzzTests {
                 case 0 -> checkData(Data.parseFrom(request));
                 case 1 -> checkAppend(AppendRequest.parseFrom(request));
                 case 2 -> checkRead(ReadRequest.parseFrom(request));
-                case 3 -> PAGES.page(ListSourcesRequest.parseFrom(request));
+                case 3 -> PAGES.page(ListSourcesRequest.parseFrom(request), SourcePages.MOST_BYTES);
                 default -> checkSource(new String(request, StandardCharsets.UTF_8));
             }
         } catch (InvalidRequestException refused) {
