@@ -90,9 +90,7 @@ class JwksTests {
         assertGood(issuer.token(JwtIssuer.claims()));
         int fetches = issuer.fetches.get();
         await().atMost(10, TimeUnit.SECONDS).until(() -> issuer.fetches.get() > fetches + 1);
-        assertThat(lines(output, "cannot be used"))
-                .singleElement()
-                .asString()
+        assertThat(onlyLine(output, "cannot be used"))
                 .contains("Of the keys at " + issuer.jwks() + ", 1 cannot be used: " + name + ": \"");
     }
 
@@ -101,16 +99,11 @@ class JwksTests {
         start(issuer.jwks(), Duration.ofSeconds(1));
         issuer.serving =
                 (exchange, keys) -> JwtIssuer.respond(exchange, 200, "{\"keys\":[" + key("\"kty\":\"X\"") + "]}");
-        await().atMost(10, TimeUnit.SECONDS)
-                .until(() -> !lines(output, "cannot be had").isEmpty());
-        assertThat(lines(output, "cannot be had"))
-                .singleElement()
-                .asString()
+        assertThat(onlyLine(output, "cannot be had"))
                 .contains("The keys at " + issuer.jwks(), "none can be used: kid \\\"odd\\\"");
         assertGood(issuer.token(JwtIssuer.claims()));
         issuer.serving = JwtIssuer.WELL;
-        await().atMost(20, TimeUnit.SECONDS)
-                .until(() -> !lines(output, "can be had again").isEmpty());
+        onlyLine(output, "can be had again");
     }
 
     @Test
@@ -148,9 +141,7 @@ class JwksTests {
     void theLogSaysWhyTheKeysCannotBeHad(String reason, JwtIssuer.Serving serving, CapturedOutput output) {
         issuer.serving = serving;
         start(issuer.jwks(), Duration.ofHours(1));
-        assertThat(lines(output, "cannot be had"))
-                .singleElement()
-                .asString()
+        assertThat(onlyLine(output, "cannot be had"))
                 .contains("The keys at " + issuer.jwks() + " cannot be had", reason)
                 .doesNotContain("secret");
         assertThat(verifier.verify(issuer.token(JwtIssuer.claims()), "network"))
@@ -162,9 +153,7 @@ class JwksTests {
     @Test
     void nobodyThereIsSaidWithThePort(CapturedOutput output) {
         start("http://127.0.0.1:1/keys", Duration.ofHours(1));
-        assertThat(lines(output, "cannot be had"))
-                .singleElement()
-                .asString()
+        assertThat(onlyLine(output, "cannot be had"))
                 .contains("http://127.0.0.1:1/keys cannot be had", "ConnectException");
     }
 
@@ -225,8 +214,13 @@ class JwksTests {
                 .hasToString("robot");
     }
 
-    private static List<String> lines(CapturedOutput output, String text) {
-        return output.toString().lines().filter(line -> line.contains(text)).toList();
+    /** Returns the one line of the log that has a text; the log is written by a thread of its own. */
+    private static String onlyLine(CapturedOutput output, String text) {
+        await().atMost(20, TimeUnit.SECONDS).until(() -> output.toString().contains(text));
+        List<String> lines =
+                output.toString().lines().filter(line -> line.contains(text)).toList();
+        assertThat(lines).hasSize(1);
+        return lines.get(0);
     }
 
     private static void redirect(HttpExchange exchange, String location) throws IOException {
