@@ -1,6 +1,7 @@
 package dev.waystate;
 
 import dev.waystate.cli.Waystate;
+import dev.waystate.process.SqliteLibrary;
 import java.util.Arrays;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -18,11 +19,11 @@ public class WaystateApplication {
      */
     public static void main(String[] args) {
         if (Waystate.serves(args)) {
-            SpringApplication.run(
-                    WaystateApplication.class,
-                    Arrays.stream(args)
-                            .filter(arg -> !arg.equals(Waystate.SERVE))
-                            .toArray(String[]::new));
+            SpringApplication server = new SpringApplication(WaystateApplication.class);
+            server.addInitializers(context -> SqliteLibrary.load());
+            server.run(Arrays.stream(args)
+                    .filter(arg -> !arg.equals(Waystate.SERVE))
+                    .toArray(String[]::new));
         } else {
             System.exit(Waystate.run(args));
         }

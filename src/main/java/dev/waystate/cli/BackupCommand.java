@@ -1,5 +1,7 @@
 package dev.waystate.cli;
 
+import dev.waystate.process.SqliteLibrary;
+import dev.waystate.server.InvalidPropertyException;
 import dev.waystate.statelog.sql.SqliteBackup;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -44,7 +46,10 @@ final class BackupCommand extends OutputCommand {
     /** Returns the head position of the back-up. */
     private long backup() {
         try {
+            SqliteLibrary.load();
             return SqliteBackup.copy(log, file);
+        } catch (InvalidPropertyException unusable) {
+            throw new InputException("Cannot back up: " + TerminalText.of(unusable.getMessage()), unusable);
         } catch (FileAlreadyExistsException exists) {
             throw new InputException(
                     "Expected a new file for the back-up, but " + TerminalText.of(file) + " exists.", exists);

@@ -9,11 +9,13 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -32,6 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 class ExposureIT {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Pattern HTTP_PORT = Pattern.compile("Tomcat started on port (\\d+) ");
     private static final String LIBRARIES = "BOOT-INF/lib/";
     private static final Pattern INTERNALS =
             Pattern.compile("(?i)exception|\\tat |tomcat|spring|trace|java|waystate\\.jar|\\d+\\.\\d+\\.\\d+");
@@ -116,16 +119,80 @@ class ExposureIT {
                 "\u0001\u0002 \r\n\r\n"
             })
     void whatIsNoRequestIsAnsweredWithoutInternals(String request) throws Exception {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.httpPort())) {
+        String response = send(request);
+        assertThat(response).matches("(?s)HTTP/1.1 [45].*").doesNotContainIgnoringCase("\r\nserver:");
+        String text = response.replaceAll("\"timestamp\":\"[^\"]*\"|(?m)^Date: .*$|HTTP/1.1", "");
+        assertThat(INTERNALS.matcher(text).results().map(found -> found.group()))
+                .as(response)
+                .isEmpty();
+    }
+
+    /** Networks of containers have names with underscores. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "my_waystate",
+                "my_waystate:8080",
+                "a_b.c_d",
+                "_a",
+                "a_",
+                "my-waystate",
+                "127.0.0.1:8080",
+                "[::1]"
+            })
+    void anyHostNameIsServed(String host) throws Exception {
+        assertThat(send(readiness(host))).startsWith("HTTP/1.1 200 ");
+    }
+
+    /** The control. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "my_waystate:x",
+                "my_waystate:80:90",
+                "my waystate",
+                "my_way/state",
+                "my_way..state",
+                "-my_waystate",
+                "my_way@state",
+                "my_waystät",
+                "my_way\u0001state",
+                "[::1_]"
+            })
+    void whatIsNoHostNameIsRefused(String host) throws Exception {
+        assertThat(send(readiness(host))).startsWith("HTTP/1.1 400 ");
+    }
+
+    @Test
+    void theActuatorsOwnPortTakesTheSameNames() throws Exception {
+        Path data = Files.createDirectory(directory.resolve("own-port"));
+        try (ServerProcess other = ServerProcess.start(data, "--management.server.port=0")) {
+            int port = other.output().stream()
+                    .map(HTTP_PORT::matcher)
+                    .filter(Matcher::find)
+                    .map(line -> Integer.parseInt(line.group(1)))
+                    .filter(found -> found != other.httpPort())
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(send(port, readiness("my_waystate"))).startsWith("HTTP/1.1 200 ");
+            assertThat(send(port, readiness("my way_state"))).startsWith("HTTP/1.1 400 ");
+        }
+    }
+
+    private static String readiness(String host) {
+        return "GET /actuator/health/readiness HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+    }
+
+    private static String send(String request) throws IOException {
+        return send(server.httpPort(), request);
+    }
+
+    private static String send(int port, String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(5_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.shutdownOutput();
-            String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertThat(response).matches("(?s)HTTP/1.1 [45].*").doesNotContainIgnoringCase("\r\nserver:");
-            String text = response.replaceAll("\"timestamp\":\"[^\"]*\"|(?m)^Date: .*$|HTTP/1.1", "");
-            assertThat(INTERNALS.matcher(text).results().map(found -> found.group()))
-                    .as(response)
-                    .isEmpty();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         }
     }
 

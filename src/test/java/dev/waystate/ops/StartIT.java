@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -19,12 +20,21 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(90)
 class StartIT {
 
     /** What a line has when the server's log or the JVM asks for attention. */
     private static final Pattern COMPLAINT = Pattern.compile("\\bWARN\\b|\\bERROR\\b|WARNING:|\\[(warning|error)");
+
+    /** Runs the server's command without the ports that it always has. */
+    private static final List<String> WITHOUT_PORTS = List.of(
+            "sh",
+            "-c",
+            "for word in \"$@\"; do shift; case $word in --*server.port=0) ;; *) set -- \"$@\" \"$word\"; esac; done; exec \"$@\"",
+            "sh");
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
@@ -81,8 +91,36 @@ class StartIT {
                 "expected a file that can be read");
     }
 
+    @Test
+    void portThatIsNoneIsRefusedByTheNameOfItsKey() throws Exception {
+        assertRefused(
+                WITHOUT_PORTS,
+                List.of("--grpc.server.port=-1"),
+                "grpc.server.port: expected a port from 0, for any, to 65535, but found -1");
+    }
+
+    @Test
+    void propertyOfTheStarterThatDoesNothingIsRefusedWithTheOneThatDoes() throws Exception {
+        assertRefused(
+                List.of("--grpc.server.max-inbound-message-size=4MB"),
+                "grpc.server.max-inbound-message-size: expected waystate.limits.message-size");
+    }
+
+    /** Kubernetes sets such variables for Services called grpc-server and server. */
+    @ParameterizedTest
+    @ValueSource(strings = {"GRPC_SERVER_PORT", "SERVER_PORT"})
+    void portThatIsAnAddressIsRefusedByTheNameOfItsVariable(String variable) throws Exception {
+        List<String> wrapper = new ArrayList<>(List.of("env", variable + "=tcp://10.0.0.1:50051"));
+        wrapper.addAll(WITHOUT_PORTS);
+        assertRefused(wrapper, List.of(), variable, "tcp://10.0.0.1:50051");
+    }
+
     private List<String> assertRefused(List<String> arguments, String... words) throws Exception {
-        try (ServerProcess server = ServerProcess.launch(directory, List.of(), arguments.toArray(String[]::new))) {
+        return assertRefused(List.of(), arguments, words);
+    }
+
+    private List<String> assertRefused(List<String> wrapper, List<String> arguments, String... words) throws Exception {
+        try (ServerProcess server = ServerProcess.launch(directory, wrapper, arguments.toArray(String[]::new))) {
             assertThat(server.process().waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
             assertThat(server.process().exitValue()).isEqualTo(1);

@@ -3,6 +3,7 @@ package dev.waystate.statelog.rpc;
 import dev.waystate.security.access.Caller;
 import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.InvalidRequestException;
+import dev.waystate.server.MetadataBytes;
 import dev.waystate.server.Names;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -14,21 +15,34 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
  * Finds out who sends the reports of a call whose messages do not say so: the {@code waystate-source} metadata entry,
- * else the caller's name, else the address of the peer. The port is left out: each connection has another one, and would
- * be another source. A source that the caller may not write is refused.
+ * in UTF-8 and without the spaces and tabs around it, else the caller's name, else the address of the peer. The port is
+ * left out: each connection has another one, and would be another source. A source that the caller may not write is
+ * refused.
  */
 @Component
 class SourceInterceptor implements ServerInterceptor {
 
-    private static final Metadata.Key<String> SOURCE_ENTRY =
-            Metadata.Key.of("waystate-source", Metadata.ASCII_STRING_MARSHALLER);
+    private static final String ENTRY = "waystate-source";
 
-    private static final Context.Key<String> SOURCE = Context.key("waystate-source");
+    private static final Metadata.Key<byte[]> SOURCE_ENTRY = MetadataBytes.key(ENTRY);
+
+    /** What gRPC libraries call metadata with any bytes. */
+    private static final Metadata.Key<byte[]> BINARY_ENTRY =
+            Metadata.Key.of(ENTRY + Metadata.BINARY_HEADER_SUFFIX, Metadata.BINARY_BYTE_MARSHALLER);
+
+    private static final Pattern WHITE_SPACE_AROUND = Pattern.compile("^[ \\t]+|[ \\t]+$");
+
+    private static final Context.Key<String> SOURCE = Context.key(ENTRY);
 
     private final WriteAccess access;
 
@@ -50,16 +64,40 @@ class SourceInterceptor implements ServerInterceptor {
     }
 
     private static String source(ServerCall<?, ?> call, Metadata headers) {
-        String named = headers.get(SOURCE_ENTRY);
+        if (headers.containsKey(BINARY_ENTRY)) {
+            throw refused("expected the name in an entry without " + Metadata.BINARY_HEADER_SUFFIX);
+        }
+        Iterable<byte[]> named = headers.getAll(SOURCE_ENTRY);
         if (named == null) {
             return Caller.current()
                     .map(Caller::name)
                     .orElseGet(() -> peer(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)));
         }
-        Names.problem(named).ifPresent(problem -> {
-            throw new InvalidRequestException("metadata waystate-source", problem);
+        Iterator<byte[]> names = named.iterator();
+        String name = text(names.next());
+        if (names.hasNext()) {
+            throw refused("expected one entry, but found several");
+        }
+        Names.problem(name).ifPresent(problem -> {
+            throw refused(problem);
         });
-        return named;
+        return name;
+    }
+
+    private static String text(byte[] utf8) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
+            return WHITE_SPACE_AROUND.matcher(text).replaceAll("");
+        } catch (CharacterCodingException other) {
+            throw refused("expected UTF-8, but found other bytes");
+        }
+    }
+
+    private static InvalidRequestException refused(String problem) {
+        return new InvalidRequestException("metadata " + ENTRY, problem);
     }
 
     private static String peer(@Nullable SocketAddress address) {
