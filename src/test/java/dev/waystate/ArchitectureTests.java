@@ -66,6 +66,40 @@ class ArchitectureTests {
     }
 
     @Test
+    void whatAllFeaturesShareKnowsNoFeature() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.waystate.server..", "dev.waystate.security..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.waystate.displacement..",
+                        "dev.waystate.statelog..",
+                        "dev.waystate.console..",
+                        "dev.waystate.cli..",
+                        "dev.waystate.proto..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void credentialsAndTheTransportAreApart() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.waystate.security.tls..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.waystate.security.access..", "dev.waystate.security.jwt..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.waystate.security.access..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.waystate.security.jwt..")
+                .check(CLASSES);
+    }
+
+    @Test
     void packagesHaveNoCycles() {
         slices().matching("dev.waystate.(**)").should().beFreeOfCycles().check(CLASSES);
     }

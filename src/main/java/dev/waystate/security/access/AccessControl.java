@@ -46,7 +46,7 @@ class AccessControl implements Gate {
     private static Predicate<Caller> permission(Class<?> service, MethodDescriptor<?, ?> method) {
         Optional<Permission> required = MethodPermissions.required(service, method);
         return caller -> MethodPermissions.isForAnyCaller(method)
-                || required.filter(caller::has).isPresent();
+                || required.filter(caller.permissions()::contains).isPresent();
     }
 
     private final class CheckedHandler<ReqT, RespT> implements ServerCallHandler<ReqT, RespT> {

@@ -14,16 +14,16 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param callers the callers, each with name, tokens, token-file, certificate, permissions and sources; nobody is asked
  *     for credentials while there are none, and no JWT is configured
- * @param refusedRate how many refused credentials a second are looked at for one network in the long run, 0 to 1000000; 0
+ * @param refusedRate how many wrong credentials a second are examined for one network in the long run, 0 to 1000000; 0
  *     for any number
- * @param refusedBurst how many of them may come at once, 1 to 1000000
+ * @param refusedBurst how many of them may come at once, and how many new ones may be under examination, 1 to 1000000
  */
 @Validated
 @ConfigurationProperties("waystate.security")
 record AccessProperties(
         @DefaultValue List<Entry> callers,
         @DefaultValue("10") @Min(0) @Max(1_000_000) int refusedRate,
-        @DefaultValue("100") @Min(1) @Max(1_000_000) int refusedBurst) {
+        @DefaultValue("1000") @Min(1) @Max(1_000_000) int refusedBurst) {
 
     /**
      * One caller. {@link ConfiguredCallers} checks it, since the binder's own errors may quote values.

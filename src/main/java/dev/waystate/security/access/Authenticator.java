@@ -77,17 +77,18 @@ class Authenticator {
                                 : refused(DenialReason.UNKNOWN_TOKEN)));
     }
 
+    /** Counts a credential as wrong until it turns out not to be: however many come at once, no more are examined. */
     private CompletableFuture<Credential> examine(
             Attributes connection, Function<Object, CompletableFuture<Credential>> examination) {
         Object network = ClientRate.network(connection);
-        Duration delay = refusedRate.delay(network);
+        Duration delay = refusedRate.take(network);
         if (!delay.isZero()) {
             return CompletableFuture.failedFuture(
                     new TryLaterException("Too many credentials from this network were wrong: try again later", delay));
         }
         return examination.apply(network).whenComplete((credential, failure) -> {
-            if (isWrongCredential(failure)) {
-                refusedRate.take(network);
+            if (!isWrongCredential(failure)) {
+                refusedRate.giveBack(network);
             }
         });
     }

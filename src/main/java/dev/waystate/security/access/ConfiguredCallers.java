@@ -112,7 +112,10 @@ class ConfiguredCallers {
         } catch (IOException | RuntimeException wrong) {
             String problem = String.valueOf(wrong.getMessage());
             if (!problem.equals(fileProblems.put(caller, problem))) {
-                log.warn("The tokens of {} in use stay, since their file is wrong: {}", caller.caller(), problem);
+                log.warn(
+                        "The tokens of {} in use stay, since their file is wrong: {}",
+                        caller.caller().name(),
+                        problem);
             }
         }
     }

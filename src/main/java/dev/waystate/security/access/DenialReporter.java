@@ -59,6 +59,7 @@ class DenialReporter {
         };
     }
 
+    /** Counts and logs a call that is refused. */
     void report(DenialReason reason, String method, String who) {
         counters.get(reason).increment();
         log(reason, method, who);

@@ -31,7 +31,7 @@ public record WritableSources(Set<String> names, List<String> prefixes) {
         return new WritableSources(Set.of(name), List.of());
     }
 
-    boolean include(String source) {
+    public boolean include(String source) {
         return names.contains(source) || prefixes.stream().anyMatch(source::startsWith);
     }
 }

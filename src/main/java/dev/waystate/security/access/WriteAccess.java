@@ -20,7 +20,7 @@ public class WriteAccess {
      * @throws StatusRuntimeException PERMISSION_DENIED if it may not
      */
     public void check(String source, String method) {
-        Caller.current().filter(caller -> !caller.mayWrite(source)).ifPresent(caller -> {
+        Caller.current().filter(caller -> !caller.sources().include(source)).ifPresent(caller -> {
             throw denials.deny(DenialReason.FOREIGN_SOURCE, method, caller.name())
                     .asRuntimeException();
         });

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -99,16 +100,25 @@ final class JwksLocation {
             if (redirect.isEmpty()) {
                 throw new IOException(problem);
             }
-            if (redirects == 0 || !hasScheme(target, "https") || !origin(target).equals(origin(redirect.get()))) {
+            if (redirects == 0
+                    || !hasScheme(target, "https")
+                    || !origin(target).equalsIgnoreCase(origin(redirect.get()))) {
                 throw new IOException(problem + ", a redirect to " + origin(redirect.get())
                         + ": only a few within one https: server are followed");
             }
             return get(redirect.get(), redirects - 1, deadline);
+        } catch (IOException failed) {
+            throw System.nanoTime() - deadline < 0
+                    ? failed
+                    : new IOException("expected the whole answer within " + TIMEOUT.toSeconds() + " seconds");
         }
     }
 
     private static byte[] content(HttpResponse<?> response, InputStream body) throws IOException {
-        String encoding = response.headers().firstValue("content-encoding").orElse("identity");
+        String encoding = response.headers()
+                .firstValue("content-encoding")
+                .orElse("identity")
+                .toLowerCase(Locale.ROOT);
         return switch (encoding) {
             case "identity" -> bounded(body);
             // Both sizes are bounded.

@@ -51,12 +51,12 @@ public final class ClientRate {
         return probe.isConsumed() ? Duration.ZERO : Duration.ofNanos(probe.getNanosToWaitForRefill());
     }
 
-    /** Returns how long a client has to wait, and counts nothing. */
-    public Duration delay(Object client) {
+    /** Takes back one count of a client. */
+    public void giveBack(Object client) {
         Bucket bucket = buckets.getIfPresent(client);
-        return bucket == null
-                ? Duration.ZERO
-                : Duration.ofNanos(bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill());
+        if (bucket != null) {
+            bucket.addTokens(1);
+        }
     }
 
     /**

@@ -82,10 +82,12 @@ class ConfiguredCallersTests {
                             .orElseThrow()
                             .caller();
                     assertThat(farm.name()).isEqualTo("farm");
-                    assertThat(farm.has(Permission.STATE_READ)).isTrue();
-                    assertThat(farm.has(Permission.DISPLACEMENT_COMPUTE)).isFalse();
-                    assertThat(farm.mayWrite("cow-1")).isTrue();
-                    assertThat(farm.mayWrite("dog")).isFalse();
+                    assertThat(farm.permissions().contains(Permission.STATE_READ))
+                            .isTrue();
+                    assertThat(farm.permissions().contains(Permission.DISPLACEMENT_COMPUTE))
+                            .isFalse();
+                    assertThat(farm.sources().include("cow-1")).isTrue();
+                    assertThat(farm.sources().include("dog")).isFalse();
                     assertThat(callers.withToken(TokenHash.of(FIRST + "0"))).isEmpty();
                 });
     }

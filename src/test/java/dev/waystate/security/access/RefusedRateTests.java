@@ -111,6 +111,12 @@ class RefusedRateTests {
 
         private static final int BURST = 5;
 
+        private static final Metadata WRONG = new Metadata();
+
+        static {
+            WRONG.put(Credentials.AUTHORIZATION, "Bearer a.b.c");
+        }
+
         private final Scheduler scheduler = Credentials.scheduler();
         private final AtomicInteger verifications = new AtomicInteger();
 
@@ -137,6 +143,15 @@ class RefusedRateTests {
             assertThat(attempt(authenticator, "2001:db8:0:1::1")).isInstanceOf(AuthenticationException.class);
         }
 
+        @Test
+        void areNoMoreThanTheBurstWhenAllComeBeforeTheFirstIsRefused() throws UnknownHostException {
+            Authenticator authenticator = authenticator(1, new CompletableFuture<>());
+            for (int i = 0; i < 100; i++) {
+                authenticator.authenticate(from("192.0.2.1"), WRONG);
+            }
+            assertThat(verifications).hasValueBetween(BURST, BURST + 1);
+        }
+
         @ParameterizedTest
         @EnumSource(names = {"NO_KEYS", "BUSY"})
         void areNotThoseThatCouldNotBeVerified(DenialReason reason) throws UnknownHostException {
@@ -145,6 +160,10 @@ class RefusedRateTests {
         }
 
         private Authenticator authenticator(int rate, DenialReason reason) {
+            return authenticator(rate, CompletableFuture.failedFuture(new AuthenticationException(reason)));
+        }
+
+        private Authenticator authenticator(int rate, CompletableFuture<Credential> verification) {
             TokenVerifier verifier = new TokenVerifier() {
                 @Override
                 public boolean isOn() {
@@ -159,7 +178,7 @@ class RefusedRateTests {
                 @Override
                 public CompletableFuture<Credential> verify(String token, Object network) {
                     verifications.incrementAndGet();
-                    return CompletableFuture.failedFuture(new AuthenticationException(reason));
+                    return verification;
                 }
             };
             AccessProperties properties = new AccessProperties(List.of(), rate, BURST);
@@ -173,15 +192,16 @@ class RefusedRateTests {
             }
         }
 
-        /** Returns why a token is refused. */
-        private static Throwable attempt(Authenticator authenticator, String address) throws UnknownHostException {
-            Metadata headers = new Metadata();
-            headers.put(Credentials.AUTHORIZATION, "Bearer a.b.c");
-            Attributes connection = Attributes.newBuilder()
+        private static Attributes from(String address) throws UnknownHostException {
+            return Attributes.newBuilder()
                     .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, new InetSocketAddress(InetAddress.getByName(address), 1234))
                     .build();
-            return catchThrowableOfType(
-                            CompletionException.class, authenticator.authenticate(connection, headers)::join)
+        }
+
+        /** Returns why a token is refused. */
+        private static Throwable attempt(Authenticator authenticator, String address) throws UnknownHostException {
+            Attributes connection = from(address);
+            return catchThrowableOfType(CompletionException.class, authenticator.authenticate(connection, WRONG)::join)
                     .getCause();
         }
     }
