@@ -46,7 +46,7 @@ class ArchitectureTests {
     void theStoreKnowsNoTransport() {
         noClasses()
                 .that()
-                .resideInAPackage("dev.waystate.statelog.sql..")
+                .resideInAPackage("dev.waystate.statelog.(view|local)..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.grpc..", "dev.waystate.proto..", "dev.waystate.statelog.rpc..")
@@ -60,8 +60,7 @@ class ArchitectureTests {
                 .should()
                 .notDependOnEachOther()
                 // A back-up needs no server: the command works on the store's file.
-                .ignoreDependency(
-                        name("dev.waystate.cli.BackupCommand"), name("dev.waystate.statelog.sql.SqliteBackup"))
+                .ignoreDependency(name("dev.waystate.cli.BackupCommand"), name("dev.waystate.statelog.view.LogBackup"))
                 .check(CLASSES);
     }
 

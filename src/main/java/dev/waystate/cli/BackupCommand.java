@@ -1,6 +1,6 @@
 package dev.waystate.cli;
 
-import dev.waystate.statelog.sql.SqliteBackup;
+import dev.waystate.statelog.view.LogBackup;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -44,7 +44,7 @@ final class BackupCommand extends OutputCommand {
     /** Returns the head position of the back-up. */
     private long backup() {
         try {
-            return SqliteBackup.copy(log, file);
+            return LogBackup.copy(log, file);
         } catch (FileAlreadyExistsException exists) {
             throw new InputException(
                     "Expected a new file for the back-up, but " + TerminalText.of(file) + " exists.", exists);
