@@ -5,6 +5,7 @@ import dev.waystate.statelog.view.UnusableFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,8 +18,10 @@ import java.util.stream.Stream;
  * Keeps a second process away from a file, by whatever name it comes: the lock is on the file itself, on a byte that
  * neither it nor SQLite's own locks reach. The system drops the lock when the process ends, however it ends.
  *
- * <p>The system would also drop it, and SQLite's locks, when this process closed the file once, as POSIX has it. So
- * nothing but SQLite opens the file meanwhile, which keeps it open for as long as one of its connections has a lock.
+ * <p>The system also drops it when this process closes the file once, as POSIX has it, and when SQLite lets go of the
+ * last of its own locks. SQLite closes no file on which one of its connections has a lock, and a connection to a
+ * write-ahead log has one until it is closed. So the lock is taken again when there is such a connection, and nothing
+ * but SQLite opens the file from then on.
  */
 final class FileOwner implements AutoCloseable {
 
@@ -30,10 +33,12 @@ final class FileOwner implements AutoCloseable {
 
     private final LogFile file;
     private final FileChannel channel;
+    private FileLock lock;
 
-    private FileOwner(LogFile file, FileChannel channel) {
+    private FileOwner(LogFile file, FileChannel channel, FileLock lock) {
         this.file = file;
         this.channel = channel;
+        this.lock = lock;
     }
 
     /** @throws UnusableFileException if another log has the file open, here or in another process */
@@ -43,15 +48,33 @@ final class FileOwner implements AutoCloseable {
         }
         try {
             FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ, StandardOpenOption.WRITE);
-            if (channel.tryLock(LOCKED_BYTE, 1, false) == null) {
+            FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);
+            if (lock == null) {
                 channel.close();
-                throw inUse(file, owner(file).map(pid -> "process " + pid).orElse("another process"));
+                throw inUse(file);
             }
-            return new FileOwner(file, channel);
+            return new FileOwner(file, channel, lock);
         } catch (IOException | RuntimeException problem) {
             OWNED.remove(file.key());
             throw problem;
         }
+    }
+
+    /**
+     * Takes the lock again, once SQLite has a lock that it keeps.
+     *
+     * @throws UnusableFileException if another process was faster
+     */
+    void confirm() throws IOException {
+        lock.release();
+        lock = channel.tryLock(LOCKED_BYTE, 1, false);
+        if (lock == null) {
+            throw inUse(file);
+        }
+    }
+
+    private static UnusableFileException inUse(LogFile file) {
+        return inUse(file, owner(file).map(pid -> "process " + pid).orElse("another process"));
     }
 
     private static UnusableFileException inUse(LogFile file, String owner) {

@@ -58,7 +58,7 @@ final class LocalStateLog implements StateLog, AutoCloseable {
     private static LocalStateLog open(
             LogFile file, FileOwner owner, StoreProperties properties, TimeSources times, LogHealth health)
             throws SQLException, IOException {
-        LogView view = LogView.open(file, properties.readConnections());
+        LogView view = LogView.open(file, properties.readConnections(), owner::confirm);
         try {
             LogClock clock =
                     new LogClock(times, view.clock().anchor(), view.clock().steps(), view.lastRecordedAt());

@@ -12,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -25,6 +26,13 @@ public final class LogBackup {
     private static final String FIND_END = """
             SELECT head, earliest > head, (SELECT max(position) FROM record) FROM bounds""";
 
+    /** A copy is complete in itself, and no write-ahead log but its own is of it. */
+    private static final String SEAL =
+            "UPDATE bounds SET wal_key = randomblob(16), last_wal_key = NULL, in_use_as = NULL";
+
+    /** A log that goes on from the copy has another history, and another time. */
+    private static final String BEGIN_ANEW = "UPDATE bounds SET log_id = randomblob(16); DELETE FROM clock";
+
     private LogBackup() {}
 
     /**
@@ -35,46 +43,69 @@ public final class LogBackup {
      * @return the position of the newest record in the copy
      * @throws FileAlreadyExistsException if the copy exists
      * @throws NoSuchFileException if the log, or the directory of the copy, does not
-     * @throws IOException if the log is none, or is damaged, or the copy cannot be written; no copy is left then
+     * @throws UnusableFileException if the log is none that this version can read
+     * @throws IOException if the log is damaged, or the copy cannot be written; no copy is left then
      */
     public static long copy(Path log, Path copy) throws IOException {
-        check(log, copy);
+        LogFile file = LogFile.find(log);
+        if (Files.exists(copy)) {
+            throw new FileAlreadyExistsException(copy.toString());
+        }
         Path directory = copy.toAbsolutePath().getParent();
         Path unfinished = Files.createTempFile(directory, copy.getFileName() + ".", ".partial");
         try {
-            vacuum(log, unfinished);
-            sync(unfinished);
-            long head = checkedHead(unfinished);
+            check(file, LogFileCheck::check);
+            long head = fill(unfinished, file, List.of(SEAL));
             Files.move(unfinished, copy); // from here on there is a back-up
             sync(directory);
             return head;
-        } catch (SQLException failed) {
-            throw new IOException(failed.getMessage(), failed);
         } finally {
             Files.deleteIfExists(unfinished);
         }
     }
 
-    private static void check(Path log, Path copy) throws IOException {
-        if (!Files.isRegularFile(log)) {
-            throw new NoSuchFileException(log.toString());
+    /**
+     * Makes a log, in a file that is empty, that goes on from a back-up as one of its own. Takes a log for a back-up, too,
+     * also when its write-ahead log is lost.
+     *
+     * @return the position of the newest record in it
+     * @throws UnusableFileException if the back-up is none that this version can read
+     * @throws IOException if the back-up is damaged, or the log cannot be written
+     */
+    public static long restoreInto(Path log, Path backup) throws IOException {
+        LogFile file = LogFile.find(backup);
+        check(file, LogFileCheck::checkWithoutWriteAheadLog);
+        return fill(log, file, List.of(SEAL, BEGIN_ANEW));
+    }
+
+    private interface Check {
+        void run(LogFile file, Connection bare) throws SQLException, IOException;
+    }
+
+    private static void check(LogFile file, Check check) throws IOException {
+        if (Files.size(file.path()) == 0) {
+            throw new IOException("expected a state log, but the file is empty");
         }
-        if (Files.exists(copy)) {
-            throw new FileAlreadyExistsException(copy.toString());
-        }
-        try (Connection connection = open(log);
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(FIND_END)) {
-            if (!row.next()) {
-                throw new IOException("it has no bounds");
-            }
+        try (Connection bare = file.bareDataSource().getConnection()) {
+            check.run(file, bare);
         } catch (SQLException problem) {
-            throw new IOException(
-                    "expected a state log, but it cannot be read as one (" + problem.getMessage() + ")", problem);
+            throw new IOException(problem.getMessage(), problem);
         }
     }
 
-    private static void vacuum(Path log, Path copy) throws SQLException {
+    /** Copies a log, changes the copy, and returns its head when it is whole and on the disk. */
+    private static long fill(Path copy, LogFile log, List<String> changes) throws IOException {
+        try {
+            vacuum(log, copy);
+            change(LogFile.find(copy), changes);
+            sync(copy);
+            return checkedHead(LogFile.find(copy));
+        } catch (SQLException failed) {
+            throw new IOException(failed.getMessage(), failed);
+        }
+    }
+
+    private static void vacuum(LogFile log, Path copy) throws SQLException {
         try (Connection connection = open(log);
                 PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
             vacuum.setString(1, copy.toString());
@@ -82,7 +113,19 @@ public final class LogBackup {
         }
     }
 
-    private static long checkedHead(Path copy) throws SQLException, IOException {
+    private static void change(LogFile copy, List<String> changes) throws SQLException {
+        try (Connection connection = copy.dataSource(new SQLiteConfig()).getConnection();
+                Statement statement = connection.createStatement()) {
+            boolean sealable = statement
+                    .executeQuery("SELECT count(*) FROM pragma_table_info('bounds') WHERE name = 'wal_key'")
+                    .getBoolean(1);
+            if (sealable) { // or it was made before logs had what is to be changed, and gets it when it is opened
+                statement.executeUpdate(String.join(";", changes));
+            }
+        }
+    }
+
+    private static long checkedHead(LogFile copy) throws SQLException, IOException {
         try (Connection connection = open(copy);
                 Statement statement = connection.createStatement()) {
             try (ResultSet result = statement.executeQuery("PRAGMA integrity_check")) {
@@ -102,14 +145,15 @@ public final class LogBackup {
     }
 
     /** Opens a file only to read it: a connection that may write could take over the server's checkpoints. */
-    private static Connection open(Path file) throws SQLException {
+    private static Connection open(LogFile file) throws SQLException {
         SQLiteConfig settings = new SQLiteConfig();
         settings.setReadOnly(true);
         settings.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-        return settings.createConnection("jdbc:sqlite:" + file);
+        return file.dataSource(settings).getConnection();
     }
 
-    private static void sync(Path path) throws IOException {
+    /** Has a file, or the names in a directory, reach the disk. */
+    public static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -112,7 +112,7 @@ final class LogFileCheck {
 
     private UnusableFileException refused(String reason) {
         return new UnusableFileException("Expected a state log in " + file.named() + ", but " + reason
-                + ": set waystate.state-log.file to another file, or move this one away");
+                + ": name another file, or move this one away");
     }
 
     private void checkVersion(Statement statement) throws SQLException {

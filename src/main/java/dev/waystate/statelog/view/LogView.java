@@ -77,24 +77,34 @@ public final class LogView implements AutoCloseable {
         clock = new ClockTable(writer);
     }
 
+    /** Keeps other processes away. */
+    public interface Ownership {
+
+        /** Makes sure of it, once SQLite has a lock on the file that it keeps until the view is closed. */
+        void confirm() throws IOException;
+    }
+
     /**
      * Opens a file that no other process has open, and brings its tables up to date. What a process before left in the
      * write-ahead log is in the file itself, and on the disk, before the log's end is looked for.
      *
-     * @throws UnusableFileException if it is no log, or one of a later version; or its write-ahead log is missing, or
-     *     that of another file
+     * @param ownership is confirmed before anything is written
+     * @throws UnusableFileException if it is no log, or one of a later version; or its write-ahead log is beside another
+     *     name, or that beside it is of another file
      * @throws IllegalStateException if its end is missing, or another process reads for long
      */
-    public static LogView open(LogFile file, int readConnections) throws SQLException, IOException {
+    public static LogView open(LogFile file, int readConnections, Ownership ownership)
+            throws SQLException, IOException {
         WriterConnection writer = connect(file);
         HikariDataSource readers = openReaders(file, readConnections);
         LogView view;
         try {
+            ownership.confirm();
             emptyWriteAheadLog(writer);
             migrate(file);
             emptyWriteAheadLog(writer);
             view = new LogView(writer, readers);
-        } catch (SQLException | RuntimeException problem) {
+        } catch (SQLException | IOException | RuntimeException problem) {
             readers.close();
             writer.close();
             throw problem;
@@ -108,14 +118,14 @@ public final class LogView implements AutoCloseable {
         }
     }
 
-    /** Connects after a look at the file. The look ends later, so that no lock of this process on the file is lost. */
+    /** Connects after a look at the file. */
     private static WriterConnection connect(LogFile file) throws SQLException, IOException {
         try (Connection bare = file.bareDataSource().getConnection()) {
             LogFileCheck.check(file, bare);
             WriterConnection writer =
                     new WriterConnection(file.dataSource(writerSettings()).getConnection());
             try (PreparedStatement reading = writer.prepare("SELECT count(*) FROM sqlite_schema")) {
-                reading.executeQuery(); // from here on SQLite holds a lock of its own
+                reading.executeQuery(); // from here on SQLite has a lock that it keeps
             }
             return writer;
         }
