@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateLog;
@@ -18,11 +19,16 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +36,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalStateLogTests extends StateLogContract {
@@ -38,7 +45,7 @@ class LocalStateLogTests extends StateLogContract {
     Path directory;
 
     private RetentionProperties retention = RetentionProperties.OFF;
-    private final TestTimes machine = new TestTimes("2026-01-01T00:00:00Z");
+    private final TestTimes machine = new TestTimes(Instant.now().plusSeconds(3_600));
     private final TestHealth health = new TestHealth();
     private TimeSources times = TimeSources.SYSTEM;
 
@@ -114,6 +121,40 @@ class LocalStateLogTests extends StateLogContract {
         change("DELETE FROM record");
         change("UPDATE bounds SET head = 0");
         log = open();
+    }
+
+    @Test
+    void oneStartInAnotherCenturyRemovesNothingAndStaysOutOfTheRecords() {
+        reopen(new RetentionProperties(Duration.ofDays(1), 0));
+        Instant begin = machine.wall();
+        append("a", 1, reports(OK, 1));
+        machine.set("2099-01-01T00:00:00Z");
+        reopen(new RetentionProperties(Duration.ofDays(1), 0));
+        append("a", 2, reports(OK, 1));
+        machine.pass(Duration.ofHours(25));
+        awaitEarliest(3);
+        append("a", 3, reports(OK, 1));
+        machine.set(begin.plus(Duration.ofHours(26)));
+        append("a", 4, reports(OK, 1));
+        assertThat(log.read(2, PAGE_BYTES))
+                .extracting(StateRecord::recordedAt)
+                .containsExactly(begin.plus(Duration.ofHours(25)), begin.plus(Duration.ofHours(26)));
+    }
+
+    @Test
+    void stepsThatWereBelievedAreRememberedFromOneStartToTheNext() {
+        RetentionProperties oneHour = new RetentionProperties(Duration.ofHours(1), 0);
+        reopen(oneHour);
+        append("a", 1, reports(OK, 1));
+        machine.set(machine.wall().plus(Duration.ofHours(20)));
+        append("a", 2, reports(OK, 1));
+        reopen(oneHour);
+        append("a", 3, reports(OK, 1));
+        machine.pass(Duration.ofMinutes(59));
+        append("a", 4, reports(OK, 1));
+        assertThat(log.earliest()).isEqualTo(1);
+        machine.pass(Duration.ofMinutes(2));
+        awaitEarliest(4);
     }
 
     @Test
@@ -223,6 +264,91 @@ class LocalStateLogTests extends StateLogContract {
     }
 
     @Test
+    void appendsAreRefusedWhileAnotherProcessHoldsTheFileAndStoredWhenItLetsGo() throws Exception {
+        append("a", 1, reports(OK, 1));
+        try (Connection other = connect();
+                Statement statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> health.held); // nobody appends
+            assertThat(refusal(new Batch("a", 2, List.of(reports(OK, 1)))))
+                    .isInstanceOf(LogUnavailableException.class)
+                    .hasMessageContaining("nothing was stored");
+            statement.execute("COMMIT");
+        }
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !health.held);
+        assertThat(append("a", 2, reports(OK, 1))).isEqualTo(2);
+        assertThat(log.read(0, PAGE_BYTES)).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anErrorInTheWriterRefusesAllAndIsTold(boolean throwsAlsoWhenTold) throws Exception {
+        close(log);
+        OutOfMemoryError error = new OutOfMemoryError("of a test");
+        AtomicBoolean memoryIsMissing = new AtomicBoolean();
+        TimeSources failing = new TimeSources(
+                Clock.systemUTC(),
+                () -> {
+                    if (memoryIsMissing.get()) {
+                        throw error;
+                    }
+                    return System.nanoTime();
+                },
+                Uptime::read);
+        LogHealth told = new LogHealth() {
+            @Override
+            public void held() {}
+
+            @Override
+            public void free() {}
+
+            @Override
+            public void failed(Throwable problem) {
+                health.failed(problem);
+                if (throwsAlsoWhenTold) {
+                    throw error;
+                }
+            }
+        };
+        StateLog failed = LocalStateLog.open(new StoreProperties(otherFile(), 4, retention), failing, told);
+        memoryIsMissing.set(true);
+        List<CompletableFuture<Appended>> appends = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            appends.add(
+                    failed.append(new Batch("a", 1, List.of(reports(OK, 1)))).toCompletableFuture());
+        }
+        assertThat(health.failure).succeedsWithin(Duration.ofSeconds(10)).isSameAs(error);
+        assertThat(appends)
+                .allSatisfy(append -> assertThat(append)
+                        .failsWithin(Duration.ofSeconds(10))
+                        .withThrowableOfType(ExecutionException.class)
+                        .withCauseInstanceOf(LogUnavailableException.class));
+        close(failed);
+        log = open();
+    }
+
+    @ParameterizedTest
+    @EnumSource(FileChange.class)
+    void whatIsCommittedOnceTheFileHasChangedIsNotAcknowledged(FileChange change) throws Exception {
+        close(log);
+        StateLog watched = LocalStateLog.open(new StoreProperties(otherFile(), 4, retention), times, health);
+        assertThat(watched.append(new Batch("a", 1, List.of(reports(OK, 1))))).succeedsWithin(Duration.ofSeconds(10));
+        change.make(otherFile(), directory);
+        if (change.isSeenByName()) {
+            assertThat(watched.append(new Batch("a", 2, List.of(reports(OK, 1)))))
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(LogUnavailableException.class);
+        }
+        assertThat(health.failure)
+                .succeedsWithin(Duration.ofSeconds(10)) // also when nobody appends
+                .satisfies(problem -> assertThat(problem).hasMessageContaining(change.reason()));
+        assertThat(watched.head()).isEqualTo(1);
+        close(watched);
+        log = open();
+    }
+
+    @Test
     void aPageThatIsNoLongerOneIsDamage() throws Exception {
         for (int i = 0; i < 20; i++) {
             append("a", i * 500L + 1, reports(OK, 500));
@@ -285,6 +411,10 @@ class LocalStateLogTests extends StateLogContract {
 
     private Connection connect() throws SQLException {
         return DriverManager.getConnection("jdbc:sqlite:" + file());
+    }
+
+    private Path otherFile() {
+        return directory.resolve("other").resolve("waystate.db");
     }
 
     private Path file() {

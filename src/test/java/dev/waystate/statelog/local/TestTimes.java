@@ -13,8 +13,8 @@ final class TestTimes {
     private volatile long nanos;
     private volatile String boot = "first";
 
-    TestTimes(String wall) {
-        this.wall = Instant.parse(wall);
+    TestTimes(Instant wall) {
+        this.wall = wall;
     }
 
     TimeSources sources() {
