@@ -15,7 +15,6 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
-import org.springframework.stereotype.Component;
 
 /**
  * Finds out that memory has run out, in whatever thread, and has the process end. A thread that an OutOfMemoryError has
@@ -25,7 +24,6 @@ import org.springframework.stereotype.Component;
  * nothing of direct memory. Three things are looked at: errors that end a thread; errors that libraries catch and log;
  * and the collector, which may work on and on before it gives up.
  */
-@Component
 class OutOfMemory implements InitializingBean, DisposableBean {
 
     private static final int MAX_CAUSES = 10;
@@ -52,8 +50,8 @@ class OutOfMemory implements InitializingBean, DisposableBean {
     private long lastCollectionMillis = collectionMillis();
     private int intervalsAtLimit;
 
-    OutOfMemory(FailStop failStop, Scheduler scheduler) {
-        this.onOutOfMemory = failStop::stop;
+    OutOfMemory(Consumer<Throwable> onOutOfMemory, Scheduler scheduler) {
+        this.onOutOfMemory = onOutOfMemory;
         this.scheduler = scheduler;
     }
 

@@ -78,6 +78,11 @@ class ServerConfiguration {
     }
 
     @Bean
+    OutOfMemory outOfMemory(FailStop failStop, Scheduler scheduler) {
+        return new OutOfMemory(failStop::stop, scheduler);
+    }
+
+    @Bean
     StatusTable statusTable(List<StatusRules> features, FailStop failStop) {
         return new StatusTable(features, failStop::stop);
     }

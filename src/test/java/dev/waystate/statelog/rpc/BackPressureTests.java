@@ -16,6 +16,7 @@ import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
+import dev.waystate.server.MemoryBudgets;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Claim;
@@ -40,8 +41,11 @@ import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
@@ -52,9 +56,11 @@ import org.springframework.test.context.TestPropertySource;
 @TestPropertySource(
         properties = {
             "waystate.limits.inbound-memory=4MB",
+            "waystate.state-log.max-info-length=512KB",
             "waystate.executor.pool-size=2",
             "waystate.executor.queue-capacity=3"
         })
+@ExtendWith(OutputCaptureExtension.class)
 class BackPressureTests {
 
     /** An eighth of the memory for requests. */
@@ -171,6 +177,9 @@ class BackPressureTests {
     HeldLog log;
 
     @Autowired
+    MemoryBudgets memory;
+
+    @Autowired
     ThreadPoolTaskExecutor rpcExecutor;
 
     @BeforeEach
@@ -215,6 +224,21 @@ class BackPressureTests {
         log.letGo();
         assertThat(recorder.awaitEnd().isOk()).isTrue();
         assertThat(log.arrived()).isEqualTo(1_000);
+    }
+
+    /** Between a batch that is settled and the look at what is next, the client may end its stream. */
+    @Test
+    void aStreamThatEndsWhileItsLastBatchIsSettledEndsOnce(CapturedOutput output) {
+        Recorder<Data, Empty> recorder = new Recorder<>();
+        StreamObserver<Data> reports = reporting.streamState(recorder);
+        reports.onNext(Data.newBuilder().setInfo("x".repeat(LIMIT_BYTES / 2)).build());
+        memory.pending().whenRoom(reports::onCompleted);
+        log.letGo();
+        assertThat(recorder.awaitEnd().isOk()).isTrue();
+        Recorder<Data, Empty> later = new Recorder<>();
+        reporting.streamState(later).onCompleted();
+        await().atMost(TIMEOUT).until(() -> output.getOut().contains("done, 0 reports stored"));
+        assertThat(output.getOut()).containsOnlyOnce("done, 1 reports stored");
     }
 
     @Test

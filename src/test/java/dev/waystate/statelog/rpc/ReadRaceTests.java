@@ -1,0 +1,188 @@
+package dev.waystate.statelog.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waystate.InProcessTest;
+import dev.waystate.Recorder;
+import dev.waystate.proto.v1.ReadRequest;
+import dev.waystate.proto.v1.ReadResponse;
+import dev.waystate.proto.v1.ReadResponse.EventCase;
+import dev.waystate.proto.v1.Record;
+import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
+import dev.waystate.statelog.Appended;
+import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.Claim;
+import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.PositionBeyondHeadException;
+import dev.waystate.statelog.PrunedPositionException;
+import dev.waystate.statelog.SourceState;
+import dev.waystate.statelog.StateLog;
+import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.Summary;
+import io.grpc.Status.Code;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.LongStream;
+import net.devh.boot.grpc.client.inject.GrpcClient;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Primary;
+
+/** Readers while the log changes between two looks at it. */
+@InProcessTest
+class ReadRaceTests {
+
+    /** A log that changes right after it has been read. */
+    static final class ChangingLog implements StateLog {
+
+        private volatile Runnable afterRead;
+        private volatile Runnable onAdvance = () -> {};
+        private volatile long head;
+        private volatile long earliest;
+        private volatile long damaged;
+
+        void reset(long head, Runnable afterRead) {
+            this.head = head;
+            this.afterRead = afterRead;
+            earliest = 1;
+            damaged = 0;
+        }
+
+        @Override
+        public List<StateRecord> read(long afterPositionExclusive, int maxBytes) {
+            if (afterPositionExclusive > head) {
+                throw new PositionBeyondHeadException(afterPositionExclusive, head);
+            }
+            if (afterPositionExclusive + 1 < earliest) {
+                throw new PrunedPositionException(afterPositionExclusive, earliest);
+            }
+            if (afterPositionExclusive + 1 == damaged) {
+                throw new DamagedRecordException(damaged);
+            }
+            List<StateRecord> page = LongStream.rangeClosed(afterPositionExclusive + 1, head)
+                    .mapToObj(position -> new StateRecord(position, "cow", 0, 1, "", null, Instant.EPOCH))
+                    .toList();
+            afterRead.run();
+            onAdvance.run();
+            return page;
+        }
+
+        @Override
+        public long head() {
+            return head;
+        }
+
+        @Override
+        public long earliest() {
+            return earliest;
+        }
+
+        @Override
+        public void onAdvance(Runnable listener) {
+            onAdvance = listener;
+        }
+
+        @Override
+        public CompletionStage<Appended> append(Batch batch) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Claim claim(String source) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<SourceState> sources(
+                String afterNameExclusive, Collection<Integer> statuses, int limit, int maxBytes) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Summary summary() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Changing {
+        @Bean
+        @Primary
+        ChangingLog changingLog() {
+            return new ChangingLog();
+        }
+    }
+
+    @GrpcClient("waystate")
+    StateLogServiceStub stub;
+
+    @Autowired
+    ChangingLog log;
+
+    private final Recorder<ReadRequest, ReadResponse> recorder = new Recorder<>();
+
+    @Test
+    void aFollowerOfAnEmptyLogSeesTheRecordThatIsStoredRightAfterItsFirstLook() {
+        log.reset(0, () -> log.head = 1);
+        stub.read(ReadRequest.newBuilder().setFollow(true).build(), recorder);
+        ReadResponse first = recorder.awaitResponse(1);
+        while (!first.hasBatch()) {
+            first = recorder.awaitResponse(recorder.responses().size() + 1);
+        }
+        assertThat(first.getBatch().getRecordsList())
+                .extracting(Record::getPosition)
+                .containsExactly(1L);
+        recorder.cancel();
+    }
+
+    @Test
+    void aReplayIsCompleteWhenWhatIsBehindItsEndIsDamaged() {
+        log.reset(5, () -> {
+            log.head = 10;
+            log.damaged = 6;
+        });
+        stub.read(ReadRequest.newBuilder().setAfterPosition(0).build(), recorder);
+        assertComplete();
+    }
+
+    @Test
+    void aReplayIsCompleteWhenRetentionHasPassedItsEnd() {
+        log.reset(5, () -> {
+            log.head = 10;
+            log.earliest = 8;
+        });
+        stub.read(ReadRequest.newBuilder().setAfterPosition(0).build(), recorder);
+        assertComplete();
+    }
+
+    /** The control: damage before the end is reported. */
+    @Test
+    void aReplayWithDamageBeforeItsEndIsNotComplete() {
+        log.reset(5, () -> {});
+        log.damaged = 3;
+        stub.read(ReadRequest.newBuilder().setAfterPosition(2).build(), recorder);
+        assertThat(recorder.awaitEnd().getCode()).isEqualTo(Code.DATA_LOSS);
+    }
+
+    @Test
+    void aPositionBeyondTheHeadIsRefused() {
+        log.reset(5, () -> {});
+        stub.read(ReadRequest.newBuilder().setAfterPosition(6).build(), recorder);
+        assertThat(recorder.awaitEnd().getCode()).isEqualTo(Code.OUT_OF_RANGE);
+    }
+
+    private void assertComplete() {
+        assertThat(recorder.awaitEnd().isOk()).isTrue();
+        assertThat(recorder.responses())
+                .last()
+                .satisfies(last -> assertThat(last.getEventCase()).isEqualTo(EventCase.CAUGHT_UP));
+        assertThat(recorder.responses().stream()
+                        .flatMap(response -> response.getBatch().getRecordsList().stream())
+                        .map(Record::getPosition))
+                .containsExactly(1L, 2L, 3L, 4L, 5L);
+    }
+}
