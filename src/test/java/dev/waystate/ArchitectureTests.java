@@ -1,6 +1,6 @@
 package dev.waystate;
 
-import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -46,7 +46,7 @@ class ArchitectureTests {
     void theStoreKnowsNoTransport() {
         noClasses()
                 .that()
-                .resideInAPackage("dev.waystate.statelog.sql..")
+                .resideInAPackage("dev.waystate.statelog.(view|local)..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.grpc..", "dev.waystate.proto..", "dev.waystate.statelog.rpc..")
@@ -59,9 +59,11 @@ class ArchitectureTests {
         slices().matching("dev.waystate.(displacement|statelog|console|cli)..")
                 .should()
                 .notDependOnEachOther()
-                // A back-up needs no server: the command works on the store's file.
+                // These need no server: they work on the store's file.
                 .ignoreDependency(
-                        name("dev.waystate.cli.BackupCommand"), name("dev.waystate.statelog.sql.SqliteBackup"))
+                        nameMatching("dev.waystate.cli.(Backup|Restore)Command"),
+                        nameMatching(
+                                "dev.waystate.statelog.(view|local).(LogBackup|LogRestore.*|UnusableFileException)"))
                 .check(CLASSES);
     }
 

@@ -2,7 +2,8 @@ package dev.waystate.cli;
 
 import dev.waystate.process.SqliteLibrary;
 import dev.waystate.server.InvalidPropertyException;
-import dev.waystate.statelog.sql.SqliteBackup;
+import dev.waystate.statelog.view.LogBackup;
+import dev.waystate.statelog.view.UnusableFileException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -19,8 +20,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Backs up the embedded store of a server on this machine, which goes on serving meanwhile.",
             "The back-up has everything that was acknowledged before it began, and is checked before it gets its name.",
-            "To restore it, stop the server, remove waystate.db-wal and waystate.db-shm beside its waystate.db, put the"
-                    + " back-up in the place of waystate.db, and start the server."
+            "To go on from it, stop the server and use restore."
         })
 final class BackupCommand extends OutputCommand {
 
@@ -47,7 +47,7 @@ final class BackupCommand extends OutputCommand {
     private long backup() {
         try {
             SqliteLibrary.load();
-            return SqliteBackup.copy(log, file);
+            return LogBackup.copy(log, file);
         } catch (InvalidPropertyException unusable) {
             throw new InputException("Cannot back up: " + TerminalText.of(unusable.getMessage()), unusable);
         } catch (FileAlreadyExistsException exists) {
@@ -58,7 +58,7 @@ final class BackupCommand extends OutputCommand {
                     "Expected a file and a directory that are there, but " + TerminalText.of(missing.getMessage())
                             + " is not: name the server's store with --from.",
                     missing);
-        } catch (IOException failed) {
+        } catch (IOException | UnusableFileException failed) {
             throw new InputException(
                     "Cannot back up " + TerminalText.of(log) + ": "
                             + TerminalText.of(String.valueOf(failed.getMessage())),

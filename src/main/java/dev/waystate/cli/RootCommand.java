@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             SourcesCommand.class,
             SummaryCommand.class,
             BackupCommand.class,
+            RestoreCommand.class,
             HealthCommand.class
         })
 final class RootCommand implements Runnable {

@@ -3,8 +3,8 @@ package dev.waystate.server;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * them, which keeps each for as long as its message is not whole, with all that was read from the network together with
  * it: small frames are therefore copied, and count for what they cost.
  */
-final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection extends ChannelDuplexHandler {
 
     /** The connection whose bytes the current thread takes in. */
     private static final FastThreadLocal<@Nullable ClientConnection> CURRENT = new FastThreadLocal<>();
@@ -83,6 +83,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Nothing is read while the connection is paused, whoever asks for it: HTTP/2 does so again and again. */
+    @Override
+    public void read(ChannelHandlerContext context) {
+        if (!paused) {
+            context.read();
+        }
+    }
+
     private void observeFrames() {
         if (http2 != null) {
             return;
@@ -123,7 +131,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         long held = inbound.get();
         if (!paused && held > MemoryBudgets.share(memory.arriving(), held)) {
             paused = true;
-            context.channel().config().setAutoRead(false);
             resumeWhenNothingWaits();
         }
     }
@@ -139,13 +146,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void resume() {
-        paused = false;
-        context.channel().config().setAutoRead(true);
+        if (paused) {
+            paused = false;
+            context.channel().read();
+        }
     }
 
-    /** Ends the call that holds most, unless one has been ended and is about to let go of it. */
+    /** Ends the call whose unfinished message holds most, unless it has been ended and is about to let go of it. */
     private void endTheLargest() {
         calls.stream()
+                .filter(call -> !call.waitsForService())
                 .max(Comparator.comparingLong(OpenCall::inboundHeld))
                 .filter(call -> !call.isEnded())
                 .ifPresent(call -> {

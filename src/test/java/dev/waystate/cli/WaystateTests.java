@@ -55,6 +55,7 @@ class WaystateTests {
                 "sources --help",
                 "summary --help",
                 "backup --help",
+                "restore --help",
                 "health --help"
             })
     void everyCommandHasHelp(String line) {

@@ -76,6 +76,42 @@ class SyncFailureIT {
         assertThatAllIsThere(acknowledged.get());
     }
 
+    /** The start after a process was killed moves its write-ahead log into the file, and is over when that fails. */
+    @Test
+    void aStartThatCannotSyncTheFileFailsWithTheReasonAndLosesNothing() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "Skipped: failing syncs need strace");
+        AtomicLong acknowledged = new AtomicLong();
+        AtomicBoolean stopped = new AtomicBoolean();
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            Thread appender = new Thread(new JournalingAppender("a", server.grpcPort(), acknowledged, stopped));
+            appender.start();
+            await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged.get() > 50);
+            server.kill();
+            stopped.set(true);
+            appender.join(30_000);
+        }
+        List<String> failingSyncs = List.of(
+                "/usr/bin/strace",
+                "-f",
+                "--seccomp-bpf",
+                "-o",
+                "/dev/null",
+                "-P",
+                directory.toRealPath().resolve("data/waystate.db").toString(),
+                "-e",
+                "trace=fsync,fdatasync",
+                "-e",
+                "inject=fsync,fdatasync:error=EIO");
+        try (ServerProcess failing = ServerProcess.launch(directory, failingSyncs)) {
+            assertThat(failing.process().waitFor(2, TimeUnit.MINUTES)).isTrue();
+            assertThat(failing.process().exitValue()).isNotZero();
+            assertThat(failing.output()).anyMatch(line -> line.contains("Cannot open the state log"));
+            assertThat(failing.output()).anyMatch(line -> line.contains("SQLITE_IOERR_FSYNC"));
+        }
+        assertThat(directory.resolve("data/waystate.db-wal")).isNotEmptyFile();
+        assertThatAllIsThere(acknowledged.get());
+    }
+
     /** The batches whose sync failed are not there: had they been acknowledged, the audit would miss them. */
     private void assertThatAllIsThere(long acknowledged) throws Exception {
         try (ServerProcess restarted = ServerProcess.start(directory)) {

@@ -1,0 +1,130 @@
+package dev.waystate.statelog.local;
+
+import dev.waystate.statelog.Appended;
+import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.Claim;
+import dev.waystate.statelog.SourceState;
+import dev.waystate.statelog.StateLog;
+import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.Summary;
+import dev.waystate.statelog.view.LogFile;
+import dev.waystate.statelog.view.LogView;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** The state log in an SQLite file, which it holds open for itself. */
+final class LocalStateLog implements StateLog, AutoCloseable {
+
+    private final FileOwner owner;
+    private final LogView view;
+    private final AppendQueue queue;
+    private final LogWriter writer;
+
+    private LocalStateLog(FileOwner owner, LogView view, AppendQueue queue, LogWriter writer) {
+        this.owner = owner;
+        this.view = view;
+        this.queue = queue;
+        this.writer = writer;
+    }
+
+    /**
+     * Opens the log, and creates it where it is missing.
+     *
+     * @throws dev.waystate.statelog.view.UnusableFileException if the file is no log that this process can have for
+     *     itself; it is as it was then
+     * @throws IllegalStateException if the file cannot be opened, or its end is missing
+     */
+    static LocalStateLog open(StoreProperties properties, TimeSources times, LogHealth health) {
+        try {
+            LogFile file = LogFile.findOrCreate(properties.file());
+            FileOwner owner = FileOwner.acquire(file);
+            try {
+                return open(file, owner, properties, times, health);
+            } catch (SQLException | IOException | RuntimeException problem) {
+                owner.close();
+                throw problem;
+            }
+        } catch (SQLException | IOException problem) {
+            throw new IllegalStateException(
+                    "Cannot open the state log " + properties.file().toAbsolutePath() + ": " + problem.getMessage(),
+                    problem);
+        }
+    }
+
+    private static LocalStateLog open(
+            LogFile file, FileOwner owner, StoreProperties properties, TimeSources times, LogHealth health)
+            throws SQLException, IOException {
+        LogView view = LogView.open(file, properties.readConnections(), owner::confirm);
+        try {
+            LogClock clock =
+                    new LogClock(times, view.clock().anchor(), view.clock().steps(), view.lastRecordedAt());
+            view.clock().replace(clock.anchor(), clock.steps());
+            clock.saved();
+            FileWatch watch = new FileWatch(file, owner, view.mark());
+            AppendQueue queue = new AppendQueue();
+            LogWriter writer = new LogWriter(queue, view, clock, watch, properties.retention(), health);
+            writer.start();
+            return new LocalStateLog(owner, view, queue, writer);
+        } catch (SQLException | IOException | RuntimeException problem) {
+            view.close();
+            throw problem;
+        }
+    }
+
+    @Override
+    public CompletionStage<Appended> append(Batch batch) {
+        return queue.add(batch);
+    }
+
+    @Override
+    public Claim claim(String source) {
+        return queue.claim(source);
+    }
+
+    @Override
+    public List<StateRecord> read(long afterPositionExclusive, int maxBytes) {
+        return view.read(afterPositionExclusive, maxBytes);
+    }
+
+    @Override
+    public long head() {
+        return view.head();
+    }
+
+    @Override
+    public long earliest() {
+        return view.earliest();
+    }
+
+    @Override
+    public List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit, int maxBytes) {
+        return view.sources(afterNameExclusive, statuses, limit, maxBytes);
+    }
+
+    @Override
+    public Summary summary() {
+        return view.summary();
+    }
+
+    @Override
+    public void onAdvance(Runnable listener) {
+        writer.onAdvance(listener);
+    }
+
+    /** Stores what was appended, and closes the file. */
+    @Override
+    public void close() {
+        queue.close();
+        try {
+            writer.join();
+            view.close();
+            owner.close();
+        } catch (SQLException | IOException problem) {
+            throw new UncheckedIOException(new IOException("Cannot close the state log", problem));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.waystate.statelog.local;
+
+import dev.waystate.statelog.view.LogBackup;
+import dev.waystate.statelog.view.LogFile;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a back-up in the place of a log that no process has open. The log that was there stays under a name of its own,
+ * with its write-ahead log.
+ *
+ * <p>A crash in the middle leaves the old log or the new one under the name, and at worst the write-ahead log of the old
+ * one aside: it is then refused, or was closed in order and needs none. Restoring again mends that.
+ */
+public final class LogRestore {
+
+    private static final DateTimeFormatter ASIDE = DateTimeFormatter.ofPattern(
+                    "'.before-restore-'yyyyMMdd'T'HHmmss.SSS'Z'")
+            .withZone(ZoneOffset.UTC);
+
+    /**
+     * A log that was restored.
+     *
+     * @param head the position of its newest record
+     * @param replaced where the log is that was there before; null when there was none
+     */
+    public record Restored(long head, @Nullable Path replaced) {}
+
+    private LogRestore() {}
+
+    /**
+     * Restores a back-up.
+     *
+     * @param backup is only read
+     * @param target the file of the log; it and its directory are created where they are missing
+     * @param replace whether a log that is there may be put aside
+     * @throws FileAlreadyExistsException if there is one, and it may not
+     * @throws java.nio.file.NoSuchFileException if there is no such back-up
+     * @throws dev.waystate.statelog.view.UnusableFileException if the back-up is none that this version can read, or the
+     *     target is in use
+     * @throws IOException if the back-up is damaged, or a file cannot be written; nothing has changed then
+     */
+    public static Restored restore(Path backup, Path target, boolean replace) throws IOException {
+        LogFile source = LogFile.find(backup);
+        if (Files.exists(target) && !replace) {
+            throw new FileAlreadyExistsException(target.toString());
+        }
+        boolean create = !Files.exists(target);
+        LogFile file = LogFile.findOrCreate(target);
+        Path unfinished = file.beside("." + ProcessHandle.current().pid() + ".partial");
+        try {
+            FileOwner.acquire(file).close(); // rather now than after the copy
+            long head = LogBackup.restoreInto(Files.createFile(unfinished), source.path());
+            copyOwner(file.path(), unfinished);
+            try (FileOwner owner = FileOwner.acquire(file)) {
+                return new Restored(head, replace(file, unfinished, create));
+            }
+        } catch (IOException | RuntimeException problem) {
+            if (create) {
+                Files.deleteIfExists(file.path());
+            }
+            throw problem;
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+    }
+
+    private static @Nullable Path replace(LogFile file, Path restored, boolean create) throws IOException {
+        Path aside = file.beside(ASIDE.format(Instant.now()));
+        if (!create) {
+            Files.createLink(aside, file.path());
+        }
+        moveIfThere(file.writeAheadLog(), Path.of(aside + "-wal"));
+        Files.deleteIfExists(file.beside("-shm"));
+        Files.move(restored, file.path(), StandardCopyOption.ATOMIC_MOVE); // from here on it is restored
+        LogBackup.sync(file.path().getParent());
+        return create ? null : aside;
+    }
+
+    private static void moveIfThere(Path from, Path to) throws IOException {
+        if (Files.exists(from)) {
+            Files.move(from, to);
+        }
+    }
+
+    /** Has a new file belong to whom the old one does: the server may be another user than the one who restores. */
+    private static void copyOwner(Path from, Path to) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
+        PosixFileAttributes wanted = Files.readAttributes(from, PosixFileAttributes.class);
+        PosixFileAttributes given = view.readAttributes();
+        if (!given.group().equals(wanted.group())) {
+            view.setGroup(wanted.group());
+        }
+        if (!given.owner().equals(wanted.owner())) {
+            view.setOwner(wanted.owner());
+        }
+        view.setPermissions(wanted.permissions());
+    }
+}

@@ -1,0 +1,232 @@
+package dev.waystate.statelog.local;
+
+import dev.waystate.statelog.Appended;
+import dev.waystate.statelog.LogFullException;
+import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.local.AppendQueue.Entry;
+import dev.waystate.statelog.view.LogView;
+import dev.waystate.statelog.view.SqliteErrors;
+import dev.waystate.statelog.view.Verdict;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that writes. It takes whatever batches are waiting, has the view apply them in one transaction, and
+ * completes them only after the commit: while a commit is under way the next group gathers, so that groups grow with the
+ * load.
+ *
+ * <p>After an I/O error it stops for good, as after any other it does not expect. What the system failed to write it may
+ * have dropped, and a later sync that succeeds would say nothing about it.
+ */
+final class LogWriter {
+
+    private static final Logger log = LoggerFactory.getLogger(LogWriter.class);
+
+    private static final long CLOSE_TIMEOUT_MILLIS = 20_000;
+
+    private final AppendQueue queue;
+    private final LogView view;
+    private final LogClock clock;
+    private final FileWatch watch;
+    private final RetentionProperties retention;
+    private final LogHealth health;
+    private final List<Runnable> advanceListeners = new CopyOnWriteArrayList<>();
+    private final Thread thread = new Thread(this::run, "state-log-writer");
+
+    // Used by the writer's thread alone.
+    private final List<Entry> group = new ArrayList<>();
+    private boolean diskFull;
+    private boolean held;
+
+    LogWriter(
+            AppendQueue queue,
+            LogView view,
+            LogClock clock,
+            FileWatch watch,
+            RetentionProperties retention,
+            LogHealth health) {
+        this.queue = queue;
+        this.view = view;
+        this.clock = clock;
+        this.watch = watch;
+        this.retention = retention;
+        this.health = health;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void onAdvance(Runnable listener) {
+        advanceListeners.add(listener);
+    }
+
+    /** Waits for the thread to store what was appended before the queue was closed. */
+    void join() throws SQLException {
+        try {
+            thread.join(CLOSE_TIMEOUT_MILLIS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            throw new SQLException("The writer is still at work after " + CLOSE_TIMEOUT_MILLIS + " ms");
+        }
+    }
+
+    private void run() {
+        try {
+            boolean open = true;
+            while (open) {
+                group.clear();
+                open = queue.take(group);
+                if (group.isEmpty()) {
+                    lookAround();
+                } else {
+                    store();
+                }
+                checkpointWhenDue();
+                if (open && retention.isOn() && !held) {
+                    prune();
+                }
+            }
+        } catch (Throwable problem) {
+            stop(problem);
+        }
+    }
+
+    /** Finds out, while nobody appends, what an append would meet. */
+    private void lookAround() throws SQLException, IOException {
+        clock.now();
+        watch.checkNames();
+        watch.checkContent();
+        if (begin()) {
+            view.rollBack();
+        }
+    }
+
+    private void store() throws SQLException {
+        if (!begin()) {
+            refuse(new LogUnavailableException("Another process holds the state log: nothing was stored", null));
+            return;
+        }
+        try {
+            List<Verdict> verdicts = apply();
+            view.commit(group.size());
+            watch.checkNames();
+            clock.saved();
+            boolean advanced = view.advance();
+            complete(verdicts);
+            if (advanced) {
+                noteRoom();
+                advanceListeners.forEach(Runnable::run);
+            }
+        } catch (SQLException problem) {
+            if (!SqliteErrors.isDiskFull(problem)) {
+                throw problem;
+            }
+            view.rollBack();
+            noteFullDisk(problem);
+            refuse(new LogFullException(problem));
+        }
+    }
+
+    private List<Verdict> apply() throws SQLException {
+        long recordedAt = clock.now();
+        if (clock.isChanged()) {
+            view.clock().replace(clock.anchor(), clock.steps());
+        }
+        List<Verdict> verdicts = new ArrayList<>(group.size());
+        for (Entry entry : group) {
+            if (entry.released() != null) {
+                view.release(entry.released());
+            }
+            verdicts.add(view.apply(entry.batch(), recordedAt));
+        }
+        return verdicts;
+    }
+
+    private void complete(List<Verdict> verdicts) {
+        for (int i = 0; i < verdicts.size(); i++) {
+            if (verdicts.get(i) instanceof Verdict.Refused refused) {
+                group.get(i).result().completeExceptionally(refused.reason());
+            } else if (verdicts.get(i) instanceof Verdict.Stored stored) {
+                group.get(i).result().complete(new Appended(stored.durableSequence()));
+            }
+        }
+    }
+
+    private void refuse(RuntimeException reason) {
+        group.forEach(entry -> entry.result().completeExceptionally(reason));
+    }
+
+    private boolean begin() throws SQLException {
+        boolean begun = view.begin();
+        if (held == begun) {
+            held = !begun;
+            if (held) {
+                log.warn("Another process holds the state log's file: reports are refused until it lets go");
+                health.held();
+            } else {
+                log.info("The other process has let go of the state log's file: reports are stored");
+                health.free();
+            }
+        }
+        return begun;
+    }
+
+    private void checkpointWhenDue() throws SQLException, IOException {
+        if (view.isCheckpointDue()) {
+            watch.checkContent(); // before anything is written over what is there
+            view.checkpoint();
+        }
+    }
+
+    /** Removes records at twice the speed of the appends, so that the log does not outgrow its limit under load. */
+    private void prune() throws SQLException, IOException {
+        long keptFrom = retention.maxAge().isZero() ? Long.MIN_VALUE : clock.keptFrom(retention.maxAge());
+        long maxRecords = retention.maxRecords() == 0 ? Long.MAX_VALUE : retention.maxRecords();
+        long appended = group.stream()
+                .mapToLong(entry -> entry.batch().reports().size())
+                .sum();
+        long removed = 0;
+        long step;
+        do {
+            step = view.prune(maxRecords, keptFrom);
+            removed += step;
+            checkpointWhenDue();
+        } while (step > 0 && (removed < 2 * appended || queue.isEmpty()));
+    }
+
+    private void noteFullDisk(SQLException problem) {
+        if (!diskFull) {
+            diskFull = true;
+            log.warn("The disk is full: reports are refused until there is room ({})", problem.getMessage());
+        }
+    }
+
+    private void noteRoom() {
+        if (diskFull) {
+            diskFull = false;
+            log.info("The disk has room again: reports are stored");
+        }
+    }
+
+    /** Refuses all, and tells; each whatever becomes of the others, since memory may be what is missing. */
+    private void stop(Throwable problem) {
+        view.abandon();
+        try {
+            queue.fail(group);
+        } finally {
+            try {
+                health.failed(problem);
+            } finally {
+                log.error("The state log cannot be written, and stops: nothing more is acknowledged", problem);
+            }
+        }
+    }
+}

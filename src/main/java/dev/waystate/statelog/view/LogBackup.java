@@ -1,0 +1,161 @@
+package dev.waystate.statelog.view;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * Copies a log as of one moment while a server goes on writing to it. The copy has every record that was acknowledged
+ * before, is one file without a write-ahead log, and is whole, checked and on the disk when it gets its name.
+ */
+public final class LogBackup {
+
+    private static final int BUSY_TIMEOUT_MILLIS = 5_000;
+
+    private static final String FIND_END = """
+            SELECT head, earliest > head, (SELECT max(position) FROM record) FROM bounds""";
+
+    /** A copy is complete in itself, and no write-ahead log but its own is of it. */
+    private static final String SEAL =
+            "UPDATE bounds SET wal_key = randomblob(16), last_wal_key = NULL, in_use_as = NULL";
+
+    /** A log that goes on from the copy has another history, and another time. */
+    private static final String BEGIN_ANEW = "UPDATE bounds SET log_id = randomblob(16); DELETE FROM clock";
+
+    private LogBackup() {}
+
+    /**
+     * Makes the copy. Readers and writer of the log do not wait for it; the write-ahead log grows meanwhile.
+     *
+     * @param log the file of the log, which is only read
+     * @param copy does not exist yet; its directory does
+     * @return the position of the newest record in the copy
+     * @throws FileAlreadyExistsException if the copy exists
+     * @throws NoSuchFileException if the log, or the directory of the copy, does not
+     * @throws UnusableFileException if the log is none that this version can read
+     * @throws IOException if the log is damaged, or the copy cannot be written; no copy is left then
+     */
+    public static long copy(Path log, Path copy) throws IOException {
+        LogFile file = LogFile.find(log);
+        if (Files.exists(copy)) {
+            throw new FileAlreadyExistsException(copy.toString());
+        }
+        Path directory = copy.toAbsolutePath().getParent();
+        Path unfinished = Files.createTempFile(directory, copy.getFileName() + ".", ".partial");
+        try {
+            check(file, LogFileCheck::check);
+            long head = fill(unfinished, file, List.of(SEAL));
+            Files.move(unfinished, copy); // from here on there is a back-up
+            sync(directory);
+            return head;
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+    }
+
+    /**
+     * Makes a log, in a file that is empty, that goes on from a back-up as one of its own. Takes a log for a back-up, too,
+     * also when its write-ahead log is lost.
+     *
+     * @return the position of the newest record in it
+     * @throws UnusableFileException if the back-up is none that this version can read
+     * @throws IOException if the back-up is damaged, or the log cannot be written
+     */
+    public static long restoreInto(Path log, Path backup) throws IOException {
+        LogFile file = LogFile.find(backup);
+        check(file, LogFileCheck::checkWithoutWriteAheadLog);
+        return fill(log, file, List.of(SEAL, BEGIN_ANEW));
+    }
+
+    private interface Check {
+        void run(LogFile file, Connection bare) throws SQLException, IOException;
+    }
+
+    private static void check(LogFile file, Check check) throws IOException {
+        if (Files.size(file.path()) == 0) {
+            throw new IOException("expected a state log, but the file is empty");
+        }
+        try (Connection bare = file.bareDataSource().getConnection()) {
+            check.run(file, bare);
+        } catch (SQLException problem) {
+            throw new IOException(problem.getMessage(), problem);
+        }
+    }
+
+    /** Copies a log, changes the copy, and returns its head when it is whole and on the disk. */
+    private static long fill(Path copy, LogFile log, List<String> changes) throws IOException {
+        try {
+            vacuum(log, copy);
+            change(LogFile.find(copy), changes);
+            sync(copy);
+            return checkedHead(LogFile.find(copy));
+        } catch (SQLException failed) {
+            throw new IOException(failed.getMessage(), failed);
+        }
+    }
+
+    private static void vacuum(LogFile log, Path copy) throws SQLException {
+        try (Connection connection = open(log);
+                PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
+            vacuum.setString(1, copy.toString());
+            vacuum.execute();
+        }
+    }
+
+    private static void change(LogFile copy, List<String> changes) throws SQLException {
+        try (Connection connection = copy.dataSource(new SQLiteConfig()).getConnection();
+                Statement statement = connection.createStatement()) {
+            boolean sealable = statement
+                    .executeQuery("SELECT count(*) FROM pragma_table_info('bounds') WHERE name = 'wal_key'")
+                    .getBoolean(1);
+            if (sealable) { // or it was made before logs had what is to be changed, and gets it when it is opened
+                statement.executeUpdate(String.join(";", changes));
+            }
+        }
+    }
+
+    private static long checkedHead(LogFile copy) throws SQLException, IOException {
+        try (Connection connection = open(copy);
+                Statement statement = connection.createStatement()) {
+            try (ResultSet result = statement.executeQuery("PRAGMA integrity_check")) {
+                if (!result.getString(1).equals("ok")) {
+                    throw new IOException("the copy is damaged: " + result.getString(1));
+                }
+            }
+            try (ResultSet end = statement.executeQuery(FIND_END)) {
+                long head = end.getLong(1);
+                boolean empty = end.getBoolean(2);
+                if (end.getLong(3) != head && !empty) {
+                    throw new IOException("the newest record is at position " + end.getLong(3) + " and not at " + head);
+                }
+                return head;
+            }
+        }
+    }
+
+    /** Opens a file only to read it: a connection that may write could take over the server's checkpoints. */
+    private static Connection open(LogFile file) throws SQLException {
+        SQLiteConfig settings = new SQLiteConfig();
+        settings.setReadOnly(true);
+        settings.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+        return file.dataSource(settings).getConnection();
+    }
+
+    /** Has a file, or the names in a directory, reach the disk. */
+    public static void sync(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.waystate.statelog.view;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/**
+ * The file of a log. Its name is taken as it stands: a question mark begins no settings, and {@code file:} is a
+ * directory.
+ *
+ * @param named the absolute name by which it was asked for, which may lead over links
+ * @param path the file itself, beside which SQLite keeps the write-ahead log
+ * @param key the device and the inode of the file
+ */
+public record LogFile(Path named, Path path, Object key) {
+
+    /**
+     * Finds the file, after creating it, empty, and its directory where they are missing.
+     *
+     * @throws IOException if it is no file, or cannot be created
+     */
+    public static LogFile findOrCreate(Path name) throws IOException {
+        Path named = name.toAbsolutePath();
+        if (name.toString().isEmpty() || Files.isDirectory(named)) {
+            throw new IOException("Expected a file, but " + named + " is a directory");
+        }
+        if (!Files.exists(named)) {
+            Files.createDirectories(Objects.requireNonNull(named.getParent()));
+            Files.newByteChannel(named, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+                    .close();
+        }
+        return find(named);
+    }
+
+    /** @throws java.nio.file.NoSuchFileException if there is none */
+    public static LogFile find(Path name) throws IOException {
+        Path named = name.toAbsolutePath();
+        return new LogFile(named, named.toRealPath(), keyOf(named));
+    }
+
+    /** Returns the device and the inode of the file that a name leads to now. */
+    public static Object keyOf(Path name) throws IOException {
+        return Objects.requireNonNull(
+                Files.readAttributes(name, BasicFileAttributes.class).fileKey(),
+                "The system does not tell files apart");
+    }
+
+    /** Returns where SQLite keeps the write-ahead log. */
+    public Path writeAheadLog() {
+        return beside("-wal");
+    }
+
+    /** Returns a file beside this one, whose name has an end of its own. */
+    public Path beside(String suffix) {
+        return path.resolveSibling(path.getFileName() + suffix);
+    }
+
+    /** A source of connections that see committed transactions. */
+    SQLiteDataSource dataSource(SQLiteConfig settings) {
+        return dataSource(settings, "");
+    }
+
+    /** A source of connections that see the file as it is without its write-ahead log, and change nothing. */
+    SQLiteDataSource bareDataSource() {
+        SQLiteConfig settings = new SQLiteConfig();
+        settings.setReadOnly(true);
+        return dataSource(settings, "?immutable=1");
+    }
+
+    private SQLiteDataSource dataSource(SQLiteConfig settings, String parameters) {
+        SQLiteDataSource dataSource = new SQLiteDataSource(settings);
+        dataSource.setUrl("jdbc:sqlite:file:" + path.toUri().getRawPath() + parameters);
+        return dataSource;
+    }
+}

@@ -1,0 +1,180 @@
+package dev.waystate.statelog.view;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at a file before anything is written to it: whether it is a log, of a version that this one knows, and whether the
+ * write-ahead log beside it is its own. What cannot be told from the file itself, which a process that was killed may
+ * have left half written, is left to SQLite to recover.
+ */
+final class LogFileCheck {
+
+    /** The application id in the header of a log. */
+    private static final int APPLICATION_ID = 0x57617973;
+
+    /** The version of the newest migration. */
+    static final int SCHEMA_VERSION = 2;
+
+    private static final String FIND_KEY = """
+            SELECT wal_key, in_use_as, (SELECT rootpage FROM sqlite_schema WHERE name = 'bounds') FROM bounds""";
+
+    private static final Logger log = LoggerFactory.getLogger(LogFileCheck.class);
+
+    private final LogFile file;
+    private final Connection bare;
+    private final boolean mayLackWriteAheadLog;
+
+    private LogFileCheck(LogFile file, Connection bare, boolean mayLackWriteAheadLog) {
+        this.file = file;
+        this.bare = bare;
+        this.mayLackWriteAheadLog = mayLackWriteAheadLog;
+    }
+
+    /**
+     * Checks a file that is opened, or copied.
+     *
+     * @param bare a connection of {@link LogFile#bareDataSource()}
+     * @throws UnusableFileException if the file, with what is beside it, is not a whole log that this version can open
+     */
+    static void check(LogFile file, Connection bare) throws SQLException, IOException {
+        new LogFileCheck(file, bare, false).run();
+    }
+
+    /** Checks a file as {@link #check} does, and takes it as it is where its write-ahead log has gone. */
+    static void checkWithoutWriteAheadLog(LogFile file, Connection bare) throws SQLException, IOException {
+        new LogFileCheck(file, bare, true).run();
+    }
+
+    private void run() throws SQLException, IOException {
+        if (Files.size(file.path()) == 0) {
+            checkEmpty();
+            return;
+        }
+        try (Statement statement = bare.createStatement()) {
+            statement.execute("PRAGMA writable_schema = true"); // reads a file, too, that is still to become longer
+            boolean ours = applicationId(statement) == APPLICATION_ID;
+            if (!ours) {
+                checkTables(tables(statement));
+            }
+            checkVersion(statement);
+            if (ours) {
+                checkWriteAheadLog(statement);
+            }
+        } catch (SQLException problem) {
+            if (SqliteErrors.isNoDatabase(problem)) {
+                throw refused("it is no SQLite file");
+            }
+            if (!SqliteErrors.isHalfWritten(problem)) {
+                throw problem;
+            }
+        }
+    }
+
+    private void checkEmpty() throws IOException {
+        if (Files.exists(file.writeAheadLog()) && Files.size(file.writeAheadLog()) > 0) {
+            throw new UnusableFileException(
+                    "The state log " + file.path() + " is empty, but there is a write-ahead log " + file.writeAheadLog()
+                            + ": put the file back that it is of, or move it away to begin a new log");
+        }
+    }
+
+    private static int applicationId(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("PRAGMA application_id")) {
+            return row.getInt(1);
+        }
+    }
+
+    private static List<String> tables(Statement statement) throws SQLException {
+        try (ResultSet row =
+                statement.executeQuery("SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table'")) {
+            String names = row.getString(1);
+            return names == null ? List.of() : Arrays.asList(names.split(","));
+        }
+    }
+
+    /** Takes a log that was made before logs had an application id, and one whose making was cut short. */
+    private void checkTables(List<String> tables) {
+        if (!tables.isEmpty() && !tables.containsAll(List.of("flyway_schema_history", "record", "source", "bounds"))) {
+            throw refused("it is an SQLite file of another application");
+        }
+    }
+
+    private UnusableFileException refused(String reason) {
+        return new UnusableFileException("Expected a state log in " + file.named() + ", but " + reason
+                + ": name another file, or move this one away");
+    }
+
+    private void checkVersion(Statement statement) throws SQLException {
+        if (!tables(statement).contains("flyway_schema_history")) {
+            return;
+        }
+        try (ResultSet row =
+                statement.executeQuery("SELECT max(CAST(version AS INTEGER)) FROM flyway_schema_history")) {
+            int version = row.getInt(1);
+            if (version > SCHEMA_VERSION) {
+                throw new UnusableFileException("The state log " + file.named() + " was written by a later Waystate: "
+                        + "expected a schema up to version " + SCHEMA_VERSION + ", but it has version " + version
+                        + ". Run the later Waystate, or restore a back-up from before");
+            }
+        }
+    }
+
+    private void checkWriteAheadLog(Statement statement) throws SQLException, IOException {
+        byte[] key;
+        String inUseAs;
+        long page;
+        try (ResultSet row = statement.executeQuery(FIND_KEY)) {
+            key = row.getBytes(1);
+            inUseAs = row.getString(2);
+            page = row.getLong(3);
+        }
+        if (key == null) {
+            return;
+        }
+        Optional<byte[]> first = WriteAheadLog.firstPage(file.writeAheadLog(), page);
+        if (first.isPresent() && !contains(first.get(), key)) {
+            throw new UnusableFileException("The write-ahead log " + file.writeAheadLog() + " is not of the state log "
+                    + file.path() + " beside it, as after a restored back-up. Nothing was changed. To go on with the "
+                    + "state log as it is, move the write-ahead log away; or put the file back that it is of");
+        }
+        if (inUseAs != null && !Files.exists(file.writeAheadLog()) && !mayLackWriteAheadLog) {
+            checkWriteAheadLogOf(inUseAs);
+        }
+    }
+
+    /** Looks for a write-ahead log that stayed beside another name of the file. */
+    private void checkWriteAheadLogOf(String inUseAs) throws IOException {
+        Path other = Path.of(inUseAs + "-wal");
+        if (Files.exists(other) && Files.size(other) > 0) {
+            throw new UnusableFileException("The write-ahead log of the state log " + file.path() + " is " + other
+                    + ": the process that wrote to it as " + inUseAs
+                    + " was not ended in order. Open it under that name;"
+                    + " or go without what is in the write-ahead log alone by: restore " + file.path()
+                    + " --replace --to " + file.path());
+        }
+        log.warn(
+                "The state log {} was not closed in order, and has no write-ahead log: unless another program has moved"
+                        + " it into the file, what was in it alone is lost",
+                file.path());
+    }
+
+    static boolean contains(byte[] page, byte[] key) {
+        for (int at = 0; at <= page.length - key.length; at++) {
+            if (Arrays.equals(page, at, at + key.length, key, 0, key.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

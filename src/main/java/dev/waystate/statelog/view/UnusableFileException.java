@@ -1,0 +1,9 @@
+package dev.waystate.statelog.view;
+
+/** A file is not the log that it was opened as, and was left as it is. The message says what to do. */
+public class UnusableFileException extends RuntimeException {
+
+    public UnusableFileException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,5 @@
+/** What a log is at a position, in the tables of an SQLite file: applies batches, reads, prunes and backs up. */
+@NullMarked
+package dev.waystate.statelog.view;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,161 @@
+package dev.waystate.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.waystate.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What others do to a server's file. */
+class LogFileIT {
+
+    private static final String FILE = "--waystate.state-log.file=";
+    private static final int FAIL_STOP = 74;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aSecondServerIsRefusedUnderWhateverNameItComes() throws Exception {
+        Path file = Files.createDirectory(directory.resolve("data")).resolve("waystate.db");
+        AtomicLong acknowledged = new AtomicLong();
+        for (boolean fresh : new boolean[] {true, false}) { // SQLite takes other locks on a file that is new
+            try (ServerProcess server = ServerProcess.start(directory)) {
+                for (Map.Entry<String, String> name : names(file, fresh).entrySet()) {
+                    assertThatItIsRefused(name.getKey(), name.getValue(), server);
+                }
+                append(server, acknowledged, acknowledged.get() + 20);
+                server.kill();
+            }
+        }
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            assertThat(LogAudit.audit(LogAudit.dump(server.grpcPort()), Map.of("a", acknowledged.get()), Set.of()))
+                    .isEmpty();
+        }
+    }
+
+    private Map<String, String> names(Path file, boolean create) throws IOException {
+        Path links = directory.resolve("links");
+        if (create) {
+            Files.createDirectory(links);
+            Files.createSymbolicLink(links.resolve("symbolic.db"), file);
+            Files.createSymbolicLink(links.resolve("directory"), file.getParent());
+            Files.createLink(links.resolve("hard.db"), file);
+        }
+        Map<String, String> names = new LinkedHashMap<>();
+        names.put("the same", file.toString());
+        names.put("relative", "data/../data/waystate.db");
+        names.put("symbolic link", links.resolve("symbolic.db").toString());
+        names.put(
+                "in a linked directory", links.resolve("directory/waystate.db").toString());
+        names.put("hard link", links.resolve("hard.db").toString());
+        names.put("other spelling", file.getParent() + "//./waystate.db");
+        return names;
+    }
+
+    private void assertThatItIsRefused(String kind, String name, ServerProcess owner) throws Exception {
+        try (ServerProcess second = ServerProcess.launch(directory, java.util.List.of(), FILE + name)) {
+            assertThat(second.process().waitFor(1, TimeUnit.MINUTES)).as(kind).isTrue();
+            assertThat(second.process().exitValue()).as(kind).isNotZero();
+            assertThat(second.output())
+                    .as(kind)
+                    .anyMatch(line ->
+                            line.contains("in use by process " + owner.process().pid()));
+        }
+    }
+
+    @Test
+    void aDirectoryThatIsUnmountedEndsTheServer() throws Exception {
+        Mount.assumePermitted();
+        AtomicLong acknowledged = new AtomicLong();
+        Path data = directory.resolve("data");
+        try (Mount mount = Mount.tmpfs(data, "50m");
+                ServerProcess server = ServerProcess.start(directory)) {
+            append(server, acknowledged, 20);
+            mount.close();
+            assertThatItStops(server, acknowledged, "is gone");
+        }
+        assertThat(data).isEmptyDirectory();
+    }
+
+    @Test
+    void aFileThatIsRemovedEndsTheServer() throws Exception {
+        AtomicLong acknowledged = new AtomicLong();
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            append(server, acknowledged, 20);
+            try (Stream<Path> files = Files.list(directory.resolve("data"))) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            assertThatItStops(server, acknowledged, "is gone");
+        }
+    }
+
+    private void assertThatItStops(ServerProcess server, AtomicLong acknowledged, String reason) throws Exception {
+        long before = acknowledged.get();
+        Thread appender = appender(server, acknowledged, new AtomicBoolean());
+        assertThat(server.process().waitFor(40, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.process().exitValue()).isEqualTo(FAIL_STOP);
+        appender.join(30_000);
+        assertThat(acknowledged.get()).isEqualTo(before);
+        assertThat(server.output()).anyMatch(line -> line.contains(reason));
+    }
+
+    @Test
+    void theServerIsNotReadyWhileAnotherProcessHoldsTheFile() throws Exception {
+        try (ServerProcess server = ServerProcess.start(directory);
+                Connection other = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("data/waystate.db"));
+                Statement statement = other.createStatement()) {
+            assertThat(readiness(server)).isEqualTo(200);
+            statement.execute("BEGIN IMMEDIATE");
+            await().atMost(Duration.ofSeconds(10)).until(() -> readiness(server) == 503);
+            assertThat(server.output()).anyMatch(line -> line.contains("Another process holds the state log's file"));
+            statement.execute("COMMIT");
+            await().atMost(Duration.ofSeconds(10)).until(() -> readiness(server) == 200);
+            AtomicLong acknowledged = new AtomicLong();
+            append(server, acknowledged, 5);
+            assertThat(server.terminate()).isEqualTo(143);
+        }
+    }
+
+    private static int readiness(ServerProcess server) throws IOException {
+        java.net.HttpURLConnection connection = (java.net.HttpURLConnection)
+                new java.net.URL("http://localhost:" + server.httpPort() + "/actuator/health/readiness")
+                        .openConnection();
+        try {
+            return connection.getResponseCode();
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    private static void append(ServerProcess server, AtomicLong acknowledged, long upTo) throws Exception {
+        AtomicBoolean stopped = new AtomicBoolean();
+        Thread appender = appender(server, acknowledged, stopped);
+        await().atMost(Duration.ofSeconds(30)).until(() -> acknowledged.get() >= upTo);
+        stopped.set(true);
+        appender.join(30_000);
+    }
+
+    private static Thread appender(ServerProcess server, AtomicLong acknowledged, AtomicBoolean stopped) {
+        Thread appender = new Thread(new JournalingAppender("a", server.grpcPort(), acknowledged, stopped));
+        appender.start();
+        return appender;
+    }
+}

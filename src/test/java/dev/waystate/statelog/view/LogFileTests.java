@@ -1,0 +1,307 @@
+package dev.waystate.statelog.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.Report;
+import dev.waystate.statelog.StateRecord;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which file is a log, and which write-ahead log is its own. */
+class LogFileTests {
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x.db?journal_mode=wal",
+                "file:x.db",
+                "file:x.db?mode=memory",
+                ":memory:",
+                "x#y%3Fz.db",
+                "x y;ä\ud83d\udc04.db",
+                "-wal"
+            })
+    void aNameIsTakenAsItStands(String name) throws Exception {
+        Path path = directory.resolve(name);
+        append(path, "here");
+        assertThat(path).isRegularFile();
+        assertThat(files()).containsOnlyKeys(name);
+        assertThat(infos(path)).containsExactly("here");
+    }
+
+    @Test
+    void linksLeadToTheFileItself() throws Exception {
+        Path file = Files.createDirectory(directory.resolve("a")).resolve("waystate.db");
+        Path dangling = Files.createSymbolicLink(directory.resolve("link.db"), file);
+        append(dangling, "one");
+        append(file, "two");
+        append(
+                Files.createSymbolicLink(directory.resolve("b"), file.getParent())
+                        .resolve("waystate.db"),
+                "three");
+        append(Files.createLink(directory.resolve("hard.db"), file), "four");
+        assertThat(infos(file)).containsExactly("one", "two", "three", "four");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "."})
+    void aDirectoryIsRefused(String name) {
+        assertThatThrownBy(() -> LogFile.findOrCreate(Path.of(name)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("Expected a file");
+    }
+
+    @Test
+    void aFileOfAnotherApplicationIsRefusedAndStaysAsItIs() throws Exception {
+        execute("photos.db", "CREATE TABLE photo (id INTEGER)");
+        assertThatItIsRefused("photos.db", "Expected a state log", "another application");
+        execute("photos.db", "PRAGMA application_id = 7");
+        assertThatItIsRefused("photos.db", "another application");
+    }
+
+    @Test
+    void aFileThatIsNoDatabaseIsRefusedAndStaysAsItIs() throws Exception {
+        Files.writeString(directory.resolve("diary.txt"), "Dear diary, ".repeat(1_000));
+        assertThatItIsRefused("diary.txt", "Expected a state log", "no SQLite file");
+    }
+
+    @Test
+    void aLogOfALaterVersionIsRefusedAndStaysAsItIs() throws Exception {
+        append(directory.resolve("new.db"), "one");
+        execute(
+                "new.db",
+                "INSERT INTO flyway_schema_history VALUES (9, '3', 'future', 'SQL', 'V3__future.sql', 1, '', 0, 1, 1)");
+        assertThatItIsRefused("new.db", "later Waystate", "up to version 2", "has version 3");
+    }
+
+    @Test
+    void theNewestMigrationIsTheVersionThatIsKnown() {
+        MigrationInfo[] migrations = Flyway.configure()
+                .dataSource("jdbc:sqlite:" + directory.resolve("empty.db"), null, null)
+                .locations("classpath:db/migration/sqlite")
+                .load()
+                .info()
+                .pending();
+        assertThat(migrations[migrations.length - 1].getVersion().toString())
+                .isEqualTo("" + LogFileCheck.SCHEMA_VERSION);
+    }
+
+    @Test
+    void aLogOfTheFirstVersionIsOpenedWithWhatItsWriteAheadLogHas() throws Exception {
+        Path old = directory.resolve("old.db");
+        String url = "jdbc:sqlite:" + old + "?journal_mode=WAL";
+        Flyway.configure()
+                .dataSource(url, null, null)
+                .locations("classpath:db/migration/sqlite")
+                .target("1")
+                .load()
+                .migrate();
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE bounds SET earliest = 6, head = 5");
+            kill(old, directory.resolve("killed.db"));
+        }
+        append(directory.resolve("killed.db"), "six");
+        try (LogView view = open(directory.resolve("killed.db"))) {
+            assertThat(view.head()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void theWriteAheadLogOfAProcessThatWasKilledIsAlwaysItsOwn() throws Exception {
+        Path file = directory.resolve("waystate.db");
+        Random random = new Random(3);
+        int appended = 0;
+        for (int round = 0; round < 20; round++) {
+            Path killed = directory.resolve("killed.db");
+            try (LogView view = open(file)) {
+                for (int i = random.nextInt(30); i >= 0; i--) {
+                    append(view, "x".repeat(random.nextInt(200_000)));
+                    appended++;
+                    if (random.nextInt(4) == 0) {
+                        view.checkpoint();
+                    }
+                }
+                kill(file, killed);
+            }
+            Files.delete(file);
+            Files.move(killed, file);
+            Files.move(Path.of(killed + "-wal"), Path.of(file + "-wal"));
+            try (LogView view = open(file)) {
+                assertThat(view.head()).isEqualTo(appended);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10, 3_000})
+    void theWriteAheadLogBesideARestoredBackupIsNamedAndNotApplied(int reports) throws Exception {
+        Path file = directory.resolve("waystate.db");
+        Path backup = directory.resolve("backup.db");
+        Path killed = directory.resolve("killed.db");
+        try (LogView view = open(file)) {
+            append(view, "old");
+            LogBackup.copy(file, backup);
+            for (int i = 0; i < reports; i++) {
+                append(view, "new");
+            }
+            kill(file, killed);
+        }
+        Files.copy(backup, killed, StandardCopyOption.REPLACE_EXISTING);
+        assertThatItIsRefused("killed.db", "killed.db-wal is not of the state log", "move the write-ahead log away");
+        Files.delete(Path.of(killed + "-wal"));
+        assertThat(infos(killed)).containsExactly("old");
+    }
+
+    @Test
+    void theWriteAheadLogBesideACopyFromAnEarlierRunIsNamed() throws Exception {
+        Path file = directory.resolve("waystate.db");
+        append(file, "old");
+        Path copy = Files.copy(file, directory.resolve("copy.db"));
+        try (LogView view = open(file)) {
+            append(view, "new");
+            kill(file, directory.resolve("killed.db"));
+        }
+        Files.copy(copy, directory.resolve("killed.db"), StandardCopyOption.REPLACE_EXISTING);
+        assertThatItIsRefused("killed.db", "killed.db-wal is not of the state log");
+    }
+
+    @Test
+    void theWriteAheadLogOfARunThatEndedInOrderIsNamedWhenItComesBack() throws Exception {
+        Path file = directory.resolve("waystate.db");
+        try (LogView view = open(file)) {
+            append(view, "one");
+            kill(file, directory.resolve("killed.db"));
+            append(view, "two");
+        }
+        Files.move(directory.resolve("killed.db-wal"), Path.of(file + "-wal"));
+        Files.delete(directory.resolve("killed.db"));
+        assertThatItIsRefused("waystate.db", "is not of the state log");
+    }
+
+    @Test
+    void aWriteAheadLogBesideAnEmptyFileIsNamed() throws Exception {
+        Path file = directory.resolve("waystate.db");
+        try (LogView view = open(file)) {
+            append(view, "one");
+            kill(file, directory.resolve("killed.db"));
+        }
+        Files.write(directory.resolve("killed.db"), new byte[0]);
+        assertThatItIsRefused("killed.db", "is empty", "killed.db-wal");
+    }
+
+    /** Without the look at the file: what was appended since is back in the place of the copy. */
+    @Test
+    void sqliteAppliesAnyWriteAheadLog() throws Exception {
+        Path file = directory.resolve("waystate.db");
+        append(file, "old");
+        Path killed = directory.resolve("killed.db");
+        Path copy = Files.copy(file, directory.resolve("copy.db"));
+        try (LogView view = open(file)) {
+            append(view, "new");
+            kill(file, killed);
+        }
+        Files.copy(copy, killed, StandardCopyOption.REPLACE_EXISTING);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + killed);
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeQuery("SELECT head FROM bounds").getLong(1))
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aFileWhoseWriteAheadLogStayedBesideAnotherNameIsRefused() throws Exception {
+        Path file = directory.resolve("waystate.db");
+        Path killed = Files.createDirectory(directory.resolve("killed")).resolve("waystate.db");
+        try (LogView view = open(killed)) {
+            append(view, "one");
+            Files.createLink(directory.resolve("linked.db"), killed);
+            Files.copy(killed, file);
+            assertThatItIsRefused("waystate.db", killed + "-wal");
+            assertThatItIsRefused("linked.db", killed + "-wal");
+        }
+        assertThat(infos(directory.resolve("linked.db"))).containsExactly("one");
+    }
+
+    private void assertThatItIsRefused(String name, String... reasons) throws Exception {
+        Map<String, String> before = files();
+        assertThatThrownBy(() -> open(directory.resolve(name)).close())
+                .isInstanceOf(UnusableFileException.class)
+                .hasMessageContaining(name)
+                .hasMessageContainingAll(reasons);
+        assertThat(files()).isEqualTo(before);
+    }
+
+    /** Copies the files of a log that is open as a process leaves them that is killed. */
+    private static void kill(Path file, Path killed) throws Exception {
+        for (String suffix : List.of("", "-wal")) { // another process: this one would lose its locks
+            Process copy = new ProcessBuilder("cp", file + suffix, killed + suffix)
+                    .inheritIO()
+                    .start();
+            assertThat(copy.waitFor()).isZero();
+        }
+    }
+
+    private void execute(String name, String sql) throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve(name));
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static void append(Path file, String info) throws Exception {
+        try (LogView view = open(file)) {
+            append(view, info);
+        }
+    }
+
+    private static void append(LogView view, String info) throws Exception {
+        assertThat(view.begin()).isTrue();
+        view.apply(new Batch("a", Batch.UNNUMBERED, Collections.singletonList(new Report(1, info, null))), 1);
+        view.commit(1);
+        view.advance();
+    }
+
+    private static List<String> infos(Path file) throws Exception {
+        try (LogView view = open(file)) {
+            return view.read(0, 1_000_000).stream().map(StateRecord::info).toList();
+        }
+    }
+
+    private static LogView open(Path file) throws Exception {
+        return LogView.open(LogFile.findOrCreate(file), 1, () -> {});
+    }
+
+    private Map<String, String> files() throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(file.getFileName().toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+        return contents;
+    }
+}
