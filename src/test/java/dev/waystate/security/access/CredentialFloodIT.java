@@ -50,6 +50,9 @@ class CredentialFloodIT {
     /** By how much the server's memory may grow, in KiB. */
     private static final long MOST_GROWTH = 64 * 1024;
 
+    /** How many times longer a call may take meanwhile. */
+    private static final int MOST_SLOWDOWN = 5;
+
     @TempDir
     Path directory;
 
@@ -70,10 +73,14 @@ class CredentialFloodIT {
         ManagedChannel attacker = connect(ATTACKER);
         ManagedChannel other = connect(OTHER);
         String verified = issuer.token(JwtIssuer.claims());
-        call(attacker, verified);
+        List<Long> usual = new ArrayList<>();
+        for (int i = 0; i < ATTEMPTS / AT_ONCE; i++) {
+            usual.add(time(other, verified));
+        }
         long memoryBefore = memory("VmHWM");
         long began = System.nanoTime();
 
+        List<Long> meanwhile = new ArrayList<>();
         Semaphore room = new Semaphore(AT_ONCE);
         String wrong = wrongToken();
         for (int i = 0; i < ATTEMPTS; i++) {
@@ -83,6 +90,7 @@ class CredentialFloodIT {
                 call(attacker, verified);
                 call(attacker, TOKEN);
                 call(other, issuer.token(JwtIssuer.claims()));
+                meanwhile.add(time(other, verified));
             }
         }
         room.acquire(AT_ONCE);
@@ -90,6 +98,7 @@ class CredentialFloodIT {
 
         assertThat(refusals("wrong_signature")).isBetween((long) BURST, BURST + RATE * seconds);
         assertThat(refusals("wrong_signature") + refusals("too_many_refused")).isEqualTo(ATTEMPTS);
+        assertThat(median(meanwhile)).isLessThan(MOST_SLOWDOWN * median(usual));
         assertThat(memory("VmHWM") - memoryBefore).isLessThan(MOST_GROWTH);
         await().atMost(Duration.ofSeconds(5))
                 .untilAsserted(() -> assertThatCode(() -> call(attacker, issuer.token(JwtIssuer.claims())))
@@ -146,6 +155,17 @@ class CredentialFloodIT {
                 .withInterceptors(Credentials.bearer(token))
                 .withDeadlineAfter(10, TimeUnit.SECONDS)
                 .computeDisplacement(Displacement.getDefaultInstance());
+    }
+
+    /** Returns how long a call takes, in nanoseconds. */
+    private static long time(ManagedChannel channel, String token) {
+        long began = System.nanoTime();
+        call(channel, token);
+        return System.nanoTime() - began;
+    }
+
+    private static long median(List<Long> times) {
+        return times.stream().sorted().skip(times.size() / 2).findFirst().orElseThrow();
     }
 
     private static void attempt(ManagedChannel channel, String token, Semaphore room) {
