@@ -17,8 +17,9 @@ import java.util.concurrent.CompletionStage;
  *       batch, and nothing of the earlier one is stored after that.
  *   <li><b>Isolation.</b> A batch that is refused leaves the batches around it alone.
  *   <li><b>Fail-stop.</b> After an I/O error nothing is acknowledged any more, since the system may have dropped what it
- *       failed to write: the log has to be opened again. A full disk is no such error: appends are refused until there
- *       is room, and reads go on.
+ *       failed to write: the log has to be opened again. The same holds when what it writes to is no longer what it
+ *       opened. A full disk is no such error, and neither is another process that holds the file for a while: appends
+ *       are refused until there is room, or it lets go, and reads go on.
  *   <li><b>Integrity.</b> A stored record that is damaged is reported and never returned.
  * </ul>
  *

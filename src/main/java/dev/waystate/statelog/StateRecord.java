@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param status the number of the reported state
  * @param info free text for people, possibly empty
  * @param reportedAt when the source observed the state, by its own clock; null when it did not say
- * @param recordedAt when the log stored it, by this machine's clock; never before that of the record ahead of it
+ * @param recordedAt when the log stored it, by the machine's clock as far as the log believes it; never before that of the
+ *     record ahead of it
  */
 public record StateRecord(
         long position,

@@ -105,7 +105,7 @@ class BackupIT {
         CommandRun run = backup("backup.db", "text.db");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("expected a state log").hasLineCount(1);
+        assertThat(run.err()).contains("Expected a state log").hasLineCount(1);
         assertThat(filesWith("backup.db")).isEmpty();
     }
 

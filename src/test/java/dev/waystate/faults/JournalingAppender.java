@@ -40,6 +40,7 @@ final class JournalingAppender implements Runnable {
                 NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
         try {
             append(StateLogServiceGrpc.newStub(channel));
+            channel.shutdownNow().awaitTermination(20, TimeUnit.SECONDS); // no acknowledgement comes later
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } finally {

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 final class Mount implements AutoCloseable {
 
     private final Path directory;
+    private boolean mounted = true;
 
     private Mount(Path directory) {
         this.directory = directory;
@@ -61,7 +62,10 @@ final class Mount implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        run("umount", "--lazy", directory.toString());
+        if (mounted) {
+            mounted = false;
+            run("umount", "--lazy", directory.toString());
+        }
     }
 
     static void run(String... command) throws Exception {

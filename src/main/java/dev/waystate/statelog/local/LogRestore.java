@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Puts a back-up in the place of a log that no process has open. The log that was there stays under a name of its own,
  * with its write-ahead log.
  *
- * <p>A crash in the middle leaves the old log or the new one under the name, and at worst the write-ahead log of the old
- * one aside: it is then refused, or was closed in order and needs none. Restoring again mends that.
+ * <p>A crash in the middle leaves the old log or the new one under the name. At worst the write-ahead log of the old one
+ * is still beside the new one, which is refused then; restoring again mends that.
  */
 public final class LogRestore {
 
@@ -79,9 +79,9 @@ public final class LogRestore {
         if (!create) {
             Files.createLink(aside, file.path());
         }
+        Files.move(restored, file.path(), StandardCopyOption.ATOMIC_MOVE); // from here on it is restored
         moveIfThere(file.writeAheadLog(), Path.of(aside + "-wal"));
         Files.deleteIfExists(file.beside("-shm"));
-        Files.move(restored, file.path(), StandardCopyOption.ATOMIC_MOVE); // from here on it is restored
         LogBackup.sync(file.path().getParent());
         return create ? null : aside;
     }

@@ -133,6 +133,7 @@ public final class LogView implements AutoCloseable {
 
     private static void emptyWriteAheadLog(WriterConnection writer) throws SQLException {
         if (!writer.empty()) {
+            writer.abandon(); // or SQLite would go on by itself, once that process has ended
             throw new IllegalStateException("Cannot move the write-ahead log into the file: another process reads the "
                     + "state log, or writes to it. Wait for its end");
         }

@@ -1,0 +1,181 @@
+package dev.waystate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waystate.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code restore}, over the log of a server that was killed, and where it may not. */
+@Timeout(180)
+class RestoreIT {
+
+    private static final String LOG = "data/waystate.db";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void restoredLogIsServedAndTheOldOneIsKeptWhole() throws Exception {
+        killWithMoreThanTheBackup();
+
+        CommandRun refused = run("restore", path("backup.db"), "--to", path(LOG));
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err()).contains("there is one").contains("--replace").hasLineCount(1);
+
+        CommandRun restored = run("restore", path("backup.db"), "--to", path(LOG), "--replace");
+        assertThat(restored.err()).contains("is now " + path(LOG) + ".before-restore-");
+        assertThat(restored.outLines()).containsExactly(path(LOG) + ": head position 2");
+        assertThat(restored.exitCode()).isZero();
+        assertThat(files("data")).hasSize(3).noneMatch(name -> name.endsWith("waystate.db-wal"));
+        assertThat(id(path(LOG))).isNotEqualTo(id(path("backup.db")));
+        assertThat(infos(path(LOG))).containsExactly("one", "two");
+        String old = files("data").stream()
+                .filter(name -> name.contains("before") && name.endsWith("Z"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(infos(path("data/" + old))).containsExactly("one", "two", "three");
+    }
+
+    /** A crash between the two: the restored log has its name, and the old write-ahead log is still there. */
+    @Test
+    void restoreThatWasCutShortIsRefusedByTheServerAndMendedByAnother() throws Exception {
+        killWithMoreThanTheBackup();
+        Path kept = Files.copy(directory.resolve(LOG + "-wal"), directory.resolve("kept-wal"));
+        run("restore", path("backup.db"), "--to", path(LOG), "--replace");
+        Files.move(kept, directory.resolve(LOG + "-wal"));
+
+        try (ServerProcess server = ServerProcess.launch(directory, List.of())) {
+            assertThat(server.process().waitFor()).isNotZero();
+            assertThat(server.output()).anyMatch(line -> line.contains("is not of the state log"));
+        }
+        assertThat(run("restore", path("backup.db"), "--to", path(LOG), "--replace")
+                        .exitCode())
+                .isZero();
+        assertThat(infos(path(LOG))).containsExactly("one", "two");
+    }
+
+    @Test
+    void logInUseIsLeftAlone() throws Exception {
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            append(server, "one");
+            assertThat(run("backup", path("backup.db"), "--from", path(LOG)).exitCode())
+                    .isZero();
+            CommandRun run = run("restore", path("backup.db"), "--to", path(LOG), "--replace");
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err())
+                    .contains("in use by process " + server.process().pid())
+                    .hasLineCount(1);
+            append(server, "two");
+            assertThat(server.terminate()).isEqualTo(143);
+        }
+        assertThat(infos(path(LOG))).containsExactly("one", "two");
+    }
+
+    @Test
+    void whatIsNoBackupIsRefusedAndLeavesNothingBehind() throws Exception {
+        Files.writeString(directory.resolve("text.db"), "Dear diary, ".repeat(1_000));
+        for (String name : List.of("text.db", "nosuch.db")) {
+            CommandRun run = run("restore", path(name), "--to", path("new/waystate.db"), "--json");
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains(name).hasLineCount(1);
+            assertThat(run.out()).isEmpty();
+        }
+        assertThat(directory.resolve("new/waystate.db")).doesNotExist();
+    }
+
+    @Test
+    void damagedBackupIsRefused() throws Exception {
+        killWithMoreThanTheBackup();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + path("backup.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM record WHERE position = 2");
+        }
+        CommandRun run = run("restore", path("backup.db"), "--to", path(LOG), "--replace");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("the newest record is at position 1 and not at 2");
+        assertThat(infos(path(LOG))).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void backupIsRestoredToADirectoryThatIsNew() throws Exception {
+        killWithMoreThanTheBackup();
+        CommandRun run = run("restore", path("backup.db"), "--to", path("new/waystate.db"), "--json");
+        assertThat(run.outLines())
+                .containsExactly("{\"file\":\"" + path("new/waystate.db") + "\",\"head_position\":2}");
+        assertThat(files("new")).containsExactly("waystate.db");
+    }
+
+    private void killWithMoreThanTheBackup() throws Exception {
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            append(server, "one", "two");
+            assertThat(run("backup", path("backup.db"), "--from", path(LOG)).exitCode())
+                    .isZero();
+            append(server, "three");
+            server.kill();
+        }
+    }
+
+    private void append(ServerProcess server, String... infos) throws IOException {
+        Path reports = directory.resolve("reports.csv");
+        Files.writeString(
+                reports, Stream.of(infos).map(info -> "OK," + info + "\n").reduce("", String::concat));
+        assertThat(run("report", "--source", "a", reports.toString(), "--target", server.target())
+                        .exitCode())
+                .isZero();
+    }
+
+    /** Serves a copy of a file and of its write-ahead log, and reads it. */
+    private List<String> infos(String file) throws Exception {
+        Path elsewhere = Files.createDirectories(
+                Files.createTempDirectory(directory, "copy").resolve("data"));
+        for (String suffix : List.of("", "-wal")) {
+            if (Files.exists(Path.of(file + suffix))) {
+                Files.copy(
+                        Path.of(file + suffix),
+                        elsewhere.resolve("waystate.db" + suffix),
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        try (ServerProcess server = ServerProcess.start(elsewhere.getParent())) {
+            return run("read", "--json", "--target", server.target()).outLines().stream()
+                    .map(line -> line.replaceAll(".*\"info\":\"(\\w+)\".*", "$1"))
+                    .toList();
+        }
+    }
+
+    private static String id(String file) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT hex(log_id) FROM bounds")) {
+            assertThat(row.getString(1)).hasSize(32);
+            return row.getString(1);
+        }
+    }
+
+    private List<String> files(String name) throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve(name))) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private String path(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    private static CommandRun run(String... args) {
+        return CommandRun.of(args);
+    }
+}
