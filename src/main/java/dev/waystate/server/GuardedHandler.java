@@ -61,8 +61,11 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
 
         private boolean closed;
 
-        /** Whether it was closed, and not by its service: nothing more reaches that but the end. */
+        /** Whether it was closed, and not by its service: nothing more reaches that. */
         private volatile boolean ended;
+
+        /** Whether the service has been told so. For the call's thread. */
+        private boolean cancelled;
 
         GuardedCall(ServerCall<Parsed<ReqT>, RespT> call, OpenCall openCall) {
             this.call = call;
@@ -81,12 +84,27 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
             return method;
         }
 
+        /** For the call's thread. */
         private void fail(Throwable thrown) {
-            end(Status.UNKNOWN.withCause(thrown));
+            if (closeOnce(Status.UNKNOWN.withCause(thrown), new Metadata())) {
+                ended = true;
+                cancelService();
+            }
         }
 
+        /** Closes the call on any thread, and has the service told on the call's own. */
         void end(Status status) {
-            ended |= closeOnce(status, new Metadata());
+            if (closeOnce(status, new Metadata())) {
+                ended = true;
+                openCall.execute(this::cancelService);
+            }
+        }
+
+        private void cancelService() {
+            if (!cancelled) {
+                cancelled = true;
+                listener.tell(Listener::onCancel);
+            }
         }
 
         @Override
@@ -166,12 +184,12 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
 
         @Override
         public void onCancel() {
-            tell(Listener::onCancel);
+            call.cancelService();
         }
 
         @Override
         public void onComplete() {
-            tell(call.ended ? Listener::onCancel : Listener::onComplete);
+            guard(Listener::onComplete);
         }
 
         private void guard(Consumer<Listener<ReqT>> callback) {

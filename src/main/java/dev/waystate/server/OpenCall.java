@@ -100,6 +100,15 @@ public final class OpenCall extends ServerStreamTracer {
         return own.withValue(CURRENT, this);
     }
 
+    /** Runs what has to be run on the call's thread. */
+    void execute(Runnable action) {
+        if (connection == null) {
+            action.run();
+        } else {
+            connection.execute(action);
+        }
+    }
+
     void started(GuardedHandler<?, ?>.GuardedCall started) {
         call = started;
     }
@@ -371,7 +380,7 @@ public final class OpenCall extends ServerStreamTracer {
             }
             if (waitsForRoom && connection.outboundRoom() >= LEAST_MESSAGE_BYTES) {
                 waitsForRoom = false;
-                connection.execute(known::becomeReady);
+                execute(known::becomeReady);
             }
         }
     }
