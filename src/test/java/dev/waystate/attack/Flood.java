@@ -68,8 +68,8 @@ final class Flood implements AutoCloseable {
                 }
                 sendAll();
             }
-        } catch (InterruptedException stopped) {
-            // closed
+        } catch (Exception ended) { // also undeclared ones
+            // It was closed, or the server has gone.
         } finally {
             attackers.forEach(Attacker::close);
         }
@@ -88,6 +88,10 @@ final class Flood implements AutoCloseable {
                 attackers.set(i, new Attacker());
             }
         }
+    }
+
+    boolean isUnderWay() {
+        return sender.isAlive();
     }
 
     /** Ends the attack by closing its connections. */

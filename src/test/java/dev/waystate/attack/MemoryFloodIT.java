@@ -122,20 +122,20 @@ class MemoryFloodIT {
                         .build(),
                 200)),
         UNREAD_ACKNOWLEDGEMENTS(new Calls(
-                20,
+                8,
                 CALLS,
                 Frames.headers(STATE_LOG + "Append"),
                 call -> repeated(
-                        AppendRequest.newBuilder().setSource("attacker-" + call).build(), 1000),
+                        AppendRequest.newBuilder().setSource("attacker-" + call).build(), 100),
                 16_384,
                 false,
                 false)),
         TINY_FRAMES_OF_MESSAGES_THAT_NEVER_END(
-                new Calls(12, CALLS, Frames.headers(REPORTS), same(unfinished(1_000, 900)), 1, false, true)),
+                new Calls(8, CALLS, Frames.headers(REPORTS), same(unfinished(1_000, 900)), 1, false, true)),
         SMALL_MESSAGES_BEGUN_AGAIN_AND_AGAIN(
-                new Calls(12, CALLS, Frames.headers(REPORTS), same(beginnings(500)), 7, false, true)),
+                new Calls(8, CALLS, Frames.headers(REPORTS), same(beginnings(500)), 7, false, true)),
         TINY_FRAMES_OF_MESSAGES_THAT_NOBODY_ASKS_FOR(new Calls(
-                20,
+                8,
                 CALLS,
                 Frames.headers(DISPLACEMENTS),
                 same(repeated(
@@ -234,6 +234,7 @@ class MemoryFloodIT {
             Map<Bystander.Kind, Duration> attacked;
             try (Flood flood = Flood.start(server.process().grpcPort(), attack.calls)) {
                 attacked = bystander.medianTimes(ATTACK);
+                assertThat(flood.isUnderWay()).isTrue();
             }
             await().atMost(RECOVERY).until(() -> server.heldBytes() < AS_GOOD_AS_NOTHING_BYTES);
             Map<Bystander.Kind, Duration> afterwards = bystander.medianTimes(USUAL);

@@ -38,8 +38,8 @@ final class RawConnection implements AutoCloseable {
 
     private static final int TIMEOUT_SECONDS = 20;
 
-    /** More at once would have to wait here. */
-    private static final int MOST_FRAMES_AT_ONCE = 500;
+    /** Of one call. Many more, of many calls, would take the processors, which is another attack. */
+    private static final int MOST_FRAMES_AT_ONCE = 2;
 
     private static final EventLoopGroup EVENT_LOOPS = new MultiThreadIoEventLoopGroup(
             2, new DefaultThreadFactory("raw-connections", true), NioIoHandler.newFactory());
@@ -89,7 +89,8 @@ final class RawConnection implements AutoCloseable {
     }
 
     /**
-     * Sends what comes next of a call's data, as much as the windows and the network take now. Does not wait.
+     * Sends what comes next of a call's data, as much as the windows and the network take now, in two frames at most. Does
+     * not wait.
      *
      * @param end whether the call's data ends with the last byte
      */
