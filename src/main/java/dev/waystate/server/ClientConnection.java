@@ -175,17 +175,22 @@ final class ClientConnection extends ChannelDuplexHandler {
         }
     }
 
+    long held() {
+        return inbound.get() + outbound.get();
+    }
+
     long outboundRoom() {
         long held = outbound.get();
         return MemoryBudgets.share(memory.leaving(), held) - held;
     }
 
-    /** Counts as many bytes as there is room for; none if that is less than the least. */
+    /** Counts half of the room at most, so that there is some for the next call; none if there is less than the least. */
     synchronized int reserveOutbound(int least, int most) {
-        int bytes = (int) Math.min(most, outboundRoom());
-        if (bytes < least) {
+        long room = outboundRoom();
+        if (room < least) {
             return 0;
         }
+        int bytes = (int) Math.min(most, Math.max(least, room / 2));
         countOutbound(bytes);
         return bytes;
     }

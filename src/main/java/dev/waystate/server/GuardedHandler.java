@@ -126,6 +126,12 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
             return openCall.maySend(isTransportReady());
         }
 
+        @Override
+        public void setOnReadyThreshold(int bytes) {
+            openCall.setReadyBytes(bytes);
+            super.setOnReadyThreshold(bytes);
+        }
+
         boolean isTransportReady() {
             return super.isReady();
         }

@@ -37,7 +37,7 @@ public final class OpenCall extends ServerStreamTracer {
 
     private static final int SENT_MESSAGE_EXTRA_BYTES = 512;
 
-    /** Below this the transport calls for more: grpc-java's default. */
+    /** Below this the transport calls for more, unless the service says otherwise: grpc-java's default. */
     private static final int READY_BYTES = 32 * 1024;
 
     /** Less room than this is none. */
@@ -76,6 +76,12 @@ public final class OpenCall extends ServerStreamTracer {
     private volatile long countedInbound;
 
     private final AtomicLong outbound = new AtomicLong();
+    private volatile long takenAt;
+    private volatile int readyBytes = READY_BYTES;
+
+    /** Of a message that was sent: what smaller ones take besides their bytes is a larger part of all. */
+    private volatile long leastSentBytes = Long.MAX_VALUE;
+
     private volatile boolean closed;
 
     OpenCall(OpenCalls calls, @Nullable ClientConnection connection) {
@@ -247,6 +253,20 @@ public final class OpenCall extends ServerStreamTracer {
         return outbound.get();
     }
 
+    /** Returns how many bytes all calls of its connection hold, in both directions. */
+    public long heldOnConnection() {
+        return connection == null ? 0 : connection.held();
+    }
+
+    /** Returns since when its client has taken nothing of what it was sent, if there is something. */
+    public long outboundTakenAt() {
+        return takenAt;
+    }
+
+    void setReadyBytes(int bytes) {
+        readyBytes = bytes;
+    }
+
     /**
      * Counts a message that is being made as if it had been sent, until {@link #cancelReservation}. Where there is next to
      * no room in the connection's share the call becomes ready again when there is.
@@ -307,8 +327,13 @@ public final class OpenCall extends ServerStreamTracer {
     @Override
     public void outboundWireSize(long bytes) {
         if (connection != null) {
-            long held = Math.max(bytes, SENT_MESSAGE_LEAST_BYTES) + SENT_MESSAGE_EXTRA_BYTES;
-            outbound.addAndGet(held);
+            long held = inMemory(bytes);
+            if (bytes < leastSentBytes) {
+                leastSentBytes = Math.max(MESSAGE_HEADER_BYTES, bytes);
+            }
+            if (outbound.getAndAdd(held) == 0) {
+                takenAt = calls.now();
+            }
             connection.countOutbound(held);
             if (closed) {
                 taken(0); // it came too late to be counted out with the others
@@ -316,10 +341,15 @@ public final class OpenCall extends ServerStreamTracer {
         }
     }
 
+    private static long inMemory(long sentBytes) {
+        return Math.max(sentBytes, SENT_MESSAGE_LEAST_BYTES) + SENT_MESSAGE_EXTRA_BYTES;
+    }
+
     /** Notes that the transport has no more than some bytes left. */
     private void taken(long mostLeft) {
         long before = outbound.getAndUpdate(held -> Math.min(held, mostLeft));
         if (before > mostLeft) {
+            takenAt = calls.now();
             connection.countOutbound(mostLeft - before);
         }
     }
@@ -333,17 +363,35 @@ public final class OpenCall extends ServerStreamTracer {
         if (!transportReady || connection == null) {
             return transportReady;
         }
-        taken(READY_BYTES);
+        taken(mostLeftWhenReady());
         if (connection.outboundRoom() > 0) {
             return true;
         }
-        waitsForRoom = true;
+        if (!waitsForRoom) {
+            waitsForRoom = true;
+            connection.findWhatIsLeft(this);
+        }
         return false;
     }
 
-    /** For the connection's thread, or where there is none. */
+    /** The transport counts the bytes on the wire. If all messages were as small as the smallest, they took most. */
+    private long mostLeftWhenReady() {
+        long least = leastSentBytes;
+        return least == Long.MAX_VALUE ? 0 : (readyBytes / least + 1) * inMemory(least);
+    }
+
+    /** For the connection's thread. */
     void nothingLeft() {
         taken(0);
+        becomeReadyIfRoom();
+    }
+
+    private void becomeReadyIfRoom() {
+        GuardedHandler<?, ?>.GuardedCall known = call;
+        if (waitsForRoom && known != null && connection.outboundRoom() >= LEAST_MESSAGE_BYTES) {
+            waitsForRoom = false;
+            known.becomeReady();
+        }
     }
 
     @Override
@@ -378,9 +426,8 @@ public final class OpenCall extends ServerStreamTracer {
             if (outbound.get() > 0) {
                 connection.findWhatIsLeft(this);
             }
-            if (waitsForRoom && connection.outboundRoom() >= LEAST_MESSAGE_BYTES) {
-                waitsForRoom = false;
-                execute(known::becomeReady);
+            if (waitsForRoom) {
+                execute(this::becomeReadyIfRoom);
             }
         }
     }

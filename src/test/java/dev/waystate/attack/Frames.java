@@ -38,8 +38,8 @@ final class Frames {
                 context, type, streamId, new Http2Flags(flags), Unpooled.wrappedBuffer(payload), context.newPromise());
     }
 
-    void settings() {
-        writer.writeSettings(context, new Http2Settings(), context.newPromise());
+    void settings(Http2Settings settings) {
+        writer.writeSettings(context, settings, context.newPromise());
     }
 
     void ping(long data) {

@@ -19,11 +19,14 @@ import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,14 +38,19 @@ final class RawConnection implements AutoCloseable {
 
     private static final int TIMEOUT_SECONDS = 20;
 
-    private final EventLoopGroup eventLoop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    /** Of one call. Many more, of many calls, would take the processors, which is another attack. */
+    private static final int MOST_FRAMES_AT_ONCE = 2;
+
+    private static final EventLoopGroup EVENT_LOOPS = new MultiThreadIoEventLoopGroup(
+            2, new DefaultThreadFactory("raw-connections", true), NioIoHandler.newFactory());
+
     private final Incoming incoming = new Incoming();
     private final Channel channel;
     private final Frames frames;
 
     private RawConnection(int port) throws InterruptedException {
         channel = new Bootstrap()
-                .group(eventLoop)
+                .group(EVENT_LOOPS)
                 .channel(NioSocketChannel.class)
                 .handler(incoming)
                 .connect(InetAddress.getLoopbackAddress(), port)
@@ -53,10 +61,19 @@ final class RawConnection implements AutoCloseable {
 
     /** Opens a connection and sends the preface, its SETTINGS frame included. */
     static RawConnection open(int port) throws InterruptedException {
+        return open(port, new Http2Settings());
+    }
+
+    /** Opens a connection whose calls may be sent no data. */
+    static RawConnection openWithoutWindow(int port) throws InterruptedException {
+        return open(port, new Http2Settings().initialWindowSize(0));
+    }
+
+    private static RawConnection open(int port, Http2Settings settings) throws InterruptedException {
         RawConnection connection = new RawConnection(port);
         connection.send(sent -> {
             sent.bytes(Http2CodecUtil.connectionPrefaceBuf());
-            sent.settings();
+            sent.settings(settings);
         });
         return connection;
     }
@@ -69,6 +86,31 @@ final class RawConnection implements AutoCloseable {
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER, (io.netty.channel.ChannelPromise) written);
         });
         return written.await(TIMEOUT_SECONDS, TimeUnit.SECONDS) && written.isSuccess();
+    }
+
+    /**
+     * Sends what comes next of a call's data, as much as the windows and the network take now, in two frames at most. Does
+     * not wait.
+     *
+     * @param end whether the call's data ends with the last byte
+     */
+    void sendData(int streamId, ByteBuf data, int bytesAFrame, boolean end) {
+        int most = Math.min(incoming.window(streamId), MOST_FRAMES_AT_ONCE * bytesAFrame);
+        int bytes = Math.min(data.readableBytes(), most);
+        if (bytes <= 0 || !channel.isWritable()) {
+            return;
+        }
+        incoming.sent(streamId, bytes);
+        ByteBuf part = data.readRetainedSlice(bytes);
+        boolean last = end && !data.isReadable();
+        channel.eventLoop().execute(() -> {
+            while (part.isReadable()) {
+                ByteBuf frame = part.readRetainedSlice(Math.min(bytesAFrame, part.readableBytes()));
+                frames.data(streamId, frame, last && !part.isReadable());
+            }
+            part.release();
+            channel.flush();
+        });
     }
 
     /** Sends a sequence again and again, as long as the server takes it, and returns how often it has. */
@@ -110,6 +152,11 @@ final class RawConnection implements AutoCloseable {
         return incoming.ends.containsKey(streamId) || incoming.resets.get() > 0;
     }
 
+    /** Returns whether the server has ended or reset this call. */
+    boolean hasEndedCall(int streamId) {
+        return incoming.ends.containsKey(streamId) || incoming.reset.contains(streamId);
+    }
+
     /** Waits until the server has ended a call and returns the number of its status. */
     int awaitStatus(int streamId) {
         await().atMost(TIMEOUT_SECONDS, TimeUnit.SECONDS).until(() -> incoming.ends.containsKey(streamId));
@@ -124,14 +171,20 @@ final class RawConnection implements AutoCloseable {
     @Override
     public void close() {
         channel.close();
-        eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     private static final class Incoming extends ByteToMessageDecoder {
 
         private final DefaultHttp2FrameReader reader = new DefaultHttp2FrameReader(false);
         private final AtomicInteger resets = new AtomicInteger();
+        private final Set<Integer> reset = ConcurrentHashMap.newKeySet();
         private final Map<Integer, String> ends = new ConcurrentHashMap<>();
+        private final AtomicInteger connectionWindow = new AtomicInteger(Http2CodecUtil.DEFAULT_WINDOW_SIZE);
+        private volatile int initialWindow = Http2CodecUtil.DEFAULT_WINDOW_SIZE;
+
+        /** How much more, or less, than the initial window a call may send. */
+        private final Map<Integer, Integer> windowChanges = new ConcurrentHashMap<>();
+
         private final AtomicInteger acknowledgements = new AtomicInteger();
         private volatile @Nullable String goAway;
 
@@ -139,6 +192,18 @@ final class RawConnection implements AutoCloseable {
             @Override
             public void onRstStreamRead(ChannelHandlerContext context, int streamId, long errorCode) {
                 resets.incrementAndGet();
+                reset.add(streamId);
+            }
+
+            @Override
+            public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) {
+                Integer window = settings.initialWindowSize();
+                initialWindow = window == null ? initialWindow : window;
+            }
+
+            @Override
+            public void onWindowUpdateRead(ChannelHandlerContext context, int streamId, int increment) {
+                sent(streamId, -increment);
             }
 
             @Override
@@ -164,6 +229,19 @@ final class RawConnection implements AutoCloseable {
                 acknowledgements.incrementAndGet();
             }
         };
+
+        private int window(int streamId) {
+            return Math.min(connectionWindow.get(), initialWindow + windowChanges.getOrDefault(streamId, 0));
+        }
+
+        private void sent(int streamId, int bytes) {
+            if (streamId != 0) {
+                windowChanges.merge(streamId, -bytes, Integer::sum);
+            }
+            if (streamId == 0 || bytes > 0) {
+                connectionWindow.addAndGet(-bytes);
+            }
+        }
 
         @Override
         protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Http2Exception {

@@ -76,7 +76,7 @@ public final class Client implements AutoCloseable {
     }
 
     /** Sends a stream of reports and waits for the answer. */
-    void streamState(int reports) throws Exception {
+    public void streamState(int reports) throws Exception {
         CompletableFuture<Empty> answer = new CompletableFuture<>();
         StreamObserver<Data> stream = RequestStreamingGrpc.newStub(channel)
                 .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)

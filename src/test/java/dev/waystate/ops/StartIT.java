@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waystate.OtherJava;
 import dev.waystate.ServerProcess;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,9 +46,9 @@ class StartIT {
 
     @Test
     void startsServesAndEndsWithTheOneWarningThatItIsOpenOnJava25() throws Exception {
-        Optional<Path> java = java25();
+        Optional<Path> java = OtherJava.java25();
         assumeTrue(java.isPresent(), "there is no Java 25 in JAVA_HOME_25 or under /usr/lib/jvm");
-        servesWithoutAnyOtherWarning(insteadOfItsJvm(java.get()), "using Java 25");
+        servesWithoutAnyOtherWarning(OtherJava.insteadOfItsJvm(java.get()), "using Java 25");
     }
 
     @Test
@@ -147,29 +145,6 @@ class StartIT {
                     .filteredOn(COMPLAINT.asPredicate())
                     .singleElement(as(InstanceOfAssertFactories.STRING))
                     .contains("The server is open: calls are not encrypted, and it asks for no credentials");
-        }
-    }
-
-    /** Returns a wrapper that runs the arguments of the server's command with another JVM. */
-    private static List<String> insteadOfItsJvm(Path java) {
-        return List.of("sh", "-c", "java=$1; shift 2; exec \"$java\" \"$@\"", "sh", java.toString());
-    }
-
-    private static Optional<Path> java25() throws IOException {
-        String home = System.getenv("JAVA_HOME_25");
-        if (home != null) {
-            return Optional.of(Path.of(home, "bin", "java"));
-        }
-        Path installed = Path.of("/usr/lib/jvm");
-        if (!Files.isDirectory(installed)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> homes = Files.list(installed)) {
-            return homes.filter(candidate -> candidate.getFileName().toString().contains("25"))
-                    .map(candidate -> candidate.resolve("bin").resolve("java"))
-                    .filter(Files::isExecutable)
-                    .sorted()
-                    .findFirst();
         }
     }
 }

@@ -15,8 +15,8 @@ import java.util.function.ToLongFunction;
 import org.springframework.stereotype.Component;
 
 /**
- * Ends the calls that hold most memory while all together hold more than they may: of those that hold about as much, the
- * ones that have been open for longest. Messages that are meant to arrive, and answers that are taken, do so in far less time.
+ * Ends calls while all together hold more than they may: first those on which nothing has moved for longest, and of these
+ * the ones of the connection that holds most. Messages that are meant to arrive, and answers that are taken, move.
  */
 @Component
 class MemoryLimits implements CallPolicy {
@@ -47,25 +47,30 @@ class MemoryLimits implements CallPolicy {
 
     @Override
     public void check(Collection<OpenCall> calls) {
-        endLargest(calls, budgets.arriving(), OpenCall::inboundHeld, "inbound-memory");
-        endLargest(calls, budgets.leaving(), OpenCall::outboundHeld, "outbound-memory");
+        endStuck(calls, budgets.arriving(), "inbound-memory", OpenCall::inboundHeld, OpenCall::messageEndedAt);
+        endStuck(calls, budgets.leaving(), "outbound-memory", OpenCall::outboundHeld, OpenCall::outboundTakenAt);
     }
 
-    private void endLargest(
-            Collection<OpenCall> calls, MemoryBudget budget, ToLongFunction<OpenCall> held, String limit) {
+    private void endStuck(
+            Collection<OpenCall> calls,
+            MemoryBudget budget,
+            String limit,
+            ToLongFunction<OpenCall> held,
+            ToLongFunction<OpenCall> movedAt) {
         long excess = budget.held() - budget.limit();
         if (excess <= 0) {
             return;
         }
-        // What a call holds changes meanwhile, and a sort must not see that.
-        List<Holder> largestFirst = calls.stream()
-                .map(call -> new Holder(call, held.applyAsLong(call)))
+        // All of this changes meanwhile, and a sort must not see that.
+        List<Holder> stuckFirst = calls.stream()
+                .map(call ->
+                        new Holder(call, held.applyAsLong(call), movedAt.applyAsLong(call), call.heldOnConnection()))
                 .filter(holder -> holder.bytes > 0)
-                .sorted(Comparator.comparingInt(Holder::magnitude)
-                        .reversed()
-                        .thenComparingLong(holder -> holder.call.openedAt()))
+                .sorted(Comparator.comparingLong(Holder::movedAt)
+                        .thenComparing(
+                                Comparator.comparingLong(Holder::onConnection).reversed()))
                 .toList();
-        for (Holder holder : largestFirst) {
+        for (Holder holder : stuckFirst) {
             if (excess <= 0) {
                 return;
             }
@@ -76,10 +81,5 @@ class MemoryLimits implements CallPolicy {
         }
     }
 
-    private record Holder(OpenCall call, long bytes) {
-
-        int magnitude() {
-            return Long.SIZE - Long.numberOfLeadingZeros(bytes);
-        }
-    }
+    private record Holder(OpenCall call, long bytes, long movedAt, long onConnection) {}
 }

@@ -15,23 +15,17 @@ import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.InvalidRequestException;
 import dev.waystate.server.MemoryBudget;
 import dev.waystate.server.MemoryBudgets;
-import dev.waystate.server.OpenCall;
-import dev.waystate.server.TryLaterException;
 import dev.waystate.statelog.StateLog;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.IntFunction;
 import net.devh.boot.grpc.server.service.GrpcService;
 
 /** The log's own service. What reads the log runs on the executor; what appends to it never blocks. */
 @GrpcService
 class StateLogService extends StateLogServiceImplBase {
-
-    private static final Duration UNTAKEN_RETRY_DELAY = Duration.ofSeconds(1);
 
     /** What a thousand statuses take, of which there are a handful. */
     private static final int SUMMARY_BYTES = 64 * 1024;
@@ -105,38 +99,7 @@ class StateLogService extends StateLogServiceImplBase {
         answer(responses, SUMMARY_BYTES, room -> Messages.toResponse(stateLog.summary()));
     }
 
-    /**
-     * Has a response made on the executor, unless its client has gone by then.
-     *
-     * @param mostBytes how large it may become
-     * @param response makes it in so many bytes
-     */
-    private <T> void answer(StreamObserver<T> observer, int mostBytes, IntFunction<T> response) {
-        ServerCallStreamObserver<T> responses = (ServerCallStreamObserver<T>) observer;
-        responses.setOnCancelHandler(() -> {}); // so that a response to a client that is gone does not throw
-        OpenCall call = OpenCall.current();
-        int reserved = call.reserveOutbound(mostBytes);
-        if (reserved == 0) {
-            throw new TryLaterException(
-                    "The answers that this connection has not taken fill its memory: take them first",
-                    UNTAKEN_RETRY_DELAY);
-        }
-        try {
-            rpcExecutor.execute(() -> {
-                try {
-                    if (!responses.isCancelled()) {
-                        responses.onNext(response.apply(reserved));
-                        responses.onCompleted();
-                    }
-                } catch (RuntimeException | Error problem) {
-                    responses.onError(problem);
-                } finally {
-                    call.cancelReservation(reserved);
-                }
-            });
-        } catch (RejectedExecutionException full) {
-            call.cancelReservation(reserved);
-            throw full;
-        }
+    private <T> void answer(StreamObserver<T> responses, int mostBytes, IntFunction<T> response) {
+        new Answer<>((ServerCallStreamObserver<T>) responses, mostBytes, response, rpcExecutor).begin();
     }
 }

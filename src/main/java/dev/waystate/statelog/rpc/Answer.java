@@ -1,0 +1,80 @@
+package dev.waystate.statelog.rpc;
+
+import dev.waystate.server.OpenCall;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The response of a unary call. It is made on the executor, once there is room for it: until then the connection has
+ * answers that its client has not taken.
+ */
+final class Answer<T> {
+
+    private final ServerCallStreamObserver<T> responses;
+    private final int mostBytes;
+    private final IntFunction<T> response;
+    private final Executor executor;
+    private final OpenCall call = OpenCall.current();
+
+    /** Used by the call's thread only. */
+    private boolean begun;
+
+    /**
+     * @param mostBytes how large the response may become
+     * @param response makes it in so many bytes
+     */
+    Answer(ServerCallStreamObserver<T> responses, int mostBytes, IntFunction<T> response, Executor executor) {
+        this.responses = responses;
+        this.mostBytes = mostBytes;
+        this.response = response;
+        this.executor = executor;
+        responses.setOnReadyHandler(this::begin);
+        responses.setOnCancelHandler(() -> {}); // so that a response to a client that is gone does not throw
+    }
+
+    /**
+     * Begins when there is room, now or as soon as the call is ready.
+     *
+     * @throws RejectedExecutionException if the executor is full
+     */
+    void begin() {
+        if (begun) {
+            return;
+        }
+        int room = call.reserveOutbound(mostBytes);
+        if (room == 0) {
+            return;
+        }
+        begun = true;
+        try {
+            executor.execute(() -> respond(room));
+        } catch (RejectedExecutionException full) {
+            call.cancelReservation(room);
+            throw full;
+        }
+    }
+
+    private void respond(int room) {
+        try {
+            T made = make(room);
+            if (made != null) {
+                responses.onNext(made);
+                responses.onCompleted();
+            }
+        } catch (RuntimeException | Error problem) {
+            responses.onError(problem);
+        }
+    }
+
+    /** Returns null if the client has gone. The room is free again before the client has the response, and asks for more. */
+    private @Nullable T make(int room) {
+        try {
+            return responses.isCancelled() ? null : response.apply(room);
+        } finally {
+            call.cancelReservation(room);
+        }
+    }
+}

@@ -1,0 +1,300 @@
+package dev.waystate.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.protobuf.MessageLite;
+import dev.waystate.OtherJava;
+import dev.waystate.ServerProcess;
+import dev.waystate.attack.Flood.Calls;
+import dev.waystate.ops.Client;
+import dev.waystate.proto.Displacement;
+import dev.waystate.proto.Status;
+import dev.waystate.proto.v1.AppendRequest;
+import dev.waystate.proto.v1.ComputeDisplacementsRequest;
+import dev.waystate.proto.v1.GetSummaryRequest;
+import dev.waystate.proto.v1.ListSourcesRequest;
+import dev.waystate.proto.v1.ReadRequest;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is sent and never whole, or answered and never taken, while somebody else uses the server. */
+@Timeout(180)
+class MemoryFloodIT {
+
+    /** What a server may take: its heap, its direct memory, and what the JVM needs besides (code, classes, threads). */
+    private static final long MOST_RESIDENT_MB = SmallServer.HEAP_MB + SmallServer.DIRECT_MB + 220;
+
+    private static final int EXIT_CODE = 74;
+    private static final Duration USUAL = Duration.ofMillis(200);
+    private static final Duration ATTACK = Duration.ofSeconds(1);
+    private static final Duration RECOVERY = Duration.ofSeconds(5);
+    private static final Duration RUNNING_OUT = Duration.ofSeconds(40);
+    private static final long AS_GOOD_AS_NOTHING_BYTES = 64 * 1024;
+
+    private static final String STATE_LOG = "waystate.v1.StateLogService/";
+    private static final String DISPLACEMENT = "my_package.DisplacementService/computeDisplacement";
+    private static final String DISPLACEMENTS = "waystate.v1.BulkDisplacementService/ComputeDisplacements";
+    private static final String REPORTS = "my_package.RequestStreaming/stream_state";
+
+    /** About as many as a connection may have open. */
+    private static final int CALLS = 250;
+
+    private static final int BUSY_STREAMS = 100;
+    private static final int REPORTS_PER_STREAM = 1_000;
+
+    @TempDir
+    static Path directory;
+
+    private static final Map<Path, SmallServer> servers = new HashMap<>();
+
+    enum Attack {
+        UNREAD_REPLAYS(unread(
+                8,
+                STATE_LOG + "Read",
+                ReadRequest.newBuilder().setAfterPosition(0).build(),
+                1)),
+        UNREAD_FOLLOWERS(unread(
+                8,
+                STATE_LOG + "Read",
+                ReadRequest.newBuilder()
+                        .setFollow(true)
+                        .setAfterPosition(1100)
+                        .addStatuses(Status.TIRED)
+                        .build(),
+                1)),
+        UNREAD_SOURCES(unread(
+                8,
+                STATE_LOG + "ListSources",
+                ListSourcesRequest.newBuilder().setPageSize(1000).build(),
+                1)),
+        UNREAD_LARGE_SOURCES(unread(
+                8,
+                STATE_LOG + "ListSources",
+                ListSourcesRequest.newBuilder().setPageToken("emI").build(),
+                1)),
+        UNREAD_SUMMARIES(unread(8, STATE_LOG + "GetSummary", GetSummaryRequest.getDefaultInstance(), 1)),
+        UNREAD_DISPLACEMENTS(unread(
+                20,
+                DISPLACEMENTS,
+                ComputeDisplacementsRequest.newBuilder()
+                        .addDisplacements(Displacement.getDefaultInstance())
+                        .build(),
+                2000)),
+        UNREAD_SINGLE_DISPLACEMENTS(unread(40, DISPLACEMENT, Displacement.getDefaultInstance(), 1)),
+        UNREAD_HEALTH(unread(40, "grpc.health.v1.Health/Watch", HealthCheckRequest.getDefaultInstance(), 1)),
+        UNREAD_REFLECTION(unread(
+                8,
+                "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+                ServerReflectionRequest.newBuilder()
+                        .setFileContainingSymbol("waystate.v1.StateLogService")
+                        .build(),
+                200)),
+        UNREAD_ACKNOWLEDGEMENTS(new Calls(
+                8,
+                CALLS,
+                Frames.headers(STATE_LOG + "Append"),
+                call -> repeated(
+                        AppendRequest.newBuilder().setSource("attacker-" + call).build(), 100),
+                16_384,
+                false,
+                false)),
+        TINY_FRAMES_OF_MESSAGES_THAT_NEVER_END(
+                new Calls(8, CALLS, Frames.headers(REPORTS), same(unfinished(1_000, 900)), 1, false, true)),
+        SMALL_MESSAGES_BEGUN_AGAIN_AND_AGAIN(
+                new Calls(8, CALLS, Frames.headers(REPORTS), same(beginnings(500)), 7, false, true)),
+        TINY_FRAMES_OF_MESSAGES_THAT_NOBODY_ASKS_FOR(new Calls(
+                8,
+                CALLS,
+                Frames.headers(DISPLACEMENTS),
+                same(repeated(
+                        ComputeDisplacementsRequest.newBuilder()
+                                .addDisplacements(Displacement.getDefaultInstance())
+                                .build(),
+                        4000)),
+                3,
+                false,
+                false)),
+        LARGE_MESSAGES_THAT_NEVER_END(
+                new Calls(100, 2, Frames.headers(REPORTS), same(unfinished(1_000_000, 999_999)), 16_384, false, true)),
+        MANY_CONNECTIONS(
+                new Calls(1000, 1, Frames.headers(REPORTS), same(unfinished(1_000_000, 60_000)), 16_384, false, true));
+
+        private final Calls calls;
+
+        Attack(Calls calls) {
+            this.calls = calls;
+        }
+
+        private static Calls unread(int connections, String method, MessageLite request, int times) {
+            return new Calls(
+                    connections,
+                    CALLS,
+                    Frames.headers(method),
+                    same(repeated(request, times)),
+                    16_384,
+                    times == 1,
+                    false);
+        }
+
+        private static IntFunction<byte[]> same(byte[] data) {
+            return any -> data;
+        }
+
+        private static byte[] repeated(MessageLite message, int times) {
+            return repeated(Frames.enveloped(0, message.toByteArray()), times);
+        }
+
+        private static byte[] repeated(byte[] bytes, int times) {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            for (int i = 0; i < times; i++) {
+                all.writeBytes(bytes);
+            }
+            return all.toByteArray();
+        }
+
+        /** The beginning of a message. */
+        private static byte[] unfinished(int bytes, int sent) {
+            return Arrays.copyOf(Frames.enveloped(0, new byte[bytes]), sent);
+        }
+
+        /** Messages of two bytes: the frames of seven that they come in each have the end of one and most of the next. */
+        private static byte[] beginnings(int times) {
+            byte[] messages = repeated(Frames.enveloped(0, new byte[] {8, 1}), times);
+            return Arrays.copyOfRange(messages, 0, messages.length - 1);
+        }
+    }
+
+    static List<Path> javas() throws Exception {
+        List<Path> javas = new ArrayList<>(List.of(Path.of(ServerProcess.java())));
+        OtherJava.java25().filter(java -> Runtime.version().feature() != 25).ifPresent(javas::add);
+        return javas;
+    }
+
+    static Stream<Arguments> attacks() throws Exception {
+        return javas().stream()
+                .flatMap(java -> Arrays.stream(Attack.values()).map(attack -> Arguments.of(attack, java)));
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        for (Path java : javas()) {
+            SmallServer server = SmallServer.start(
+                    java, directory.resolve("small" + servers.size()), "--waystate.state-log.max-info-length=512KB");
+            servers.put(java, server);
+            server.fill("zz", 100, 512 * 1024);
+            server.fill("cow", 1000, 4 * 1024);
+        }
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        for (SmallServer server : servers.values()) {
+            server.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("attacks")
+    void floodTakesLittleMemoryAndFailsNobodyElse(Attack attack, Path java) throws Exception {
+        SmallServer server = servers.get(java);
+        try (Bystander bystander = new Bystander(server.process())) {
+            bystander.medianTimes(USUAL);
+            try (Flood flood = Flood.start(server.process().grpcPort(), attack.calls)) {
+                bystander.medianTimes(ATTACK);
+                assertThat(flood.isUnderWay()).isTrue();
+            }
+            await().atMost(RECOVERY).until(() -> server.heldBytes() < AS_GOOD_AS_NOTHING_BYTES);
+            bystander.medianTimes(USUAL);
+            assertThat(server.process().output().stream().filter(AttackedServer.COMPLAINT.asPredicate()))
+                    .isEmpty();
+            assertThat(server.process().process().isAlive()).isTrue();
+            assertThat(server.mostResidentMb()).isLessThan(MOST_RESIDENT_MB);
+        }
+    }
+
+    /** What the streams send is many times what may be on its way to the disk. */
+    @Test
+    void gatewayWithManyBusyStreamsIsSlowedDownByASlowDiskAndNeverRefused(@TempDir Path directory) throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "Skipped: slow syncs need strace");
+        List<String> slowSyncs = List.of(
+                "/usr/bin/strace",
+                "-f",
+                "--seccomp-bpf",
+                "-o",
+                "/dev/null",
+                "-e",
+                "trace=fsync,fdatasync",
+                "-e",
+                "inject=fsync,fdatasync:delay_exit=50000");
+        try (SmallServer server = SmallServer.startUnder(slowSyncs, directory.resolve("slow"));
+                Client gateway = Client.of(server.process())) {
+            ExecutorService streams = Executors.newFixedThreadPool(BUSY_STREAMS);
+            try {
+                List<Callable<Void>> calls = Collections.nCopies(BUSY_STREAMS, () -> {
+                    gateway.streamState(REPORTS_PER_STREAM);
+                    return null;
+                });
+                for (Future<Void> call : streams.invokeAll(calls)) {
+                    assertThat(call).succeedsWithin(Duration.ZERO);
+                }
+            } finally {
+                streams.shutdownNow();
+            }
+            assertThat(server.heldBytes()).isLessThan(AS_GOOD_AS_NOTHING_BYTES);
+        }
+    }
+
+    static Stream<Arguments> controls() throws Exception {
+        return javas().stream()
+                .flatMap(java -> Stream.of(Attack.UNREAD_ACKNOWLEDGEMENTS, Attack.LARGE_MESSAGES_THAT_NEVER_END)
+                        .map(attack -> Arguments.of(attack, java)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("controls")
+    void withoutTheLimitTheProcessRunsOutOfMemoryAndEndsWithItsExitCode(
+            Attack attack, Path java, @TempDir Path directory) throws Exception {
+        try (SmallServer server = SmallServer.start(
+                java,
+                directory.resolve("unlimited"),
+                "--waystate.limits.inbound-memory=16GB",
+                "--waystate.limits.outbound-memory=16GB")) {
+            server.fill("cow", 100, 4 * 1024);
+            ServerProcess process = server.process();
+            try (Flood flood = Flood.start(process.grpcPort(), attack.calls)) {
+                await().atMost(RUNNING_OUT)
+                        .until(() -> !process.process().isAlive()
+                                || process.output().stream().anyMatch(line -> line.contains("OutOf")));
+                assertThat(process.process().waitFor(10, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(process.process().exitValue()).isEqualTo(EXIT_CODE);
+        }
+    }
+}
