@@ -273,7 +273,7 @@ class MemoryFloodIT {
 
     static Stream<Arguments> controls() throws Exception {
         return javas().stream()
-                .flatMap(java -> Stream.of(Attack.UNREAD_ACKNOWLEDGEMENTS, Attack.LARGE_MESSAGES_THAT_NEVER_END)
+                .flatMap(java -> Stream.of(Attack.UNREAD_REPLAYS, Attack.LARGE_MESSAGES_THAT_NEVER_END)
                         .map(attack -> Arguments.of(attack, java)));
     }
 

@@ -4,10 +4,12 @@ import dev.waystate.server.CallPolicy;
 import dev.waystate.server.MemoryBudget;
 import dev.waystate.server.MemoryBudgets;
 import dev.waystate.server.OpenCall;
+import dev.waystate.server.OpenCalls;
 import dev.waystate.server.RefusalCounts;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -15,17 +17,22 @@ import java.util.function.ToLongFunction;
 import org.springframework.stereotype.Component;
 
 /**
- * Ends calls while all together hold more than they may: first those on which nothing has moved for longest, and of these
- * the ones of the connection that holds most. Messages that are meant to arrive, and answers that are taken, move.
+ * Ends calls while all together hold more than they may: first those on which nothing moves, and of these the ones of the
+ * connection that holds most. Messages that are meant to arrive, and answers that are taken, move.
  */
 @Component
 class MemoryLimits implements CallPolicy {
 
+    /** What has not moved for so long, stands still. */
+    private static final Duration STANDSTILL = Duration.ofMillis(300);
+
     private final MemoryBudgets budgets;
+    private final OpenCalls openCalls;
     private final RefusalCounts refusals;
 
-    MemoryLimits(MemoryBudgets budgets, RefusalCounts refusals, MeterRegistry meters) {
+    MemoryLimits(MemoryBudgets budgets, OpenCalls openCalls, RefusalCounts refusals, MeterRegistry meters) {
         this.budgets = budgets;
+        this.openCalls = openCalls;
         this.refusals = refusals;
         gauge("arriving", budgets.arriving(), meters);
         gauge("pending", budgets.pending(), meters);
@@ -47,8 +54,12 @@ class MemoryLimits implements CallPolicy {
 
     @Override
     public void check(Collection<OpenCall> calls) {
-        endStuck(calls, budgets.arriving(), "inbound-memory", OpenCall::inboundHeld, OpenCall::messageEndedAt);
+        endStuck(calls, budgets.arriving(), "inbound-memory", OpenCall::inboundHeld, MemoryLimits::arrivedAt);
         endStuck(calls, budgets.leaving(), "outbound-memory", OpenCall::outboundHeld, OpenCall::outboundTakenAt);
+    }
+
+    private static long arrivedAt(OpenCall call) {
+        return Math.max(call.messageBegunAt(), call.messageEndedAt());
     }
 
     private void endStuck(
@@ -61,14 +72,16 @@ class MemoryLimits implements CallPolicy {
         if (excess <= 0) {
             return;
         }
+        long movingSince = openCalls.now() - STANDSTILL.toNanos();
         // All of this changes meanwhile, and a sort must not see that.
         List<Holder> stuckFirst = calls.stream()
                 .map(call ->
                         new Holder(call, held.applyAsLong(call), movedAt.applyAsLong(call), call.heldOnConnection()))
                 .filter(holder -> holder.bytes > 0)
-                .sorted(Comparator.comparingLong(Holder::movedAt)
+                .sorted(Comparator.comparing((Holder holder) -> holder.movedAt > movingSince)
                         .thenComparing(
-                                Comparator.comparingLong(Holder::onConnection).reversed()))
+                                Comparator.comparingLong(Holder::onConnection).reversed())
+                        .thenComparingLong(Holder::movedAt))
                 .toList();
         for (Holder holder : stuckFirst) {
             if (excess <= 0) {
