@@ -67,7 +67,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
         this.access = access;
         responses.disableAutoRequest();
         responses.setOnReadyThreshold(READY_BYTES);
-        responses.setOnReadyHandler(this::acknowledge);
+        responses.setOnReadyHandler(this::endIfDone);
         responses.setOnCancelHandler(() -> {}); // so that an acknowledgement to a client that is gone does not throw
         OpenCall.current().onDrain(true, this::serverStops);
         requestNext();
@@ -157,13 +157,12 @@ final class AppendStream implements StreamObserver<AppendRequest> {
                 unsent.removeLast();
             }
             unsent.addLast(appended.durableSequence());
-            acknowledge();
         }
         endIfDone();
     }
 
-    private synchronized void acknowledge() {
-        while (!unsent.isEmpty() && !ended && responses.isReady()) {
+    private void acknowledgeWhileReady() {
+        while (!unsent.isEmpty() && responses.isReady()) {
             acknowledge(unsent.removeFirst());
         }
     }
@@ -178,18 +177,20 @@ final class AppendStream implements StreamObserver<AppendRequest> {
     }
 
     private synchronized void endInput(@Nullable Throwable reason) {
-        if (!inputEnded) {
-            inputEnded = true;
-            failure = reason;
-            endIfDone();
-        }
+        inputEnded = true;
+        failure = failure == null ? reason : failure;
+        endIfDone();
     }
 
-    private void endIfDone() {
-        if (!inputEnded || unsettled > 0 || ended) {
+    /** A client that has ended its input is given what it has not taken; in any other case the newest has to do. */
+    private synchronized void endIfDone() {
+        if (ended) {
             return;
         }
-        acknowledge();
+        acknowledgeWhileReady();
+        if (!inputEnded || unsettled > 0 || failure == null && !unsent.isEmpty()) {
+            return;
+        }
         ended = true;
         streams.end(source, this);
         if (claim != null) {

@@ -1,6 +1,7 @@
 package dev.waystate.statelog.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.waystate.InProcessTest;
 import dev.waystate.Recorder;
@@ -20,6 +21,7 @@ import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
 import dev.waystate.statelog.Summary;
 import io.grpc.Status.Code;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -132,13 +134,9 @@ class ReadRaceTests {
     void aFollowerOfAnEmptyLogSeesTheRecordThatIsStoredRightAfterItsFirstLook() {
         log.reset(0, () -> log.head = 1);
         stub.read(ReadRequest.newBuilder().setFollow(true).build(), recorder);
-        ReadResponse first = recorder.awaitResponse(1);
-        while (!first.hasBatch()) {
-            first = recorder.awaitResponse(recorder.responses().size() + 1);
-        }
-        assertThat(first.getBatch().getRecordsList())
-                .extracting(Record::getPosition)
-                .containsExactly(1L);
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> recorder.responses().stream().anyMatch(ReadResponse::hasBatch));
+        assertThat(positions()).containsExactly(1L);
         recorder.cancel();
     }
 
@@ -183,9 +181,13 @@ class ReadRaceTests {
         assertThat(recorder.responses())
                 .last()
                 .satisfies(last -> assertThat(last.getEventCase()).isEqualTo(EventCase.CAUGHT_UP));
-        assertThat(recorder.responses().stream()
-                        .flatMap(response -> response.getBatch().getRecordsList().stream())
-                        .map(Record::getPosition))
-                .containsExactly(1L, 2L, 3L, 4L, 5L);
+        assertThat(positions()).containsExactly(1L, 2L, 3L, 4L, 5L);
+    }
+
+    private List<Long> positions() {
+        return recorder.responses().stream()
+                .flatMap(response -> response.getBatch().getRecordsList().stream())
+                .map(Record::getPosition)
+                .toList();
     }
 }
