@@ -4,6 +4,7 @@ import dev.waystate.server.InvalidPropertyException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -30,15 +31,15 @@ public final class SqliteLibrary {
     private SqliteLibrary() {}
 
     /**
-     * Loads the library for the driver, which has to be idle until then. Without effect where it is loaded already, and
-     * where {@code org.sqlite.lib.path} names another one.
+     * Loads the library for the driver. Without effect where the driver has loaded one already, since a second copy in one
+     * JVM ends it; and where {@code org.sqlite.lib.path} names another one.
      *
      * @throws InvalidPropertyException if the temporary directory is of no use for it
      */
     public static synchronized void load() {
         String name = LibraryLoaderUtil.getNativeLibName();
         byte[] content = content(name);
-        if (content == null || System.getProperty(PATH_KEY) != null) {
+        if (content == null || System.getProperty(PATH_KEY) != null || isLoadedByDriver()) {
             return; // the driver names the platform that it has no library for
         }
         Path library = PrivateDirectory.resolve("sqlite")
@@ -54,6 +55,17 @@ public final class SqliteLibrary {
         }
         System.setProperty(PATH_KEY, library.getParent().toString());
         System.setProperty(NAME_KEY, library.getFileName().toString());
+    }
+
+    /** The driver tells nobody, without loading one. */
+    private static boolean isLoadedByDriver() {
+        try {
+            Field loaded = SQLiteJDBCLoader.class.getDeclaredField("extracted");
+            loaded.setAccessible(true);
+            return loaded.getBoolean(null);
+        } catch (ReflectiveOperationException changed) {
+            throw new IllegalStateException("Expected the driver of SQLite to say whether it is in use", changed);
+        }
     }
 
     private static byte @Nullable [] content(String name) {

@@ -18,7 +18,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Ends calls while all together hold more than they may: first those on which nothing moves, and of these the ones of the
- * connection that holds most. Messages that are meant to arrive, and answers that are taken, move.
+ * connections that hold most; where these hold about as much, the ones that moved first. Messages that are meant to arrive,
+ * and answers that are taken, move.
  */
 @Component
 class MemoryLimits implements CallPolicy {
@@ -80,7 +81,7 @@ class MemoryLimits implements CallPolicy {
                 .filter(holder -> holder.bytes > 0)
                 .sorted(Comparator.comparing((Holder holder) -> holder.movedAt > movingSince)
                         .thenComparing(
-                                Comparator.comparingLong(Holder::onConnection).reversed())
+                                Comparator.comparingInt(Holder::magnitude).reversed())
                         .thenComparingLong(Holder::movedAt))
                 .toList();
         for (Holder holder : stuckFirst) {
@@ -94,5 +95,10 @@ class MemoryLimits implements CallPolicy {
         }
     }
 
-    private record Holder(OpenCall call, long bytes, long movedAt, long onConnection) {}
+    private record Holder(OpenCall call, long bytes, long movedAt, long onConnection) {
+
+        int magnitude() {
+            return Long.SIZE - Long.numberOfLeadingZeros(onConnection);
+        }
+    }
 }

@@ -1,8 +1,10 @@
 package dev.waystate.statelog.local;
 
 import dev.waystate.server.FailStop;
+import dev.waystate.server.InvalidPropertyException;
 import dev.waystate.server.Readiness;
 import dev.waystate.statelog.StateLog;
+import dev.waystate.statelog.view.UnusableFileException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -12,7 +14,15 @@ class StoreConfiguration {
 
     @Bean
     StateLog stateLog(StoreProperties properties, FailStop failStop, Readiness readiness) {
-        return LocalStateLog.open(properties, TimeSources.SYSTEM, new LogHealth() {
+        try {
+            return LocalStateLog.open(properties, TimeSources.SYSTEM, health(failStop, readiness));
+        } catch (UnusableFileException unusable) {
+            throw new InvalidPropertyException("waystate.state-log.file", unusable.getMessage());
+        }
+    }
+
+    private static LogHealth health(FailStop failStop, Readiness readiness) {
+        return new LogHealth() {
 
             private static final String HELD = "another process holds the state log";
 
@@ -30,6 +40,6 @@ class StoreConfiguration {
             public void failed(Throwable problem) {
                 failStop.stop(problem);
             }
-        });
+        };
     }
 }
