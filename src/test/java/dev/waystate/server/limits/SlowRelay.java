@@ -45,11 +45,18 @@ final class SlowRelay implements AutoCloseable {
     private void passRequests(Socket client, Socket server) throws IOException, InterruptedException {
         InputStream in = client.getInputStream();
         OutputStream out = server.getOutputStream();
-        for (int passed = 0, next = in.read(); next >= 0; passed++, next = in.read()) {
-            out.write(next);
-            if (passed >= quickBytes) {
-                Thread.sleep(trickles ? PAUSE_MILLIS : Long.MAX_VALUE);
+        byte[] buffer = new byte[8192];
+        for (int left = quickBytes; left > 0; ) {
+            int read = in.read(buffer, 0, Math.min(left, buffer.length));
+            if (read < 0) {
+                return;
             }
+            out.write(buffer, 0, read);
+            left -= read;
+        }
+        for (int next = in.read(); next >= 0; next = in.read()) {
+            Thread.sleep(trickles ? PAUSE_MILLIS : Long.MAX_VALUE);
+            out.write(next);
         }
     }
 
