@@ -175,10 +175,6 @@ final class ClientConnection extends ChannelDuplexHandler {
         }
     }
 
-    long held() {
-        return inbound.get() + outbound.get();
-    }
-
     long outboundRoom() {
         long held = outbound.get();
         return MemoryBudgets.share(memory.leaving(), held) - held;

@@ -253,9 +253,9 @@ public final class OpenCall extends ServerStreamTracer {
         return outbound.get();
     }
 
-    /** Returns how many bytes all calls of its connection hold, in both directions. */
-    public long heldOnConnection() {
-        return connection == null ? 0 : connection.held();
+    /** Returns what all calls of one connection have in common, and no others. */
+    public Object connection() {
+        return connection == null ? this : connection;
     }
 
     /** Returns since when its client has taken nothing of what it was sent, if there is something. */
@@ -276,7 +276,9 @@ public final class OpenCall extends ServerStreamTracer {
      */
     public int reserveOutbound(int mostBytes) {
         int bytes = connection == null ? mostBytes : connection.reserveOutbound(LEAST_MESSAGE_BYTES, mostBytes);
-        waitsForRoom |= bytes == 0;
+        if (bytes == 0) {
+            waitsForRoom = true;
+        }
         return bytes;
     }
 

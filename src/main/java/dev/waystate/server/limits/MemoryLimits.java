@@ -13,13 +13,16 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
 /**
- * Ends calls while all together hold more than they may: first those on which nothing moves, and of these the ones of the
- * connections that hold most; where these hold about as much, the ones that moved first. Messages that are meant to arrive,
- * and answers that are taken, move.
+ * Ends calls while all together hold more than they may. A connection that holds no more than what there is for each loses
+ * none. Of the others' calls those go first on which nothing moves, and of these the ones of the connections that hold
+ * most; where these hold about as much, the ones that moved first. Messages that are meant to arrive, and answers that are
+ * taken, move.
  */
 @Component
 class MemoryLimits implements CallPolicy {
@@ -75,16 +78,21 @@ class MemoryLimits implements CallPolicy {
         }
         long movingSince = openCalls.now() - STANDSTILL.toNanos();
         // All of this changes meanwhile, and a sort must not see that.
-        List<Holder> stuckFirst = calls.stream()
-                .map(call ->
-                        new Holder(call, held.applyAsLong(call), movedAt.applyAsLong(call), call.heldOnConnection()))
+        List<Holder> holders = calls.stream()
+                .map(call -> new Holder(call, held.applyAsLong(call), movedAt.applyAsLong(call)))
                 .filter(holder -> holder.bytes > 0)
+                .toList();
+        Map<Object, Long> heldOnConnection = holders.stream()
+                .collect(Collectors.groupingBy(
+                        holder -> holder.call.connection(), Collectors.summingLong(Holder::bytes)));
+        long fairShare = budget.limit() / Math.max(1, heldOnConnection.size());
+        List<Holder> ofMoreThanAFairShare = holders.stream()
+                .filter(holder -> heldOnConnection.get(holder.call.connection()) > fairShare)
                 .sorted(Comparator.comparing((Holder holder) -> holder.movedAt > movingSince)
-                        .thenComparing(
-                                Comparator.comparingInt(Holder::magnitude).reversed())
+                        .thenComparing(holder -> -magnitude(heldOnConnection.get(holder.call.connection())))
                         .thenComparingLong(Holder::movedAt))
                 .toList();
-        for (Holder holder : stuckFirst) {
+        for (Holder holder : ofMoreThanAFairShare) {
             if (excess <= 0) {
                 return;
             }
@@ -95,10 +103,9 @@ class MemoryLimits implements CallPolicy {
         }
     }
 
-    private record Holder(OpenCall call, long bytes, long movedAt, long onConnection) {
-
-        int magnitude() {
-            return Long.SIZE - Long.numberOfLeadingZeros(onConnection);
-        }
+    private static int magnitude(long bytes) {
+        return Long.SIZE - Long.numberOfLeadingZeros(bytes);
     }
+
+    private record Holder(OpenCall call, long bytes, long movedAt) {}
 }
