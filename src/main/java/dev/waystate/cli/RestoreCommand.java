@@ -1,7 +1,7 @@
 package dev.waystate.cli;
 
 import dev.waystate.process.SqliteLibrary;
-import dev.waystate.server.InvalidPropertyException;
+import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.local.LogRestore;
 import dev.waystate.statelog.local.LogRestore.Restored;
 import dev.waystate.statelog.view.UnusableFileException;

@@ -1,6 +1,6 @@
 package dev.waystate.cli;
 
-import dev.waystate.server.LogText;
+import dev.waystate.server.text.LogText;
 import java.nio.file.Path;
 
 /** Text from outside, made fit for a terminal. */

@@ -1,7 +1,7 @@
 package dev.waystate.process;
 
 import com.sun.security.auth.module.UnixSystem;
-import dev.waystate.server.InvalidPropertyException;
+import dev.waystate.server.properties.InvalidPropertyException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;

@@ -1,6 +1,6 @@
 package dev.waystate.process;
 
-import dev.waystate.server.InvalidPropertyException;
+import dev.waystate.server.properties.InvalidPropertyException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,5 +1,8 @@
 package dev.waystate.server;
 
+import dev.waystate.server.lifecycle.FailStop;
+import dev.waystate.server.status.StatusRules;
+import dev.waystate.server.status.StatusTable;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
@@ -70,16 +73,6 @@ class ServerConfiguration {
                 return interceptors;
             }
         };
-    }
-
-    @Bean
-    Scheduler scheduler(FailStop failStop) {
-        return new Scheduler(failStop::stop);
-    }
-
-    @Bean
-    OutOfMemory outOfMemory(FailStop failStop, Scheduler scheduler) {
-        return new OutOfMemory(failStop::stop, scheduler);
     }
 
     @Bean

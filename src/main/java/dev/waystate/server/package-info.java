@@ -1,4 +1,4 @@
-/** What all RPCs share: the executor, the status table, health, drain and telemetry. */
+/** What all RPCs share. A feature contributes its services, its status rules and its permissions: nothing here knows one. */
 @NullMarked
 package dev.waystate.server;
 

@@ -1,8 +1,8 @@
 package dev.waystate.security.access;
 
-import dev.waystate.server.Gate;
-import dev.waystate.server.OpenCall;
-import dev.waystate.server.TryLaterException;
+import dev.waystate.server.calls.Gate;
+import dev.waystate.server.calls.OpenCall;
+import dev.waystate.server.status.TryLaterException;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;

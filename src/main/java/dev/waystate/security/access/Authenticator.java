@@ -1,7 +1,7 @@
 package dev.waystate.security.access;
 
-import dev.waystate.server.TryLaterException;
 import dev.waystate.server.limits.ClientRate;
+import dev.waystate.server.status.TryLaterException;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.Metadata;

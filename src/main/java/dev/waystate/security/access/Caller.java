@@ -1,6 +1,6 @@
 package dev.waystate.security.access;
 
-import dev.waystate.server.CallerName;
+import dev.waystate.server.calls.CallerName;
 import io.grpc.Context;
 import java.util.Optional;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package dev.waystate.security.access;
 
-import dev.waystate.server.InvalidPropertyException;
-import dev.waystate.server.Names;
-import dev.waystate.server.Scheduler;
+import dev.waystate.server.lifecycle.Scheduler;
+import dev.waystate.server.properties.InvalidPropertyException;
+import dev.waystate.server.text.Names;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package dev.waystate.security.access;
 
-import dev.waystate.server.LogText;
+import dev.waystate.server.text.LogText;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -7,7 +7,7 @@ import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
 import com.nimbusds.jose.jwk.source.JWKSetSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.SecurityContext;
-import dev.waystate.server.Scheduler;
+import dev.waystate.server.lifecycle.Scheduler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;

@@ -6,7 +6,7 @@ import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
 import com.nimbusds.jose.jwk.source.JWKSetSource;
 import com.nimbusds.jose.jwk.source.JWKSetUnavailableException;
 import com.nimbusds.jose.proc.SecurityContext;
-import dev.waystate.server.LogText;
+import dev.waystate.server.text.LogText;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

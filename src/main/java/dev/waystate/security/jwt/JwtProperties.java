@@ -1,6 +1,6 @@
 package dev.waystate.security.jwt;
 
-import dev.waystate.server.InvalidPropertyException;
+import dev.waystate.server.properties.InvalidPropertyException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

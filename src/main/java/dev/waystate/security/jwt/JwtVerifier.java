@@ -23,7 +23,7 @@ import dev.waystate.security.access.Credential;
 import dev.waystate.security.access.DenialReason;
 import dev.waystate.security.access.TokenHash;
 import dev.waystate.security.access.TokenVerifier;
-import dev.waystate.server.Scheduler;
+import dev.waystate.server.lifecycle.Scheduler;
 import jakarta.annotation.PreDestroy;
 import java.text.ParseException;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import com.nimbusds.jose.jwk.AsymmetricJWK;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.util.JSONObjectUtils;
-import dev.waystate.server.LogText;
+import dev.waystate.server.text.LogText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;

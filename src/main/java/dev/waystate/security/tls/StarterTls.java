@@ -1,6 +1,6 @@
 package dev.waystate.security.tls;
 
-import dev.waystate.server.InvalidPropertyException;
+import dev.waystate.server.properties.InvalidPropertyException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;

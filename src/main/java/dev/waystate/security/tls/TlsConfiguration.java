@@ -1,6 +1,6 @@
 package dev.waystate.security.tls;
 
-import dev.waystate.server.Scheduler;
+import dev.waystate.server.lifecycle.Scheduler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.SslContext;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;

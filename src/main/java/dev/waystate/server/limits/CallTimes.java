@@ -1,9 +1,9 @@
 package dev.waystate.server.limits;
 
-import dev.waystate.server.CallPolicy;
-import dev.waystate.server.OpenCall;
-import dev.waystate.server.OpenCalls;
-import dev.waystate.server.RefusalCounts;
+import dev.waystate.server.calls.CallPolicy;
+import dev.waystate.server.calls.OpenCall;
+import dev.waystate.server.calls.OpenCalls;
+import dev.waystate.server.calls.RefusalCounts;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import java.time.Duration;

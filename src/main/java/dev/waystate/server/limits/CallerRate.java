@@ -1,8 +1,8 @@
 package dev.waystate.server.limits;
 
-import dev.waystate.server.CallerName;
-import dev.waystate.server.RefusalCounts;
-import dev.waystate.server.TryLaterException;
+import dev.waystate.server.calls.CallerName;
+import dev.waystate.server.calls.RefusalCounts;
+import dev.waystate.server.status.TryLaterException;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCall.Listener;

@@ -1,7 +1,7 @@
 package dev.waystate.server.limits;
 
-import dev.waystate.server.OpenCalls;
-import dev.waystate.server.RefusalCounts;
+import dev.waystate.server.calls.OpenCalls;
+import dev.waystate.server.calls.RefusalCounts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,7 +1,7 @@
 package dev.waystate.server.limits;
 
-import dev.waystate.server.OpenCalls;
-import dev.waystate.server.RefusalCounts;
+import dev.waystate.server.calls.OpenCalls;
+import dev.waystate.server.calls.RefusalCounts;
 import io.grpc.ServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;

@@ -1,6 +1,6 @@
 package dev.waystate.server.limits;
 
-import dev.waystate.server.MemoryBudgets;
+import dev.waystate.server.calls.MemoryBudgets;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 

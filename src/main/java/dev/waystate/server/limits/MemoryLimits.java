@@ -1,11 +1,11 @@
 package dev.waystate.server.limits;
 
-import dev.waystate.server.CallPolicy;
-import dev.waystate.server.MemoryBudget;
-import dev.waystate.server.MemoryBudgets;
-import dev.waystate.server.OpenCall;
-import dev.waystate.server.OpenCalls;
-import dev.waystate.server.RefusalCounts;
+import dev.waystate.server.calls.CallPolicy;
+import dev.waystate.server.calls.MemoryBudget;
+import dev.waystate.server.calls.MemoryBudgets;
+import dev.waystate.server.calls.OpenCall;
+import dev.waystate.server.calls.OpenCalls;
+import dev.waystate.server.calls.RefusalCounts;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,8 +1,8 @@
 package dev.waystate.statelog.local;
 
-import dev.waystate.server.FailStop;
-import dev.waystate.server.InvalidPropertyException;
-import dev.waystate.server.Readiness;
+import dev.waystate.server.lifecycle.FailStop;
+import dev.waystate.server.lifecycle.Readiness;
+import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.view.UnusableFileException;
 import org.springframework.context.annotation.Bean;

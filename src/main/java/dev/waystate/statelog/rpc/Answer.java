@@ -1,6 +1,6 @@
 package dev.waystate.statelog.rpc;
 
-import dev.waystate.server.OpenCall;
+import dev.waystate.server.calls.OpenCall;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;

@@ -1,8 +1,8 @@
 package dev.waystate.statelog.rpc;
 
-import dev.waystate.server.ErrorDetails;
-import dev.waystate.server.StatusRules;
-import dev.waystate.server.StatusTable;
+import dev.waystate.server.status.ErrorDetails;
+import dev.waystate.server.status.StatusRules;
+import dev.waystate.server.status.StatusTable;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.FencedException;
 import dev.waystate.statelog.LogFullException;

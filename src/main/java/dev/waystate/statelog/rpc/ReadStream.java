@@ -4,7 +4,7 @@ import dev.waystate.proto.v1.CaughtUp;
 import dev.waystate.proto.v1.Heartbeat;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.RecordBatch;
-import dev.waystate.server.OpenCall;
+import dev.waystate.server.calls.OpenCall;
 import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;

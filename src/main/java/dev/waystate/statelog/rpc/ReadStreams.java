@@ -1,6 +1,6 @@
 package dev.waystate.statelog.rpc;
 
-import dev.waystate.server.Scheduler;
+import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.statelog.StateLog;
 import java.time.Duration;
 import java.util.Queue;

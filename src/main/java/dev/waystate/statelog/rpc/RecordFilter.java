@@ -1,7 +1,7 @@
 package dev.waystate.statelog.rpc;
 
 import dev.waystate.proto.v1.ReadRequest;
-import dev.waystate.server.InvalidRequestException;
+import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.statelog.StateRecord;
 import java.util.Collection;
 import java.util.Set;

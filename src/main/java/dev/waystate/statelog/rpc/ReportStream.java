@@ -2,9 +2,9 @@ package dev.waystate.statelog.rpc;
 
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
-import dev.waystate.server.InvalidRequestException;
-import dev.waystate.server.MemoryBudget;
-import dev.waystate.server.OpenCall;
+import dev.waystate.server.calls.MemoryBudget;
+import dev.waystate.server.calls.OpenCall;
+import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;

@@ -4,7 +4,7 @@ import com.google.common.base.Utf8;
 import com.google.protobuf.Timestamp;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.v1.AppendRequest;
-import dev.waystate.server.InvalidRequestException;
+import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Claim;
 import dev.waystate.statelog.Report;

@@ -2,9 +2,9 @@ package dev.waystate.statelog.rpc;
 
 import dev.waystate.security.access.Caller;
 import dev.waystate.security.access.WriteAccess;
-import dev.waystate.server.InvalidRequestException;
-import dev.waystate.server.MetadataBytes;
-import dev.waystate.server.Names;
+import dev.waystate.server.status.InvalidRequestException;
+import dev.waystate.server.text.MetadataBytes;
+import dev.waystate.server.text.Names;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;

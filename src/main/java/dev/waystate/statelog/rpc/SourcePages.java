@@ -2,7 +2,7 @@ package dev.waystate.statelog.rpc;
 
 import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ListSourcesResponse;
-import dev.waystate.server.InvalidRequestException;
+import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.StateLog;
 import java.nio.charset.StandardCharsets;

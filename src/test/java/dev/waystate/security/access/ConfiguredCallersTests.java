@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.base.Throwables;
-import dev.waystate.server.InvalidPropertyException;
-import dev.waystate.server.Scheduler;
+import dev.waystate.server.lifecycle.Scheduler;
+import dev.waystate.server.properties.InvalidPropertyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

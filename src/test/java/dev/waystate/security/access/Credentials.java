@@ -1,6 +1,6 @@
 package dev.waystate.security.access;
 
-import dev.waystate.server.Scheduler;
+import dev.waystate.server.lifecycle.Scheduler;
 import io.grpc.ClientInterceptor;
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;

@@ -16,7 +16,7 @@ import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc;
 import dev.waystate.security.jwt.JwtIssuer;
-import dev.waystate.server.OpenCalls;
+import dev.waystate.server.calls.OpenCalls;
 import dev.waystate.statelog.StateLog;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;

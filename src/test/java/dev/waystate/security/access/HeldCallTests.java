@@ -11,7 +11,7 @@ import dev.waystate.proto.DisplacementResponse;
 import dev.waystate.proto.DisplacementServiceGrpc;
 import dev.waystate.proto.Empty;
 import dev.waystate.proto.RequestStreamingGrpc;
-import dev.waystate.server.OpenCalls;
+import dev.waystate.server.calls.OpenCalls;
 import dev.waystate.statelog.StateLog;
 import io.grpc.Channel;
 import io.grpc.Status;

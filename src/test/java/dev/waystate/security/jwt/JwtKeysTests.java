@@ -13,7 +13,7 @@ import dev.waystate.security.access.Credential;
 import dev.waystate.security.access.DenialReason;
 import dev.waystate.security.access.TokenHash;
 import dev.waystate.security.jwt.JwtIssuer.Serving;
-import dev.waystate.server.Scheduler;
+import dev.waystate.server.lifecycle.Scheduler;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;

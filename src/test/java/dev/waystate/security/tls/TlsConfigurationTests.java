@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.base.Throwables;
 import dev.waystate.TlsFiles;
-import dev.waystate.server.InvalidPropertyException;
-import dev.waystate.server.Scheduler;
+import dev.waystate.server.lifecycle.Scheduler;
+import dev.waystate.server.properties.InvalidPropertyException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.handler.ssl.SslContext;
 import java.nio.file.Files;

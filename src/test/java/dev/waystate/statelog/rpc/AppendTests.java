@@ -13,7 +13,7 @@ import dev.waystate.proto.v1.AppendResponse;
 import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
-import dev.waystate.server.OpenCalls;
+import dev.waystate.server.calls.OpenCalls;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
 import io.grpc.CallOptions;

@@ -1,8 +1,0 @@
-package dev.waystate.server;
-
-/** Says which statuses the exceptions of a feature become. */
-public interface StatusRules {
-
-    /** Adds the rules to the table. */
-    void addTo(StatusTable table);
-}

@@ -1,0 +1,285 @@
+package dev.waystate.server.calls;
+
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection of a client: what its calls hold of the server's memory. It looks at the frames before grpc-java has
+ * them, which keeps each for as long as its message is not whole, with all that was read from the network together with
+ * it: small frames are therefore copied, and count for what they cost.
+ */
+final class ClientConnection extends ChannelDuplexHandler {
+
+    /** The connection whose bytes the current thread takes in. */
+    private static final FastThreadLocal<@Nullable ClientConnection> CURRENT = new FastThreadLocal<>();
+
+    /** A frame that is less than this part of the buffer that it is in is copied. */
+    private static final int LEAST_PART_OF_BUFFER = 4;
+
+    private final MemoryBudgets memory;
+    private final RefusalCounts refusals;
+    private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
+    private final AtomicLong inbound = new AtomicLong();
+    private final AtomicLong outbound = new AtomicLong();
+
+    private @Nullable ChannelHandlerContext context;
+
+    /** Null until HTTP/2 has begun. For the connection's thread alone. */
+    private @Nullable Http2Connection http2;
+
+    private volatile boolean paused;
+
+    /** The call that the headers which are being read have opened. */
+    private @Nullable OpenCall opened;
+
+    ClientConnection(MemoryBudgets memory, RefusalCounts refusals) {
+        this.memory = memory;
+        this.refusals = refusals;
+    }
+
+    static @Nullable ClientConnection current() {
+        return CURRENT.get();
+    }
+
+    /** Is called by grpc-java when a connection has come through its handshake. */
+    static void ready() {
+        ClientConnection connection = CURRENT.get();
+        if (connection != null) {
+            connection.observeFrames();
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        observeFrames();
+        CURRENT.set(this);
+        try {
+            context.fireChannelRead(message);
+        } finally {
+            CURRENT.remove();
+        }
+    }
+
+    /** Nothing is read while the connection is paused, whoever asks for it: HTTP/2 does so again and again. */
+    @Override
+    public void read(ChannelHandlerContext context) {
+        if (!paused) {
+            context.read();
+        }
+    }
+
+    private void observeFrames() {
+        if (http2 != null) {
+            return;
+        }
+        Http2ConnectionHandler handler = context.pipeline().get(Http2ConnectionHandler.class);
+        if (handler != null) {
+            http2 = handler.connection();
+            handler.decoder().frameListener(new Frames(handler.decoder().frameListener(), http2));
+        }
+    }
+
+    void opened(OpenCall call) {
+        opened = call;
+        calls.add(call);
+    }
+
+    void closed(OpenCall call) {
+        calls.remove(call);
+    }
+
+    void countInbound(long change) {
+        long held = inbound.addAndGet(change);
+        if (change < 0) {
+            memory.arriving().release(-change);
+            if (paused && held < MemoryBudgets.share(memory.arriving(), held) / 2) {
+                resume();
+            }
+            return;
+        }
+        memory.arriving().hold(change);
+        if (held > memory.arrivingOnConnection()) {
+            endTheLargest();
+        }
+    }
+
+    /** Reads nothing more from the network while the services of the calls do not take what has arrived. */
+    private void pauseIfFull() {
+        long held = inbound.get();
+        if (!paused && held > MemoryBudgets.share(memory.arriving(), held)) {
+            paused = true;
+            resumeWhenNothingWaits();
+        }
+    }
+
+    /** What is left then are messages that only more bytes can make whole. */
+    private void resumeWhenNothingWaits() {
+        if (calls.stream().noneMatch(OpenCall::waitsForService)) {
+            resume();
+        } else if (paused) {
+            context.executor()
+                    .schedule(this::resumeWhenNothingWaits, OpenCalls.INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void resume() {
+        if (paused) {
+            paused = false;
+            context.channel().read();
+        }
+    }
+
+    /** Ends the call whose unfinished message holds most, unless it has been ended and is about to let go of it. */
+    private void endTheLargest() {
+        calls.stream()
+                .filter(call -> !call.waitsForService())
+                .max(Comparator.comparingLong(OpenCall::inboundHeld))
+                .filter(call -> !call.isEnded())
+                .ifPresent(call -> {
+                    refusals.refused("inbound-memory");
+                    call.endAndDrop(Status.RESOURCE_EXHAUSTED.withDescription(
+                            "The connection's unfinished messages take too much memory: send one after the other, and in"
+                                    + " larger frames"));
+                });
+    }
+
+    void countOutbound(long change) {
+        outbound.addAndGet(change);
+        if (change < 0) {
+            memory.leaving().release(-change);
+        } else {
+            memory.leaving().hold(change);
+        }
+    }
+
+    long outboundRoom() {
+        long held = outbound.get();
+        return MemoryBudgets.share(memory.leaving(), held) - held;
+    }
+
+    /** Counts half of the room at most, so that there is some for the next call; none if there is less than the least. */
+    synchronized int reserveOutbound(int least, int most) {
+        long room = outboundRoom();
+        if (room < least) {
+            return 0;
+        }
+        int bytes = (int) Math.min(most, Math.max(least, room / 2));
+        countOutbound(bytes);
+        return bytes;
+    }
+
+    void execute(Runnable action) {
+        if (context != null) {
+            context.executor().execute(action);
+        }
+    }
+
+    /** Finds out whether the transport has anything left of what a call has sent. */
+    void findWhatIsLeft(OpenCall call) {
+        execute(() -> {
+            Http2Stream stream = call.http2Stream();
+            if (http2 != null
+                    && stream != null
+                    && !http2.remote().flowController().hasFlowControlled(stream)) {
+                call.nothingLeft();
+            }
+        });
+    }
+
+    /** What grpc-java is told of the frames that arrive. */
+    private final class Frames extends Http2FrameListenerDecorator {
+
+        private final Http2Connection http2;
+        private final PropertyKey callKey;
+
+        Frames(Http2FrameListener grpc, Http2Connection http2) {
+            super(grpc);
+            this.http2 = http2;
+            this.callKey = http2.newKey();
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext context, int streamId, Http2Headers headers, int padding, boolean endOfStream)
+                throws Http2Exception {
+            super.onHeadersRead(context, streamId, headers, padding, endOfStream);
+            findStream(streamId);
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext context,
+                int streamId,
+                Http2Headers headers,
+                int dependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean endOfStream)
+                throws Http2Exception {
+            super.onHeadersRead(context, streamId, headers, dependency, weight, exclusive, padding, endOfStream);
+            findStream(streamId);
+        }
+
+        private void findStream(int streamId) {
+            OpenCall call = opened;
+            Http2Stream stream = http2.stream(streamId);
+            if (call != null && stream != null) {
+                call.foundStream(stream);
+                stream.setProperty(callKey, call);
+            }
+            opened = null;
+        }
+
+        @Override
+        public int onDataRead(
+                ChannelHandlerContext context, int streamId, ByteBuf data, int padding, boolean endOfStream)
+                throws Http2Exception {
+            int bytes = data.readableBytes();
+            if (bytes == 0 && !endOfStream) {
+                return padding; // says nothing
+            }
+            Http2Stream stream = http2.stream(streamId);
+            OpenCall call = stream == null ? null : stream.getProperty(callKey);
+            if (call != null && bytes > 0) {
+                call.frameArrived(bytes);
+            }
+            int processed = super.onDataRead(context, streamId, compact(data, bytes), padding, endOfStream);
+            if (call != null && call.waitsForService()) {
+                pauseIfFull();
+            }
+            return processed;
+        }
+
+        /** The copy is on the heap, and needs no release. */
+        private static ByteBuf compact(ByteBuf data, int bytes) {
+            ByteBuf buffer = data.unwrap();
+            return buffer != null && (long) bytes * LEAST_PART_OF_BUFFER < buffer.capacity()
+                    ? Unpooled.copiedBuffer(data)
+                    : data;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.waystate.server.calls;
+
+import dev.waystate.server.lifecycle.Scheduler;
+import io.grpc.Server;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.time.Duration;
+import net.devh.boot.grpc.server.event.GrpcServerShutdownEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+/**
+ * Announces the end before it comes: health turns to NOT_SERVING for good, after the drain delay the servers stop
+ * accepting, and once the clients know that, the streams that would never end are ended. All other calls are finished.
+ */
+@Component
+class Drain {
+
+    private static final Logger log = LoggerFactory.getLogger(Drain.class);
+
+    private static final String TASK = "drain";
+    private static final Duration SHUTDOWN_POLL = Duration.ofMillis(1);
+    private static final Duration ASK_INTERVAL = Duration.ofSeconds(1);
+
+    private final ApplicationContext application;
+    private final HealthStatusManager health;
+    private final OpenCalls openCalls;
+    private final Scheduler scheduler;
+    private final ServerProperties properties;
+
+    Drain(
+            ApplicationContext application,
+            HealthStatusManager health,
+            OpenCalls openCalls,
+            Scheduler scheduler,
+            ServerProperties properties) {
+        this.application = application;
+        this.health = health;
+        this.openCalls = openCalls;
+        this.scheduler = scheduler;
+        this.properties = properties;
+    }
+
+    @EventListener
+    void closing(ContextClosedEvent event) throws InterruptedException {
+        if (event.getApplicationContext() != application) {
+            return;
+        }
+        AvailabilityChangeEvent.publish(application, ReadinessState.REFUSING_TRAFFIC);
+        health.enterTerminalState();
+        if (!properties.drainDelay().isZero()) {
+            log.info(
+                    "Draining: accepting calls for another {} ms",
+                    properties.drainDelay().toMillis());
+            Thread.sleep(properties.drainDelay().toMillis());
+        }
+    }
+
+    /** The event precedes the shutdown, and there is none after it that precedes the wait for open calls. */
+    @EventListener
+    void shuttingDown(GrpcServerShutdownEvent event) {
+        endCallsOnceShutDown(event.getServer());
+    }
+
+    private void endCallsOnceShutDown(Server server) {
+        if (!server.isShutdown()) {
+            scheduler.after(TASK, SHUTDOWN_POLL, () -> endCallsOnceShutDown(server));
+        } else if (!server.isTerminated()) {
+            openCalls.all().forEach(OpenCall::drain);
+            scheduler.after(TASK, ASK_INTERVAL, () -> endCallsOnceShutDown(server));
+        }
+    }
+}

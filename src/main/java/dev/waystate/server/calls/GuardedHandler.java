@@ -1,0 +1,216 @@
+package dev.waystate.server.calls;
+
+import dev.waystate.server.status.StatusTable;
+import io.grpc.ForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCall.Listener;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.util.function.Consumer;
+
+/**
+ * Closes the calls of a method by the {@link StatusTable}: for requests that do not parse, for exceptions thrown by any
+ * callback, and for those that the service hands to {@code onError} on whatever thread. To its service, a call that was
+ * closed here or from outside is a cancelled one.
+ */
+final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT>, RespT> {
+
+    private final MethodDescriptor<ReqT, RespT> method;
+    private final ServerCallHandler<ReqT, RespT> handler;
+    private final StatusTable statuses;
+
+    private GuardedHandler(
+            MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler, StatusTable statuses) {
+        this.method = method;
+        this.handler = handler;
+        this.statuses = statuses;
+    }
+
+    static <ReqT, RespT> ServerMethodDefinition<Parsed<ReqT>, RespT> guarded(
+            MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler, StatusTable statuses) {
+        return ServerMethodDefinition.create(
+                method.toBuilder(Parsed.marshaller(method.getRequestMarshaller()), method.getResponseMarshaller())
+                        .build(),
+                new GuardedHandler<>(method, handler, statuses));
+    }
+
+    @Override
+    public Listener<Parsed<ReqT>> startCall(ServerCall<Parsed<ReqT>, RespT> call, Metadata headers) {
+        GuardedCall guarded = new GuardedCall(call, OpenCall.current());
+        try {
+            guarded.service = handler.startCall(guarded, headers);
+        } catch (RuntimeException | Error thrown) {
+            guarded.fail(thrown);
+        }
+        return guarded.listener;
+    }
+
+    /** A call that closes once, and with the table's status where grpc-java knows only that an exception was thrown. */
+    final class GuardedCall extends ForwardingServerCall<ReqT, RespT> {
+
+        private final ServerCall<Parsed<ReqT>, RespT> call;
+        private final OpenCall openCall;
+        private final GuardedListener listener = new GuardedListener(this);
+
+        /** What the service listens with. */
+        private Listener<ReqT> service = new Listener<>() {};
+
+        private boolean closed;
+
+        /** Whether it was closed, and not by its service: nothing more reaches that. */
+        private volatile boolean ended;
+
+        /** Whether the service has been told so. For the call's thread. */
+        private boolean cancelled;
+
+        GuardedCall(ServerCall<Parsed<ReqT>, RespT> call, OpenCall openCall) {
+            this.call = call;
+            this.openCall = openCall;
+            openCall.started(this);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // getMethodDescriptor, the only method that mentions ReqT, is overridden
+        protected ServerCall<ReqT, RespT> delegate() {
+            return (ServerCall<ReqT, RespT>) (ServerCall<?, RespT>) call;
+        }
+
+        @Override
+        public MethodDescriptor<ReqT, RespT> getMethodDescriptor() {
+            return method;
+        }
+
+        /** For the call's thread. */
+        private void fail(Throwable thrown) {
+            if (closeOnce(Status.UNKNOWN.withCause(thrown), new Metadata())) {
+                ended = true;
+                cancelService();
+            }
+        }
+
+        /** Closes the call on any thread, and has the service told on the call's own. */
+        void end(Status status) {
+            if (closeOnce(status, new Metadata())) {
+                ended = true;
+                openCall.execute(this::cancelService);
+            }
+        }
+
+        private void cancelService() {
+            if (!cancelled) {
+                cancelled = true;
+                listener.tell(Listener::onCancel);
+            }
+        }
+
+        @Override
+        public synchronized void sendHeaders(Metadata headers) {
+            if (!closed) {
+                super.sendHeaders(headers);
+            }
+        }
+
+        @Override
+        public synchronized void sendMessage(RespT message) {
+            if (!closed) {
+                super.sendMessage(message);
+            }
+        }
+
+        @Override
+        public boolean isReady() {
+            return openCall.maySend(isTransportReady());
+        }
+
+        @Override
+        public void setOnReadyThreshold(int bytes) {
+            openCall.setReadyBytes(bytes);
+            super.setOnReadyThreshold(bytes);
+        }
+
+        boolean isTransportReady() {
+            return super.isReady();
+        }
+
+        void becomeReady() {
+            listener.onReady();
+        }
+
+        @Override
+        public void close(Status status, Metadata trailers) {
+            closeOnce(status, trailers);
+        }
+
+        /** Returns false when the call was closed already. */
+        private synchronized boolean closeOnce(Status status, Metadata trailers) {
+            if (closed) {
+                return false;
+            }
+            closed = true;
+            if (status.getCode() != Code.UNKNOWN || status.getCause() == null) {
+                super.close(status, trailers);
+                return true;
+            }
+            StatusRuntimeException translated = statuses.toStatus(status.getCause(), method.getFullMethodName());
+            Metadata details = translated.getTrailers();
+            super.close(translated.getStatus(), details == null ? trailers : details);
+            return true;
+        }
+    }
+
+    /** Passes callbacks on until the call is closed, and then its end. */
+    private final class GuardedListener extends Listener<Parsed<ReqT>> {
+
+        private final GuardedCall call;
+
+        GuardedListener(GuardedCall call) {
+            this.call = call;
+        }
+
+        @Override
+        public void onMessage(Parsed<ReqT> parsed) {
+            guard(service -> service.onMessage(parsed.message()));
+        }
+
+        @Override
+        public void onHalfClose() {
+            call.openCall.requestEnded();
+            guard(Listener::onHalfClose);
+        }
+
+        @Override
+        public void onReady() {
+            call.openCall.becameReady();
+            guard(Listener::onReady);
+        }
+
+        @Override
+        public void onCancel() {
+            call.cancelService();
+        }
+
+        @Override
+        public void onComplete() {
+            guard(Listener::onComplete);
+        }
+
+        private void guard(Consumer<Listener<ReqT>> callback) {
+            if (!call.ended) {
+                tell(callback);
+            }
+        }
+
+        private void tell(Consumer<Listener<ReqT>> callback) {
+            try {
+                callback.accept(call.service);
+            } catch (RuntimeException | Error thrown) {
+                call.fail(thrown);
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.waystate.server.calls;
+
+import dev.waystate.server.status.StatusTable;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import java.util.Collection;
+import java.util.List;
+import net.devh.boot.grpc.server.service.AnnotationGrpcServiceDiscoverer;
+import net.devh.boot.grpc.server.service.GrpcServiceDefinition;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Finds the services and puts a {@link GuardedHandler} before each of their methods, and the {@link Gate} behind that,
+ * outside every interceptor: grpc-java parses requests and runs interceptors where no interceptor could catch what goes
+ * wrong.
+ */
+@Component
+class GuardedServices extends AnnotationGrpcServiceDiscoverer {
+
+    private final Gate gate;
+    private final StatusTable statuses;
+    private @Nullable List<GrpcServiceDefinition> services;
+
+    GuardedServices(Gate gate, StatusTable statuses) {
+        this.gate = gate;
+        this.statuses = statuses;
+    }
+
+    @Override
+    public synchronized Collection<GrpcServiceDefinition> findGrpcServices() {
+        if (services == null) {
+            services = super.findGrpcServices().stream()
+                    .map(service -> new GrpcServiceDefinition(
+                            service.getBeanName(),
+                            service.getBeanClazz(),
+                            guarded(service.getBeanClazz(), service.getDefinition())))
+                    .toList();
+        }
+        return services;
+    }
+
+    private ServerServiceDefinition guarded(Class<?> implementation, ServerServiceDefinition service) {
+        List<? extends ServerMethodDefinition<?, ?>> methods = service.getMethods().stream()
+                .map(method -> guarded(implementation, method))
+                .toList();
+        ServiceDescriptor.Builder descriptor = ServiceDescriptor.newBuilder(
+                        service.getServiceDescriptor().getName())
+                .setSchemaDescriptor(service.getServiceDescriptor().getSchemaDescriptor());
+        methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
+        methods.forEach(definition::addMethod);
+        return definition.build();
+    }
+
+    private <ReqT, RespT> ServerMethodDefinition<?, RespT> guarded(
+            Class<?> implementation, ServerMethodDefinition<ReqT, RespT> definition) {
+        MethodDescriptor<ReqT, RespT> method = definition.getMethodDescriptor();
+        return GuardedHandler.guarded(
+                method, gate.before(implementation, method, definition.getServerCallHandler()), statuses);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.waystate.server.calls;
+
+/**
+ * What the calls of all clients together may take of the server's memory. The way in has two parts, so that what arrives
+ * and is never whole cannot take the place of what is about to be stored.
+ *
+ * @param arriving messages that have not been given to their services, whole or not
+ * @param pending requests that their services have, and that are not durable
+ * @param leaving what has been sent and not been taken by its client
+ * @param arrivingOnConnection how many bytes of messages that are not whole one connection may have
+ */
+public record MemoryBudgets(
+        MemoryBudget arriving, MemoryBudget pending, MemoryBudget leaving, long arrivingOnConnection) {
+
+    private static final int PENDING_PART = 8;
+
+    /** One connection may have this part of what the others leave free. */
+    private static final int CONNECTION_PART = 4;
+
+    /** From this part on, messages that are not whole are too many for one connection. */
+    private static final int UNFINISHED_PART = 2;
+
+    /** Whatever the others hold. */
+    private static final long LEAST_SHARE_BYTES = 64 * 1024;
+
+    /** Divides the memory for each direction, in bytes, where the largest message has a known size. */
+    public static MemoryBudgets of(long inbound, long outbound, long largestMessage) {
+        long pending = inbound / PENDING_PART;
+        long arriving = inbound - pending;
+        return new MemoryBudgets(
+                new MemoryBudget(arriving),
+                new MemoryBudget(pending),
+                new MemoryBudget(outbound),
+                Math.max(arriving / UNFINISHED_PART, 2 * largestMessage));
+    }
+
+    /**
+     * Returns how much of a budget one connection may have: a part of what the others leave free, so that there is always
+     * room for another one.
+     *
+     * @param held what the connection has of it now
+     */
+    static long share(MemoryBudget budget, long held) {
+        return Math.max(LEAST_SHARE_BYTES, (budget.limit() - budget.held() + held) / CONNECTION_PART);
+    }
+}

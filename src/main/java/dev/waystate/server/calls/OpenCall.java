@@ -1,0 +1,449 @@
+package dev.waystate.server.calls;
+
+import io.grpc.Context;
+import io.grpc.Context.CancellableContext;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerStreamTracer;
+import io.grpc.Status;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call from its first byte until its last has left: when what has happened in it, what it holds of the server's memory,
+ * and the one way to end it from outside. All methods may be called from any thread and none blocks, unless they say so.
+ */
+public final class OpenCall extends ServerStreamTracer {
+
+    /** What {@link #messageBegunAt} and {@link #blockedSince} return where there is no such time. */
+    public static final long NEVER = -1;
+
+    private static final Context.Key<OpenCall> CURRENT = Context.key("open-call");
+
+    /** How long a client has to take the status of a call that was ended. */
+    private static final Duration RESET_DELAY = Duration.ofSeconds(3);
+
+    /** The header of a message on the wire. */
+    private static final int MESSAGE_HEADER_BYTES = 5;
+
+    /** What a frame that has arrived takes besides its bytes: the objects that hold them. */
+    private static final int FRAME_BYTES = 256;
+
+    /** What a message that is to leave takes at least: the smallest buffer of grpc-java, and the objects around it. */
+    private static final int SENT_MESSAGE_LEAST_BYTES = 4096;
+
+    private static final int SENT_MESSAGE_EXTRA_BYTES = 512;
+
+    /** Below this the transport calls for more, unless the service says otherwise: grpc-java's default. */
+    private static final int READY_BYTES = 32 * 1024;
+
+    /** Less room than this is none. */
+    private static final int LEAST_MESSAGE_BYTES = 8 * 1024;
+
+    /** A change of less than this is not counted in the budget, which all calls share. */
+    private static final int LEAST_CHANGE_BYTES = 1024;
+
+    private final OpenCalls calls;
+    private final @Nullable ClientConnection connection;
+    private final long openedAt;
+    private @Nullable CancellableContext context;
+
+    /** For the connection's thread. */
+    private @Nullable Http2Stream http2Stream;
+
+    /** Null until it comes to its method's handler: for methods that do not exist it does not. */
+    private volatile GuardedHandler<?, ?>.@Nullable GuardedCall call;
+
+    private volatile @Nullable Supplier<@Nullable Status> endCondition;
+    private volatile @Nullable Runnable ending;
+    private volatile boolean endsAtOnce;
+    private long messagesWhenAsked = NEVER;
+
+    private volatile boolean requestEnded;
+    private volatile long messageBegunAt = NEVER;
+    private volatile long messageEndedAt;
+    private volatile long blockedSince = NEVER;
+    private volatile long endedAt = NEVER;
+    private volatile boolean waitsForRoom;
+
+    // Written by the connection's thread for every message. Others read them now and then, and may come late.
+    private long messages;
+    private long unreadBytes;
+    private double unreadFrames;
+    private volatile long countedInbound;
+
+    private final AtomicLong outbound = new AtomicLong();
+    private volatile long takenAt;
+    private volatile int readyBytes = READY_BYTES;
+
+    /** Of a message that was sent: what smaller ones take besides their bytes is a larger part of all. */
+    private volatile long leastSentBytes = Long.MAX_VALUE;
+
+    private volatile boolean closed;
+
+    OpenCall(OpenCalls calls, @Nullable ClientConnection connection) {
+        this.calls = calls;
+        this.connection = connection;
+        this.openedAt = calls.now();
+        this.messageEndedAt = openedAt;
+        if (connection != null) {
+            connection.opened(this);
+        }
+    }
+
+    /** Returns the call in whose context the current thread is. */
+    public static OpenCall current() {
+        return CURRENT.get();
+    }
+
+    @Override
+    public Context filterContext(Context parent) {
+        CancellableContext own = parent.withCancellation();
+        context = own;
+        return own.withValue(CURRENT, this);
+    }
+
+    /** Runs what has to be run on the call's thread. */
+    void execute(Runnable action) {
+        if (connection == null) {
+            action.run();
+        } else {
+            connection.execute(action);
+        }
+    }
+
+    void started(GuardedHandler<?, ?>.GuardedCall started) {
+        call = started;
+    }
+
+    void requestEnded() {
+        requestEnded = true;
+    }
+
+    /**
+     * Closes the call, unless that has been done. To its service it is a cancelled one. A client that does not take the
+     * status within some seconds has its stream reset, and with it goes what the transport holds for it.
+     */
+    public void end(Status status) {
+        if (endedAt == NEVER) {
+            endedAt = calls.now();
+        }
+        GuardedHandler<?, ?>.GuardedCall known = call;
+        if (known == null) {
+            reset();
+        } else {
+            known.end(status);
+        }
+    }
+
+    /** Ends the call, and drops at once what the transport holds for it. */
+    public void endAndDrop(Status status) {
+        end(status);
+        reset();
+    }
+
+    /**
+     * Ends the call as soon as the condition returns a status. It is asked ten times a second, must not block, and
+     * replaces the one before.
+     */
+    public void endWhen(Supplier<@Nullable Status> condition) {
+        endCondition = condition;
+    }
+
+    /**
+     * Says how the call ends when the server stops. Unless this is called, it is ended with UNAVAILABLE once its client
+     * has sent nothing for a second.
+     *
+     * @param atOnce whether it ends at once, since it would never end by itself
+     * @param ending is run about once a second from then on, and must not block
+     */
+    public void onDrain(boolean atOnce, Runnable ending) {
+        endsAtOnce = atOnce;
+        this.ending = ending;
+    }
+
+    /** Is called about once a second while the server waits for the calls that are open. By one thread. */
+    void drain() {
+        long seen = messages;
+        boolean moves = seen != messagesWhenAsked;
+        messagesWhenAsked = seen;
+        if (type() == MethodType.UNARY || moves && !endsAtOnce) {
+            return;
+        }
+        Runnable known = ending;
+        if (known != null) {
+            known.run();
+        } else {
+            end(Status.UNAVAILABLE.withDescription("The server is stopping"));
+        }
+    }
+
+    /** What grpc-java does when a deadline passes: there is no other way to have it drop what it has not sent yet. */
+    private void reset() {
+        CancellableContext own = context;
+        if (own != null) {
+            own.cancel(new TimeoutException("The client does not take what it is sent"));
+        }
+    }
+
+    /** Returns whether it was ended from outside. It stays open until its client has taken that, or some seconds. */
+    public boolean isEnded() {
+        return endedAt != NEVER;
+    }
+
+    /** Returns the kind of its method, UNKNOWN if there is none of the name. */
+    public MethodType type() {
+        GuardedHandler<?, ?>.GuardedCall known = call;
+        return known == null ? MethodType.UNKNOWN : known.getMethodDescriptor().getType();
+    }
+
+    /** Returns since when it is open, by the clock of {@link OpenCalls#now}, as for all times here. */
+    public long openedAt() {
+        return openedAt;
+    }
+
+    /** Returns whether its client will send nothing more. */
+    public boolean hasRequestEnded() {
+        return requestEnded;
+    }
+
+    /** Returns since when a message has been arriving. */
+    public long messageBegunAt() {
+        return messageBegunAt;
+    }
+
+    /** Returns when the last message was whole or, before the first, the call was opened. */
+    public long messageEndedAt() {
+        return messageEndedAt;
+    }
+
+    /** Returns since when its client has not taken what it was sent. */
+    public long blockedSince() {
+        return blockedSince;
+    }
+
+    @Override
+    public void inboundMessage(int number) {
+        messageBegunAt = calls.now();
+    }
+
+    @Override
+    public void inboundMessageRead(int number, long wireBytes, long uncompressedBytes) {
+        messages++;
+        messageBegunAt = NEVER;
+        long now = calls.now();
+        if (messageEndedAt != now) { // for most of the messages it is: it changes ten times a second
+            messageEndedAt = now;
+        }
+        if (connection != null) {
+            messageRead(MESSAGE_HEADER_BYTES + wireBytes);
+        }
+    }
+
+    /** Returns how many bytes are held of messages that have not been given to the service, as far as they are counted. */
+    public long inboundHeld() {
+        return countedInbound;
+    }
+
+    /** Returns how many bytes its client has not taken of what it was sent, or more. */
+    public long outboundHeld() {
+        return outbound.get();
+    }
+
+    /** Returns what all calls of one connection have in common, and no others. */
+    public Object connection() {
+        return connection == null ? this : connection;
+    }
+
+    /** Returns since when its client has taken nothing of what it was sent, if there is something. */
+    public long outboundTakenAt() {
+        return takenAt;
+    }
+
+    void setReadyBytes(int bytes) {
+        readyBytes = bytes;
+    }
+
+    /**
+     * Counts a message that is being made as if it had been sent, until {@link #cancelReservation}. Where there is next to
+     * no room in the connection's share the call becomes ready again when there is.
+     *
+     * @param mostBytes how large the message may become
+     * @return how large it may become in the room that there is; 0 if there is next to none
+     */
+    public int reserveOutbound(int mostBytes) {
+        int bytes = connection == null ? mostBytes : connection.reserveOutbound(LEAST_MESSAGE_BYTES, mostBytes);
+        if (bytes == 0) {
+            waitsForRoom = true;
+        }
+        return bytes;
+    }
+
+    /** Ends a reservation, when the response has been sent or will not be. */
+    public void cancelReservation(int bytes) {
+        if (connection != null) {
+            connection.countOutbound(-bytes);
+        }
+    }
+
+    void foundStream(Http2Stream stream) {
+        http2Stream = stream;
+    }
+
+    @Nullable
+    Http2Stream http2Stream() {
+        return http2Stream;
+    }
+
+    /** For the connection's thread. */
+    void frameArrived(int bytes) {
+        unreadBytes += bytes;
+        unreadFrames++;
+        countInbound();
+    }
+
+    /** Returns whether its service has not asked for what has arrived. */
+    boolean waitsForService() {
+        return messageBegunAt == NEVER && countedInbound > 0;
+    }
+
+    private void messageRead(long bytes) {
+        long before = unreadBytes;
+        unreadBytes = Math.max(0, before - bytes);
+        unreadFrames = before == 0 ? 0 : unreadFrames * unreadBytes / before; // as if all were of one size
+        countInbound();
+    }
+
+    private void countInbound() {
+        long actual = closed ? 0 : unreadBytes + (long) (unreadFrames * FRAME_BYTES);
+        long change = actual - countedInbound;
+        if (Math.abs(change) >= LEAST_CHANGE_BYTES || actual == 0 && change != 0) {
+            countedInbound = actual;
+            connection.countInbound(change);
+        }
+    }
+
+    @Override
+    public void outboundWireSize(long bytes) {
+        if (connection != null) {
+            long held = inMemory(bytes);
+            if (bytes < leastSentBytes) {
+                leastSentBytes = Math.max(MESSAGE_HEADER_BYTES, bytes);
+            }
+            if (outbound.getAndAdd(held) == 0) {
+                takenAt = calls.now();
+            }
+            connection.countOutbound(held);
+            if (closed) {
+                taken(0); // it came too late to be counted out with the others
+            }
+        }
+    }
+
+    private static long inMemory(long sentBytes) {
+        return Math.max(sentBytes, SENT_MESSAGE_LEAST_BYTES) + SENT_MESSAGE_EXTRA_BYTES;
+    }
+
+    /** Notes that the transport has no more than some bytes left. */
+    private void taken(long mostLeft) {
+        long before = outbound.getAndUpdate(held -> Math.min(held, mostLeft));
+        if (before > mostLeft) {
+            takenAt = calls.now();
+            connection.countOutbound(mostLeft - before);
+        }
+    }
+
+    /**
+     * Returns whether the call may send more.
+     *
+     * @param transportReady whether the transport says so
+     */
+    boolean maySend(boolean transportReady) {
+        if (!transportReady || connection == null) {
+            return transportReady;
+        }
+        taken(mostLeftWhenReady());
+        if (connection.outboundRoom() > 0) {
+            return true;
+        }
+        if (!waitsForRoom) {
+            waitsForRoom = true;
+            connection.findWhatIsLeft(this);
+        }
+        return false;
+    }
+
+    /** The transport counts the bytes on the wire. If all messages were as small as the smallest, they took most. */
+    private long mostLeftWhenReady() {
+        long least = leastSentBytes;
+        return least == Long.MAX_VALUE ? 0 : (readyBytes / least + 1) * inMemory(least);
+    }
+
+    /** For the connection's thread. */
+    void nothingLeft() {
+        taken(0);
+        becomeReadyIfRoom();
+    }
+
+    private void becomeReadyIfRoom() {
+        GuardedHandler<?, ?>.GuardedCall known = call;
+        if (waitsForRoom && known != null && connection.outboundRoom() >= LEAST_MESSAGE_BYTES) {
+            waitsForRoom = false;
+            known.becomeReady();
+        }
+    }
+
+    @Override
+    public void streamClosed(Status status) {
+        calls.closed(this);
+        closed = true;
+        if (connection != null) {
+            connection.closed(this);
+            taken(0);
+            long counted = countedInbound;
+            countedInbound = 0;
+            connection.countInbound(-counted);
+        }
+    }
+
+    /** Is called ten times a second. By one thread. */
+    void check() {
+        long now = calls.now();
+        if (endedAt != NEVER) {
+            if (now - endedAt > RESET_DELAY.toNanos()) {
+                reset();
+            }
+            return;
+        }
+        GuardedHandler<?, ?>.GuardedCall known = call;
+        observeReader(known, now);
+        Supplier<@Nullable Status> condition = endCondition;
+        Status status = condition == null ? null : condition.get();
+        if (status != null) {
+            end(status);
+        } else if (connection != null && known != null) {
+            if (outbound.get() > 0) {
+                connection.findWhatIsLeft(this);
+            }
+            if (waitsForRoom) {
+                execute(this::becomeReadyIfRoom);
+            }
+        }
+    }
+
+    private void observeReader(GuardedHandler<?, ?>.@Nullable GuardedCall known, long now) {
+        if (known == null || known.isTransportReady()) {
+            blockedSince = NEVER;
+        } else if (blockedSince == NEVER) {
+            blockedSince = now;
+        }
+    }
+
+    /** Is called by the transport's thread. */
+    void becameReady() {
+        blockedSince = NEVER;
+    }
+}

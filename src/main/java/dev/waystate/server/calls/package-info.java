@@ -1,0 +1,5 @@
+/** The way of every call: what guards its service, what is known of it while it is open, and how it is ended from outside. */
+@NullMarked
+package dev.waystate.server.calls;
+
+import org.jspecify.annotations.NullMarked;

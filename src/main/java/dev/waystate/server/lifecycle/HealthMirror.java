@@ -1,0 +1,55 @@
+package dev.waystate.server.lifecycle;
+
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.util.stream.Stream;
+import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
+import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+/**
+ * Keeps {@code grpc.health.v1} equal to the application's readiness, for the server as a whole ({@code ""}) and for each
+ * of its services.
+ */
+@Component
+class HealthMirror implements GrpcServerConfigurer {
+
+    private final HealthStatusManager health;
+    private final GrpcServiceDiscoverer services;
+    private final ApplicationAvailability availability;
+
+    HealthMirror(HealthStatusManager health, GrpcServiceDiscoverer services, ApplicationAvailability availability) {
+        this.health = health;
+        this.services = services;
+        this.availability = availability;
+    }
+
+    /** Takes back the SERVING that the starter gives each service before the application is ready. */
+    @Override
+    public void accept(io.grpc.ServerBuilder<?> server) {
+        show(availability.getReadinessState());
+    }
+
+    @EventListener
+    void readinessChanged(AvailabilityChangeEvent<ReadinessState> event) {
+        show(event.getState());
+    }
+
+    private synchronized void show(ReadinessState readiness) {
+        ServingStatus status =
+                readiness == ReadinessState.ACCEPTING_TRAFFIC ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+        serviceNames().forEach(name -> health.setStatus(name, status));
+    }
+
+    private Stream<String> serviceNames() {
+        return Stream.concat(
+                Stream.of(HealthStatusManager.SERVICE_NAME_ALL_SERVICES),
+                services.findGrpcServices().stream()
+                        .map(service ->
+                                service.getDefinition().getServiceDescriptor().getName()));
+    }
+}

@@ -1,0 +1,79 @@
+package dev.waystate.server.lifecycle;
+
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs everything that is done again and again, or later. A task that throws is logged and run again when its time comes;
+ * one that finds no memory ends the process.
+ */
+public class Scheduler implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
+
+    /** So that one that reads a file which does not answer does not hold up the others. */
+    private static final int THREADS = 4;
+
+    private final Consumer<Throwable> onOutOfMemory;
+    private final ScheduledThreadPoolExecutor threads;
+
+    /** @param onOutOfMemory is told when a task has run out of memory */
+    public Scheduler(Consumer<Throwable> onOutOfMemory) {
+        this.onOutOfMemory = onOutOfMemory;
+        AtomicInteger number = new AtomicInteger();
+        threads = new ScheduledThreadPoolExecutor(THREADS, task -> {
+            Thread thread = new Thread(task, "scheduler-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        threads.setRemoveOnCancelPolicy(true);
+    }
+
+    /** A task that is run again and again until this is closed. */
+    public interface Repetition extends AutoCloseable {
+
+        /** Lets a run that is under way come to its end, and has none follow. Does not block. */
+        @Override
+        void close();
+    }
+
+    /**
+     * Runs the task until the result, or this scheduler, is closed.
+     *
+     * @param name what the task is called in the log
+     * @param interval the time from the end of a run to the begin of the next, and until the first
+     * @param task may block for a short time
+     */
+    public Repetition every(String name, Duration interval, Runnable task) {
+        ScheduledFuture<?> runs = threads.scheduleWithFixedDelay(
+                () -> run(name, task), interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> runs.cancel(false);
+    }
+
+    /** Runs the task once. */
+    public void after(String name, Duration delay, Runnable task) {
+        threads.schedule(() -> run(name, task), delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void run(String name, Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error problem) {
+            if (OutOfMemory.isCauseOf(problem)) {
+                onOutOfMemory.accept(problem);
+            }
+            log.error("The task {} has failed, and will be run again", name, problem);
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,126 @@
+package dev.waystate.server.status;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
+import com.google.rpc.Status;
+import dev.waystate.server.lifecycle.OutOfMemory;
+import dev.waystate.server.text.LogText;
+import io.grpc.Status.Code;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which status each exception becomes. What is the client's fault is told to the client, with details it can act on;
+ * what is ours is logged under an id, and the client gets the id alone. Memory that has run out ends the process.
+ */
+public final class StatusTable {
+
+    private static final Logger log = LoggerFactory.getLogger(StatusTable.class);
+
+    private static final Duration BUSY_RETRY_DELAY = Duration.ofMillis(100);
+
+    private final Map<Class<?>, Rule> rules = new HashMap<>();
+    private final Consumer<Throwable> onOutOfMemory;
+
+    private record Rule(
+            Code code, Function<Throwable, String> message, Function<Throwable, @Nullable Message> detail) {}
+
+    /**
+     * @param features add what is theirs
+     * @param onOutOfMemory is told of each error that says so
+     */
+    public StatusTable(List<StatusRules> features, Consumer<Throwable> onOutOfMemory) {
+        this.onOutOfMemory = onOutOfMemory;
+        add(InvalidRequestException.class, Code.INVALID_ARGUMENT, StatusTable::badRequest);
+        add(TryLaterException.class, Code.RESOURCE_EXHAUSTED, later -> ErrorDetails.retryAfter(later.retryDelay()));
+        rules.put(
+                RejectedExecutionException.class,
+                new Rule(
+                        Code.RESOURCE_EXHAUSTED,
+                        full -> "Every thread is busy and the queue is full: try again later",
+                        full -> ErrorDetails.retryAfter(BUSY_RETRY_DELAY)));
+        features.forEach(feature -> feature.addTo(this));
+    }
+
+    /**
+     * Has an exception, and those that extend it, become a status with the exception's message.
+     *
+     * @param detail returns what a client can act on, or null
+     */
+    public <T extends Throwable> void add(
+            Class<T> type, Code code, Function<? super T, ? extends @Nullable Message> detail) {
+        rules.put(type, new Rule(code, Throwable::getMessage, thrown -> detail.apply(type.cast(thrown))));
+    }
+
+    /** Returns the status, its details in the trailers. */
+    public StatusRuntimeException toStatus(Throwable thrown, String method) {
+        if (OutOfMemory.isCauseOf(thrown)) {
+            onOutOfMemory.accept(thrown);
+        }
+        if (thrown instanceof CompletionException && thrown.getCause() != null) {
+            return toStatus(thrown.getCause(), method);
+        }
+        if (thrown instanceof StatusRuntimeException status) {
+            return status;
+        }
+        if (thrown instanceof StatusException status) {
+            return new StatusRuntimeException(status.getStatus(), status.getTrailers());
+        }
+        if (thrown instanceof UnreadableRequestException) {
+            log.info("{}: a request does not parse: {}", method, LogText.quote(String.valueOf(thrown.getMessage())));
+            return status(
+                    Code.INVALID_ARGUMENT, "The request is not a message of the type that " + method + " takes", null);
+        }
+        for (Class<?> type = thrown.getClass(); type != null; type = type.getSuperclass()) {
+            Rule rule = rules.get(type);
+            if (rule != null) {
+                return byRule(rule, thrown, method);
+            }
+        }
+        return internal(thrown, method);
+    }
+
+    private static StatusRuntimeException byRule(Rule rule, Throwable thrown, String method) {
+        String message = rule.message.apply(thrown);
+        if (rule.code == Code.DATA_LOSS) {
+            log.error("{}: {}", method, message);
+        }
+        return status(rule.code, message, rule.detail.apply(thrown));
+    }
+
+    private static StatusRuntimeException internal(Throwable thrown, String method) {
+        String id = UUID.randomUUID().toString();
+        log.error("{} failed, error {}", method, id, thrown);
+        return status(Code.INTERNAL, "Internal error: the server's log has it as error " + id, null);
+    }
+
+    private static BadRequest badRequest(InvalidRequestException invalid) {
+        return BadRequest.newBuilder()
+                .addFieldViolations(
+                        FieldViolation.newBuilder().setField(invalid.field()).setDescription(invalid.getMessage()))
+                .build();
+    }
+
+    private static StatusRuntimeException status(Code code, String message, @Nullable Message detail) {
+        Status.Builder status = Status.newBuilder().setCode(code.value()).setMessage(message);
+        if (detail != null) {
+            status.addDetails(Any.pack(detail));
+        }
+        return StatusProto.toStatusRuntimeException(status.build());
+    }
+}
