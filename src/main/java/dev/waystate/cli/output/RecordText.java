@@ -36,7 +36,7 @@ public final class RecordText {
 
     /** Returns the sequence, or a dash if it has none. */
     public static String sequence(Record stored) {
-        return stored.hasSequence() ? Long.toString(stored.getSequence()) : "-";
+        return stored.getSequence() == 0 ? "-" : Long.toString(stored.getSequence());
     }
 
     public static String json(Record stored) {
@@ -48,7 +48,7 @@ public final class RecordText {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("position", stored.getPosition());
         members.put("source", stored.getSource());
-        if (stored.hasSequence()) {
+        if (stored.getSequence() > 0) {
             members.put("sequence", stored.getSequence());
         }
         members.put("status", StatusNames.json(stored.getStatusValue()));
