@@ -1,5 +1,14 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.append.Appender;
+import dev.waystate.cli.append.ReportFeed;
+import dev.waystate.cli.connection.ClientContext;
+import dev.waystate.cli.connection.Retries;
+import dev.waystate.cli.input.ReportFields;
+import dev.waystate.cli.input.ReportFormat;
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.JsonText;
+import dev.waystate.cli.output.Progress;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;

@@ -1,5 +1,9 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.connection.ClientContext;
+import dev.waystate.cli.connection.ConnectionOptions;
+import dev.waystate.cli.connection.FailedCall;
+import dev.waystate.cli.connection.Timeouts;
 import io.grpc.Status;
 import java.time.Duration;
 import picocli.CommandLine.Mixin;

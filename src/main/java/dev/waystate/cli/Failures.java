@@ -1,6 +1,10 @@
 package dev.waystate.cli;
 
 import com.google.common.base.Throwables;
+import dev.waystate.cli.connection.StatusDetails;
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.OutputException;
+import dev.waystate.cli.output.TerminalText;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;

@@ -1,6 +1,10 @@
 package dev.waystate.cli;
 
 import com.google.common.net.HostAndPort;
+import dev.waystate.cli.connection.HttpReadiness;
+import dev.waystate.cli.connection.PlainChannel;
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.TerminalText;
 import io.grpc.ManagedChannel;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;

@@ -1,5 +1,6 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.connection.Retries;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;

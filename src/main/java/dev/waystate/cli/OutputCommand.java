@@ -1,5 +1,6 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.output.OutputException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;

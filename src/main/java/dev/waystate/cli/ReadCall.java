@@ -1,5 +1,6 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.connection.ClientStream;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -32,7 +33,7 @@ final class ReadCall extends ClientStream<ReadRequest, ReadResponse> {
     }
 
     @Override
-    void received(ReadResponse response) {
+    protected void received(ReadResponse response) {
         this.response = response;
     }
 }

@@ -1,5 +1,11 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.connection.ClientContext;
+import dev.waystate.cli.connection.Retries;
+import dev.waystate.cli.input.StatusConverter;
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.RecordText;
+import dev.waystate.cli.output.Table;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;

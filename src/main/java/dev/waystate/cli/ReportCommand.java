@@ -1,5 +1,14 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.connection.ClientContext;
+import dev.waystate.cli.input.ReportFields;
+import dev.waystate.cli.input.ReportFormat;
+import dev.waystate.cli.input.ReportSource;
+import dev.waystate.cli.input.StatusConverter;
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.Progress;
+import dev.waystate.cli.output.StatusNames;
+import dev.waystate.cli.output.TerminalText;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingStub;
 import io.grpc.Metadata;

@@ -1,5 +1,6 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.connection.ClientStream;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
 import io.grpc.Status;
@@ -40,7 +41,7 @@ final class ReportSender extends ClientStream<Data, Empty> {
     }
 
     @Override
-    void received(Empty stored) {
+    protected void received(Empty stored) {
         answered = true;
     }
 

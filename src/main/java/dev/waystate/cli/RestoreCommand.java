@@ -1,5 +1,8 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.JsonText;
+import dev.waystate.cli.output.TerminalText;
 import dev.waystate.process.SqliteLibrary;
 import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.local.LogRestore;

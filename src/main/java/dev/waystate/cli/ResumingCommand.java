@@ -1,5 +1,8 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.connection.Backoff;
+import dev.waystate.cli.connection.Retries;
+import dev.waystate.cli.connection.RetryOptions;
 import io.grpc.StatusRuntimeException;
 import java.math.BigDecimal;
 import java.time.Duration;

@@ -1,6 +1,14 @@
 package dev.waystate.cli;
 
-import dev.waystate.cli.Table.Column;
+import dev.waystate.cli.connection.ClientContext;
+import dev.waystate.cli.input.StatusConverter;
+import dev.waystate.cli.output.JsonText;
+import dev.waystate.cli.output.RecordText;
+import dev.waystate.cli.output.StatusNames;
+import dev.waystate.cli.output.Table;
+import dev.waystate.cli.output.Table.Column;
+import dev.waystate.cli.output.TerminalText;
+import dev.waystate.cli.output.Times;
 import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ListSourcesResponse;
 import dev.waystate.proto.v1.Source;

@@ -1,5 +1,8 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.connection.ClientContext;
+import dev.waystate.cli.output.SummaryText;
+import dev.waystate.cli.output.Terminals;
 import dev.waystate.proto.v1.GetSummaryRequest;
 import dev.waystate.proto.v1.GetSummaryResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;

@@ -1,5 +1,6 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.output.TerminalText;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.waystate.Recorder;
 import dev.waystate.TlsFiles;
+import dev.waystate.cli.connection.HttpReadiness;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Displacement;
 import dev.waystate.proto.DisplacementResponse;

@@ -52,7 +52,7 @@ final class LogAudit {
                 problems.add("position " + record.getPosition() + " stands in place of " + position);
                 position = record.getPosition();
             }
-            if (!record.hasSequence()) {
+            if (record.getSequence() == 0) {
                 if (!unnumbered.add(record.getInfo())) {
                     problems.add("report " + record.getInfo() + " is doubled");
                 }

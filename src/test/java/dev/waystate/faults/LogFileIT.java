@@ -94,6 +94,20 @@ class LogFileIT {
     }
 
     @Test
+    void aDirectoryThatIsCoveredByAMountEndsTheServer() throws Exception {
+        Mount.assumePermitted();
+        AtomicLong acknowledged = new AtomicLong();
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            append(server, acknowledged, 20);
+            Path other = Files.createDirectory(directory.resolve("other"));
+            Files.copy(directory.resolve("data/waystate.db"), other.resolve("waystate.db"));
+            try (Mount mount = Mount.bind(other, directory.resolve("data"))) {
+                assertThatItStops(server, acknowledged, "was replaced by another file");
+            }
+        }
+    }
+
+    @Test
     void aFileThatIsRemovedEndsTheServer() throws Exception {
         AtomicLong acknowledged = new AtomicLong();
         try (ServerProcess server = ServerProcess.start(directory)) {

@@ -31,6 +31,11 @@ final class Mount implements AutoCloseable {
         return mount(directory, "mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", directory.toString());
     }
 
+    /** Has a directory's name lead to another one. */
+    static Mount bind(Path other, Path directory) throws Exception {
+        return mount(directory, "mount", "--bind", other.toString(), directory.toString());
+    }
+
     /** Makes an ext4 file system in a file, with {@link #image}. */
     static void format(Path image, long bytes) throws Exception {
         assumeTrue(

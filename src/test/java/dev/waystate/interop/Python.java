@@ -79,7 +79,9 @@ final class Python {
                         "--python_out=.",
                         "--grpc_python_out=.",
                         "unary.proto",
-                        "request_streaming.proto"));
+                        "request_streaming.proto",
+                        "waystate/v1/displacement.proto",
+                        "waystate/v1/state_log.proto"));
         assertThat(protoc.exitCode()).as(protoc.err()).isZero();
     }
 

@@ -1,5 +1,7 @@
 package dev.waystate.server.calls;
 
+import dev.waystate.server.lifecycle.FailStop;
+import dev.waystate.server.lifecycle.OutOfMemory;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -36,6 +38,7 @@ final class ClientConnection extends ChannelDuplexHandler {
 
     private final MemoryBudgets memory;
     private final RefusalCounts refusals;
+    private final FailStop failStop;
     private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
     private final AtomicLong inbound = new AtomicLong();
     private final AtomicLong outbound = new AtomicLong();
@@ -50,9 +53,10 @@ final class ClientConnection extends ChannelDuplexHandler {
     /** The call that the headers which are being read have opened. */
     private @Nullable OpenCall opened;
 
-    ClientConnection(MemoryBudgets memory, RefusalCounts refusals) {
+    ClientConnection(MemoryBudgets memory, RefusalCounts refusals, FailStop failStop) {
         this.memory = memory;
         this.refusals = refusals;
+        this.failStop = failStop;
     }
 
     static @Nullable ClientConnection current() {
@@ -89,6 +93,15 @@ final class ClientConnection extends ChannelDuplexHandler {
         if (!paused) {
             context.read();
         }
+    }
+
+    /** The transport would only close the connection, and go on without the memory that it has not. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable problem) {
+        if (OutOfMemory.isCauseOf(problem)) {
+            failStop.stop(problem);
+        }
+        context.fireExceptionCaught(problem);
     }
 
     private void observeFrames() {

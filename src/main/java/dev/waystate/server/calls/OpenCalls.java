@@ -1,5 +1,6 @@
 package dev.waystate.server.calls;
 
+import dev.waystate.server.lifecycle.FailStop;
 import dev.waystate.server.lifecycle.Scheduler;
 import io.grpc.Attributes;
 import io.grpc.Metadata;
@@ -30,6 +31,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
     private final MemoryBudgets memory;
     private final RefusalCounts refusals;
+    private final FailStop failStop;
     private final Scheduler scheduler;
     private final ObjectProvider<CallPolicy> policies;
     private final AtomicBoolean started = new AtomicBoolean();
@@ -39,9 +41,14 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
 
     /** @param policies are asked in their order */
     public OpenCalls(
-            MemoryBudgets memory, RefusalCounts refusals, Scheduler scheduler, ObjectProvider<CallPolicy> policies) {
+            MemoryBudgets memory,
+            RefusalCounts refusals,
+            FailStop failStop,
+            Scheduler scheduler,
+            ObjectProvider<CallPolicy> policies) {
         this.memory = memory;
         this.refusals = refusals;
+        this.failStop = failStop;
         this.scheduler = scheduler;
         this.policies = policies;
     }
@@ -64,7 +71,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
 
     /** Returns what has to be the first handler of each connection, or what its calls hold is not counted. */
     public ChannelHandler newConnection() {
-        return new ClientConnection(memory, refusals);
+        return new ClientConnection(memory, refusals, failStop);
     }
 
     @Override

@@ -21,8 +21,8 @@ import org.springframework.beans.factory.InitializingBean;
  * passed through may have left half of its work undone, so that nothing the process does can be relied on.
  *
  * <p>The JVM's own flag ExitOnOutOfMemoryError does the same, but is not set wherever the jar is started, and knows
- * nothing of direct memory. Three things are looked at: errors that end a thread; errors that libraries catch and log;
- * and the collector, which may work on and on before it gives up.
+ * nothing of direct memory. Three things are looked at here: errors that end a thread; errors that libraries catch and
+ * log; and the collector, which may work on and on before it gives up. Calls, tasks and connections say it themselves.
  */
 public class OutOfMemory implements InitializingBean, DisposableBean {
 

@@ -16,7 +16,7 @@ import java.io.IOException;
  * out in one write; a line that no other follows goes out at once. The end waits up to 5 seconds for the lines that are
  * still queued, and closes the console or file after the last one.
  */
-public class QueuedAppender extends AsyncAppender {
+public final class QueuedAppender extends AsyncAppender {
 
     private static final int QUEUE_SIZE = 11_000;
     private static final int KEPT_FOR_WARNINGS = 1_000;

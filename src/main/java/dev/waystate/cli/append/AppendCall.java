@@ -1,0 +1,51 @@
+package dev.waystate.cli.append;
+
+import dev.waystate.cli.connection.ClientStream;
+import dev.waystate.proto.v1.AppendRequest;
+import dev.waystate.proto.v1.AppendResponse;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+
+/** One call of {@code Append}. */
+final class AppendCall extends ClientStream<AppendRequest, AppendResponse> {
+
+    private static final long UNKNOWN = -1;
+
+    private volatile long durable = UNKNOWN;
+
+    /**
+     * Asks where to resume, and waits for the answer.
+     *
+     * @return the last durable sequence of the source, 0 when there is none
+     */
+    long resume(String source, Duration stallTimeout) throws InterruptedException {
+        send(AppendRequest.newBuilder().setSource(source).build());
+        awaitProgress(() -> durable != UNKNOWN, stallTimeout);
+        checkOpen();
+        return durable;
+    }
+
+    /** Returns the last durable sequence, once {@link #resume} has told it. */
+    long durable() {
+        return durable;
+    }
+
+    void send(AppendRequest request) {
+        requests().onNext(request);
+    }
+
+    /** Says that nothing more comes, and waits for the server to say so, too: it has acknowledged everything. */
+    void finish(Duration stallTimeout) throws InterruptedException {
+        requests().onCompleted();
+        try {
+            awaitProgress(() -> false, stallTimeout);
+        } catch (StatusRuntimeException unimportant) {
+            // what was sent is durable, however this ends
+        }
+    }
+
+    @Override
+    protected void received(AppendResponse response) {
+        durable = response.getDurableSequence();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.waystate.cli.append;
+
+import dev.waystate.cli.connection.Retries;
+import dev.waystate.cli.connection.Timeouts;
+import dev.waystate.cli.output.Progress;
+import dev.waystate.proto.v1.AppendRequest;
+import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends reports as one source, exactly once over any number of calls: each call asks where to resume, repeats what is
+ * not durable, and goes on. Batches are sent without waiting for acknowledgements, up to the bounds of the window.
+ */
+public final class Appender implements Retries.Attempt {
+
+    private static final Duration IDLE = Duration.ofDays(365);
+    private static final long UNKNOWN = -1;
+
+    private final StateLogServiceStub stub;
+    private final Timeouts timeouts;
+    private final String source;
+    private final ReportFeed feed;
+    private final ReportBatches batches;
+    private final Retries retries;
+    private final Progress progress;
+    private final AppendWindow window = new AppendWindow();
+    private long durable = UNKNOWN;
+
+    /** @param firstSequence the sequence of the feed's first report */
+    public Appender(
+            StateLogServiceStub stub,
+            Timeouts timeouts,
+            String source,
+            ReportFeed feed,
+            long firstSequence,
+            Retries retries,
+            Progress progress) {
+        this.stub = stub;
+        this.timeouts = timeouts;
+        this.source = source;
+        this.feed = feed;
+        this.batches = new ReportBatches(feed, firstSequence);
+        this.retries = retries;
+        this.progress = progress;
+    }
+
+    /** Makes one call, which returns when the feed has ended and all of it is durable. */
+    @Override
+    public void run() throws InterruptedException {
+        AppendCall call = new AppendCall();
+        stub.append(call);
+        call.awaitConnection(timeouts.connect());
+        feed.onNews(call::wake);
+        window.rewind();
+        acknowledged(call.resume(source, timeouts.stall()));
+        if (window.isEmpty()) {
+            retries.progress(); // there is no more to do than being connected
+        }
+        while (!isDone()) {
+            step(call);
+        }
+        call.finish(timeouts.stall());
+    }
+
+    /** Tells whether the server has said how far the source is. */
+    public boolean knowsDurable() {
+        return durable != UNKNOWN;
+    }
+
+    /** Returns up to which sequence everything is durable. */
+    public long durable() {
+        return durable;
+    }
+
+    private void step(AppendCall call) throws InterruptedException {
+        AppendRequest next = call.isReady() ? nextBatch() : null;
+        if (next != null) {
+            call.send(next);
+        } else {
+            call.awaitProgress(() -> canStep(call), window.isEmpty() ? IDLE : timeouts.stall());
+        }
+        acknowledged(call.durable()); // also what came just before a failure
+        call.checkOpen();
+    }
+
+    private @Nullable AppendRequest nextBatch() {
+        if (!window.hasUnsent() && window.hasRoom()) {
+            AppendRequest batch = batches.next(durable);
+            if (batch != null) {
+                window.add(batch);
+            }
+        }
+        return window.send();
+    }
+
+    private boolean canStep(AppendCall call) {
+        return call.durable() != durable
+                || isDone()
+                || (call.isReady() && (window.hasUnsent() || (window.hasRoom() && batches.hasNext())));
+    }
+
+    private boolean isDone() {
+        return feed.isAtEnd() && window.isEmpty();
+    }
+
+    private void acknowledged(long sequence) {
+        if (knowsDurable() && sequence > durable) {
+            progress.stepBy(sequence - durable);
+            retries.progress();
+        }
+        durable = sequence;
+        window.acknowledge(sequence);
+    }
+}

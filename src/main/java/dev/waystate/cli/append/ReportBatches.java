@@ -1,0 +1,56 @@
+package dev.waystate.cli.append;
+
+import dev.waystate.proto.v1.AppendRequest;
+import dev.waystate.proto.v1.Report;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers the reports of a feed, leaves out those that are durable, and puts the others together as they come. */
+final class ReportBatches {
+
+    private static final int MAX_REPORTS = 500;
+
+    /** Well below the size of a message that servers take. */
+    private static final int MAX_BYTES = 256 * 1024;
+
+    private final ReportFeed feed;
+    private long nextSequence;
+
+    /** @param firstSequence the sequence of the feed's first report */
+    ReportBatches(ReportFeed feed, long firstSequence) {
+        this.feed = feed;
+        this.nextSequence = firstSequence;
+    }
+
+    /**
+     * Returns those of the next reports that are there, or null if none is.
+     *
+     * @param durable the sequence up to which reports are left out
+     */
+    @Nullable
+    AppendRequest next(long durable) {
+        while (nextSequence <= durable && feed.peek() != null) {
+            take();
+        }
+        AppendRequest.Builder batch = AppendRequest.newBuilder().setFirstSequence(nextSequence);
+        int bytes = 0;
+        Report report;
+        while (batch.getReportsCount() < MAX_REPORTS && (report = feed.peek()) != null) {
+            bytes += report.getSerializedSize();
+            if (bytes > MAX_BYTES && batch.getReportsCount() > 0) {
+                break;
+            }
+            batch.addReports(report);
+            take();
+        }
+        return batch.getReportsCount() == 0 ? null : batch.build();
+    }
+
+    private void take() {
+        feed.remove();
+        nextSequence++;
+    }
+
+    boolean hasNext() {
+        return feed.peek() != null;
+    }
+}

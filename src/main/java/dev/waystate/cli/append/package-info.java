@@ -1,0 +1,5 @@
+/** The reports of a source, appended exactly once over any number of calls. */
+@NullMarked
+package dev.waystate.cli.append;
+
+import org.jspecify.annotations.NullMarked;

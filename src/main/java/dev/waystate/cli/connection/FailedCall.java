@@ -1,0 +1,149 @@
+package dev.waystate.cli.connection;
+
+import dev.waystate.cli.output.TerminalText;
+import io.grpc.Status;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/**
+ * Explains a failed call in one sentence: what the server said, with its code, or what stands between the server and
+ * us, with what to do about it. What gRPC and the JDK report of a connection has no better mark than their texts.
+ */
+public final class FailedCall {
+
+    /** The description of the status of a stream that is given up before it is open. */
+    static final String NOT_CONNECTED = "not connected in time";
+
+    /** How gRPC describes a connection that the other side has closed without a word. */
+    static final String CLOSED = "Network closed for unknown reason";
+
+    /** The description of the status of a stream that is given up because nothing moves. */
+    static final String STALLED = "no progress in time";
+
+    private static final String ALERT = "Received fatal alert: ";
+
+    /** What servers say of a client certificate; they differ, and some say the same of one that is missing. */
+    private static final List<String> CERTIFICATE_ALERTS = List.of(
+            "bad_certificate",
+            "certificate_required",
+            "certificate_unknown",
+            "certificate_expired",
+            "certificate_revoked",
+            "unsupported_certificate",
+            "unknown_ca",
+            "access_denied");
+
+    private final String target;
+    private final TlsOptions tls;
+    private final Status status;
+    private final List<Throwable> causes;
+
+    public FailedCall(String target, TlsOptions tls, Status status) {
+        this.target = TerminalText.of(target);
+        this.tls = tls;
+        this.status = status;
+        this.causes = Causes.of(status.getCause());
+    }
+
+    public String explain() {
+        return connectionProblem().orElseGet(this::answer);
+    }
+
+    private Optional<String> connectionProblem() {
+        return switch (status.getCode()) {
+            case UNAVAILABLE, INTERNAL, UNKNOWN ->
+                noServer().or(this::noTrust).or(this::noEntry).or(this::noTls).or(this::otherProtocol);
+            case DEADLINE_EXCEEDED -> late();
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<String> noServer() {
+        if (hasCause(UnknownHostException.class) || isDescribed("Unable to resolve host")) {
+            return Optional.of("The host of " + target + " is not known: check the name given with --target.");
+        }
+        if (hasCause(ConnectException.class)) {
+            return Optional.of("Nothing answers at " + target + ": is the server running? Start it with"
+                    + " 'java -jar waystate.jar', or name another with --target.");
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> noTrust() {
+        if (Causes.messageWith("PKIX path", causes).isPresent()) {
+            return Optional.of(
+                    "The certificate of " + target + " is not from an authority that is trusted here: name the"
+                            + " authority's certificate with --ca.");
+        }
+        return Causes.messageWith("No subject alternative", causes)
+                .or(() -> Causes.messageWith("No name matching", causes))
+                .map(message -> "The certificate of " + target + " is for another host (" + TerminalText.of(message)
+                        + "): name the server as its certificate does with --target.");
+    }
+
+    private Optional<String> noEntry() {
+        return CERTIFICATE_ALERTS.stream()
+                .filter(alert -> Causes.messageWith(ALERT + alert, causes).isPresent())
+                .findFirst()
+                .map(alert -> tls.cert() == null
+                        ? "The server at " + target + " wants a client certificate: name yours with --cert and --key."
+                        : "The server at " + target + " does not accept the certificate of --cert (" + alert
+                                + "): check that it is valid, and from an authority that the server trusts.");
+    }
+
+    private Optional<String> noTls() {
+        if (Causes.messageWith("not an SSL/TLS record", causes).isPresent()) {
+            return Optional.of(
+                    "The server at " + target + " does not use TLS: leave out --tls, --ca, --cert and --key.");
+        }
+        return hasCause(SSLException.class)
+                ? Optional.of("No TLS connection to " + target + " ("
+                        + TerminalText.of(
+                                String.valueOf(causes.get(causes.size() - 1).getMessage()))
+                        + "): check --ca, and --cert with --key if the server asks for a client certificate.")
+                : Optional.empty();
+    }
+
+    private Optional<String> otherProtocol() {
+        boolean other = isDescribed(CLOSED)
+                || Causes.messageWith("HTTP/2", causes).isPresent()
+                || Causes.messageWith("not SETTINGS", causes).isPresent();
+        return other
+                ? Optional.of("What answers at " + target + " does not speak gRPC"
+                        + (tls.enabled() ? " over TLS" : " without TLS") + ": check the port, and "
+                        + (tls.enabled() ? "try without --tls." : "use --tls if the server does."))
+                : Optional.empty();
+    }
+
+    private Optional<String> late() {
+        return isDescribed("deadline exceeded after") || isDescribed(NOT_CONNECTED) || isDescribed(STALLED)
+                ? Optional.of("DEADLINE_EXCEEDED: " + target
+                        + " did not answer in time: check that it can be reached, or" + " allow more with --timeout.")
+                : Optional.empty();
+    }
+
+    private String answer() {
+        String description = status.getDescription() == null ? "the server gave no reason" : status.getDescription();
+        return status.getCode() + ": " + TerminalText.of(description) + hint();
+    }
+
+    private String hint() {
+        return switch (status.getCode()) {
+            case UNAUTHENTICATED -> " (name a token with --token-file, or a certificate with --cert and --key)";
+            case ABORTED -> " (only one command at a time can append as a source)";
+            case UNIMPLEMENTED -> " (is " + target + " the right server, and recent enough?)";
+            default -> "";
+        };
+    }
+
+    private boolean hasCause(Class<? extends Throwable> type) {
+        return causes.stream().anyMatch(type::isInstance);
+    }
+
+    private boolean isDescribed(String text) {
+        return status.getDescription() != null && status.getDescription().contains(text);
+    }
+}

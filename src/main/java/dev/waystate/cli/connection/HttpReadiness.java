@@ -1,0 +1,68 @@
+package dev.waystate.cli.connection;
+
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.TerminalText;
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.MalformedURLException;
+import java.net.Proxy;
+import java.net.SocketTimeoutException;
+import java.net.URL;
+import java.time.Duration;
+import java.util.Map;
+
+/** Asks the HTTP port for the readiness, which is always that of the gRPC port. */
+public final class HttpReadiness {
+
+    private HttpReadiness() {}
+
+    /** Returns the address of the readiness on this machine, on the port that the environment says. */
+    public static String localUrl(Map<String, String> environment) {
+        String port =
+                environment.getOrDefault("MANAGEMENT_SERVER_PORT", environment.getOrDefault("SERVER_PORT", "8080"));
+        return "http://localhost:" + port + "/actuator/health/readiness";
+    }
+
+    /**
+     * Asks once.
+     *
+     * @throws InputException if there is no readiness at the address
+     */
+    public static ServingStatus ask(String url, Duration timeout) {
+        try {
+            HttpURLConnection connection = open(url, timeout);
+            return switch (connection.getResponseCode()) {
+                case HttpURLConnection.HTTP_OK -> ServingStatus.SERVING;
+                case HttpURLConnection.HTTP_UNAVAILABLE -> ServingStatus.NOT_SERVING;
+                default ->
+                    throw new InputException("Expected the readiness at " + TerminalText.of(url) + ", but found HTTP "
+                            + connection.getResponseCode() + ".");
+            };
+        } catch (SocketTimeoutException late) {
+            throw Status.DEADLINE_EXCEEDED
+                    .withDescription(FailedCall.NOT_CONNECTED)
+                    .withCause(late)
+                    .asRuntimeException();
+        } catch (IOException failed) {
+            throw Status.UNAVAILABLE
+                    .withDescription(String.valueOf(failed.getMessage()))
+                    .withCause(failed)
+                    .asRuntimeException();
+        }
+    }
+
+    private static HttpURLConnection open(String url, Duration timeout) throws IOException {
+        try {
+            if (new URL(url).openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection) {
+                connection.setConnectTimeout((int) timeout.toMillis());
+                connection.setReadTimeout((int) timeout.toMillis());
+                return connection;
+            }
+        } catch (MalformedURLException noUrl) {
+            // said below
+        }
+        throw new InputException("Expected an http or https URL for --http, but found " + TerminalText.of(url) + ".");
+    }
+}

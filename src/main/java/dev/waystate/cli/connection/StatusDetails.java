@@ -1,0 +1,101 @@
+package dev.waystate.cli.connection;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.PreconditionFailure;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import dev.waystate.cli.output.TerminalText;
+import io.grpc.protobuf.StatusProto;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The details of a failed call, as lines for people. */
+public final class StatusDetails {
+
+    private StatusDetails() {}
+
+    /** Returns a line for each detail of a known type. */
+    public static List<String> of(Throwable failure) {
+        Status status = StatusProto.fromThrowable(failure);
+        return status == null
+                ? List.of()
+                : status.getDetailsList().stream()
+                        .flatMap(StatusDetails::lines)
+                        .map(TerminalText::of)
+                        .toList();
+    }
+
+    /** Returns how long the server asks to wait before the next attempt; zero if it does not say. */
+    static java.time.Duration retryDelay(Throwable failure) {
+        Status status = StatusProto.fromThrowable(failure);
+        return status == null
+                ? java.time.Duration.ZERO
+                : status.getDetailsList().stream()
+                        .filter(detail -> detail.is(RetryInfo.class))
+                        .map(StatusDetails::delay)
+                        .findFirst()
+                        .orElse(java.time.Duration.ZERO);
+    }
+
+    private static java.time.Duration delay(Any retryInfo) {
+        try {
+            Duration delay = retryInfo.unpack(RetryInfo.class).getRetryDelay();
+            return java.time.Duration.ofSeconds(delay.getSeconds(), delay.getNanos());
+        } catch (InvalidProtocolBufferException malformed) {
+            return java.time.Duration.ZERO;
+        }
+    }
+
+    private static Stream<String> lines(Any detail) {
+        try {
+            return knownLines(detail);
+        } catch (InvalidProtocolBufferException malformed) {
+            return Stream.empty();
+        }
+    }
+
+    private static Stream<String> knownLines(Any detail) throws InvalidProtocolBufferException {
+        if (detail.is(BadRequest.class)) {
+            return detail.unpack(BadRequest.class).getFieldViolationsList().stream()
+                    .map(violation -> violation.getField() + ": " + violation.getDescription());
+        }
+        if (detail.is(PreconditionFailure.class)) {
+            return detail.unpack(PreconditionFailure.class).getViolationsList().stream()
+                    .map(violation -> violation.getSubject() + ": " + violation.getDescription());
+        }
+        if (detail.is(RetryInfo.class)) {
+            Duration delay = detail.unpack(RetryInfo.class).getRetryDelay();
+            return Stream.of("try again in " + (delay.getSeconds() * 1000 + delay.getNanos() / 1_000_000) + " ms");
+        }
+        if (detail.is(ErrorInfo.class)) {
+            return Stream.of(reason(detail.unpack(ErrorInfo.class)));
+        }
+        return Stream.empty();
+    }
+
+    private static String reason(ErrorInfo info) {
+        return switch (info.getReason()) {
+            case "POSITION_PRUNED" ->
+                "the earliest position is " + value(info, "earliest_position")
+                        + ": leave out --after to read from there on";
+            case "POSITION_BEYOND_HEAD" ->
+                "the newest position is " + value(info, "head_position")
+                        + ": --after may be that at most; is the position of another log, or was this one set back?";
+            case "RECORD_DAMAGED" ->
+                "the record at position " + value(info, "position") + " is damaged: read on behind it with --after "
+                        + value(info, "position");
+            case "SEQUENCE_GAP" ->
+                "the next sequence of the source is " + value(info, "expected_sequence")
+                        + ": send the reports from there on, see --first-sequence";
+            default -> info.getReason() + " " + info.getMetadataMap();
+        };
+    }
+
+    private static String value(ErrorInfo info, String key) {
+        return info.getMetadataOrDefault(key, "not told");
+    }
+}

@@ -1,0 +1,19 @@
+package dev.waystate.cli.input;
+
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.StatusNames;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads a status of the command line. */
+public final class StatusConverter implements ITypeConverter<Integer> {
+
+    @Override
+    public Integer convert(String text) {
+        try {
+            return StatusNames.number(text);
+        } catch (InputException unknown) {
+            throw new TypeConversionException(unknown.getMessage());
+        }
+    }
+}

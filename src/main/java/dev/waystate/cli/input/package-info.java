@@ -1,0 +1,5 @@
+/** What commands read: reports and displacements. */
+@NullMarked
+package dev.waystate.cli.input;
+
+import org.jspecify.annotations.NullMarked;

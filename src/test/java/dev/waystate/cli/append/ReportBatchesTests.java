@@ -1,0 +1,110 @@
+package dev.waystate.cli.append;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.waystate.cli.input.ReportSource;
+import dev.waystate.cli.output.InputException;
+import dev.waystate.proto.v1.AppendRequest;
+import dev.waystate.proto.v1.Report;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class ReportBatchesTests {
+
+    @Test
+    void batchesHaveUpTo500ReportsAndFollowEachOther() {
+        List<AppendRequest> batches = all(1, 0, reports(1_200, ""));
+
+        assertThat(batches).extracting(AppendRequest::getFirstSequence).containsExactly(1L, 501L, 1_001L);
+        assertThat(batches).extracting(AppendRequest::getReportsCount).containsExactly(500, 500, 200);
+    }
+
+    @Test
+    void whatIsDurableIsLeftOut() {
+        List<AppendRequest> batches = all(11, 15, reports(10, ""));
+
+        assertThat(batches).hasSize(1);
+        assertThat(batches.get(0).getFirstSequence()).isEqualTo(16);
+        assertThat(batches.get(0).getReportsList()).first().isEqualTo(report(5, ""));
+    }
+
+    @Test
+    void batchesOfLongReportsStaySmall() {
+        List<AppendRequest> batches = all(1, 0, reports(500, "x".repeat(4_000)));
+
+        assertThat(batches)
+                .allSatisfy(batch -> assertThat(batch.getSerializedSize()).isLessThan(300 * 1024));
+        assertThat(batches.stream().mapToInt(AppendRequest::getReportsCount).sum())
+                .isEqualTo(500);
+    }
+
+    @Test
+    void everythingIsDurableAlready() {
+        assertThat(all(1, 100, reports(10, ""))).isEmpty();
+    }
+
+    @Test
+    void badLineEndsTheFeedAfterTheReportsBeforeIt() {
+        ReportFeed feed = ReportFeed.start(source(reports(3, ""), () -> {
+            throw new InputException("line 4");
+        }));
+        List<AppendRequest> batches = all(new ReportBatches(feed, 1), 0, feed);
+
+        assertThat(batches.stream().mapToInt(AppendRequest::getReportsCount).sum())
+                .isEqualTo(3);
+        assertThatThrownBy(feed::checkEnd).hasMessage("line 4");
+    }
+
+    private static List<AppendRequest> all(long firstSequence, long durable, List<Report> reports) {
+        CountDownLatch allRead = new CountDownLatch(1); // so that batches do not depend on how fast the feed is
+        ReportFeed feed = ReportFeed.start(source(reports, allRead::countDown));
+        await().atMost(Duration.ofSeconds(10)).until(() -> allRead.getCount() == 0);
+        return all(new ReportBatches(feed, firstSequence), durable, feed);
+    }
+
+    private static List<AppendRequest> all(ReportBatches batches, long durable, ReportFeed feed) {
+        List<AppendRequest> all = new ArrayList<>();
+        while (!feed.isAtEnd()) {
+            AppendRequest batch = batches.next(durable);
+            if (batch != null) {
+                all.add(batch);
+            }
+        }
+        return all;
+    }
+
+    private static List<Report> reports(int count, String info) {
+        return IntStream.range(0, count).mapToObj(i -> report(i, info)).toList();
+    }
+
+    private static Report report(int status, String info) {
+        return Report.newBuilder().setStatusValue(status).setInfo(info).build();
+    }
+
+    private static ReportSource<Report> source(List<Report> reports, Runnable onEnd) {
+        Iterator<Report> rest = reports.iterator();
+        return new ReportSource<>() {
+            @Override
+            public @Nullable Report next() {
+                if (rest.hasNext()) {
+                    return rest.next();
+                }
+                onEnd.run();
+                return null;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+}

@@ -1,0 +1,93 @@
+package dev.waystate.cli.input;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.waystate.cli.connection.TargetConverter;
+import dev.waystate.cli.connection.Targets;
+import dev.waystate.cli.connection.TimeoutConverter;
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.StatusNames;
+import dev.waystate.cli.output.Times;
+import dev.waystate.proto.v1.Report;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine.TypeConversionException;
+
+/** Whatever a user's file or argument has, it is taken, or refused in one readable sentence. */
+class InputFuzzTests {
+
+    /** The longest message: text of the user's is cut to 1,000 characters in it. */
+    private static final int MOST_CHARACTERS = 1_500;
+
+    private static final String NAME = "reports";
+
+    static Stream<byte[]> seeds() {
+        return Stream.of(
+                        "c\"THIRSTY\",\"Requires \"\"watering\"\".\"\nOK\n",
+                        "cinfo,status,reported_at\nx,2,2026-02-03T04:05:06.123Z\n",
+                        "c\"OK",
+                        "j{\"status\":\"OK\",\"info\":\"x\",\"reported_at\":\"2026-02-03T04:05:06+01:00\"}\n",
+                        "j{\"status\":2147483648}",
+                        "j" + "[".repeat(2_000),
+                        "j{\"status\":1e999999999}",
+                        "d0,12 12,14 # a comment\n-2147483648,+2147483647 1,1",
+                        "p-1,2",
+                        "t2026-02-03T04:05:06.123Z",
+                        "s99",
+                        "h[::1]:50051",
+                        "m1h30m")
+                .map(text -> text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @MethodSource("seeds")
+    @FuzzTest(maxDuration = "60s")
+    void everyInputIsTakenOrRefusedInOneSentence(byte[] bytes) throws IOException {
+        if (bytes.length == 0) {
+            return;
+        }
+        String text = new String(bytes, 1, bytes.length - 1, StandardCharsets.UTF_8);
+        try {
+            switch (bytes[0]) {
+                case 'c' -> readAll(ReportFormat.CSV.read(NAME, reader(bytes), ReportFields::toReport));
+                case 'j' -> readAll(ReportFormat.JSON.read(NAME, reader(bytes), ReportFields::toReport));
+                case 'd' -> readAll(new DisplacementFile(new InputLines(NAME, reader(bytes))));
+                case 'p' -> Points.point(text);
+                case 't' -> Times.toNanos(Times.fromText(text));
+                case 's' -> StatusNames.name(StatusNames.number(text));
+                case 'h' -> Targets.fromUri(Targets.toUri(new TargetConverter().convert(text)));
+                default -> new TimeoutConverter().convert(text);
+            }
+        } catch (InputException | TypeConversionException refused) {
+            assertThat(refused.getMessage()).hasSizeLessThan(MOST_CHARACTERS);
+            assertThat(refused.getMessage().chars()).noneMatch(Character::isISOControl);
+        }
+    }
+
+    private static void readAll(ReportSource<Report> reports) throws IOException {
+        try (reports) {
+            while (reports.next() != null) {
+                // on to the next one
+            }
+        }
+    }
+
+    private static void readAll(DisplacementSource displacements) throws IOException {
+        try (displacements) {
+            while (displacements.next() != null) {
+                // on to the next one
+            }
+        }
+    }
+
+    /** Reads as files are read. */
+    private static BufferedReader reader(byte[] bytes) {
+        return new BufferedReader(new InputStreamReader(
+                new ByteArrayInputStream(bytes, 1, bytes.length - 1), StandardCharsets.UTF_8.newDecoder()));
+    }
+}

@@ -1,0 +1,38 @@
+package dev.waystate.cli.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waystate.cli.output.Table.Column;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TableTests {
+
+    private final Table table = new Table(Column.number("N", 3), Column.text("NAME", 6), Column.text("INFO", 0));
+
+    @Test
+    void columnsAreAlignedUnderTheirTitles() {
+        assertThat(table.lines(List.of(List.of("1", "a", "x"), List.of("22", "b", ""))))
+                .containsExactly("  N  NAME    INFO", "  1  a       x", " 22  b");
+    }
+
+    @Test
+    void columnThatTurnsOutTooNarrowIsWiderFromThenOn() {
+        table.lines(List.of());
+
+        assertThat(table.lines(List.of(List.of("1000", "long-name", "x")))).containsExactly("1000  long-name  x");
+        assertThat(table.lines(List.of(List.of("1", "a", "y")))).containsExactly("   1  a          y");
+    }
+
+    @Test
+    void controlsAreMadeVisible() {
+        assertThat(table.lines(List.of(List.of("1", "a\u001b[2J", "b\nc"))))
+                .last()
+                .isEqualTo("  1  a\\u001B[2J  b\\u000Ac");
+    }
+
+    @Test
+    void emptyTableHasItsTitles() {
+        assertThat(table.lines(List.of())).containsExactly("  N  NAME    INFO");
+    }
+}

@@ -1,0 +1,53 @@
+package dev.waystate.cli.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.Timestamp;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TimesTests {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-02-03T04:05:06.123Z",
+                "2026-02-03t04:05:06.123z",
+                "2026-02-03T06:05:06.123+02:00",
+                "2026-02-03T04:05:06.123000000-00:00"
+            })
+    void timesWithAnOffsetAreRead(String text) {
+        Timestamp time = Times.fromText(text);
+
+        assertThat(Times.toMillis(time)).isEqualTo("2026-02-03T04:05:06.123Z");
+        assertThat(Times.toNanos(time)).isEqualTo("2026-02-03T04:05:06.123000000Z");
+    }
+
+    @Test
+    void timesBefore1970CountBackwardsFromWholeSeconds() {
+        Timestamp time = Times.fromText("1969-12-31T23:59:59.999999999Z");
+
+        assertThat(time.getSeconds()).isEqualTo(-1);
+        assertThat(Times.toNanos(time)).isEqualTo("1969-12-31T23:59:59.999999999Z");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "now",
+                "2026-02-03",
+                "2026-02-03T04:05:06",
+                "2026-02-30T04:05:06Z",
+                "1677-12-31T23:59:59Z",
+                "2262-01-01T00:00:00Z",
+                "1770091506"
+            })
+    void otherTextIsRefused(String text) {
+        assertThatThrownBy(() -> Times.fromText(text))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("Expected a time ");
+    }
+}
