@@ -31,8 +31,12 @@ public final class OtherJava {
         }
     }
 
-    /** Returns a wrapping command for {@link ServerProcess}, which runs the server on another JVM than it would. */
+    /**
+     * Returns a wrapping command for {@link ServerProcess}, which runs the server on another JVM than it would, and
+     * without the archive, which fits that one alone.
+     */
     public static List<String> insteadOfItsJvm(Path java) {
-        return List.of("sh", "-c", "java=$1; shift 2; exec \"$java\" \"$@\"", "sh", java.toString());
+        String script = "java=$1; shift 2; case $1 in -XX:SharedArchiveFile=*) shift; esac; exec \"$java\" \"$@\"";
+        return List.of("sh", "-c", script, "sh", java.toString());
     }
 }

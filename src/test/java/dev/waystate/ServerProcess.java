@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The built jar, serving in a process of its own on ports that were free. */
+/** The program of the built jar, serving in a process of its own on ports that were free. */
 public final class ServerProcess implements AutoCloseable {
 
     private static final Path JAR = Path.of("target", "waystate.jar").toAbsolutePath();
@@ -25,6 +25,7 @@ public final class ServerProcess implements AutoCloseable {
     private static final Pattern HTTP_PORT = Pattern.compile("Tomcat started on port (\\d+) ");
     private static final Pattern READY = Pattern.compile("Started WaystateApplication in ");
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final String QUICK_COMPILER = "-XX:TieredStopAtLevel=1";
 
     private final Process process;
     private final List<String> output = new CopyOnWriteArrayList<>();
@@ -45,23 +46,50 @@ public final class ServerProcess implements AutoCloseable {
     public static ServerProcess startUnder(List<String> wrapper, Path directory, String... arguments)
             throws IOException {
         ServerProcess server = launch(directory, wrapper, arguments);
-        await().atMost(START_TIMEOUT).until(() -> server.find(READY) != null || !server.process.isAlive());
-        assertThat(server.process.isAlive())
-                .as(() -> String.join("\n", server.output))
-                .isTrue();
+        server.awaitStart();
         return server;
     }
 
     /** Starts the server under a wrapping command, which may be empty, and does not wait. */
     public static ServerProcess launch(Path directory, List<String> wrapper, String... arguments) throws IOException {
+        return launch(directory, wrapper, command(), arguments);
+    }
+
+    /** Starts the server as {@link #launch} does, but from the built jar, as its users do. */
+    public static ServerProcess launchJar(Path directory, List<String> wrapper, String... arguments)
+            throws IOException {
+        return launch(directory, wrapper, List.of(java(), QUICK_COMPILER, "-jar", JAR.toString()), arguments);
+    }
+
+    /** Starts the server from a jar with a JVM option more, and does not wait. */
+    static ServerProcess launchWith(String jvmOption, Path jar, Path directory) throws IOException {
+        return launch(directory, List.of(), List.of(java(), jvmOption, QUICK_COMPILER, "-jar", jar.toString()));
+    }
+
+    private static ServerProcess launch(Path directory, List<String> wrapper, List<String> program, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(wrapper);
-        command.addAll(List.of(java(), "-XX:TieredStopAtLevel=1", "-jar", JAR.toString(), "serve"));
-        command.addAll(List.of("--grpc.server.port=0", "--server.port=0"));
+        command.addAll(program);
+        command.addAll(List.of("serve", "--grpc.server.port=0", "--server.port=0"));
         command.addAll(Arrays.asList(arguments));
         return new ServerProcess(new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .start());
+    }
+
+    /** Returns the words that run the built jar's program in half the time that the jar takes to start. */
+    public static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>(
+                List.of(java(), StartArchive.option(), QUICK_COMPILER, "-jar", StartArchive.JAR.toString()));
+        command.addAll(Arrays.asList(arguments));
+        return command;
+    }
+
+    /** Waits until the server serves. */
+    public void awaitStart() {
+        await().atMost(START_TIMEOUT).until(() -> find(READY) != null || !process.isAlive());
+        assertThat(process.isAlive()).as(() -> String.join("\n", output)).isTrue();
     }
 
     /** Returns the path of the JVM that runs this test. */

@@ -1,11 +1,8 @@
 package dev.waystate.cli;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.waystate.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 
 /** A server that is killed and comes back with the same data and on the same port. */
@@ -34,8 +31,7 @@ final class ReturningServer implements AutoCloseable {
         // Of a property that is given twice, Spring would take both values.
         String samePort = "exec \"${@/--grpc.server.port=0/--grpc.server.port=" + port + "}\"";
         process = ServerProcess.launch(directory, List.of("bash", "-c", samePort, "bash"));
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> process.output().stream().anyMatch(line -> line.contains("Started WaystateApplication")));
+        process.awaitStart();
     }
 
     @Override

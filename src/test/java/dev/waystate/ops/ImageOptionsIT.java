@@ -3,6 +3,7 @@ package dev.waystate.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waystate.ServerProcess;
+import dev.waystate.StartArchive;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -83,11 +84,11 @@ class ImageOptionsIT {
 
     private String check(List<String> command, ServerProcess server, String variable) throws Exception {
         List<String> words = new ArrayList<>(List.of("env", variable, "SERVER_PORT=" + server.httpPort()));
-        command.forEach(word -> words.add(
+        command.forEach(word -> words.addAll(
                 switch (word) {
-                    case "java" -> ServerProcess.java();
-                    case "/app/waystate.jar" -> ServerProcess.jar().toString();
-                    default -> word;
+                    case "java" -> List.of(ServerProcess.java(), StartArchive.option());
+                    case "/app/waystate.jar" -> List.of(StartArchive.JAR.toString());
+                    default -> List.of(word);
                 }));
         try (Command check = Command.start(directory, words)) {
             int exitCode = check.awaitExit(Duration.ofSeconds(20));

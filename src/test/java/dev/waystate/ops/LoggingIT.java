@@ -100,11 +100,8 @@ class LoggingIT {
     }
 
     private Command start(String httpPort, String... arguments) throws IOException {
-        List<String> words = new ArrayList<>(
-                List.of("env", "LOG_FILE=" + directory.resolve("of-another-program.log"), ServerProcess.java()));
-        words.addAll(
-                List.of("-XX:TieredStopAtLevel=1", "-jar", ServerProcess.jar().toString(), "serve"));
-        words.addAll(List.of("--grpc.server.port=0", httpPort));
+        List<String> words = new ArrayList<>(List.of("env", "LOG_FILE=" + directory.resolve("of-another-program.log")));
+        words.addAll(ServerProcess.command("serve", "--grpc.server.port=0", httpPort));
         words.addAll(List.of(arguments));
         return Command.start(directory, words);
     }

@@ -148,7 +148,7 @@ class SecretsIT {
 
     /** Returns what anybody may see of a client while it runs, and what its user may. */
     private String processOfAFollower(ServerProcess server, Path tokens) throws Exception {
-        List<String> words = jar(server, "read", "--follow", "--token-file", tokens.toString());
+        List<String> words = command(server, "read", "--follow", "--token-file", tokens.toString());
         try (Command follower = Command.start(directory, words)) {
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> Files.readString(proc(follower.process(), "cmdline"))
@@ -160,20 +160,15 @@ class SecretsIT {
     }
 
     private String command(ServerProcess server, int exitCode, String... arguments) throws Exception {
-        CommandRun run = CommandRun.of(directory, "", jar(server, arguments));
+        CommandRun run = CommandRun.of(directory, "", command(server, arguments));
         assertThat(run.exitCode()).as(run.err()).isEqualTo(exitCode);
         return run.out() + run.err();
     }
 
-    private static List<String> jar(ServerProcess server, String... arguments) {
-        return Stream.concat(
-                        Stream.of(
-                                ServerProcess.java(),
-                                "-XX:TieredStopAtLevel=1",
-                                "-jar",
-                                ServerProcess.jar().toString()),
-                        Stream.concat(Stream.of(arguments), Stream.of("--target", server.target())))
-                .toList();
+    private static List<String> command(ServerProcess server, String... arguments) {
+        List<String> words = ServerProcess.command(arguments);
+        words.addAll(List.of("--target", server.target()));
+        return words;
     }
 
     private Path file(String name, String token) throws IOException {

@@ -131,10 +131,8 @@ class StartIT {
     }
 
     private void servesWithoutAnyOtherWarning(List<String> wrapper, String jvm) throws Exception {
-        try (ServerProcess server = ServerProcess.launch(directory, wrapper)) {
-            await().atMost(START_TIMEOUT)
-                    .until(() -> server.output().stream().anyMatch(line -> line.contains("Started WaystateApplication"))
-                            || !server.process().isAlive());
+        try (ServerProcess server = ServerProcess.launchJar(directory, wrapper)) {
+            server.awaitStart();
             try (Client client = Client.of(server)) {
                 assertThat(client.displacement()).isEqualTo(12.165525f);
                 client.streamState(3);

@@ -109,13 +109,9 @@ class TemporaryDirectoryIT {
     }
 
     private List<String> java(String... arguments) {
-        return plus(
-                List.of(
-                        ServerProcess.java(),
-                        "-Djava.io.tmpdir=" + temporary,
-                        "-jar",
-                        ServerProcess.jar().toString()),
-                List.of(arguments));
+        List<String> words = ServerProcess.command(arguments);
+        words.add(1, "-Djava.io.tmpdir=" + temporary);
+        return words;
     }
 
     private static List<String> plus(List<String> first, List<String> second) {

@@ -49,13 +49,15 @@ enum FileChange {
     OVERWRITTEN("was overwritten", false) {
         @Override
         void make(Path file, Path elsewhere) throws IOException {
-            overwrite(file, Files.readAllBytes(elsewhere.resolve("log/waystate.db")));
+            Path other = elsewhere.resolve("log/waystate.db");
+            // cp would empty it first: SQLite may see that, and remove the write-ahead log.
+            run("dd", "if=" + other, "of=" + file, "conv=notrunc", "status=none");
         }
     },
     EMPTIED("The state log's file", false) {
         @Override
         void make(Path file, Path elsewhere) throws IOException {
-            overwrite(file, new byte[0]);
+            run("truncate", "--size=0", file.toString());
         }
     };
 
@@ -79,20 +81,15 @@ enum FileChange {
         return seenByName;
     }
 
-    /** Writes over the file as another process does: this one would lose its locks. */
-    private static void overwrite(Path file, byte[] bytes) throws IOException {
-        Path source = Files.write(Files.createTempFile("overwriting", ".db"), bytes);
+    /** Changes the file in another process: this one would lose its locks. */
+    private static void run(String... command) throws IOException {
         try {
-            Process copy = new ProcessBuilder("cp", source.toString(), file.toString())
-                    .inheritIO()
-                    .start();
-            if (copy.waitFor() != 0) {
-                throw new IOException("cp has failed");
+            Process process = new ProcessBuilder(command).inheritIO().start();
+            if (process.waitFor() != 0) {
+                throw new IOException(command[0] + " has failed");
             }
         } catch (InterruptedException interrupted) {
             throw new IOException(interrupted);
-        } finally {
-            Files.delete(source);
         }
     }
 }

@@ -1,0 +1,81 @@
+package dev.waystate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waystate.ops.Client;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An archive of the classes that a server loads, with which a process starts in half the time. It belongs to one build
+ * of the jar and to one JVM. The first test that needs it makes it, for the JVMs of all tests.
+ */
+public final class StartArchive {
+
+    private static final Path DIRECTORY = Path.of("target", "extracted").toAbsolutePath();
+    private static final Path ARCHIVE = DIRECTORY.resolve("waystate-" + System.getProperty("java.vm.version") + ".jsa");
+
+    /** The jar beside its libraries, as the archive wants it. */
+    public static final Path JAR = DIRECTORY.resolve("waystate.jar");
+
+    private StartArchive() {}
+
+    /** Returns the JVM option that uses the archive, which is there then. */
+    public static synchronized String option() {
+        try {
+            Files.createDirectories(DIRECTORY);
+            try (FileChannel channel = FileChannel.open(
+                            DIRECTORY.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                if (!isOfTheBuiltJar()) {
+                    make();
+                }
+            }
+        } catch (Exception failure) {
+            throw new AssertionError("The archive cannot be made: see " + DIRECTORY, failure);
+        }
+        return "-XX:SharedArchiveFile=" + ARCHIVE;
+    }
+
+    private static boolean isOfTheBuiltJar() throws IOException {
+        return Files.exists(ARCHIVE)
+                && Files.getLastModifiedTime(ARCHIVE).compareTo(Files.getLastModifiedTime(ServerProcess.jar())) > 0;
+    }
+
+    private static void make() throws Exception {
+        List<String> extract = List.of(
+                ServerProcess.java(),
+                "-Djarmode=tools",
+                "-jar",
+                ServerProcess.jar().toString(),
+                "extract",
+                "--force",
+                "--destination",
+                DIRECTORY.toString());
+        Process extraction = new ProcessBuilder(extract)
+                .redirectErrorStream(true)
+                .redirectOutput(DIRECTORY.resolve("extraction.txt").toFile())
+                .start();
+        assertThat(extraction.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(extraction.exitValue()).isZero();
+
+        Path unfinished = DIRECTORY.resolve("unfinished.jsa");
+        Path data = Files.createTempDirectory(DIRECTORY, "training");
+        try (ServerProcess server = ServerProcess.launchWith("-XX:ArchiveClassesAtExit=" + unfinished, JAR, data)) {
+            server.awaitStart();
+            try (Client client = Client.of(server)) {
+                client.displacement();
+                client.streamState(3);
+            }
+            server.terminate();
+        }
+        Files.move(unfinished, ARCHIVE, StandardCopyOption.ATOMIC_MOVE);
+    }
+}
