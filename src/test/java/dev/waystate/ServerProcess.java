@@ -88,8 +88,13 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Waits until the server serves. */
     public void awaitStart() {
-        await().atMost(START_TIMEOUT).until(() -> find(READY) != null || !process.isAlive());
-        assertThat(process.isAlive()).as(() -> String.join("\n", output)).isTrue();
+        try {
+            await().atMost(START_TIMEOUT).until(() -> find(READY) != null || !process.isAlive());
+            assertThat(process.isAlive()).as(() -> String.join("\n", output)).isTrue();
+        } catch (RuntimeException | AssertionError failed) {
+            close(); // or it would go on, and nobody would end it
+            throw failed;
+        }
     }
 
     /** Returns the path of the JVM that runs this test. */
