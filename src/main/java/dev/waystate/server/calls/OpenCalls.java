@@ -13,9 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
@@ -30,28 +28,25 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
     private final MemoryBudgets memory;
     private final RefusalCounts refusals;
-    private final Scheduler scheduler;
-    private final ObjectProvider<CallPolicy> policies;
-    private final AtomicBoolean started = new AtomicBoolean();
+    private final List<CallPolicy> policies;
+
+    /** That of the calls from the process itself. */
+    private final ClientConnection inProcess;
 
     private long checkedAtNanos = System.nanoTime();
     private volatile long now;
 
     /** @param policies are asked in their order */
-    public OpenCalls(
-            MemoryBudgets memory, RefusalCounts refusals, Scheduler scheduler, ObjectProvider<CallPolicy> policies) {
+    OpenCalls(MemoryBudgets memory, RefusalCounts refusals, Scheduler scheduler, List<CallPolicy> policies) {
         this.memory = memory;
         this.refusals = refusals;
-        this.scheduler = scheduler;
         this.policies = policies;
+        this.inProcess = new ClientConnection(MemoryBudgets.UNLIMITED, refusals);
+        scheduler.every("open-calls", INTERVAL, this::check);
     }
 
     @Override
     public void accept(ServerBuilder<?> server) {
-        if (started.compareAndSet(false, true)) {
-            List<CallPolicy> ordered = policies.orderedStream().toList();
-            scheduler.every("open-calls", INTERVAL, () -> check(ordered));
-        }
         server.addStreamTracerFactory(this);
         server.addTransportFilter(new ServerTransportFilter() {
             @Override
@@ -69,7 +64,8 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
 
     @Override
     public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-        OpenCall call = new OpenCall(this, ClientConnection.current());
+        ClientConnection connection = ClientConnection.current();
+        OpenCall call = new OpenCall(this, connection == null ? inProcess : connection);
         calls.add(call);
         return call;
     }
@@ -87,15 +83,15 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
      * Returns how long the server has been at work, in nanoseconds: a clock that stands still with the server, so that
      * calls which come after a pause do not seem to have come before it. It moves ten times a second.
      */
-    public long now() {
+    long now() {
         return now;
     }
 
-    private void check(List<CallPolicy> ordered) {
+    private void check() {
         long checked = System.nanoTime();
         now += Math.min(checked - checkedAtNanos, 2 * INTERVAL.toNanos());
         checkedAtNanos = checked;
         calls.forEach(OpenCall::check);
-        ordered.forEach(policy -> policy.check(all()));
+        policies.forEach(policy -> policy.check(all(), now));
     }
 }
