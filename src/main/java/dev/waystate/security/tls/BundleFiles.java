@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.io.ApplicationResourceLoader;
 import org.springframework.boot.ssl.pem.PemContent;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
@@ -24,7 +23,7 @@ final class BundleFiles {
     /** @param bundle the key that those of the bundle's properties begin with */
     BundleFiles(Environment environment, ResourceLoader resources, String bundle) {
         this.environment = environment;
-        this.resources = ApplicationResourceLoader.get(resources, true); // as Boot does: a plain path is a file's
+        this.resources = resources;
         this.bundle = bundle;
     }
 

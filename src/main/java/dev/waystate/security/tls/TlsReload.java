@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.ssl.JksSslBundleProperties;
 import org.springframework.boot.autoconfigure.ssl.PemSslBundleProperties;
 import org.springframework.boot.autoconfigure.ssl.PropertiesSslBundle;
@@ -23,12 +24,15 @@ import org.springframework.boot.ssl.SslBundleRegistry;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
+import org.springframework.stereotype.Component;
 
 /**
  * Reads the files of the server's bundle over and over, and uses what they have become once it is whole; until then, the
  * last that was. Boot's own watcher tells nobody when the new files are wrong, and hands on keys that do not fit.
  */
-final class TlsReload {
+@Component
+@ConditionalOnProperty(TlsProperties.BUNDLE)
+class TlsReload {
 
     private static final Logger log = LoggerFactory.getLogger(TlsReload.class);
 
@@ -61,7 +65,7 @@ final class TlsReload {
         this.properties = properties.getBundle();
         this.registry = registry;
         this.resources = ApplicationResourceLoader.get(resources, true); // as Boot does: a plain path is a file's
-        this.files = new BundleFiles(environment, resources, key());
+        this.files = new BundleFiles(environment, this.resources, key());
         this.meters = meters;
         try {
             this.used = TlsMaterial.of(bundles.getBundle(name), clientAuth);

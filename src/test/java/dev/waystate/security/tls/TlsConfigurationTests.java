@@ -179,6 +179,6 @@ class TlsConfigurationTests {
     }
 
     @EnableConfigurationProperties(TlsProperties.class)
-    @Import(TlsConfiguration.class)
+    @Import({TlsConfiguration.class, TlsReload.class})
     static class Configured {}
 }
