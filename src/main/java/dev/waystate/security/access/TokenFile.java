@@ -7,18 +7,20 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A file of tokens, one a line; blank lines and those that begin with {@code #} do not count. */
-record TokenFile(Path path) {
+final class TokenFile {
 
     private static final int MAX_BYTES = 64 * 1024;
     private static final String COMMENT = "#";
+
+    private TokenFile() {}
 
     /**
      * Returns the tokens that are in the file now.
      *
      * @throws IOException if it cannot be read, or if what it has is not all tokens. The message has nothing of the content
      */
-    List<TokenHash> read() throws IOException {
-        List<String> lines = content().lines().map(String::strip).toList();
+    static List<TokenHash> read(Path path) throws IOException {
+        List<String> lines = content(path).lines().map(String::strip).toList();
         for (int i = 0; i < lines.size(); i++) {
             String problem =
                     isToken(lines.get(i)) ? TokenHash.valueOf(lines.get(i)).problem() : null;
@@ -40,7 +42,7 @@ record TokenFile(Path path) {
         return !line.isEmpty() && !line.startsWith(COMMENT);
     }
 
-    private String content() throws IOException {
+    private static String content(Path path) throws IOException {
         byte[] bytes;
         try (var file = Files.newInputStream(path)) {
             bytes = file.readNBytes(MAX_BYTES + 1);
