@@ -37,8 +37,7 @@ public final class StatusTable {
     private final Map<Class<?>, Rule> rules = new HashMap<>();
     private final Consumer<Throwable> onOutOfMemory;
 
-    private record Rule(
-            Code code, Function<Throwable, String> message, Function<Throwable, @Nullable Message> detail) {}
+    private record Rule(Code code, Function<Throwable, @Nullable Message> detail) {}
 
     /**
      * @param features add what is theirs
@@ -48,12 +47,6 @@ public final class StatusTable {
         this.onOutOfMemory = onOutOfMemory;
         add(InvalidRequestException.class, Code.INVALID_ARGUMENT, StatusTable::badRequest);
         add(TryLaterException.class, Code.RESOURCE_EXHAUSTED, later -> ErrorDetails.retryAfter(later.retryDelay()));
-        rules.put(
-                RejectedExecutionException.class,
-                new Rule(
-                        Code.RESOURCE_EXHAUSTED,
-                        full -> "Every thread is busy and the queue is full: try again later",
-                        full -> ErrorDetails.retryAfter(BUSY_RETRY_DELAY)));
         features.forEach(feature -> feature.addTo(this));
     }
 
@@ -64,7 +57,7 @@ public final class StatusTable {
      */
     public <T extends Throwable> void add(
             Class<T> type, Code code, Function<? super T, ? extends @Nullable Message> detail) {
-        rules.put(type, new Rule(code, Throwable::getMessage, thrown -> detail.apply(type.cast(thrown))));
+        rules.put(type, new Rule(code, thrown -> detail.apply(type.cast(thrown))));
     }
 
     /** Returns the status, its details in the trailers. */
@@ -74,6 +67,12 @@ public final class StatusTable {
         }
         if (thrown instanceof CompletionException && thrown.getCause() != null) {
             return toStatus(thrown.getCause(), method);
+        }
+        if (thrown instanceof RejectedExecutionException) {
+            return toStatus(
+                    new TryLaterException(
+                            "Every thread is busy and the queue is full: try again later", BUSY_RETRY_DELAY),
+                    method);
         }
         if (thrown instanceof StatusRuntimeException status) {
             return status;
@@ -96,11 +95,10 @@ public final class StatusTable {
     }
 
     private static StatusRuntimeException byRule(Rule rule, Throwable thrown, String method) {
-        String message = rule.message.apply(thrown);
         if (rule.code == Code.DATA_LOSS) {
-            log.error("{}: {}", method, message);
+            log.error("{}: {}", method, thrown.getMessage());
         }
-        return status(rule.code, message, rule.detail.apply(thrown));
+        return status(rule.code, thrown.getMessage(), rule.detail.apply(thrown));
     }
 
     private static StatusRuntimeException internal(Throwable thrown, String method) {
