@@ -1,10 +1,10 @@
 package dev.waystate.server.lifecycle;
 
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +26,12 @@ public class Scheduler implements AutoCloseable {
     /** @param onOutOfMemory is told when a task has run out of memory */
     public Scheduler(Consumer<Throwable> onOutOfMemory) {
         this.onOutOfMemory = onOutOfMemory;
-        AtomicInteger number = new AtomicInteger();
-        threads = new ScheduledThreadPoolExecutor(THREADS, task -> {
-            Thread thread = new Thread(task, "scheduler-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        threads = new ScheduledThreadPoolExecutor(
+                THREADS,
+                new ThreadFactoryBuilder()
+                        .setNameFormat("scheduler-%d")
+                        .setDaemon(true)
+                        .build());
         threads.setRemoveOnCancelPolicy(true);
     }
 
