@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
 
 /**
@@ -38,6 +39,14 @@ class MemoryLimits implements CallPolicy {
         gauge("arriving", budgets.arriving(), meters);
         gauge("pending", budgets.pending(), meters);
         gauge("leaving", budgets.leaving(), meters);
+    }
+
+    @Bean
+    static MemoryBudgets memoryBudgets(LimitsProperties limits) {
+        return MemoryBudgets.of(
+                limits.inboundMemory().toBytes(),
+                limits.outboundMemory().toBytes(),
+                limits.messageSize().toBytes());
     }
 
     private static void gauge(String part, MemoryBudget budget, MeterRegistry meters) {
