@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -39,10 +40,10 @@ final class ClientConnection extends ChannelDuplexHandler {
 
     private @Nullable ChannelHandlerContext context;
 
-    /** Null until HTTP/2 has begun. For the connection's thread alone. */
+    /** Null until the first call. For the connection's thread alone. */
     private @Nullable Http2Connection http2;
 
-    /** Where a stream has its call. Null until HTTP/2 has begun. */
+    /** Where a stream has its call. Null until the first. */
     private @Nullable PropertyKey callKey;
 
     private volatile boolean paused;
@@ -59,14 +60,6 @@ final class ClientConnection extends ChannelDuplexHandler {
         return CURRENT.get();
     }
 
-    /** Is called by grpc-java when a connection has come through its handshake. */
-    static void ready() {
-        ClientConnection connection = CURRENT.get();
-        if (connection != null) {
-            connection.observeFrames();
-        }
-    }
-
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         this.context = context;
@@ -74,7 +67,6 @@ final class ClientConnection extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        observeFrames();
         CURRENT.set(this);
         try {
             context.fireChannelRead(message);
@@ -91,24 +83,22 @@ final class ClientConnection extends ChannelDuplexHandler {
         }
     }
 
-    private void observeFrames() {
-        if (http2 != null) {
-            return;
-        }
-        Http2ConnectionHandler handler = context.pipeline().get(Http2ConnectionHandler.class);
-        if (handler != null) {
-            http2 = handler.connection();
-            callKey = http2.newKey();
-            handler.decoder().frameListener(new Frames(handler.decoder().frameListener()));
-        }
+    private void observeFrames(ChannelPipeline pipeline) {
+        Http2ConnectionHandler handler = pipeline.get(Http2ConnectionHandler.class);
+        http2 = handler.connection();
+        callKey = http2.newKey();
+        handler.decoder().frameListener(new Frames(handler.decoder().frameListener()));
     }
 
-    /** Returns the stream of a call that the headers have opened which are being read; null where there is no HTTP/2. */
+    /** Returns the stream of a call whose headers are being read; null in the process itself. */
     @Nullable
     Http2Stream opened(OpenCall call) {
         calls.add(call);
-        if (http2 == null) {
+        if (context == null) {
             return null;
+        }
+        if (http2 == null) {
+            observeFrames(context.pipeline());
         }
         Http2Stream stream = http2.stream(http2.remote().lastStreamCreated());
         stream.setProperty(callKey, call);

@@ -1,11 +1,9 @@
 package dev.waystate.server.calls;
 
 import dev.waystate.server.lifecycle.Scheduler;
-import io.grpc.Attributes;
 import io.grpc.Metadata;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerStreamTracer;
-import io.grpc.ServerTransportFilter;
 import io.netty.channel.ChannelHandler;
 import java.time.Duration;
 import java.util.Collection;
@@ -48,13 +46,6 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     @Override
     public void accept(ServerBuilder<?> server) {
         server.addStreamTracerFactory(this);
-        server.addTransportFilter(new ServerTransportFilter() {
-            @Override
-            public Attributes transportReady(Attributes attributes) {
-                ClientConnection.ready();
-                return attributes;
-            }
-        });
     }
 
     /** Returns what has to be the first handler of each connection, or what its calls hold is not counted. */
