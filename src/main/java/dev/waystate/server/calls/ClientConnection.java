@@ -157,23 +157,8 @@ final class ClientConnection extends ChannelDuplexHandler {
                 });
     }
 
-    void countOutbound(long change) {
-        outbound.count(change);
-    }
-
-    long outboundRoom() {
-        return outbound.room();
-    }
-
-    /** Counts half of the room at most, so that there is some for the next call; none if there is less than the least. */
-    synchronized int reserveOutbound(int least, int most) {
-        long room = outbound.room();
-        if (room < least) {
-            return 0;
-        }
-        int bytes = (int) Math.min(most, Math.max(least, room / 2));
-        outbound.count(bytes);
-        return bytes;
+    ConnectionShare outbound() {
+        return outbound;
     }
 
     /** Runs what has to be run on the thread of the connection, or of the caller in the process itself. */

@@ -40,4 +40,15 @@ final class ConnectionShare {
     long room() {
         return most() - held.get();
     }
+
+    /** Counts half of the room at most, so that there is some for the next call; none if there is less than the least. */
+    synchronized int reserve(int least, int most) {
+        long room = room();
+        if (room < least) {
+            return 0;
+        }
+        int bytes = (int) Math.min(most, Math.max(least, room / 2));
+        count(bytes);
+        return bytes;
+    }
 }

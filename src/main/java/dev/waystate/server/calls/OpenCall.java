@@ -271,7 +271,7 @@ public final class OpenCall extends ServerStreamTracer {
      * @return how large it may become in the room that there is; 0 if there is next to none
      */
     public int reserveOutbound(int mostBytes) {
-        int bytes = connection.reserveOutbound(LEAST_MESSAGE_BYTES, mostBytes);
+        int bytes = connection.outbound().reserve(LEAST_MESSAGE_BYTES, mostBytes);
         if (bytes == 0) {
             waitsForRoom = true;
         }
@@ -280,7 +280,7 @@ public final class OpenCall extends ServerStreamTracer {
 
     /** Ends a reservation, when the response has been sent or will not be. */
     public void cancelReservation(int bytes) {
-        connection.countOutbound(-bytes);
+        connection.outbound().count(-bytes);
     }
 
     @Nullable
@@ -318,7 +318,7 @@ public final class OpenCall extends ServerStreamTracer {
         if (outbound.getAndAdd(held) == 0) {
             takenAt = calls.now();
         }
-        connection.countOutbound(held);
+        connection.outbound().count(held);
         if (closed) {
             taken(0); // it came too late to be counted out with the others
         }
@@ -333,7 +333,7 @@ public final class OpenCall extends ServerStreamTracer {
         long before = outbound.getAndUpdate(held -> Math.min(held, mostLeft));
         if (before > mostLeft) {
             takenAt = calls.now();
-            connection.countOutbound(mostLeft - before);
+            connection.outbound().count(mostLeft - before);
         }
     }
 
@@ -347,7 +347,7 @@ public final class OpenCall extends ServerStreamTracer {
             return false;
         }
         taken(mostLeftWhenReady());
-        if (connection.outboundRoom() > 0) {
+        if (connection.outbound().room() > 0) {
             return true;
         }
         if (!waitsForRoom) {
@@ -371,7 +371,7 @@ public final class OpenCall extends ServerStreamTracer {
 
     private void becomeReadyIfRoom() {
         GuardedHandler<?, ?>.GuardedCall known = call;
-        if (waitsForRoom && known != null && connection.outboundRoom() >= LEAST_MESSAGE_BYTES) {
+        if (waitsForRoom && known != null && connection.outbound().room() >= LEAST_MESSAGE_BYTES) {
             waitsForRoom = false;
             known.becomeReady();
         }
