@@ -1,8 +1,5 @@
 package dev.waystate.server;
 
-import dev.waystate.server.lifecycle.FailStop;
-import dev.waystate.server.status.StatusRules;
-import dev.waystate.server.status.StatusTable;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
@@ -61,11 +58,6 @@ class ServerConfiguration {
                 return interceptors;
             }
         };
-    }
-
-    @Bean
-    StatusTable statusTable(List<StatusRules> features, FailStop failStop) {
-        return new StatusTable(features, failStop::stop);
     }
 
     /** The executor of the RPCs that may block. Its full queue rejects, which becomes RESOURCE_EXHAUSTED. */
