@@ -34,6 +34,7 @@ import java.util.List;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +67,7 @@ class ExpiryTests {
     @Autowired
     OpenCalls openCalls;
 
-    private final Instant end = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(3);
+    private Instant end;
     private final Recorder<Data, Empty> reported = new Recorder<>();
     private final Recorder<AppendRequest, AppendResponse> appended = new Recorder<>();
     private final Recorder<ReadRequest, ReadResponse> read = new Recorder<>();
@@ -93,6 +94,12 @@ class ExpiryTests {
     @AfterAll
     static void stop() {
         ISSUER.close();
+    }
+
+    /** Once the server has started, which may take longer than that. */
+    @BeforeEach
+    void setEnd() {
+        end = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(3);
     }
 
     @AfterEach
