@@ -1,18 +1,13 @@
 package dev.waystate.cli;
 
 import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.JsonText;
 import dev.waystate.cli.output.TerminalText;
-import dev.waystate.process.SqliteLibrary;
-import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.view.LogBackup;
 import dev.waystate.statelog.view.UnusableFileException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,7 +20,7 @@ import picocli.CommandLine.Parameters;
             "The back-up has everything that was acknowledged before it began, and is checked before it gets its name.",
             "To go on from it, stop the server and use restore."
         })
-final class BackupCommand extends OutputCommand {
+final class BackupCommand extends StoreCommand {
 
     @Parameters(paramLabel = "FILE", description = "Where the back-up goes; it must not exist.")
     private Path file;
@@ -37,22 +32,17 @@ final class BackupCommand extends OutputCommand {
             description = "The server's waystate.state-log.file; ${DEFAULT-VALUE} when not given.")
     private Path log;
 
-    @Option(names = "--json", description = "Print one JSON object a line.")
-    private boolean json;
-
     @Override
     public Integer call() {
-        print(text(backup()));
+        print(file, backup(), null);
         return ExitCodes.DONE;
     }
 
     /** Returns the head position of the back-up. */
     private long backup() {
+        loadSqlite("back up");
         try {
-            SqliteLibrary.load();
             return LogBackup.copy(log, file);
-        } catch (InvalidPropertyException unusable) {
-            throw new InputException("Cannot back up: " + TerminalText.of(unusable.getMessage()), unusable);
         } catch (FileAlreadyExistsException exists) {
             throw new InputException(
                     "Expected a new file for the back-up, but " + TerminalText.of(file) + " exists.", exists);
@@ -67,15 +57,5 @@ final class BackupCommand extends OutputCommand {
                             + TerminalText.of(String.valueOf(failed.getMessage())),
                     failed);
         }
-    }
-
-    private String text(long head) {
-        if (!json) {
-            return TerminalText.of(file) + ": head position " + head;
-        }
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("file", file.toString());
-        members.put("head_position", head);
-        return JsonText.of(members);
     }
 }

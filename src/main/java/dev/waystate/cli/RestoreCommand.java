@@ -1,10 +1,7 @@
 package dev.waystate.cli;
 
 import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.JsonText;
 import dev.waystate.cli.output.TerminalText;
-import dev.waystate.process.SqliteLibrary;
-import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.local.LogRestore;
 import dev.waystate.statelog.local.LogRestore.Restored;
 import dev.waystate.statelog.view.UnusableFileException;
@@ -12,8 +9,6 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -22,10 +17,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "restore",
         description = {
-            "Puts a back-up in the place of the embedded store of a server on this machine. The server must have stopped.",
-            "The back-up is checked before, and stays as it is. A log that is there is kept under a name that is printed."
+            "Puts a back-up in the place of the embedded store of a server on this machine. The server must have"
+                    + " stopped.",
+            "The back-up is checked before, and stays as it is. A log that is there is kept under a name that is"
+                    + " printed."
         })
-final class RestoreCommand extends OutputCommand {
+final class RestoreCommand extends StoreCommand {
 
     @Parameters(paramLabel = "FILE", description = "The back-up.")
     private Path file;
@@ -40,25 +37,20 @@ final class RestoreCommand extends OutputCommand {
     @Option(names = "--replace", description = "Put a log that is there aside.")
     private boolean replace;
 
-    @Option(names = "--json", description = "Print one JSON object a line.")
-    private boolean json;
-
     @Override
     public Integer call() {
         Restored restored = restore();
-        print(text(restored));
-        if (restored.replaced() != null && !json) {
+        print(log, restored.head(), restored.replaced());
+        if (restored.replaced() != null && !json()) {
             note("The log that was there is now " + TerminalText.of(restored.replaced()));
         }
         return ExitCodes.DONE;
     }
 
     private Restored restore() {
+        loadSqlite("restore");
         try {
-            SqliteLibrary.load();
             return LogRestore.restore(file, log, replace);
-        } catch (InvalidPropertyException unusable) {
-            throw new InputException("Cannot restore: " + TerminalText.of(unusable.getMessage()), unusable);
         } catch (FileAlreadyExistsException exists) {
             throw new InputException(
                     "Expected no log at " + TerminalText.of(log)
@@ -73,18 +65,5 @@ final class RestoreCommand extends OutputCommand {
                             + TerminalText.of(String.valueOf(failed.getMessage())),
                     failed);
         }
-    }
-
-    private String text(Restored restored) {
-        if (!json) {
-            return TerminalText.of(log) + ": head position " + restored.head();
-        }
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("file", log.toString());
-        members.put("head_position", restored.head());
-        if (restored.replaced() != null) {
-            members.put("replaced", restored.replaced().toString());
-        }
-        return JsonText.of(members);
     }
 }

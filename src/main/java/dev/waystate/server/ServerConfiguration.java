@@ -1,8 +1,5 @@
 package dev.waystate.server;
 
-import dev.waystate.server.lifecycle.FailStop;
-import dev.waystate.server.status.StatusRules;
-import dev.waystate.server.status.StatusTable;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
@@ -30,33 +27,21 @@ class ServerConfiguration {
     /**
      * RPCs run on the transport's threads: none of them blocks. Those that may block hand their work to the executor
      * themselves, so that a full queue is answered and not lost.
-     */
-    @Bean
-    GrpcServerConfigurer transportThreads() {
-        return server -> server.directExecutor();
-    }
-
-    /**
-     * Buffers come from Netty's own allocator, which is faster than the one that grpc-java would bring. No search for
+     *
+     * <p>Buffers come from Netty's own allocator, which is faster than the one that grpc-java would bring. No search for
      * buffers that nobody gives back, unless asked for: it takes stack traces, and no code here handles buffers.
+     *
+     * @param tls is that of the port, where a feature brings it
      */
     @Bean
-    GrpcServerConfigurer buffers() {
+    GrpcServerConfigurer transport(ObjectProvider<SslContext> tls) {
+        if (System.getProperty("io.netty.leakDetection.level") == null) {
+            ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        }
         return server -> {
-            if (System.getProperty("io.netty.leakDetection.level") == null) {
-                ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
-            }
+            server.directExecutor();
             if (server instanceof NettyServerBuilder netty) {
                 netty.withChildOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT);
-            }
-        };
-    }
-
-    /** Where a feature brings TLS, it is that of the port. */
-    @Bean
-    GrpcServerConfigurer transportSecurity(ObjectProvider<SslContext> tls) {
-        return server -> {
-            if (server instanceof NettyServerBuilder netty) {
                 tls.ifAvailable(netty::sslContext);
             }
         };
@@ -73,11 +58,6 @@ class ServerConfiguration {
                 return interceptors;
             }
         };
-    }
-
-    @Bean
-    StatusTable statusTable(List<StatusRules> features, FailStop failStop) {
-        return new StatusTable(features, failStop::stop);
     }
 
     /** The executor of the RPCs that may block. Its full queue rejects, which becomes RESOURCE_EXHAUSTED. */

@@ -14,7 +14,6 @@ import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
@@ -39,14 +38,8 @@ class AccessControl implements Gate {
     public <ReqT, RespT> ServerCallHandler<ReqT, RespT> before(
             Class<?> service, MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler) {
         return authenticator.isOn() && !MethodPermissions.isOpen(method)
-                ? new CheckedHandler<>(method, permission(service, method), handler)
+                ? new CheckedHandler<>(method, MethodPermissions.permitted(service, method), handler)
                 : handler;
-    }
-
-    private static Predicate<Caller> permission(Class<?> service, MethodDescriptor<?, ?> method) {
-        Optional<Permission> required = MethodPermissions.required(service, method);
-        return caller -> MethodPermissions.isForAnyCaller(method)
-                || required.filter(caller.permissions()::contains).isPresent();
     }
 
     private final class CheckedHandler<ReqT, RespT> implements ServerCallHandler<ReqT, RespT> {

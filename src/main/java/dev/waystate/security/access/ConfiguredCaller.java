@@ -1,6 +1,7 @@
 package dev.waystate.security.access;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +11,11 @@ final class ConfiguredCaller {
 
     private final Caller caller;
     private final List<TokenHash> tokens;
-    private final @Nullable TokenFile file;
+    private final @Nullable Path file;
     private final @Nullable String certificate;
     private volatile List<TokenHash> tokensOfFile = List.of();
 
-    ConfiguredCaller(Caller caller, List<TokenHash> tokens, @Nullable TokenFile file, @Nullable String certificate) {
+    ConfiguredCaller(Caller caller, List<TokenHash> tokens, @Nullable Path file, @Nullable String certificate) {
         this.caller = caller;
         this.tokens = tokens;
         this.file = file;
@@ -29,17 +30,18 @@ final class ConfiguredCaller {
         return Stream.concat(tokens.stream(), tokensOfFile.stream());
     }
 
+    /** Takes as long whichever it is, and if it is none. */
+    boolean has(TokenHash token) {
+        return tokens().filter(token::equals).count() > 0;
+    }
+
     boolean has(String nameOfCertificate) {
         return nameOfCertificate.equals(certificate);
     }
 
-    boolean hasFile() {
-        return file != null;
-    }
-
-    /** Returns the tokens that its file has now, which need not be those in use. */
+    /** Returns the tokens that its file has now, which need not be those in use; none without a file. */
     List<TokenHash> readFile() throws IOException {
-        return file == null ? List.of() : file.read();
+        return file == null ? List.of() : TokenFile.read(file);
     }
 
     void useTokensOfFile(List<TokenHash> read) {

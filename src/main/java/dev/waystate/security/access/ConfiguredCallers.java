@@ -44,8 +44,8 @@ class ConfiguredCallers {
                 throw new InvalidPropertyException(key + ".name", "expected a name that no other caller has");
             }
         }
-        if (callers.stream().anyMatch(ConfiguredCaller::hasFile)) {
-            scheduler.every("token-files", READ_INTERVAL, this::readFiles);
+        if (properties.callers().stream().anyMatch(entry -> entry.tokenFile() != null)) {
+            scheduler.every("token-files", READ_INTERVAL, () -> callers.forEach(this::readFile));
         }
     }
 
@@ -70,13 +70,9 @@ class ConfiguredCallers {
     private @Nullable ConfiguredCaller owner(TokenHash token) {
         ConfiguredCaller owner = null;
         for (ConfiguredCaller caller : callers) {
-            owner = has(caller, token) ? caller : owner;
+            owner = caller.has(token) ? caller : owner;
         }
         return owner;
-    }
-
-    private static boolean has(ConfiguredCaller caller, TokenHash token) {
-        return caller.tokens().filter(token::equals).count() > 0;
     }
 
     private void add(ConfiguredCaller caller, String key) {
@@ -94,15 +90,11 @@ class ConfiguredCallers {
     private void useFile(ConfiguredCaller caller) throws IOException {
         List<TokenHash> read = caller.readFile();
         for (ConfiguredCaller other : callers) {
-            if (other != caller && read.stream().anyMatch(token -> has(other, token))) {
+            if (other != caller && read.stream().anyMatch(other::has)) {
                 throw new IOException("expected tokens that no other caller has");
             }
         }
         caller.useTokensOfFile(read);
-    }
-
-    private void readFiles() {
-        callers.stream().filter(ConfiguredCaller::hasFile).forEach(this::readFile);
     }
 
     private void readFile(ConfiguredCaller caller) {
@@ -140,7 +132,7 @@ class ConfiguredCallers {
         return new ConfiguredCaller(
                 new Caller(entry.name(), permissions(entry, key), sources(entry, key)),
                 entry.tokens(),
-                entry.tokenFile() == null ? null : new TokenFile(entry.tokenFile()),
+                entry.tokenFile(),
                 entry.certificate());
     }
 
@@ -174,7 +166,7 @@ class ConfiguredCallers {
 
         @Override
         public boolean isValidAt(Instant now) {
-            return has(owner, hash);
+            return owner.has(hash);
         }
     }
 }

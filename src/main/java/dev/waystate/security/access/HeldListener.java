@@ -24,20 +24,13 @@ final class HeldListener<ReqT> extends Listener<ReqT> {
     }
 
     private void tell(Consumer<Listener<ReqT>> callback) {
-        Listener<ReqT> listener = released;
-        if (listener == null) {
-            listener = keep(callback);
-        }
-        if (listener != null) {
-            callback.accept(listener);
+        if (released != null || !keep(callback)) {
+            callback.accept(released);
         }
     }
 
-    private synchronized @Nullable Listener<ReqT> keep(Consumer<Listener<ReqT>> callback) {
-        if (released == null) {
-            kept.add(callback);
-        }
-        return released;
+    private synchronized boolean keep(Consumer<Listener<ReqT>> callback) {
+        return released == null && kept.add(callback);
     }
 
     @Override

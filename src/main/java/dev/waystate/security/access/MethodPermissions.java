@@ -4,8 +4,9 @@ import io.grpc.MethodDescriptor;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import java.util.Arrays;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What a caller needs for each method: the permission that {@link RequiresPermission} names. Nobody may call a method
@@ -26,19 +27,19 @@ final class MethodPermissions {
         return OPEN_SERVICES.contains(method.getServiceName());
     }
 
-    /** Returns whether every caller may call the method, whatever its permissions. */
-    static boolean isForAnyCaller(MethodDescriptor<?, ?> method) {
-        return ANY_CALLER_SERVICES.contains(method.getServiceName());
-    }
-
-    /** Returns the permission that a service declares for a method. */
-    static Optional<Permission> required(Class<?> service, MethodDescriptor<?, ?> method) {
+    /** Tells which callers may call the method: those with the permission that the service declares for it. */
+    static Predicate<Caller> permitted(Class<?> service, MethodDescriptor<?, ?> method) {
+        if (ANY_CALLER_SERVICES.contains(method.getServiceName())) {
+            return caller -> true;
+        }
         String name = String.valueOf(method.getBareMethodName()).replace("_", ""); // as in the code that is generated
         return Arrays.stream(service.getMethods())
                 .filter(candidate -> candidate.getName().equalsIgnoreCase(name))
                 .map(candidate -> candidate.getAnnotation(RequiresPermission.class))
-                .flatMap(declared -> Optional.ofNullable(declared).stream())
-                .map(RequiresPermission::value)
-                .findFirst();
+                .filter(Objects::nonNull)
+                .<Predicate<Caller>>map(
+                        required -> caller -> caller.permissions().contains(required.value()))
+                .findFirst()
+                .orElse(caller -> false);
     }
 }

@@ -4,43 +4,42 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A file of tokens, one a line; blank lines and those that begin with {@code #} do not count. */
-record TokenFile(Path path) {
+final class TokenFile {
 
     private static final int MAX_BYTES = 64 * 1024;
     private static final String COMMENT = "#";
+
+    private TokenFile() {}
 
     /**
      * Returns the tokens that are in the file now.
      *
      * @throws IOException if it cannot be read, or if what it has is not all tokens. The message has nothing of the content
      */
-    List<TokenHash> read() throws IOException {
-        List<String> lines = content().lines().map(String::strip).toList();
+    static List<TokenHash> read(Path path) throws IOException {
+        List<String> lines = content(path).lines().map(String::strip).toList();
+        List<TokenHash> tokens = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
-            String problem =
-                    isToken(lines.get(i)) ? TokenHash.valueOf(lines.get(i)).problem() : null;
-            if (problem != null) {
-                throw new IOException(path + ", line " + (i + 1) + ": " + problem);
+            if (lines.get(i).isEmpty() || lines.get(i).startsWith(COMMENT)) {
+                continue;
             }
+            TokenHash token = TokenHash.valueOf(lines.get(i));
+            if (token.problem() != null) {
+                throw new IOException(path + ", line " + (i + 1) + ": " + token.problem());
+            }
+            tokens.add(token);
         }
-        List<TokenHash> tokens = lines.stream()
-                .filter(TokenFile::isToken)
-                .map(TokenHash::valueOf)
-                .toList();
         if (tokens.isEmpty()) {
             throw new IOException("expected a token in " + path + ", but it has none");
         }
         return tokens;
     }
 
-    private static boolean isToken(String line) {
-        return !line.isEmpty() && !line.startsWith(COMMENT);
-    }
-
-    private String content() throws IOException {
+    private static String content(Path path) throws IOException {
         byte[] bytes;
         try (var file = Files.newInputStream(path)) {
             bytes = file.readNBytes(MAX_BYTES + 1);

@@ -1,10 +1,10 @@
 package dev.waystate.security.access;
 
+import com.google.common.hash.HashCode;
+import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +15,13 @@ public final class TokenHash {
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
 
     private static final String HASHED = "sha256:";
-    private static final int HASH_LENGTH = 32;
+    private static final int HASH_BITS = 256;
     private static final int MIN_TOKEN_LENGTH = 16;
 
-    private final byte[] hash;
+    private final @Nullable HashCode hash;
     private final @Nullable String problem;
 
-    private TokenHash(byte[] hash, @Nullable String problem) {
+    private TokenHash(@Nullable HashCode hash, @Nullable String problem) {
         this.hash = hash;
         this.problem = problem;
     }
@@ -45,12 +45,7 @@ public final class TokenHash {
 
     /** Returns the hash of a token that somebody has presented. */
     public static TokenHash of(String token) {
-        try {
-            return new TokenHash(
-                    MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.ISO_8859_1)), null);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return new TokenHash(Hashing.sha256().hashString(token, StandardCharsets.ISO_8859_1), null);
     }
 
     static boolean isToken(String text) {
@@ -59,8 +54,8 @@ public final class TokenHash {
 
     private static TokenHash ofHex(String digits) {
         try {
-            byte[] hash = HexFormat.of().parseHex(digits);
-            if (hash.length == HASH_LENGTH) {
+            HashCode hash = HashCode.fromBytes(HexFormat.of().parseHex(digits));
+            if (hash.bits() == HASH_BITS) {
                 return new TokenHash(hash, null);
             }
         } catch (IllegalArgumentException notHex) {
@@ -70,7 +65,7 @@ public final class TokenHash {
     }
 
     private static TokenHash invalid(String problem) {
-        return new TokenHash(new byte[HASH_LENGTH], problem);
+        return new TokenHash(null, problem);
     }
 
     /** Returns what is wrong with the text, without the text; null if nothing is. */
@@ -79,18 +74,15 @@ public final class TokenHash {
         return problem;
     }
 
-    /** Compares in a time that does not depend on the hashes. */
+    /** Compares in a time that does not depend on the hashes, as {@link HashCode} does. What is no token equals none. */
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof TokenHash that
-                && problem == null
-                && that.problem == null
-                && MessageDigest.isEqual(hash, that.hash);
+        return other instanceof TokenHash that && hash != null && hash.equals(that.hash);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(hash);
+        return Objects.hashCode(hash);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,7 @@ final class IssuerKeys implements AutoCloseable {
     private final ExecutorService fetches = Executors.newSingleThreadExecutor(task -> new Thread(task, "jwt-keys"));
     private final JwksFetcher fetcher;
     private final JWKSetSource<SecurityContext> source;
-    private final Scheduler.Repetition checks;
+    private final Future<?> checks;
 
     /**
      * Fetches the keys for the first time, which may take some seconds; a server that does not answer is asked again.
@@ -82,7 +83,7 @@ final class IssuerKeys implements AutoCloseable {
 
     @Override
     public void close() {
-        checks.close();
+        checks.cancel(false);
         try {
             source.close();
         } catch (IOException impossible) {

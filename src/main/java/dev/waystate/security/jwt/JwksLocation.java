@@ -1,5 +1,6 @@
 package dev.waystate.security.jwt;
 
+import com.google.common.io.Closeables;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -91,7 +92,7 @@ final class JwksLocation {
         HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
             CompletableFuture.delayedExecutor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
-                    .execute(() -> close(body));
+                    .execute(() -> Closeables.closeQuietly(body)); // whoever reads it is told
             if (response.statusCode() == OK) {
                 return content(response, body);
             }
@@ -125,14 +126,6 @@ final class JwksLocation {
             case "gzip", "x-gzip" -> bounded(new GZIPInputStream(new ByteArrayInputStream(bounded(body))));
             default -> throw new IOException("expected gzip or no content encoding, but it is " + encoding);
         };
-    }
-
-    private static void close(InputStream body) {
-        try {
-            body.close();
-        } catch (IOException closed) {
-            // the reader is told
-        }
     }
 
     private static String origin(URI uri) {

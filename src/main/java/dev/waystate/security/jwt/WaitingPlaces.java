@@ -1,7 +1,7 @@
 package dev.waystate.security.jwt;
 
-import java.util.HashMap;
-import java.util.Map;
+import com.google.common.collect.HashMultiset;
+import com.google.common.collect.Multiset;
 
 /**
  * A number of places that networks share. A network may take one while it has fewer than are free: one that crowds
@@ -10,8 +10,7 @@ import java.util.Map;
 final class WaitingPlaces {
 
     private final int places;
-    private final Map<Object, Integer> takenBy = new HashMap<>();
-    private int taken;
+    private final Multiset<Object> taken = HashMultiset.create();
 
     WaitingPlaces(int places) {
         this.places = places;
@@ -19,17 +18,10 @@ final class WaitingPlaces {
 
     /** Returns whether there was a place, which then has to be left. */
     synchronized boolean enter(Object network) {
-        int own = takenBy.getOrDefault(network, 0);
-        if (own >= places - taken) {
-            return false;
-        }
-        takenBy.put(network, own + 1);
-        taken++;
-        return true;
+        return taken.count(network) < places - taken.size() && taken.add(network);
     }
 
     synchronized void leave(Object network) {
-        takenBy.computeIfPresent(network, (same, own) -> own == 1 ? null : own - 1);
-        taken--;
+        taken.remove(network);
     }
 }

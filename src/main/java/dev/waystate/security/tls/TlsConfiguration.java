@@ -1,36 +1,16 @@
 package dev.waystate.security.tls;
 
-import dev.waystate.server.lifecycle.Scheduler;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.SslContext;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.autoconfigure.ssl.SslProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.boot.ssl.SslBundleRegistry;
-import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
-import org.springframework.core.io.ResourceLoader;
 
 /** TLS of the gRPC port, where a bundle is configured for it. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(TlsProperties.BUNDLE)
 class TlsConfiguration {
-
-    @Bean
-    TlsReload tlsReload(
-            TlsProperties tls,
-            SslProperties properties,
-            SslBundles bundles,
-            SslBundleRegistry registry,
-            ResourceLoader resources,
-            Environment environment,
-            MeterRegistry meters,
-            Scheduler scheduler) {
-        return new TlsReload(tls, properties, bundles, registry, resources, environment, meters, scheduler);
-    }
 
     @Bean
     SslContext tlsContext(TlsReload reload) {

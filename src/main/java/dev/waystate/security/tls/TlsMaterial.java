@@ -1,6 +1,7 @@
 package dev.waystate.security.tls;
 
 import com.google.common.base.Throwables;
+import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.server.text.LogText;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.codec.http2.Http2SecurityUtil;
@@ -43,12 +44,14 @@ final class TlsMaterial {
      */
     private static final Duration SESSION_TIMEOUT = Duration.ofMinutes(5);
 
+    private final String key;
     private final SslBundle bundle;
     private final TlsClientAuth clientAuth;
     private final List<X509Certificate> serverCertificates = new ArrayList<>();
     private final List<Certificate> allCertificates = new ArrayList<>();
 
-    private TlsMaterial(SslBundle bundle, TlsClientAuth clientAuth) {
+    private TlsMaterial(String key, SslBundle bundle, TlsClientAuth clientAuth) {
+        this.key = key;
         this.bundle = bundle;
         this.clientAuth = clientAuth;
     }
@@ -56,10 +59,11 @@ final class TlsMaterial {
     /**
      * Reads and checks a bundle.
      *
-     * @throws InvalidBundleException if anything is missing, does not fit, or is not valid now
+     * @param key the key that those of the bundle's properties begin with
+     * @throws InvalidPropertyException if anything is missing, does not fit, or is not valid now
      */
-    static TlsMaterial of(SslBundle bundle, TlsClientAuth clientAuth) throws InvalidBundleException {
-        TlsMaterial material = new TlsMaterial(bundle, clientAuth);
+    static TlsMaterial of(String key, SslBundle bundle, TlsClientAuth clientAuth) {
+        TlsMaterial material = new TlsMaterial(key, bundle, clientAuth);
         try {
             material.readKeys();
             material.readTrust();
@@ -79,8 +83,8 @@ final class TlsMaterial {
         return serverCertificates.get(0);
     }
 
-    /** @throws InvalidBundleException if the bundle's options allow what is not safe */
-    SslContext toContext() throws InvalidBundleException {
+    /** @throws InvalidPropertyException if the bundle's options allow what is not safe */
+    SslContext toContext() {
         List<String> protocols =
                 chosen("options.enabled-protocols", bundle.getOptions().getEnabledProtocols(), PROTOCOLS);
         List<String> ciphers = chosen("options.ciphers", bundle.getOptions().getCiphers(), CIPHERS);
@@ -99,10 +103,10 @@ final class TlsMaterial {
         }
     }
 
-    private void readKeys() throws InvalidBundleException, KeyStoreException {
+    private void readKeys() throws KeyStoreException {
         KeyStore store = load(KEY_STORE, () -> bundle.getStores().getKeyStore());
         if (store == null) {
-            throw new InvalidBundleException(KEY_STORE, "expected a certificate and its private key, but found none");
+            throw wrong(KEY_STORE, "expected a certificate and its private key, but found none");
         }
         String alias = bundle.getKey().getAlias();
         for (String entry : alias == null ? aliases(store) : List.of(alias)) {
@@ -111,16 +115,15 @@ final class TlsMaterial {
             }
         }
         if (serverCertificates.isEmpty()) {
-            throw new InvalidBundleException(
-                    KEY_STORE, "expected a private key beside the certificate, but found none");
+            throw wrong(KEY_STORE, "expected a private key beside the certificate, but found none");
         }
         collect(store);
     }
 
-    private void readTrust() throws InvalidBundleException, KeyStoreException {
+    private void readTrust() throws KeyStoreException {
         KeyStore store = load(TRUST_STORE, () -> bundle.getStores().getTrustStore());
         if (clientAuth != TlsClientAuth.NONE && (store == null || store.size() == 0)) {
-            throw new InvalidBundleException(
+            throw wrong(
                     TRUST_STORE,
                     "expected the authorities of the clients' certificates, since " + TlsProperties.CLIENT_AUTH + " is "
                             + clientAuth + ", but found none");
@@ -130,19 +133,18 @@ final class TlsMaterial {
         }
     }
 
-    private X509Certificate checkKey(KeyStore store, String alias) throws InvalidBundleException, KeyStoreException {
+    private X509Certificate checkKey(KeyStore store, String alias) throws KeyStoreException {
         Key key = key(store, alias);
         if (!(key instanceof PrivateKey privateKey)
                 || !(store.getCertificate(alias) instanceof X509Certificate certificate)) {
-            throw new InvalidBundleException(KEY_STORE, "expected a private key and an X.509 certificate");
+            throw wrong(KEY_STORE, "expected a private key and an X.509 certificate");
         }
         if (!PrivateKeys.fit(privateKey, certificate.getPublicKey())) {
-            throw new InvalidBundleException(
-                    KEY_STORE, "expected the private key of the certificate, but found that of another");
+            throw wrong(KEY_STORE, "expected the private key of the certificate, but found that of another");
         }
         Date now = new Date();
         if (now.before(certificate.getNotBefore()) || now.after(certificate.getNotAfter())) {
-            throw new InvalidBundleException(
+            throw wrong(
                     KEY_STORE,
                     "expected a certificate that is valid now, but it is from "
                             + certificate.getNotBefore().toInstant() + " to "
@@ -151,13 +153,13 @@ final class TlsMaterial {
         return certificate;
     }
 
-    private Key key(KeyStore store, String alias) throws InvalidBundleException {
+    private Key key(KeyStore store, String alias) {
         String password = bundle.getKey().getPassword();
         password = password == null ? bundle.getStores().getKeyStorePassword() : password;
         try {
             return store.getKey(alias, password == null ? null : password.toCharArray());
         } catch (GeneralSecurityException unreadable) {
-            throw new InvalidBundleException("key.password", "expected the password of the private key");
+            throw wrong("key.password", "expected the password of the private key");
         }
     }
 
@@ -172,19 +174,17 @@ final class TlsMaterial {
         return Collections.list(store.aliases()).stream().sorted().toList();
     }
 
-    private static List<String> chosen(String option, String @Nullable [] choice, List<String> safe)
-            throws InvalidBundleException {
+    private List<String> chosen(String option, String @Nullable [] choice, List<String> safe) {
         if (choice == null) {
             return safe;
         }
         if (!safe.containsAll(List.of(choice))) {
-            throw new InvalidBundleException(option, "expected any of " + safe);
+            throw wrong(option, "expected any of " + safe);
         }
         return List.of(choice);
     }
 
-    private static @Nullable KeyStore load(String part, Supplier<@Nullable KeyStore> store)
-            throws InvalidBundleException {
+    private @Nullable KeyStore load(String part, Supplier<@Nullable KeyStore> store) {
         try {
             return store.get();
         } catch (RuntimeException unreadable) {
@@ -193,11 +193,19 @@ final class TlsMaterial {
     }
 
     /** @param unreadable what is in its message are paths and the places of errors in files */
-    private static InvalidBundleException unreadable(String part, Exception unreadable) {
-        return new InvalidBundleException(
+    private InvalidPropertyException unreadable(String part, Exception unreadable) {
+        return wrong(
                 part,
                 "cannot be read: "
                         + LogText.quote(String.valueOf(
                                 Throwables.getRootCause(unreadable).getMessage())));
+    }
+
+    /**
+     * @param part the part of the bundle, as its property is called
+     * @param expectation what was expected of it, and what was found; nothing secret
+     */
+    private InvalidPropertyException wrong(String part, String expectation) {
+        return new InvalidPropertyException(key + "." + part, expectation);
     }
 }

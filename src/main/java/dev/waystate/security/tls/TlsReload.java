@@ -8,38 +8,47 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.SslContext;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.ssl.JksSslBundleProperties;
 import org.springframework.boot.autoconfigure.ssl.PemSslBundleProperties;
 import org.springframework.boot.autoconfigure.ssl.PropertiesSslBundle;
 import org.springframework.boot.autoconfigure.ssl.SslProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.io.ApplicationResourceLoader;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundleRegistry;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.pem.PemContent;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
+import org.springframework.stereotype.Component;
 
 /**
  * Reads the files of the server's bundle over and over, and uses what they have become once it is whole; until then, the
  * last that was. Boot's own watcher tells nobody when the new files are wrong, and hands on keys that do not fit.
  */
-final class TlsReload {
+@Component
+@ConditionalOnProperty(TlsProperties.BUNDLE)
+class TlsReload {
 
     private static final Logger log = LoggerFactory.getLogger(TlsReload.class);
 
     private static final String METER = "waystate.tls.reloads";
+    private static final List<String> FILES = List.of(".certificate", ".private-key", ".location");
 
     private final String name;
     private final TlsClientAuth clientAuth;
     private final SslProperties.Bundles properties;
     private final SslBundleRegistry registry;
     private final ResourceLoader resources;
-    private final BundleFiles files;
+    private final Environment environment;
     private final MeterRegistry meters;
     private final TlsContext context;
 
@@ -61,18 +70,18 @@ final class TlsReload {
         this.properties = properties.getBundle();
         this.registry = registry;
         this.resources = ApplicationResourceLoader.get(resources, true); // as Boot does: a plain path is a file's
-        this.files = new BundleFiles(environment, resources, key());
+        this.environment = environment;
         this.meters = meters;
         try {
-            this.used = TlsMaterial.of(bundles.getBundle(name), clientAuth);
+            this.used = TlsMaterial.of(key(), bundles.getBundle(name), clientAuth);
             this.context = new TlsContext(used.toContext());
         } catch (NoSuchSslBundleException unknown) {
             throw new InvalidPropertyException(
                     TlsProperties.BUNDLE,
                     "expected one of the SSL bundles of spring.ssl.bundle.pem and spring.ssl.bundle.jks, "
                             + bundles.getBundleNames() + ", but found " + LogText.quote(name));
-        } catch (InvalidBundleException wrong) {
-            throw new InvalidPropertyException(TlsProperties.BUNDLE, describe(key() + "." + wrong.getMessage()));
+        } catch (InvalidPropertyException wrong) {
+            throw new InvalidPropertyException(TlsProperties.BUNDLE, describe(String.valueOf(wrong.getMessage())));
         }
         count("success", 0);
         count("failure", 0);
@@ -97,15 +106,15 @@ final class TlsReload {
     private void read() {
         try {
             SslBundle bundle = load();
-            TlsMaterial material = TlsMaterial.of(bundle, clientAuth);
+            TlsMaterial material = TlsMaterial.of(key(), bundle, clientAuth);
             if (!material.isSameAs(used)) {
                 use(material, bundle);
             } else if (problem != null) {
                 log.info("The files of SSL bundle {} are those in use again", name);
             }
             problem = null;
-        } catch (InvalidBundleException wrong) {
-            report(describe(key() + "." + wrong.getMessage()));
+        } catch (InvalidPropertyException wrong) {
+            report(describe(String.valueOf(wrong.getMessage())));
         } catch (RuntimeException unreadable) {
             report("spring.ssl.bundle: the files of " + name + " cannot be read: "
                     + LogText.quote(
@@ -119,7 +128,7 @@ final class TlsReload {
         return pem != null ? PropertiesSslBundle.get(pem, resources) : PropertiesSslBundle.get(jks, resources);
     }
 
-    private void use(TlsMaterial material, SslBundle bundle) throws InvalidBundleException {
+    private void use(TlsMaterial material, SslBundle bundle) {
         context.replaceBy(material.toContext());
         used = material;
         count("success", 1);
@@ -145,8 +154,26 @@ final class TlsReload {
     }
 
     private String describe(String wrong) {
-        List<String> unreadable = files.unreadable();
+        List<String> unreadable = unreadableFiles();
         return unreadable.isEmpty() ? wrong : String.join(" and ", unreadable) + ": expected a file that can be read";
+    }
+
+    /**
+     * Returns the keys of those properties whose values are neither PEM nor files that can be read: an error that quotes a
+     * property would show the private key itself where that was meant to stand there and lacks its marks.
+     */
+    private List<String> unreadableFiles() {
+        return Binder.get(environment)
+                .bind(key(), Bindable.mapOf(String.class, String.class))
+                .orElseGet(Map::of)
+                .entrySet()
+                .stream()
+                .filter(property -> FILES.stream().anyMatch(property.getKey()::endsWith))
+                .filter(property -> !PemContent.isPresentInText(property.getValue()))
+                .filter(property -> !resources.getResource(property.getValue()).isReadable())
+                .map(property -> key() + "." + property.getKey())
+                .sorted()
+                .toList();
     }
 
     private static String describe(X509Certificate certificate) {

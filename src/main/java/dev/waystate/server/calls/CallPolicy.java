@@ -5,6 +5,9 @@ import java.util.Collection;
 /** Looks at the open calls ten times a second, and ends those that may not go on. */
 public interface CallPolicy {
 
-    /** @param calls all that are open, also those that have been ended and not been closed yet */
-    void check(Collection<OpenCall> calls);
+    /**
+     * @param calls all that are open, also those that have been ended and not been closed yet
+     * @param now by the clock of the calls' own times
+     */
+    void check(Collection<OpenCall> calls, long now);
 }

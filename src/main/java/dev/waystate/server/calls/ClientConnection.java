@@ -7,20 +7,19 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,45 +29,39 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientConnection extends ChannelDuplexHandler {
 
-    /** The connection whose bytes the current thread takes in. */
     private static final FastThreadLocal<@Nullable ClientConnection> CURRENT = new FastThreadLocal<>();
 
     /** A frame that is less than this part of the buffer that it is in is copied. */
     private static final int LEAST_PART_OF_BUFFER = 4;
 
-    private final MemoryBudgets memory;
+    private final ConnectionShare inbound;
+    private final ConnectionShare outbound;
+    private final long mostUnfinished;
     private final RefusalCounts refusals;
     private final FailStop failStop;
     private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
-    private final AtomicLong inbound = new AtomicLong();
-    private final AtomicLong outbound = new AtomicLong();
 
     private @Nullable ChannelHandlerContext context;
 
-    /** Null until HTTP/2 has begun. For the connection's thread alone. */
+    /** Null until the first call. For the connection's thread alone. */
     private @Nullable Http2Connection http2;
+
+    /** Where a stream has its call. Null until the first. */
+    private @Nullable PropertyKey callKey;
 
     private volatile boolean paused;
 
-    /** The call that the headers which are being read have opened. */
-    private @Nullable OpenCall opened;
-
     ClientConnection(MemoryBudgets memory, RefusalCounts refusals, FailStop failStop) {
-        this.memory = memory;
+        this.inbound = new ConnectionShare(memory.arriving());
+        this.outbound = new ConnectionShare(memory.leaving());
+        this.mostUnfinished = memory.arrivingOnConnection();
         this.refusals = refusals;
         this.failStop = failStop;
     }
 
+    /** Returns the connection whose bytes the current thread takes in; null in the process itself. */
     static @Nullable ClientConnection current() {
         return CURRENT.get();
-    }
-
-    /** Is called by grpc-java when a connection has come through its handshake. */
-    static void ready() {
-        ClientConnection connection = CURRENT.get();
-        if (connection != null) {
-            connection.observeFrames();
-        }
     }
 
     @Override
@@ -78,7 +71,6 @@ final class ClientConnection extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        observeFrames();
         CURRENT.set(this);
         try {
             context.fireChannelRead(message);
@@ -104,20 +96,26 @@ final class ClientConnection extends ChannelDuplexHandler {
         context.fireExceptionCaught(problem);
     }
 
-    private void observeFrames() {
-        if (http2 != null) {
-            return;
-        }
-        Http2ConnectionHandler handler = context.pipeline().get(Http2ConnectionHandler.class);
-        if (handler != null) {
-            http2 = handler.connection();
-            handler.decoder().frameListener(new Frames(handler.decoder().frameListener(), http2));
-        }
+    private void observeFrames(ChannelPipeline pipeline) {
+        Http2ConnectionHandler handler = pipeline.get(Http2ConnectionHandler.class);
+        http2 = handler.connection();
+        callKey = http2.newKey();
+        handler.decoder().frameListener(new Frames(handler.decoder().frameListener()));
     }
 
-    void opened(OpenCall call) {
-        opened = call;
+    /** Returns the stream of a call whose headers are being read; null in the process itself. */
+    @Nullable
+    Http2Stream opened(OpenCall call) {
         calls.add(call);
+        if (context == null) {
+            return null;
+        }
+        if (http2 == null) {
+            observeFrames(context.pipeline());
+        }
+        Http2Stream stream = http2.stream(http2.remote().lastStreamCreated());
+        stream.setProperty(callKey, call);
+        return stream;
     }
 
     void closed(OpenCall call) {
@@ -125,24 +123,17 @@ final class ClientConnection extends ChannelDuplexHandler {
     }
 
     void countInbound(long change) {
-        long held = inbound.addAndGet(change);
-        if (change < 0) {
-            memory.arriving().release(-change);
-            if (paused && held < MemoryBudgets.share(memory.arriving(), held) / 2) {
-                resume();
-            }
-            return;
-        }
-        memory.arriving().hold(change);
-        if (held > memory.arrivingOnConnection()) {
+        long held = inbound.count(change);
+        if (change < 0 && paused && held < inbound.most() / 2) {
+            resume();
+        } else if (change > 0 && held > mostUnfinished) {
             endTheLargest();
         }
     }
 
     /** Reads nothing more from the network while the services of the calls do not take what has arrived. */
     private void pauseIfFull() {
-        long held = inbound.get();
-        if (!paused && held > MemoryBudgets.share(memory.arriving(), held)) {
+        if (!paused && inbound.room() < 0) {
             paused = true;
             resumeWhenNothingWaits();
         }
@@ -174,39 +165,21 @@ final class ClientConnection extends ChannelDuplexHandler {
                 .ifPresent(call -> {
                     refusals.refused("inbound-memory");
                     call.endAndDrop(Status.RESOURCE_EXHAUSTED.withDescription(
-                            "The connection's unfinished messages take too much memory: send one after the other, and in"
-                                    + " larger frames"));
+                            "The connection's unfinished messages take too much memory: send one after the other, and"
+                                    + " in larger frames"));
                 });
     }
 
-    void countOutbound(long change) {
-        outbound.addAndGet(change);
-        if (change < 0) {
-            memory.leaving().release(-change);
-        } else {
-            memory.leaving().hold(change);
-        }
+    ConnectionShare outbound() {
+        return outbound;
     }
 
-    long outboundRoom() {
-        long held = outbound.get();
-        return MemoryBudgets.share(memory.leaving(), held) - held;
-    }
-
-    /** Counts half of the room at most, so that there is some for the next call; none if there is less than the least. */
-    synchronized int reserveOutbound(int least, int most) {
-        long room = outboundRoom();
-        if (room < least) {
-            return 0;
-        }
-        int bytes = (int) Math.min(most, Math.max(least, room / 2));
-        countOutbound(bytes);
-        return bytes;
-    }
-
+    /** Runs what has to be run on the thread of the connection, or of the caller in the process itself. */
     void execute(Runnable action) {
         if (context != null) {
             context.executor().execute(action);
+        } else {
+            action.run();
         }
     }
 
@@ -225,46 +198,8 @@ final class ClientConnection extends ChannelDuplexHandler {
     /** What grpc-java is told of the frames that arrive. */
     private final class Frames extends Http2FrameListenerDecorator {
 
-        private final Http2Connection http2;
-        private final PropertyKey callKey;
-
-        Frames(Http2FrameListener grpc, Http2Connection http2) {
+        Frames(Http2FrameListener grpc) {
             super(grpc);
-            this.http2 = http2;
-            this.callKey = http2.newKey();
-        }
-
-        @Override
-        public void onHeadersRead(
-                ChannelHandlerContext context, int streamId, Http2Headers headers, int padding, boolean endOfStream)
-                throws Http2Exception {
-            super.onHeadersRead(context, streamId, headers, padding, endOfStream);
-            findStream(streamId);
-        }
-
-        @Override
-        public void onHeadersRead(
-                ChannelHandlerContext context,
-                int streamId,
-                Http2Headers headers,
-                int dependency,
-                short weight,
-                boolean exclusive,
-                int padding,
-                boolean endOfStream)
-                throws Http2Exception {
-            super.onHeadersRead(context, streamId, headers, dependency, weight, exclusive, padding, endOfStream);
-            findStream(streamId);
-        }
-
-        private void findStream(int streamId) {
-            OpenCall call = opened;
-            Http2Stream stream = http2.stream(streamId);
-            if (call != null && stream != null) {
-                call.foundStream(stream);
-                stream.setProperty(callKey, call);
-            }
-            opened = null;
         }
 
         @Override

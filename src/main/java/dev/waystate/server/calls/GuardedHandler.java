@@ -55,7 +55,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
 
         private final ServerCall<Parsed<ReqT>, RespT> call;
         private final OpenCall openCall;
-        private final GuardedListener listener = new GuardedListener(this);
+        private final GuardedListener listener = new GuardedListener();
 
         /** What the service listens with. */
         private Listener<ReqT> service = new Listener<>() {};
@@ -161,55 +161,49 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
             super.close(translated.getStatus(), details == null ? trailers : details);
             return true;
         }
-    }
 
-    /** Passes callbacks on until the call is closed, and then its end. */
-    private final class GuardedListener extends Listener<Parsed<ReqT>> {
+        /** Passes callbacks on until the call is closed, and then its end. */
+        private final class GuardedListener extends Listener<Parsed<ReqT>> {
 
-        private final GuardedCall call;
-
-        GuardedListener(GuardedCall call) {
-            this.call = call;
-        }
-
-        @Override
-        public void onMessage(Parsed<ReqT> parsed) {
-            guard(service -> service.onMessage(parsed.message()));
-        }
-
-        @Override
-        public void onHalfClose() {
-            call.openCall.requestEnded();
-            guard(Listener::onHalfClose);
-        }
-
-        @Override
-        public void onReady() {
-            call.openCall.becameReady();
-            guard(Listener::onReady);
-        }
-
-        @Override
-        public void onCancel() {
-            call.cancelService();
-        }
-
-        @Override
-        public void onComplete() {
-            guard(Listener::onComplete);
-        }
-
-        private void guard(Consumer<Listener<ReqT>> callback) {
-            if (!call.ended) {
-                tell(callback);
+            @Override
+            public void onMessage(Parsed<ReqT> parsed) {
+                guard(service -> service.onMessage(parsed.message()));
             }
-        }
 
-        private void tell(Consumer<Listener<ReqT>> callback) {
-            try {
-                callback.accept(call.service);
-            } catch (RuntimeException | Error thrown) {
-                call.fail(thrown);
+            @Override
+            public void onHalfClose() {
+                openCall.requestEnded();
+                guard(Listener::onHalfClose);
+            }
+
+            @Override
+            public void onReady() {
+                openCall.becameReady();
+                guard(Listener::onReady);
+            }
+
+            @Override
+            public void onCancel() {
+                cancelService();
+            }
+
+            @Override
+            public void onComplete() {
+                guard(Listener::onComplete);
+            }
+
+            private void guard(Consumer<Listener<ReqT>> callback) {
+                if (!ended) {
+                    tell(callback);
+                }
+            }
+
+            private void tell(Consumer<Listener<ReqT>> callback) {
+                try {
+                    callback.accept(service);
+                } catch (RuntimeException | Error thrown) {
+                    fail(thrown);
+                }
             }
         }
     }

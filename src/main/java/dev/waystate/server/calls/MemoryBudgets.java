@@ -14,14 +14,10 @@ public record MemoryBudgets(
 
     private static final int PENDING_PART = 8;
 
-    /** One connection may have this part of what the others leave free. */
-    private static final int CONNECTION_PART = 4;
-
     /** From this part on, messages that are not whole are too many for one connection. */
     private static final int UNFINISHED_PART = 2;
 
-    /** Whatever the others hold. */
-    private static final long LEAST_SHARE_BYTES = 64 * 1024;
+    static final MemoryBudgets UNLIMITED = of(Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, 0);
 
     /** Divides the memory for each direction, in bytes, where the largest message has a known size. */
     public static MemoryBudgets of(long inbound, long outbound, long largestMessage) {
@@ -32,15 +28,5 @@ public record MemoryBudgets(
                 new MemoryBudget(pending),
                 new MemoryBudget(outbound),
                 Math.max(arriving / UNFINISHED_PART, 2 * largestMessage));
-    }
-
-    /**
-     * Returns how much of a budget one connection may have: a part of what the others leave free, so that there is always
-     * room for another one.
-     *
-     * @param held what the connection has of it now
-     */
-    static long share(MemoryBudget budget, long held) {
-        return Math.max(LEAST_SHARE_BYTES, (budget.limit() - budget.held() + held) / CONNECTION_PART);
     }
 }

@@ -47,12 +47,13 @@ public final class OpenCall extends ServerStreamTracer {
     private static final int LEAST_CHANGE_BYTES = 1024;
 
     private final OpenCalls calls;
-    private final @Nullable ClientConnection connection;
+    private final ClientConnection connection;
+
+    /** Null in the process itself. */
+    private final @Nullable Http2Stream http2Stream;
+
     private final long openedAt;
     private @Nullable CancellableContext context;
-
-    /** For the connection's thread. */
-    private @Nullable Http2Stream http2Stream;
 
     /** Null until it comes to its method's handler: for methods that do not exist it does not. */
     private volatile GuardedHandler<?, ?>.@Nullable GuardedCall call;
@@ -84,14 +85,12 @@ public final class OpenCall extends ServerStreamTracer {
 
     private volatile boolean closed;
 
-    OpenCall(OpenCalls calls, @Nullable ClientConnection connection) {
+    OpenCall(OpenCalls calls, ClientConnection connection) {
         this.calls = calls;
         this.connection = connection;
         this.openedAt = calls.now();
         this.messageEndedAt = openedAt;
-        if (connection != null) {
-            connection.opened(this);
-        }
+        this.http2Stream = connection.opened(this);
     }
 
     /** Returns the call in whose context the current thread is. */
@@ -108,11 +107,7 @@ public final class OpenCall extends ServerStreamTracer {
 
     /** Runs what has to be run on the call's thread. */
     void execute(Runnable action) {
-        if (connection == null) {
-            action.run();
-        } else {
-            connection.execute(action);
-        }
+        connection.execute(action);
     }
 
     void started(GuardedHandler<?, ?>.GuardedCall started) {
@@ -238,9 +233,10 @@ public final class OpenCall extends ServerStreamTracer {
         if (messageEndedAt != now) { // for most of the messages it is: it changes ten times a second
             messageEndedAt = now;
         }
-        if (connection != null) {
-            messageRead(MESSAGE_HEADER_BYTES + wireBytes);
-        }
+        long before = unreadBytes;
+        unreadBytes = Math.max(0, before - MESSAGE_HEADER_BYTES - wireBytes);
+        unreadFrames = before == 0 ? 0 : unreadFrames * unreadBytes / before; // as if all were of one size
+        countInbound();
     }
 
     /** Returns how many bytes are held of messages that have not been given to the service, as far as they are counted. */
@@ -255,7 +251,7 @@ public final class OpenCall extends ServerStreamTracer {
 
     /** Returns what all calls of one connection have in common, and no others. */
     public Object connection() {
-        return connection == null ? this : connection;
+        return connection;
     }
 
     /** Returns since when its client has taken nothing of what it was sent, if there is something. */
@@ -275,7 +271,7 @@ public final class OpenCall extends ServerStreamTracer {
      * @return how large it may become in the room that there is; 0 if there is next to none
      */
     public int reserveOutbound(int mostBytes) {
-        int bytes = connection == null ? mostBytes : connection.reserveOutbound(LEAST_MESSAGE_BYTES, mostBytes);
+        int bytes = connection.outbound().reserve(LEAST_MESSAGE_BYTES, mostBytes);
         if (bytes == 0) {
             waitsForRoom = true;
         }
@@ -284,13 +280,7 @@ public final class OpenCall extends ServerStreamTracer {
 
     /** Ends a reservation, when the response has been sent or will not be. */
     public void cancelReservation(int bytes) {
-        if (connection != null) {
-            connection.countOutbound(-bytes);
-        }
-    }
-
-    void foundStream(Http2Stream stream) {
-        http2Stream = stream;
+        connection.outbound().count(-bytes);
     }
 
     @Nullable
@@ -310,13 +300,6 @@ public final class OpenCall extends ServerStreamTracer {
         return messageBegunAt == NEVER && countedInbound > 0;
     }
 
-    private void messageRead(long bytes) {
-        long before = unreadBytes;
-        unreadBytes = Math.max(0, before - bytes);
-        unreadFrames = before == 0 ? 0 : unreadFrames * unreadBytes / before; // as if all were of one size
-        countInbound();
-    }
-
     private void countInbound() {
         long actual = closed ? 0 : unreadBytes + (long) (unreadFrames * FRAME_BYTES);
         long change = actual - countedInbound;
@@ -328,18 +311,16 @@ public final class OpenCall extends ServerStreamTracer {
 
     @Override
     public void outboundWireSize(long bytes) {
-        if (connection != null) {
-            long held = inMemory(bytes);
-            if (bytes < leastSentBytes) {
-                leastSentBytes = Math.max(MESSAGE_HEADER_BYTES, bytes);
-            }
-            if (outbound.getAndAdd(held) == 0) {
-                takenAt = calls.now();
-            }
-            connection.countOutbound(held);
-            if (closed) {
-                taken(0); // it came too late to be counted out with the others
-            }
+        long held = inMemory(bytes);
+        if (bytes < leastSentBytes) {
+            leastSentBytes = Math.max(MESSAGE_HEADER_BYTES, bytes);
+        }
+        if (outbound.getAndAdd(held) == 0) {
+            takenAt = calls.now();
+        }
+        connection.outbound().count(held);
+        if (closed) {
+            taken(0); // it came too late to be counted out with the others
         }
     }
 
@@ -352,7 +333,7 @@ public final class OpenCall extends ServerStreamTracer {
         long before = outbound.getAndUpdate(held -> Math.min(held, mostLeft));
         if (before > mostLeft) {
             takenAt = calls.now();
-            connection.countOutbound(mostLeft - before);
+            connection.outbound().count(mostLeft - before);
         }
     }
 
@@ -362,11 +343,11 @@ public final class OpenCall extends ServerStreamTracer {
      * @param transportReady whether the transport says so
      */
     boolean maySend(boolean transportReady) {
-        if (!transportReady || connection == null) {
-            return transportReady;
+        if (!transportReady) {
+            return false;
         }
         taken(mostLeftWhenReady());
-        if (connection.outboundRoom() > 0) {
+        if (connection.outbound().room() > 0) {
             return true;
         }
         if (!waitsForRoom) {
@@ -390,7 +371,7 @@ public final class OpenCall extends ServerStreamTracer {
 
     private void becomeReadyIfRoom() {
         GuardedHandler<?, ?>.GuardedCall known = call;
-        if (waitsForRoom && known != null && connection.outboundRoom() >= LEAST_MESSAGE_BYTES) {
+        if (waitsForRoom && known != null && connection.outbound().room() >= LEAST_MESSAGE_BYTES) {
             waitsForRoom = false;
             known.becomeReady();
         }
@@ -400,13 +381,9 @@ public final class OpenCall extends ServerStreamTracer {
     public void streamClosed(Status status) {
         calls.closed(this);
         closed = true;
-        if (connection != null) {
-            connection.closed(this);
-            taken(0);
-            long counted = countedInbound;
-            countedInbound = 0;
-            connection.countInbound(-counted);
-        }
+        connection.closed(this);
+        taken(0);
+        countInbound();
     }
 
     /** Is called ten times a second. By one thread. */
@@ -419,26 +396,22 @@ public final class OpenCall extends ServerStreamTracer {
             return;
         }
         GuardedHandler<?, ?>.GuardedCall known = call;
-        observeReader(known, now);
+        if (known == null || known.isTransportReady()) {
+            blockedSince = NEVER;
+        } else if (blockedSince == NEVER) {
+            blockedSince = now;
+        }
         Supplier<@Nullable Status> condition = endCondition;
         Status status = condition == null ? null : condition.get();
         if (status != null) {
             end(status);
-        } else if (connection != null && known != null) {
+        } else if (known != null) {
             if (outbound.get() > 0) {
                 connection.findWhatIsLeft(this);
             }
             if (waitsForRoom) {
                 execute(this::becomeReadyIfRoom);
             }
-        }
-    }
-
-    private void observeReader(GuardedHandler<?, ?>.@Nullable GuardedCall known, long now) {
-        if (known == null || known.isTransportReady()) {
-            blockedSince = NEVER;
-        } else if (blockedSince == NEVER) {
-            blockedSince = now;
         }
     }
 

@@ -2,11 +2,9 @@ package dev.waystate.server.calls;
 
 import dev.waystate.server.lifecycle.FailStop;
 import dev.waystate.server.lifecycle.Scheduler;
-import io.grpc.Attributes;
 import io.grpc.Metadata;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerStreamTracer;
-import io.grpc.ServerTransportFilter;
 import io.netty.channel.ChannelHandler;
 import java.time.Duration;
 import java.util.Collection;
@@ -14,9 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
@@ -32,41 +28,32 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     private final MemoryBudgets memory;
     private final RefusalCounts refusals;
     private final FailStop failStop;
-    private final Scheduler scheduler;
-    private final ObjectProvider<CallPolicy> policies;
-    private final AtomicBoolean started = new AtomicBoolean();
+    private final List<CallPolicy> policies;
+
+    /** That of the calls from the process itself. */
+    private final ClientConnection inProcess;
 
     private long checkedAtNanos = System.nanoTime();
     private volatile long now;
 
     /** @param policies are asked in their order */
-    public OpenCalls(
+    OpenCalls(
             MemoryBudgets memory,
             RefusalCounts refusals,
             FailStop failStop,
             Scheduler scheduler,
-            ObjectProvider<CallPolicy> policies) {
+            List<CallPolicy> policies) {
         this.memory = memory;
         this.refusals = refusals;
         this.failStop = failStop;
-        this.scheduler = scheduler;
         this.policies = policies;
+        this.inProcess = new ClientConnection(MemoryBudgets.UNLIMITED, refusals, failStop);
+        scheduler.every("open-calls", INTERVAL, this::check);
     }
 
     @Override
     public void accept(ServerBuilder<?> server) {
-        if (started.compareAndSet(false, true)) {
-            List<CallPolicy> ordered = policies.orderedStream().toList();
-            scheduler.every("open-calls", INTERVAL, () -> check(ordered));
-        }
         server.addStreamTracerFactory(this);
-        server.addTransportFilter(new ServerTransportFilter() {
-            @Override
-            public Attributes transportReady(Attributes attributes) {
-                ClientConnection.ready();
-                return attributes;
-            }
-        });
     }
 
     /** Returns what has to be the first handler of each connection, or what its calls hold is not counted. */
@@ -76,7 +63,8 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
 
     @Override
     public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-        OpenCall call = new OpenCall(this, ClientConnection.current());
+        ClientConnection connection = ClientConnection.current();
+        OpenCall call = new OpenCall(this, connection == null ? inProcess : connection);
         calls.add(call);
         return call;
     }
@@ -94,15 +82,15 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
      * Returns how long the server has been at work, in nanoseconds: a clock that stands still with the server, so that
      * calls which come after a pause do not seem to have come before it. It moves ten times a second.
      */
-    public long now() {
+    long now() {
         return now;
     }
 
-    private void check(List<CallPolicy> ordered) {
+    private void check() {
         long checked = System.nanoTime();
         now += Math.min(checked - checkedAtNanos, 2 * INTERVAL.toNanos());
         checkedAtNanos = checked;
         calls.forEach(OpenCall::check);
-        ordered.forEach(policy -> policy.check(all()));
+        policies.forEach(policy -> policy.check(all(), now));
     }
 }

@@ -2,7 +2,6 @@ package dev.waystate.server.lifecycle;
 
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
-import java.util.stream.Stream;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
 import org.springframework.boot.availability.ApplicationAvailability;
@@ -42,14 +41,9 @@ class HealthMirror implements GrpcServerConfigurer {
     private synchronized void show(ReadinessState readiness) {
         ServingStatus status =
                 readiness == ReadinessState.ACCEPTING_TRAFFIC ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
-        serviceNames().forEach(name -> health.setStatus(name, status));
-    }
-
-    private Stream<String> serviceNames() {
-        return Stream.concat(
-                Stream.of(HealthStatusManager.SERVICE_NAME_ALL_SERVICES),
-                services.findGrpcServices().stream()
-                        .map(service ->
-                                service.getDefinition().getServiceDescriptor().getName()));
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+        services.findGrpcServices()
+                .forEach(service -> health.setStatus(
+                        service.getDefinition().getServiceDescriptor().getName(), status));
     }
 }

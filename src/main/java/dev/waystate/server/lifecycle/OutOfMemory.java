@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
+import org.slf4j.helpers.MessageFormatter;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
 
@@ -116,19 +117,11 @@ public class OutOfMemory implements InitializingBean, DisposableBean {
                 @Nullable String format,
                 Object @Nullable [] arguments,
                 @Nullable Throwable thrown) {
-            Throwable logged = thrown != null ? thrown : lastThrowable(arguments);
+            Throwable logged = thrown != null ? thrown : MessageFormatter.getThrowableCandidate(arguments);
             if (logged != null && isCauseOf(logged)) {
                 onOutOfMemory.accept(logged);
             }
             return FilterReply.NEUTRAL;
-        }
-
-        private static @Nullable Throwable lastThrowable(Object @Nullable [] arguments) {
-            return arguments != null
-                            && arguments.length > 0
-                            && arguments[arguments.length - 1] instanceof Throwable last
-                    ? last
-                    : null;
         }
     }
 }

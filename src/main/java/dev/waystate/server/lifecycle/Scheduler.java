@@ -1,10 +1,10 @@
 package dev.waystate.server.lifecycle;
 
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.time.Duration;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,34 +26,25 @@ public class Scheduler implements AutoCloseable {
     /** @param onOutOfMemory is told when a task has run out of memory */
     public Scheduler(Consumer<Throwable> onOutOfMemory) {
         this.onOutOfMemory = onOutOfMemory;
-        AtomicInteger number = new AtomicInteger();
-        threads = new ScheduledThreadPoolExecutor(THREADS, task -> {
-            Thread thread = new Thread(task, "scheduler-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        threads = new ScheduledThreadPoolExecutor(
+                THREADS,
+                new ThreadFactoryBuilder()
+                        .setNameFormat("scheduler-%d")
+                        .setDaemon(true)
+                        .build());
         threads.setRemoveOnCancelPolicy(true);
     }
 
-    /** A task that is run again and again until this is closed. */
-    public interface Repetition extends AutoCloseable {
-
-        /** Lets a run that is under way come to its end, and has none follow. Does not block. */
-        @Override
-        void close();
-    }
-
     /**
-     * Runs the task until the result, or this scheduler, is closed.
+     * Runs the task until the result is cancelled, or this scheduler closed.
      *
      * @param name what the task is called in the log
      * @param interval the time from the end of a run to the begin of the next, and until the first
      * @param task may block for a short time
      */
-    public Repetition every(String name, Duration interval, Runnable task) {
-        ScheduledFuture<?> runs = threads.scheduleWithFixedDelay(
+    public Future<?> every(String name, Duration interval, Runnable task) {
+        return threads.scheduleWithFixedDelay(
                 () -> run(name, task), interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
-        return () -> runs.cancel(false);
     }
 
     /** Runs the task once. */

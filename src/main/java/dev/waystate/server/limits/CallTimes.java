@@ -2,7 +2,6 @@ package dev.waystate.server.limits;
 
 import dev.waystate.server.calls.CallPolicy;
 import dev.waystate.server.calls.OpenCall;
-import dev.waystate.server.calls.OpenCalls;
 import dev.waystate.server.calls.RefusalCounts;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
@@ -17,23 +16,18 @@ class CallTimes implements CallPolicy {
 
     private final LimitsProperties limits;
     private final RefusalCounts refusals;
-    private final OpenCalls openCalls;
 
-    CallTimes(LimitsProperties limits, RefusalCounts refusals, OpenCalls openCalls) {
+    CallTimes(LimitsProperties limits, RefusalCounts refusals) {
         this.limits = limits;
         this.refusals = refusals;
-        this.openCalls = openCalls;
     }
 
     @Override
-    public void check(Collection<OpenCall> calls) {
-        long now = openCalls.now();
+    public void check(Collection<OpenCall> calls, long now) {
         for (OpenCall call : calls) {
             String exceeded = call.isEnded() ? null : exceeded(call, now);
             if (exceeded != null) {
-                refusals.refused(exceeded);
-                call.end(Status.DEADLINE_EXCEEDED.withDescription(
-                        "The server's limit waystate.limits." + exceeded + " has been reached"));
+                call.end(refusals.reached(exceeded, Status.DEADLINE_EXCEEDED));
             }
         }
     }

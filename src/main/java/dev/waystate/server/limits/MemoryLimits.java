@@ -4,7 +4,6 @@ import dev.waystate.server.calls.CallPolicy;
 import dev.waystate.server.calls.MemoryBudget;
 import dev.waystate.server.calls.MemoryBudgets;
 import dev.waystate.server.calls.OpenCall;
-import dev.waystate.server.calls.OpenCalls;
 import dev.waystate.server.calls.RefusalCounts;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
 
 /**
@@ -31,16 +31,22 @@ class MemoryLimits implements CallPolicy {
     private static final Duration STANDSTILL = Duration.ofMillis(300);
 
     private final MemoryBudgets budgets;
-    private final OpenCalls openCalls;
     private final RefusalCounts refusals;
 
-    MemoryLimits(MemoryBudgets budgets, OpenCalls openCalls, RefusalCounts refusals, MeterRegistry meters) {
+    MemoryLimits(MemoryBudgets budgets, RefusalCounts refusals, MeterRegistry meters) {
         this.budgets = budgets;
-        this.openCalls = openCalls;
         this.refusals = refusals;
         gauge("arriving", budgets.arriving(), meters);
         gauge("pending", budgets.pending(), meters);
         gauge("leaving", budgets.leaving(), meters);
+    }
+
+    @Bean
+    static MemoryBudgets memoryBudgets(LimitsProperties limits) {
+        return MemoryBudgets.of(
+                limits.inboundMemory().toBytes(),
+                limits.outboundMemory().toBytes(),
+                limits.messageSize().toBytes());
     }
 
     private static void gauge(String part, MemoryBudget budget, MeterRegistry meters) {
@@ -57,9 +63,10 @@ class MemoryLimits implements CallPolicy {
     }
 
     @Override
-    public void check(Collection<OpenCall> calls) {
-        endStuck(calls, budgets.arriving(), "inbound-memory", OpenCall::inboundHeld, MemoryLimits::arrivedAt);
-        endStuck(calls, budgets.leaving(), "outbound-memory", OpenCall::outboundHeld, OpenCall::outboundTakenAt);
+    public void check(Collection<OpenCall> calls, long now) {
+        long since = now - STANDSTILL.toNanos();
+        endStuck(calls, since, budgets.arriving(), "inbound-memory", OpenCall::inboundHeld, MemoryLimits::arrivedAt);
+        endStuck(calls, since, budgets.leaving(), "outbound-memory", OpenCall::outboundHeld, OpenCall::outboundTakenAt);
     }
 
     private static long arrivedAt(OpenCall call) {
@@ -68,6 +75,7 @@ class MemoryLimits implements CallPolicy {
 
     private void endStuck(
             Collection<OpenCall> calls,
+            long movingSince,
             MemoryBudget budget,
             String limit,
             ToLongFunction<OpenCall> held,
@@ -76,7 +84,6 @@ class MemoryLimits implements CallPolicy {
         if (excess <= 0) {
             return;
         }
-        long movingSince = openCalls.now() - STANDSTILL.toNanos();
         // All of this changes meanwhile, and a sort must not see that.
         List<Holder> holders = calls.stream()
                 .map(call -> new Holder(call, held.applyAsLong(call), movedAt.applyAsLong(call)))
@@ -97,9 +104,7 @@ class MemoryLimits implements CallPolicy {
                 return;
             }
             excess -= holder.bytes;
-            refusals.refused(limit);
-            holder.call.endAndDrop(Status.RESOURCE_EXHAUSTED.withDescription(
-                    "The server's limit waystate.limits." + limit + " has been reached"));
+            holder.call.endAndDrop(refusals.reached(limit, Status.RESOURCE_EXHAUSTED));
         }
     }
 

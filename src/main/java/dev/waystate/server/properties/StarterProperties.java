@@ -4,6 +4,7 @@ import com.google.common.net.InetAddresses;
 import java.util.Map;
 import java.util.TreeMap;
 import net.devh.boot.grpc.server.config.GrpcServerProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
@@ -13,6 +14,10 @@ import org.springframework.stereotype.Component;
 class StarterProperties {
 
     private static final String PREFIX = "grpc.server.";
+
+    /** Reads its files once, and would be taken for ours. */
+    private static final String TLS = PREFIX + "security";
+
     private static final int HIGHEST_PORT = 65_535;
     private static final int NO_PORT = -1;
 
@@ -32,15 +37,25 @@ class StarterProperties {
     StarterProperties(GrpcServerProperties starter, Environment environment) {
         REPLACED.forEach((key, replacement) -> {
             if (Binder.get(environment).bind(PREFIX + key, String.class).isBound()) {
-                throw new InvalidPropertyException(PREFIX + key, "expected " + replacement + " in its place");
+                throw replaced(PREFIX + key, replacement);
             }
         });
+        Binder.get(environment)
+                .bind(TLS, Bindable.mapOf(String.class, String.class))
+                .ifBound(properties -> {
+                    String key = properties.keySet().iterator().next();
+                    throw replaced(TLS + "." + key, "waystate.security.tls.bundle");
+                });
         checkPort(starter);
         checkAddress(starter.getAddress());
         if (!starter.isHealthServiceEnabled()) {
             throw new InvalidPropertyException(
                     PREFIX + "health-service-enabled", "expected true, but found false: the server has no such switch");
         }
+    }
+
+    private static InvalidPropertyException replaced(String key, String replacement) {
+        return new InvalidPropertyException(key, "expected " + replacement + " in its place");
     }
 
     private static void checkPort(GrpcServerProperties starter) {

@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Status;
+import dev.waystate.server.lifecycle.FailStop;
 import dev.waystate.server.lifecycle.OutOfMemory;
 import dev.waystate.server.text.LogText;
 import io.grpc.Status.Code;
@@ -18,42 +19,33 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Which status each exception becomes. What is the client's fault is told to the client, with details it can act on;
  * what is ours is logged under an id, and the client gets the id alone. Memory that has run out ends the process.
  */
-public final class StatusTable {
+@Component
+public class StatusTable {
 
     private static final Logger log = LoggerFactory.getLogger(StatusTable.class);
 
     private static final Duration BUSY_RETRY_DELAY = Duration.ofMillis(100);
 
     private final Map<Class<?>, Rule> rules = new HashMap<>();
-    private final Consumer<Throwable> onOutOfMemory;
+    private final FailStop failStop;
 
-    private record Rule(
-            Code code, Function<Throwable, String> message, Function<Throwable, @Nullable Message> detail) {}
+    private record Rule(Code code, Function<Throwable, @Nullable Message> detail) {}
 
-    /**
-     * @param features add what is theirs
-     * @param onOutOfMemory is told of each error that says so
-     */
-    public StatusTable(List<StatusRules> features, Consumer<Throwable> onOutOfMemory) {
-        this.onOutOfMemory = onOutOfMemory;
+    /** @param features add what is theirs */
+    StatusTable(List<StatusRules> features, FailStop failStop) {
+        this.failStop = failStop;
         add(InvalidRequestException.class, Code.INVALID_ARGUMENT, StatusTable::badRequest);
         add(TryLaterException.class, Code.RESOURCE_EXHAUSTED, later -> ErrorDetails.retryAfter(later.retryDelay()));
-        rules.put(
-                RejectedExecutionException.class,
-                new Rule(
-                        Code.RESOURCE_EXHAUSTED,
-                        full -> "Every thread is busy and the queue is full: try again later",
-                        full -> ErrorDetails.retryAfter(BUSY_RETRY_DELAY)));
         features.forEach(feature -> feature.addTo(this));
     }
 
@@ -64,16 +56,22 @@ public final class StatusTable {
      */
     public <T extends Throwable> void add(
             Class<T> type, Code code, Function<? super T, ? extends @Nullable Message> detail) {
-        rules.put(type, new Rule(code, Throwable::getMessage, thrown -> detail.apply(type.cast(thrown))));
+        rules.put(type, new Rule(code, thrown -> detail.apply(type.cast(thrown))));
     }
 
     /** Returns the status, its details in the trailers. */
     public StatusRuntimeException toStatus(Throwable thrown, String method) {
         if (OutOfMemory.isCauseOf(thrown)) {
-            onOutOfMemory.accept(thrown);
+            failStop.stop(thrown);
         }
         if (thrown instanceof CompletionException && thrown.getCause() != null) {
             return toStatus(thrown.getCause(), method);
+        }
+        if (thrown instanceof RejectedExecutionException) {
+            return toStatus(
+                    new TryLaterException(
+                            "Every thread is busy and the queue is full: try again later", BUSY_RETRY_DELAY),
+                    method);
         }
         if (thrown instanceof StatusRuntimeException status) {
             return status;
@@ -96,11 +94,10 @@ public final class StatusTable {
     }
 
     private static StatusRuntimeException byRule(Rule rule, Throwable thrown, String method) {
-        String message = rule.message.apply(thrown);
         if (rule.code == Code.DATA_LOSS) {
-            log.error("{}: {}", method, message);
+            log.error("{}: {}", method, thrown.getMessage());
         }
-        return status(rule.code, message, rule.detail.apply(thrown));
+        return status(rule.code, thrown.getMessage(), rule.detail.apply(thrown));
     }
 
     private static StatusRuntimeException internal(Throwable thrown, String method) {

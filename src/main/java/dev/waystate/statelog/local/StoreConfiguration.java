@@ -5,6 +5,7 @@ import dev.waystate.server.lifecycle.Readiness;
 import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.view.UnusableFileException;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -24,16 +25,14 @@ class StoreConfiguration {
     private static LogHealth health(FailStop failStop, Readiness readiness) {
         return new LogHealth() {
 
-            private static final String HELD = "another process holds the state log";
-
             @Override
             public void held() {
-                readiness.refuse(HELD);
+                readiness.change(ReadinessState.REFUSING_TRAFFIC);
             }
 
             @Override
             public void free() {
-                readiness.accept(HELD);
+                readiness.change(ReadinessState.ACCEPTING_TRAFFIC);
             }
 
             @Override

@@ -18,6 +18,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
     private final Reports reports;
     private final StateLog stateLog;
     private final MemoryBudget pending;
-    private final AppendStreams streams;
+    private final ConcurrentMap<String, AppendStream> live;
     private final WriteAccess access;
 
     // Set by the first request.
@@ -52,18 +53,19 @@ final class AppendStream implements StreamObserver<AppendRequest> {
     private boolean ended;
     private @Nullable Throwable failure;
 
+    /** @param live the live streams: one for each source */
     AppendStream(
             ServerCallStreamObserver<AppendResponse> responses,
             Reports reports,
             StateLog stateLog,
             MemoryBudget pending,
-            AppendStreams streams,
+            ConcurrentMap<String, AppendStream> live,
             WriteAccess access) {
         this.responses = responses;
         this.reports = reports;
         this.stateLog = stateLog;
         this.pending = pending;
-        this.streams = streams;
+        this.live = live;
         this.access = access;
         responses.disableAutoRequest();
         responses.setOnReadyThreshold(READY_BYTES);
@@ -111,7 +113,10 @@ final class AppendStream implements StreamObserver<AppendRequest> {
             bound = checked(named);
             source = bound;
             claim = stateLog.claim(bound);
-            streams.takeOver(bound, this);
+            AppendStream previous = live.put(bound, this);
+            if (previous != null) {
+                previous.takenOver(bound);
+            }
         } else if (!named.isEmpty() && !named.equals(bound)) {
             throw new InvalidRequestException("source", "expected the source of the stream's first request, or none");
         }
@@ -192,7 +197,9 @@ final class AppendStream implements StreamObserver<AppendRequest> {
             return;
         }
         ended = true;
-        streams.end(source, this);
+        if (source != null) {
+            live.remove(source, this);
+        }
         if (claim != null) {
             claim.close();
         }

@@ -45,7 +45,11 @@ class ReadStreams {
     void begin(ReadStream stream) {
         streams.add(stream);
         try {
-            executor.execute(() -> step(stream));
+            executor.execute(() -> {
+                if (stream.step()) {
+                    ready(stream);
+                }
+            });
         } catch (RejectedExecutionException full) {
             end(stream);
             throw full;
@@ -90,12 +94,6 @@ class ReadStreams {
             if (!ready.isEmpty()) {
                 startTask();
             }
-        }
-    }
-
-    private void step(ReadStream stream) {
-        if (stream.step()) {
-            ready(stream);
         }
     }
 }

@@ -3,11 +3,11 @@ package dev.waystate.statelog.rpc;
 import dev.waystate.security.access.Caller;
 import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.status.InvalidRequestException;
-import dev.waystate.server.text.MetadataBytes;
 import dev.waystate.server.text.Names;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
+import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCall.Listener;
@@ -34,7 +34,7 @@ class SourceInterceptor implements ServerInterceptor {
 
     private static final String ENTRY = "waystate-source";
 
-    private static final Metadata.Key<byte[]> SOURCE_ENTRY = MetadataBytes.key(ENTRY);
+    private static final Metadata.Key<byte[]> SOURCE_ENTRY = InternalMetadata.keyOf(ENTRY, new Utf8Bytes());
 
     /** What gRPC libraries call metadata with any bytes. */
     private static final Metadata.Key<byte[]> BINARY_ENTRY =
@@ -104,5 +104,19 @@ class SourceInterceptor implements ServerInterceptor {
         return address instanceof InetSocketAddress internet
                 ? internet.getAddress().getHostAddress()
                 : String.valueOf(address);
+    }
+
+    /** The bytes as they are: gRPC's own strings have one and the same character for all that are not ASCII. */
+    private static final class Utf8Bytes implements InternalMetadata.TrustedAsciiMarshaller<byte[]> {
+
+        @Override
+        public byte[] toAsciiString(byte[] value) {
+            return value;
+        }
+
+        @Override
+        public byte[] parseAsciiString(byte[] serialized) {
+            return serialized;
+        }
     }
 }

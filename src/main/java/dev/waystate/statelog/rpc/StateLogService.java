@@ -19,6 +19,8 @@ import dev.waystate.statelog.StateLog;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.function.IntFunction;
 import net.devh.boot.grpc.server.service.GrpcService;
@@ -30,10 +32,10 @@ class StateLogService extends StateLogServiceImplBase {
     /** What a thousand statuses take, of which there are a handful. */
     private static final int SUMMARY_BYTES = 64 * 1024;
 
+    private final ConcurrentMap<String, AppendStream> appendStreams = new ConcurrentHashMap<>();
     private final StateLog stateLog;
     private final Reports reports;
     private final MemoryBudget pending;
-    private final AppendStreams appendStreams;
     private final WriteAccess writeAccess;
     private final ReadStreams readStreams;
     private final SourcePages sourcePages;
@@ -43,7 +45,6 @@ class StateLogService extends StateLogServiceImplBase {
             StateLog stateLog,
             Reports reports,
             MemoryBudgets memory,
-            AppendStreams appendStreams,
             WriteAccess writeAccess,
             ReadStreams readStreams,
             SourcePages sourcePages,
@@ -51,7 +52,6 @@ class StateLogService extends StateLogServiceImplBase {
         this.stateLog = stateLog;
         this.reports = reports;
         this.pending = memory.pending();
-        this.appendStreams = appendStreams;
         this.writeAccess = writeAccess;
         this.readStreams = readStreams;
         this.sourcePages = sourcePages;

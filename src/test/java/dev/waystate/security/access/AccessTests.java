@@ -30,7 +30,9 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import net.devh.boot.grpc.client.inject.GrpcClient;
@@ -131,10 +133,7 @@ class AccessTests {
             for (ServerMethodDefinition<?, ?> definition :
                     service.getDefinition().getMethods()) {
                 MethodDescriptor<?, ?> method = definition.getMethodDescriptor();
-                assertThat(MethodPermissions.required(service.getBeanClazz(), method)
-                                        .isPresent()
-                                || MethodPermissions.isForAnyCaller(method)
-                                || MethodPermissions.isOpen(method))
+                assertThat(MethodPermissions.isOpen(method) || mayCall(service.getBeanClazz(), method, ALL))
                         .as(method.getFullMethodName())
                         .isTrue();
                 registered.add(method.getFullMethodName());
@@ -142,6 +141,8 @@ class AccessTests {
         }
         assertThat(registered).containsAll(METHODS);
     }
+
+    private static final Set<Permission> ALL = EnumSet.allOf(Permission.class);
 
     /** Says of one of its methods who may call it. */
     private static final class HalfDeclared {
@@ -155,11 +156,18 @@ class AccessTests {
     @Test
     void nobodyMayCallAMethodThatDoesNotSayWhoMay() {
         MethodDescriptor<byte[], byte[]> undeclared = raw("waystate.v2.Half/RemoveIt");
-        assertThat(MethodPermissions.required(HalfDeclared.class, undeclared)).isEmpty();
-        assertThat(MethodPermissions.isForAnyCaller(undeclared)).isFalse();
+        assertThat(mayCall(HalfDeclared.class, undeclared, ALL)).isFalse();
         assertThat(MethodPermissions.isOpen(undeclared)).isFalse();
-        assertThat(MethodPermissions.required(HalfDeclared.class, raw("waystate.v2.Half/read_it")))
-                .contains(Permission.STATE_READ);
+        MethodDescriptor<byte[], byte[]> declared = raw("waystate.v2.Half/read_it");
+        assertThat(mayCall(HalfDeclared.class, declared, EnumSet.of(Permission.STATE_READ)))
+                .isTrue();
+        assertThat(mayCall(HalfDeclared.class, declared, EnumSet.complementOf(EnumSet.of(Permission.STATE_READ))))
+                .isFalse();
+    }
+
+    private static boolean mayCall(Class<?> service, MethodDescriptor<?, ?> method, Set<Permission> permissions) {
+        return MethodPermissions.permitted(service, method)
+                .test(new Caller("caller", permissions, WritableSources.ALL));
     }
 
     @Test

@@ -141,13 +141,6 @@ class TlsConfigurationTests {
     }
 
     @Test
-    void tlsOfTheStarterIsRefusedWithoutItsValue() {
-        assertRefused(
-                "grpc.server.security.private-key-password: expected waystate.security.tls.bundle in its place",
-                "grpc.server.security.private-key-password=swordfish");
-    }
-
-    @Test
     void filesThatCannotBeReadAreToldByTheirKeysAndWithoutTheirContent() throws Exception {
         Path garbage = Files.writeString(directory.resolve("garbage.pem"), "swordfish");
         assertRefused("spring.ssl.bundle.pem.port.keystore: cannot be read: ", bundle(server.certificate(), garbage));
@@ -186,6 +179,6 @@ class TlsConfigurationTests {
     }
 
     @EnableConfigurationProperties(TlsProperties.class)
-    @Import({TlsConfiguration.class, StarterTls.class})
+    @Import({TlsConfiguration.class, TlsReload.class})
     static class Configured {}
 }

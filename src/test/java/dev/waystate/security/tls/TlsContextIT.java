@@ -65,8 +65,8 @@ class TlsContextIT {
                 ? null
                 : (certificate.equals("own") ? authority : foreignAuthority).issue(certificate);
         TlsClient client = TlsClient.of(authority, identity);
-        try (Port port = Port.open(
-                TlsMaterial.of(bundle(first, first, authority), clientAuth).toContext())) {
+        try (Port port = Port.open(TlsMaterial.of("bundle", bundle(first, first, authority), clientAuth)
+                .toContext())) {
             if (getsIn) {
                 assertThat(client.serialNumberSeen(port.number())).isEqualTo(first.serialNumber());
             } else {
@@ -122,7 +122,7 @@ class TlsContextIT {
     }
 
     private static SslContext context(TlsFiles identity, TlsFiles trusted) throws Exception {
-        return TlsMaterial.of(bundle(identity, identity, trusted), TlsClientAuth.REQUIRED)
+        return TlsMaterial.of("bundle", bundle(identity, identity, trusted), TlsClientAuth.REQUIRED)
                 .toContext();
     }
 

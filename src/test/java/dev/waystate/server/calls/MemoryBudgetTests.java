@@ -46,11 +46,16 @@ class MemoryBudgetTests {
     @Test
     void aConnectionHasAPartOfWhatTheOthersLeaveFreeAndAlwaysSome() {
         MemoryBudget memory = new MemoryBudget(16_000_000);
-        assertThat(MemoryBudgets.share(memory, 0)).isEqualTo(4_000_000);
-        memory.hold(4_000_000);
-        assertThat(MemoryBudgets.share(memory, 4_000_000)).isEqualTo(4_000_000);
-        assertThat(MemoryBudgets.share(memory, 0)).isEqualTo(3_000_000);
+        ConnectionShare share = new ConnectionShare(memory);
+        assertThat(share.most()).isEqualTo(4_000_000);
+        assertThat(share.count(4_000_000)).isEqualTo(4_000_000);
+        assertThat(share.most()).isEqualTo(4_000_000);
+        assertThat(share.room()).isZero();
+        ConnectionShare another = new ConnectionShare(memory);
+        assertThat(another.room()).isEqualTo(3_000_000);
         memory.hold(12_000_000);
-        assertThat(MemoryBudgets.share(memory, 0)).isEqualTo(64 * 1024);
+        assertThat(another.room()).isEqualTo(64 * 1024);
+        assertThat(share.count(-4_000_000)).isZero();
+        assertThat(memory.held()).isEqualTo(12_000_000);
     }
 }

@@ -3,10 +3,10 @@ package dev.waystate.server.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.waystate.server.lifecycle.Scheduler.Repetition;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -69,10 +69,10 @@ class SchedulerTests {
     }
 
     @Test
-    void aRepetitionEndsWhenItIsClosed() {
-        Repetition repetition = scheduler.every("ends", INTERVAL, runs::incrementAndGet);
+    void aRepetitionEndsWhenItIsCancelled() {
+        Future<?> repetition = scheduler.every("ends", INTERVAL, runs::incrementAndGet);
         await().atMost(SOON).until(() -> runs.get() >= 1);
-        repetition.close();
+        repetition.cancel(false);
         AtomicInteger others = new AtomicInteger();
         scheduler.every("goes on", INTERVAL, others::incrementAndGet);
         await().atMost(SOON).until(() -> others.get() >= 2);

@@ -49,12 +49,13 @@ class StarterPropertiesTests {
         "keep-alive-time, 1m, waystate.limits.keepalive-time",
         "keepAliveTimeout, 1m, waystate.limits.keepalive-timeout",
         "permit-keep-alive-time, 1m, waystate.limits.permit-keepalive-time",
-        "permit-keep-alive-without-calls, true, waystate.limits.connection-idle"
+        "permit-keep-alive-without-calls, true, waystate.limits.connection-idle",
+        "security.private-key-password, swordfish, waystate.security.tls.bundle"
     })
     void whatTheServerOverridesIsRefusedWithWhatToSetInstead(String key, String value, String replacement) {
         assertThatExceptionOfType(InvalidPropertyException.class)
                 .isThrownBy(() -> check(Map.of("grpc.server." + key, value)))
-                .withMessageMatching("grpc\\.server\\.[a-z-]+: expected " + replacement + " in its place");
+                .withMessageMatching("grpc\\.server\\.[a-z.-]+: expected " + replacement + " in its place");
     }
 
     @Test
@@ -72,7 +73,7 @@ class StarterPropertiesTests {
                                 VALUES.get(property.get("type").asString())))));
     }
 
-    /** Returns what the starter says of its properties, without those of TLS, which are refused with TLS. */
+    /** Returns what the starter says of its properties, without those of TLS, which are refused together. */
     private static Stream<JsonNode> starterProperties() throws IOException {
         Path jar = Path.of(URI.create(GrpcServerProperties.class
                 .getProtectionDomain()

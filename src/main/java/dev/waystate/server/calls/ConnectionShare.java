@@ -1,0 +1,54 @@
+package dev.waystate.server.calls;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The bytes of a budget that one connection holds. It may hold a part of what the others leave free, so that there is
+ * always room for another one.
+ */
+final class ConnectionShare {
+
+    private static final int PART_OF_FREE = 4;
+
+    /** Whatever the others hold. */
+    private static final long LEAST_BYTES = 64 * 1024;
+
+    private final MemoryBudget budget;
+    private final AtomicLong held = new AtomicLong();
+
+    ConnectionShare(MemoryBudget budget) {
+        this.budget = budget;
+    }
+
+    /** Counts bytes that are taken or, below zero, free again. Returns how many the connection holds then. */
+    long count(long change) {
+        long now = held.addAndGet(change);
+        if (change < 0) {
+            budget.release(-change);
+        } else {
+            budget.hold(change);
+        }
+        return now;
+    }
+
+    /** Returns how many bytes the connection may hold. */
+    long most() {
+        return Math.max(LEAST_BYTES, (budget.limit() - budget.held() + held.get()) / PART_OF_FREE);
+    }
+
+    /** Returns how many bytes more the connection may hold; below zero if it holds too many. */
+    long room() {
+        return most() - held.get();
+    }
+
+    /** Counts half of the room at most, so that there is some for the next call; none if there is less than the least. */
+    synchronized int reserve(int least, int most) {
+        long room = room();
+        if (room < least) {
+            return 0;
+        }
+        int bytes = (int) Math.min(most, Math.max(least, room / 2));
+        count(bytes);
+        return bytes;
+    }
+}
