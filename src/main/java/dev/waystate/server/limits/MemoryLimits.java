@@ -9,6 +9,7 @@ import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -84,33 +85,41 @@ class MemoryLimits implements CallPolicy {
         if (excess <= 0) {
             return;
         }
-        // All of this changes meanwhile, and a sort must not see that.
-        List<Holder> holders = calls.stream()
-                .map(call -> new Holder(call, held.applyAsLong(call), movedAt.applyAsLong(call)))
+        List<Holder<OpenCall>> holders = calls.stream()
+                .map(call -> new Holder<>(call, call.connection(), held.applyAsLong(call), movedAt.applyAsLong(call)))
                 .filter(holder -> holder.bytes > 0)
                 .toList();
+        toEnd(holders, budget.limit(), excess, movingSince)
+                .forEach(call -> call.endAndDrop(refusals.reached(limit, Status.RESOURCE_EXHAUSTED)));
+    }
+
+    /** Returns the calls that have to be ended until all together hold no more than they may. */
+    static <C> List<C> toEnd(List<Holder<C>> holders, long limit, long excess, long movingSince) {
         Map<Object, Long> heldOnConnection = holders.stream()
-                .collect(Collectors.groupingBy(
-                        holder -> holder.call.connection(), Collectors.summingLong(Holder::bytes)));
-        long fairShare = budget.limit() / Math.max(1, heldOnConnection.size());
-        List<Holder> ofMoreThanAFairShare = holders.stream()
-                .filter(holder -> heldOnConnection.get(holder.call.connection()) > fairShare)
-                .sorted(Comparator.comparing((Holder holder) -> holder.movedAt > movingSince)
-                        .thenComparing(holder -> -magnitude(heldOnConnection.get(holder.call.connection())))
+                .collect(Collectors.groupingBy(Holder::connection, Collectors.summingLong(Holder::bytes)));
+        long fairShare = limit / Math.max(1, heldOnConnection.size());
+        List<Holder<C>> ofMoreThanAFairShare = holders.stream()
+                .filter(holder -> heldOnConnection.get(holder.connection) > fairShare)
+                .sorted(Comparator.comparing((Holder<C> holder) -> holder.movedAt > movingSince)
+                        .thenComparing(holder -> -magnitude(heldOnConnection.get(holder.connection)))
                         .thenComparingLong(Holder::movedAt))
                 .toList();
-        for (Holder holder : ofMoreThanAFairShare) {
-            if (excess <= 0) {
-                return;
+        List<C> ended = new ArrayList<>();
+        long left = excess;
+        for (Holder<C> holder : ofMoreThanAFairShare) {
+            if (left <= 0) {
+                break;
             }
-            excess -= holder.bytes;
-            holder.call.endAndDrop(refusals.reached(limit, Status.RESOURCE_EXHAUSTED));
+            left -= holder.bytes;
+            ended.add(holder.call);
         }
+        return ended;
     }
 
     private static int magnitude(long bytes) {
         return Long.SIZE - Long.numberOfLeadingZeros(bytes);
     }
 
-    private record Holder(OpenCall call, long bytes, long movedAt) {}
+    /** A call as it was at one moment: it changes meanwhile, and a sort must not see that. */
+    record Holder<C>(C call, Object connection, long bytes, long movedAt) {}
 }
