@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.waystate.ServerProcess;
 import dev.waystate.proto.Data;
+import dev.waystate.server.text.LogText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -72,6 +74,21 @@ class HostileTextIT {
             assertThat(server.output().subList(before, server.output().size()))
                     .hasSize(TEXTS + 1)
                     .allMatch(EVENT.asMatchPredicate());
+        }
+    }
+
+    /** The control: each would be noticed if it were logged as it is. */
+    @Test
+    void textsThatAreLoggedAsTheyAreAreNoticed() {
+        String line = "2026-01-01T00:00:00.000Z  INFO 1 --- [waystate] [main] d.w.Reports : ";
+        for (String text : KINDS) {
+            String event = "stream_state from \"mallory\": OK ";
+            if (text.chars().anyMatch(c -> c < ' ' || c > '~')) {
+                assertThat(Arrays.stream((line + event + '"' + text + '"').split("\\R", -1)))
+                        .as(text)
+                        .anyMatch(EVENT.asMatchPredicate().negate());
+            }
+            assertThat(line + event + LogText.quote(text)).matches(EVENT);
         }
     }
 

@@ -7,13 +7,17 @@ import com.google.protobuf.ByteString;
 import dev.waystate.ServerProcess;
 import dev.waystate.ops.Client;
 import dev.waystate.proto.Data;
+import dev.waystate.proto.DisplacementServiceGrpc;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.Record;
 import dev.waystate.proto.v1.StateLogServiceGrpc;
+import io.grpc.Server;
 import io.grpc.Status.Code;
+import io.grpc.netty.NettyServerBuilder;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -118,6 +122,30 @@ class MalformedRequestIT {
         assertThat(server.output()).allMatch(line -> line.length() < MOST_CHARACTERS_A_LINE);
     }
 
+    /** The control: grpc-java alone resets them or fails, so that nobody is told that the request is wrong. */
+    @Test
+    void withoutTheGuardNobodyIsToldThatTheRequestIsWrong() throws Exception {
+        Server bare = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+                .addService(new DisplacementServiceGrpc.DisplacementServiceImplBase() {})
+                .build()
+                .start();
+        try {
+            client.close();
+            client = RawConnection.open(bare.getPort());
+            for (Request request : UNREADABLE) {
+                if (request.method().equals(DISPLACEMENT)) {
+                    int call = send(request.method(), null, Frames.enveloped(0, bytes(request.hexMessage())));
+                    await().atMost(Duration.ofSeconds(20)).until(() -> client.hasEndedCall(call));
+                    assertThat(client.status(call))
+                            .as(request.toString())
+                            .isNotEqualTo(Integer.toString(Code.INVALID_ARGUMENT.value()));
+                }
+            }
+        } finally {
+            bare.shutdownNow().awaitTermination();
+        }
+    }
+
     /** The same connection takes what is wrong with the envelope of a message, or with the number of messages. */
     private void assertEnvelopesFailAlone() throws Exception {
         byte[] message = {};
@@ -176,6 +204,10 @@ class MalformedRequestIT {
     }
 
     private int status(String method, String encoding, byte[]... data) throws InterruptedException {
+        return client.awaitStatus(send(method, encoding, data));
+    }
+
+    private int send(String method, String encoding, byte[]... data) throws InterruptedException {
         lastStreamId += 2;
         int streamId = lastStreamId;
         Http2Headers headers = Frames.headers(method);
@@ -186,7 +218,7 @@ class MalformedRequestIT {
             frames.headers(streamId, headers, false);
             frames.data(streamId, Unpooled.wrappedBuffer(data), true);
         });
-        return client.awaitStatus(streamId);
+        return streamId;
     }
 
     private List<String> unparsedMethods() {

@@ -163,6 +163,12 @@ final class RawConnection implements AutoCloseable {
         return Integer.parseInt(incoming.ends.get(streamId));
     }
 
+    /** Returns the number of the status that a call was ended with, null when it was reset or goes on. */
+    @Nullable
+    String status(int streamId) {
+        return incoming.ends.get(streamId);
+    }
+
     /** Returns how many frames came that acknowledge a PING or SETTINGS frame. */
     int acknowledgements() {
         return incoming.acknowledgements.get();

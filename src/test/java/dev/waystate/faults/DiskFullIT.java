@@ -76,6 +76,8 @@ class DiskFullIT {
         List<Record> log = LogAudit.dump(server.grpcPort());
         assertThat(log).hasSize((int) acknowledged);
 
+        assertThat(append(channel, acknowledged + 1).awaitEnd().getCode()) // the control: time alone heals nothing
+                .isEqualTo(Code.RESOURCE_EXHAUSTED);
         Files.delete(ballast);
         long next = acknowledged + 1;
         await().atMost(Duration.ofSeconds(5))

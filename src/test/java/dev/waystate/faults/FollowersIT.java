@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +39,26 @@ class FollowersIT {
 
     @Test
     void followersThatAreCutSeeEveryPositionOnceAndInOrder() throws Exception {
+        for (List<Long> positions : positionsOfFollowers(0)) {
+            assertThat(positions).isNotEmpty().isEqualTo(inOrder(positions.size()));
+        }
+    }
+
+    /** The control: a follower that resumes one position too early has that one twice. */
+    @Test
+    void followersThatResumeElsewhereAreNoticed() throws Exception {
+        for (List<Long> positions : positionsOfFollowers(-1)) {
+            assertThat(positions).isNotEmpty().isNotEqualTo(inOrder(positions.size()));
+        }
+    }
+
+    private static List<Long> inOrder(int positions) {
+        return LongStream.rangeClosed(1, positions).boxed().toList();
+    }
+
+    /** @param off how far from where it was cut each resumes */
+    private List<List<Long>> positionsOfFollowers(long off) throws Exception {
+        List<List<Long>> positions = new ArrayList<>();
         AtomicBoolean stopped = new AtomicBoolean();
         AtomicLong acknowledged = new AtomicLong();
         ExecutorService threads = Executors.newFixedThreadPool(FOLLOWERS);
@@ -45,24 +66,22 @@ class FollowersIT {
             Thread appender = new Thread(new JournalingAppender("a", server.grpcPort(), acknowledged, stopped));
             appender.start();
             List<CompletableFuture<List<Long>>> followers = IntStream.range(0, FOLLOWERS)
-                    .mapToObj(seed -> CompletableFuture.supplyAsync(() -> follow(server.grpcPort(), seed), threads))
+                    .mapToObj(
+                            seed -> CompletableFuture.supplyAsync(() -> follow(server.grpcPort(), seed, off), threads))
                     .toList();
             for (CompletableFuture<List<Long>> follower : followers) {
-                List<Long> positions = follower.get(3, TimeUnit.MINUTES);
-                assertThat(positions).isNotEmpty();
-                for (int i = 0; i < positions.size(); i++) {
-                    assertThat(positions.get(i)).isEqualTo(i + 1L);
-                }
+                positions.add(follower.get(3, TimeUnit.MINUTES));
             }
             stopped.set(true);
             appender.join(30_000);
         } finally {
             threads.shutdownNow();
         }
+        return positions;
     }
 
     /** Follows the log on a connection of its own, cuts it at random points, and returns the positions it saw. */
-    private static List<Long> follow(int port, int seed) {
+    private static List<Long> follow(int port, int seed, long off) {
         Random random = new Random(seed);
         List<Long> seen = new ArrayList<>();
         long position = 0;
@@ -76,7 +95,7 @@ class FollowersIT {
                 Iterator<ReadResponse> responses = StateLogServiceGrpc.newBlockingStub(channel)
                         .withDeadlineAfter(1, TimeUnit.MINUTES)
                         .read(ReadRequest.newBuilder()
-                                .setAfterPosition(position)
+                                .setAfterPosition(Math.max(0, position))
                                 .setFollow(true)
                                 .build());
                 for (int messages = 1 + random.nextInt(20); messages > 0; messages--) {
@@ -86,6 +105,7 @@ class FollowersIT {
                             .forEach(seen::add);
                     position = response.getPosition();
                 }
+                position += off;
                 cut(channel, context, random.nextBoolean());
             } catch (StatusRuntimeException lost) {
                 throw new IllegalStateException("The server ended the stream", lost);

@@ -1,8 +1,11 @@
 package dev.waystate.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waystate.ServerProcess;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -10,12 +13,14 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@link LogFileIT} tries, without the server's protection: SQLite alone loses what was committed. */
+/** What {@link LogFileIT} and {@link SyncFailureIT} try, without the server's protection: SQLite alone loses what was committed. */
 class SqliteAloneTests {
 
     @TempDir
@@ -39,7 +44,7 @@ class SqliteAloneTests {
             for (int i = 0; i < 100; i++) {
                 insert(first);
             }
-            assertThat(insertInAnotherProcess(link)).isZero();
+            assertThat(insertInAnotherProcess(link, 1)).isEqualTo("1 committed, 0 failed");
         }
         try (Connection log = open(file)) {
             assertThat(records(log)).isLessThan(101);
@@ -56,21 +61,53 @@ class SqliteAloneTests {
         assertThat(file).doesNotExist();
     }
 
-    private static int insertInAnotherProcess(Path file) throws Exception {
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        Process process = new ProcessBuilder(
-                        ServerProcess.java(), "-cp", classPath, SqliteAloneTests.class.getName(), file.toString())
-                .inheritIO()
-                .start();
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        return process.exitValue();
+    @Test
+    void itCommitsAfterASyncThatHasFailed() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "Skipped: failing syncs need strace");
+        assertThat(insertInAnotherProcess(
+                        file,
+                        10,
+                        "/usr/bin/strace",
+                        "-f",
+                        "--seccomp-bpf",
+                        "-o",
+                        "/dev/null",
+                        "-P",
+                        file.toRealPath() + "-wal",
+                        "-e",
+                        "trace=fsync,fdatasync",
+                        "-e",
+                        "inject=fsync,fdatasync:error=EIO:when=3"))
+                .isEqualTo("9 committed, 1 failed");
     }
 
-    /** Commits one record. */
+    private static String insertInAnotherProcess(Path file, int records, String... wrapper) throws Exception {
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<String> command = new ArrayList<>(List.of(wrapper));
+        command.addAll(List.of(ServerProcess.java(), "-cp", classPath, SqliteAloneTests.class.getName()));
+        command.addAll(List.of(file.toString(), Integer.toString(records)));
+        Process process =
+                new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return output.strip();
+    }
+
+    /** Commits so many records to a file, whatever happens to some, and prints how many were committed and how many not. */
     public static void main(String[] args) throws SQLException {
+        int committed = 0;
+        int failed = 0;
         try (Connection log = open(Path.of(args[0]))) {
-            insert(log);
+            for (int i = 0; i < Integer.parseInt(args[1]); i++) {
+                try {
+                    insert(log);
+                    committed++;
+                } catch (SQLException problem) {
+                    failed++;
+                }
+            }
         }
+        System.out.println(committed + " committed, " + failed + " failed");
     }
 
     private static void insert(Connection log) throws SQLException {
@@ -80,6 +117,7 @@ class SqliteAloneTests {
     private static Connection open(Path file) throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         execute(connection, "PRAGMA journal_mode = WAL");
+        execute(connection, "PRAGMA synchronous = FULL");
         return connection;
     }
 
