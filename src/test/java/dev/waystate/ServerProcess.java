@@ -15,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The program of the built jar, serving in a process of its own on ports that were free. */
 public final class ServerProcess implements AutoCloseable {
@@ -23,6 +24,7 @@ public final class ServerProcess implements AutoCloseable {
     private static final Pattern GRPC_PORT =
             Pattern.compile("gRPC Server started, listening on address: .*, port: (\\d+)");
     private static final Pattern HTTP_PORT = Pattern.compile("Tomcat started on port (\\d+) ");
+    private static final Pattern PORT_TAKEN = Pattern.compile("Failed to bind to address");
     private static final Pattern READY = Pattern.compile("Started WaystateApplication in ");
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final String QUICK_COMPILER = "-XX:TieredStopAtLevel=1";
@@ -46,6 +48,11 @@ public final class ServerProcess implements AutoCloseable {
     public static ServerProcess startUnder(List<String> wrapper, Path directory, String... arguments)
             throws IOException {
         ServerProcess server = launch(directory, wrapper, arguments);
+        server.awaitStartOrEnd();
+        if (server.find(PORT_TAKEN) != null) { // the starter looks for a free port and takes it later
+            server.close();
+            server = launch(directory, wrapper, arguments);
+        }
         server.awaitStart();
         return server;
     }
@@ -88,12 +95,16 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Waits until the server serves. */
     public void awaitStart() {
+        awaitStartOrEnd();
+        assertThat(process.isAlive()).as(() -> String.join("\n", output)).isTrue();
+    }
+
+    private void awaitStartOrEnd() {
         try {
             await().atMost(START_TIMEOUT).until(() -> find(READY) != null || !process.isAlive());
-            assertThat(process.isAlive()).as(() -> String.join("\n", output)).isTrue();
-        } catch (RuntimeException | AssertionError failed) {
+        } catch (ConditionTimeoutException late) {
             close(); // or it would go on, and nobody would end it
-            throw failed;
+            throw late;
         }
     }
 
