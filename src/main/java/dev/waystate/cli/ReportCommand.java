@@ -1,19 +1,19 @@
 package dev.waystate.cli;
 
 import dev.waystate.cli.connection.ClientContext;
-import dev.waystate.cli.input.ReportFields;
 import dev.waystate.cli.input.ReportFormat;
-import dev.waystate.cli.input.ReportSource;
+import dev.waystate.cli.input.ReportReader;
 import dev.waystate.cli.input.StatusConverter;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.Progress;
 import dev.waystate.cli.output.StatusNames;
 import dev.waystate.cli.output.TerminalText;
-import dev.waystate.proto.Data;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingStub;
+import dev.waystate.proto.v1.Report;
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
-import java.io.IOException;
+import java.util.Iterator;
+import java.util.stream.Stream;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
             "  report --status THIRSTY --info 'Requires watering.'    one report",
             "  report FILE                                            those of a file; - is stdin",
             "A file is CSV, status,info, with these names in its first line or not; or JSON lines,"
-                    + " {\"status\":\"THIRSTY\",\"info\":\"...\"}."
+                    + " {\"status\":\"THIRSTY\",\"info\":\"...\"}. It is in UTF-8. Each report is sent as soon as its line has"
+                    + " ended; of what cannot be read, the line is named, and nothing after it is sent."
         })
 final class ReportCommand extends ClientCommand {
 
@@ -68,31 +69,38 @@ final class ReportCommand extends ClientCommand {
 
     @Override
     public Integer call() throws Exception {
-        try (ReportSource<Data> reports = reports()) {
-            Data first = reports.next(); // a wrong first line needs no server
+        try (Stream<Report> reports = reports()) {
+            Iterator<Report> rest = reports.iterator();
+            rest.hasNext(); // a wrong first row needs no server
             try (ClientContext context = connect()) {
-                send(first, reports);
+                send(rest);
             }
         }
         return ExitCodes.DONE;
     }
 
-    private void send(@Nullable Data first, ReportSource<Data> reports) throws IOException, InterruptedException {
+    private void send(Iterator<Report> reports) throws InterruptedException {
         ReportSender sender = new ReportSender(streamTimeouts().stall());
         stub().streamState(sender);
         sender.awaitConnection(timeout());
-        boolean badLine = false;
+        boolean badRow = false;
+        boolean timed = false;
         try (Progress progress = Progress.of("Reports")) {
-            for (Data report = first; report != null; report = reports.next()) {
-                sender.send(report);
+            while (reports.hasNext()) {
+                Report report = reports.next();
+                timed |= report.hasReportedAt();
+                sender.send(StatusNames.report(report.getStatusValue(), report.getInfo()));
                 progress.step();
             }
         } catch (InputException bad) {
             note(bad.getMessage());
-            badLine = true;
+            badRow = true;
         }
-        sender.finish(); // with a bad line, too: so we know what is stored
-        if (badLine) {
+        sender.finish(); // with a bad row, too: so we know what is stored
+        if (timed) {
+            note("Without the times of reported_at: 'append' stores them.");
+        }
+        if (badRow) {
             throw new InputException(stored(sender.sent()) + " from before that line: send the rest from it on.");
         }
         tell(sender.sent());
@@ -110,18 +118,21 @@ final class ReportCommand extends ClientCommand {
         return reports == 1 ? "1 report stored" : reports + " reports stored";
     }
 
-    private ReportSource<Data> reports() {
+    private Stream<Report> reports() {
         if ((file == null) == (status == null)) {
             throw new InputException("Expected either --status or a FILE"
                     + (file == null ? ", but found neither." : ", but found both."));
         }
         if (file == null) {
-            return ReportSource.of(StatusNames.report(status, info == null ? "" : info));
+            return Stream.of(Report.newBuilder()
+                    .setStatusValue(status)
+                    .setInfo(info == null ? "" : info)
+                    .build());
         }
         if (info != null) {
             throw new InputException("Expected --info together with --status only, but found it with a FILE.");
         }
-        return ReportFormat.open(file, format, ReportFields::toData);
+        return ReportReader.open(file, format, true);
     }
 
     private RequestStreamingStub stub() {

@@ -47,7 +47,7 @@ class ClientCommandsIT {
     @Test
     void theJarReadsDisplacementsFromStandardInput() throws Exception {
         CommandRun run = CommandRun.ofJar(
-                directory, "# two\n0,0 3,4\n\n-3,4 0,0\n", "displace", "-", "--target", server.target());
+                directory, "\uFEFF# two\r\n0,0 3,4\n\n-3,4 0,0\n", "displace", "-", "--target", server.target());
 
         assertThat(run.err()).isEmpty();
         assertThat(run.outLines()).containsExactly("5", "5");
@@ -136,6 +136,16 @@ class ClientCommandsIT {
                 .contains("bad.csv:3: Expected a status")
                 .contains("2 reports stored from before that line");
         assertLogged("\"bad\": done, 2 reports stored");
+    }
+
+    @Test
+    void timesThatAreNotSentAreSaid() throws IOException {
+        Path file = Files.writeString(directory.resolve("times.csv"), "OK,a,2026-02-03T04:05:06Z\nTIRED,b");
+
+        CommandRun run = run("report", file.toString(), "--source", "times");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).contains("Without the times of reported_at").contains("2 reports stored");
     }
 
     @Test
