@@ -28,16 +28,16 @@ import picocli.CommandLine.Parameters;
             "Stores the state reports of a source exactly once.",
             "  append --source NAME FILE               - is stdin",
             "  append --source NAME --continue FILE    a further file of a source that has reports already",
-            "The first report of the file gets the sequence 1 of the source, the next one 2, and so on. What is stored"
-                    + " already is skipped: after any failure, run the same command again, and it goes on where it was cut,"
-                    + " without doubling anything. A file that grows is appended again in the same way.",
-            "A file that has fewer reports than are stored is refused before anything is sent: it is another file, and"
-                    + " --continue or --first-sequence says where it begins. A pipe does not tell how long it is: a note at the"
-                    + " beginning says how many reports are going to be skipped, and it is an error if fewer come.",
-            "A file is CSV, status,info,reported_at, of which the last ones may be missing, with these names in its first"
-                    + " line or not; or JSON lines,"
-                    + " {\"status\":\"THIRSTY\",\"info\":\"...\",\"reported_at\":\"2026-02-03T04:05:06.123Z\"}. It is in UTF-8."
-                    + " Each report is sent as soon as its line has ended.",
+            "The first report of the file gets the sequence 1 of the source, the next one 2, and so on. Reports that are"
+                    + " stored already are skipped. After any failure run the same command again: it goes on where it was cut"
+                    + " and stores nothing twice. Do the same when the file has grown.",
+            "A file with fewer reports than are stored must be another file. It is refused before anything is sent, unless"
+                    + " --continue or --first-sequence says where it begins. The length of a pipe is not known: a note at the"
+                    + " beginning says how many reports will be skipped, and it is an error if fewer come.",
+            "A file is CSV in UTF-8, status,info,reported_at, where info and reported_at may be missing, with these names in"
+                    + " its first line or not; or JSON lines,"
+                    + " {\"status\":\"THIRSTY\",\"info\":\"...\",\"reported_at\":\"2026-02-03T04:05:06.123Z\"}. Each report is sent as"
+                    + " soon as its line has ended.",
             "Prints how many reports were stored, how many were there already, and up to which sequence everything is"
                     + " durable."
         })

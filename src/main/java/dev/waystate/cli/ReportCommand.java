@@ -30,9 +30,9 @@ import picocli.CommandLine.Parameters;
             "Stores state reports.",
             "  report --status THIRSTY --info 'Requires watering.'    one report",
             "  report FILE                                            those of a file; - is stdin",
-            "A file is CSV, status,info, with these names in its first line or not; or JSON lines,"
-                    + " {\"status\":\"THIRSTY\",\"info\":\"...\"}. It is in UTF-8. Each report is sent as soon as its line has"
-                    + " ended; of what cannot be read, the line is named, and nothing after it is sent."
+            "A file is CSV in UTF-8, status,info, with these names in its first line or not; or JSON lines,"
+                    + " {\"status\":\"THIRSTY\",\"info\":\"...\"}. Each report is sent as soon as its line has ended. At a line that"
+                    + " is no report the command names the line and sends nothing more."
         })
 final class ReportCommand extends ClientCommand {
 

@@ -156,6 +156,9 @@ public final class ReportReader extends AbstractIterator<Report> {
             Column column = i < columns.size() ? columns.get(i) : null;
             if (column != null) {
                 values.put(column, row.get(i));
+            } else if (!row.get(i).isBlank() && i < columns.size()) {
+                throw rows.wrong("Expected a name for column " + (i + 1) + " in the header, for it has the value \""
+                        + TerminalText.of(row.get(i)) + "\".");
             } else if (!row.get(i).isBlank()) {
                 throw rows.wrong("Expected " + columns.size() + " columns, but found " + row.size() + "." + QUOTES);
             }

@@ -43,7 +43,7 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
     private final byte[] buffer = new byte[8192];
     private int position;
     private int limit;
-    private boolean ended;
+    private long offset;
     private final byte[] cell = new byte[MAX_ROW_BYTES];
     private int cellLength;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
@@ -92,7 +92,7 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
 
     /** Tells, once there was a row, whether rows are split into cells. */
     boolean isSplit() {
-        return Boolean.TRUE.equals(split);
+        return !Boolean.FALSE.equals(split);
     }
 
     /** Returns the separator, or 0 as long as no row has had one. */
@@ -127,11 +127,11 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
     private @Nullable List<String> row() throws IOException {
         List<String> cells = new ArrayList<>();
         Place place = Place.CELL_START;
-        int bytes = 0;
+        long start = offset;
         rowLine = line;
         int before = lastByte;
         for (int next = read(); next != END; before = next, next = read()) {
-            if (++bytes > MAX_ROW_BYTES) {
+            if (offset - start > MAX_ROW_BYTES) {
                 throw wrong("Expected rows of at most 1 MB, but this one is longer"
                         + (place == Place.IN_QUOTES ? ": a quote opens in line " + quoteLine + "." : "."));
             }
@@ -223,23 +223,20 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
 
     private int read() throws IOException {
         if (position == limit) {
-            if (limit == buffer.length) {
-                limit = 0;
-                position = 0;
-            }
-            int count = ended ? END : in.read(buffer, limit, buffer.length - limit);
-            if (count == END) {
-                ended = true; // a named pipe could begin anew
-                return END;
-            }
-            limit += count;
+            limit = in.read(buffer);
+            position = 0;
+        }
+        if (limit == END) {
+            return END; // for good: another writer may open a named pipe again
         }
         int next = buffer[position++] & 0xFF;
-        boolean beginning = line == 1 && position <= 2;
-        if (next == 0 || (beginning && next >= 0xFE)) {
+        offset++;
+        if (next == 0 || (offset <= 2 && next >= 0xFE)) {
             rowLine = line;
             throw wrong(
-                    beginning ? UTF_16 : "Expected text, but found a NUL byte: the file is damaged here, or no text.");
+                    offset <= 2
+                            ? UTF_16
+                            : "Expected text, but found a NUL byte: the file is damaged here, or no text.");
         }
         if (next == '\r' || (next == '\n' && lastByte != '\r')) {
             line++;

@@ -96,6 +96,12 @@ class ReportReaderTests {
                 arguments("an unknown column", "status,information\nOK,a\n", 0, ":1: Unknown column \"information\""),
                 arguments("a doubled column", "status,info,Info\nOK,a,b\n", 0, ":1: Expected each column once"),
                 arguments("a missing column", "info,reported_at\na,\n", 0, ":1: Expected a status"),
+                arguments(
+                        "a column without a name",
+                        ",status\n0,OK\n",
+                        0,
+                        ":2: Expected a name for column 1 in the header"),
+                arguments("text of another script", "\u041e\u041a,a\n", 0, ":1: Expected a status in the first column"),
                 arguments("a header again", "status,info\nOK,a\nstatus,info\nOK,b\n", 1, ":3: Expected a status"),
                 arguments("no status at first", "SAD,a\n", 0, ":1: Expected a status in the first column, or a header"),
                 arguments("no status later", "OK,\"a\nb\"\nSAD,c\n", 1, ":3: Expected a status (UNKNOWN, OK, THIRSTY"),
@@ -253,6 +259,29 @@ class ReportReaderTests {
                         .isEqualTo(1); // blocks until the timeout if it waits for more
             }
         }
+    }
+
+    @Test
+    void endOfAPipeIsTheEndThoughAnotherWriterOpensIt() {
+        InputStream first = new ByteArrayInputStream(utf8("OK,a"));
+        InputStream second = new ByteArrayInputStream(utf8("TIRED,b\n"));
+        InputStream pipe = new InputStream() {
+            private boolean ended;
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                int count = (ended ? second : first).read(bytes, offset, length);
+                ended |= count < 0;
+                return count;
+            }
+
+            @Override
+            public int read() {
+                throw new UnsupportedOperationException();
+            }
+        };
+
+        assertThat(read(pipe, null).shown).containsExactly("1:a");
     }
 
     @Test
