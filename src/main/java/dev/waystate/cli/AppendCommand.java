@@ -7,6 +7,7 @@ import dev.waystate.cli.connection.Retries;
 import dev.waystate.cli.input.IncompleteInputException;
 import dev.waystate.cli.input.ReportFormat;
 import dev.waystate.cli.input.ReportReader;
+import dev.waystate.cli.input.TextConverter;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.JsonText;
 import dev.waystate.cli.output.Progress;
@@ -49,6 +50,7 @@ final class AppendCommand extends ResumingCommand {
     @Option(
             names = "--source",
             paramLabel = "NAME",
+            converter = TextConverter.class,
             required = true,
             description = "Who reports, in 1 to 256 bytes of UTF-8; only one command at a time can append as a source.")
     private String source;

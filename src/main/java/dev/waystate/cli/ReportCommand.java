@@ -4,6 +4,7 @@ import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.input.ReportFormat;
 import dev.waystate.cli.input.ReportReader;
 import dev.waystate.cli.input.StatusConverter;
+import dev.waystate.cli.input.TextConverter;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.Progress;
 import dev.waystate.cli.output.StatusNames;
@@ -55,12 +56,17 @@ final class ReportCommand extends ClientCommand {
             description = "UNKNOWN, OK, THIRSTY, STARVED, TIRED, or a number that this version does not know.")
     private @Nullable Integer status;
 
-    @Option(names = "--info", paramLabel = "TEXT", description = "Free text for people, for --status.")
+    @Option(
+            names = "--info",
+            paramLabel = "TEXT",
+            converter = TextConverter.class,
+            description = "Free text for people, for --status.")
     private @Nullable String info;
 
     @Option(
             names = "--source",
             paramLabel = "NAME",
+            converter = TextConverter.class,
             description = "Who reports; the server takes this machine's address if left out.")
     private @Nullable String source;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.Writer;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -160,6 +161,20 @@ class AppendIT {
     }
 
     @Test
+    void resultThatCannotBeWrittenIsAFailure() throws IOException {
+        PrintWriter closed = new PrintWriter(Writer.nullWriter());
+        closed.close();
+
+        int exitCode = Waystate.run(
+                List.of("append", "--source", "unseen", reports("unseen.csv", 1), "--target", server.target()),
+                closed,
+                new PrintWriter(Writer.nullWriter()));
+
+        assertThat(exitCode).isEqualTo(1);
+        assertThat(infos("unseen")).isEqualTo(expectedInfos(1));
+    }
+
+    @Test
     void firstSequenceAndContinueExcludeEachOther() throws IOException {
         CommandRun run = append("both", reports("both.csv", 1), "--first-sequence", "2", "--continue");
 
@@ -227,7 +242,7 @@ class AppendIT {
         try (RunningCommand first = startAppend("taken", ReportPipe.create(own).path())) {
             await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).until(() -> stored("taken"));
 
-            CommandRun second = append("taken", reports("taken.csv", 1));
+            CommandRun second = append("taken", reports("taken.csv", 1), "--first-sequence", "1");
 
             assertThat(second.exitCode()).isZero();
             CommandRun ended = first.await();

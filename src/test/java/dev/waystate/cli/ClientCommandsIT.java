@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.waystate.ServerProcess;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client commands against the server. */
 @Timeout(120)
@@ -139,6 +142,26 @@ class ClientCommandsIT {
     }
 
     @Test
+    void reportOfAPipeIsTakenBeforeTheNextOneBegins() throws Exception {
+        Path fifo = directory.resolve("fifo");
+        assertThat(CommandRun.of(directory, "", List.of("mkfifo", fifo.toString()))
+                        .exitCode())
+                .isZero();
+        try (RunningCommand report = RunningCommand.start(
+                        "report", fifo.toString(), "--source", "live", "--target", server.target());
+                Writer sensor = Files.newBufferedWriter(fifo)) {
+            sensor.write("THIRSTY,needs water\n");
+            sensor.flush();
+
+            assertLogged("\"live\": THIRSTY \"needs water\"");
+
+            assertThat(report.isRunning()).isTrue();
+            sensor.close();
+            assertThat(report.await().exitCode()).isZero();
+        }
+    }
+
+    @Test
     void timesThatAreNotSentAreSaid() throws IOException {
         Path file = Files.writeString(directory.resolve("times.csv"), "OK,a,2026-02-03T04:05:06Z\nTIRED,b");
 
@@ -146,6 +169,15 @@ class ClientCommandsIT {
 
         assertThat(run.exitCode()).isZero();
         assertThat(run.err()).contains("Without the times of reported_at").contains("2 reports stored");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"report --status OK --info", "report --status OK --source", "append x.csv --source"})
+    void halfASurrogatePairIsRefusedAndNotReplaced(String line) {
+        CommandRun run = run((line + " tired\ud83d").split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("Expected whole characters", "tired\\uD83D");
     }
 
     @Test

@@ -7,8 +7,6 @@ import dev.waystate.cli.output.StatusNames;
 import dev.waystate.cli.output.TerminalText;
 import dev.waystate.cli.output.Times;
 import dev.waystate.proto.v1.Report;
-import java.nio.charset.CharsetEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -59,7 +57,6 @@ public final class ReportReader extends AbstractIterator<Report> {
             .reader();
 
     private final Rows rows;
-    private final CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder();
     private @Nullable List<@Nullable Column> columns;
     private boolean separatorIsKnown;
     private boolean isNamed;
@@ -211,7 +208,7 @@ public final class ReportReader extends AbstractIterator<Report> {
 
     private Report report(Map<Column, String> values, String hint) {
         String info = values.getOrDefault(Column.INFO, "");
-        if (!encoder.canEncode(info)) {
+        if (!TextConverter.isWhole(info)) {
             throw rows.wrong("Expected whole characters, but found half a surrogate pair in the info \""
                     + TerminalText.of(info) + "\".");
         }
