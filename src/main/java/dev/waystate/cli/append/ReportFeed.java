@@ -25,7 +25,7 @@ public final class ReportFeed implements AutoCloseable {
     private final Stream<Report> reports;
     private final Thread reader = new Thread(this::read, "report-feed");
     private volatile Runnable onNews = () -> {};
-    private volatile @Nullable RuntimeException failure;
+    private volatile @Nullable InputException failure = new InputException("The input was not read to its end.");
     private volatile boolean ended;
 
     private ReportFeed(Stream<Report> reports) {
@@ -80,9 +80,10 @@ public final class ReportFeed implements AutoCloseable {
                 ahead.add(report);
                 onNews.run();
             }
+            failure = null; // nothing else is the end of the input, even if there is no memory to say so
         } catch (InputException bad) {
             failure = bad;
-        } catch (Throwable unexpected) { // without memory, too, this is not the end of the input
+        } catch (Throwable unexpected) {
             failure = new InputException("The input cannot be read any further: " + unexpected, unexpected);
         } finally {
             ended = true;

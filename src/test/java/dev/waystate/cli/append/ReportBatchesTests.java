@@ -74,6 +74,19 @@ class ReportBatchesTests {
     }
 
     @Test
+    void errorThatCannotEvenBeToldIsNotTheEndEither() {
+        ReportFeed feed = ReportFeed.start(failing(new OutOfMemoryError() {
+            @Override
+            public String toString() {
+                throw this;
+            }
+        }));
+        all(1, 0, feed);
+
+        assertThatThrownBy(feed::checkEnd).hasMessage("The input was not read to its end.");
+    }
+
+    @Test
     void endOfTheInputIsNoFailure() {
         ReportFeed feed = ReportFeed.start(reports(3, "").stream());
         all(1, 0, feed);

@@ -208,10 +208,13 @@ class ReportReaderTests {
     }
 
     @Test
-    void lastRowOfACompleteFileOrAPipeIsTakenAsItStands() throws IOException {
+    void lastRowOfACompleteFileOrAPipeAndAWholeObjectAreTakenAsTheyStand() throws IOException {
         Path file = Files.writeString(directory.resolve("whole.csv"), "OK,a\nTIRED,b");
 
+        Path objects = Files.writeString(directory.resolve("whole.json"), "{\"status\":1}\n{\"status\":2}");
+
         assertThat(ReportReader.open(file.toString(), null, true)).hasSize(2);
+        assertThat(ReportReader.open(objects.toString(), null, false)).hasSize(2);
         assertThat(read(utf8("OK,a\nTIRED,b"), null).shown).containsExactly("1:a", "4:b");
     }
 
