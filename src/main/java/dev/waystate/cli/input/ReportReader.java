@@ -50,6 +50,9 @@ public final class ReportReader extends AbstractIterator<Report> {
     private static final String COMMAS = " Commas separate the columns.";
     private static final String QUOTES = " Text with a comma in it needs double quotes around it.";
 
+    /** The most characters of a text where a message shows two. */
+    private static final int MAX_SHOWN = 80;
+
     private static final ObjectReader JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -181,7 +184,7 @@ public final class ReportReader extends AbstractIterator<Report> {
                 throw rows.wrong(unknown("member", member.getKey()));
             }
             if (!value.isNull() && !value.isString() && !value.isIntegralNumber()) {
-                throw rows.wrong("Expected a text as " + TerminalText.of(member.getKey()) + ", but found "
+                throw rows.wrong("Expected a text as " + column.name().toLowerCase(Locale.ROOT) + ", but found "
                         + TerminalText.of(value.toString()) + ".");
             }
             if (!value.isNull() && values.put(column, value.asString()) != null) {
@@ -200,10 +203,14 @@ public final class ReportReader extends AbstractIterator<Report> {
                 return object.properties();
             }
         } catch (JacksonException wrong) {
-            reason = " (" + TerminalText.of(wrong.getOriginalMessage()) + ")";
+            reason = " (" + beginning(wrong.getOriginalMessage()) + ")";
         }
         throw rows.wrong("Expected one JSON object a line, such as {\"status\":\"OK\",\"info\":\"...\"}, but found \""
-                + TerminalText.of(line) + "\"" + reason + ".");
+                + beginning(line) + "\"" + reason + ".");
+    }
+
+    private static String beginning(String text) {
+        return TerminalText.of(TerminalText.cut(text, MAX_SHOWN));
     }
 
     private Report report(Map<Column, String> values, String hint) {

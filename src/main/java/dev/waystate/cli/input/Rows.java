@@ -120,7 +120,9 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
             } while (row != null && row.stream().allMatch(String::isBlank));
             return row == null ? endOfData() : row;
         } catch (IOException unreadable) {
-            throw unreadable(unreadable);
+            throw new InputException(
+                    name + ":" + line + ": Cannot be read: " + TerminalText.of(String.valueOf(unreadable.getMessage())),
+                    unreadable);
         }
     }
 
@@ -243,12 +245,6 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
         }
         lastByte = next;
         return next;
-    }
-
-    private InputException unreadable(IOException reason) {
-        return new InputException(
-                name + ":" + line + ": Cannot be read: " + TerminalText.of(String.valueOf(reason.getMessage())) + ".",
-                reason);
     }
 
     @Override

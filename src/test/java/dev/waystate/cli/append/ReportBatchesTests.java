@@ -78,7 +78,7 @@ class ReportBatchesTests {
         ReportFeed feed = ReportFeed.start(failing(new OutOfMemoryError() {
             @Override
             public String toString() {
-                throw this;
+                throw new IllegalStateException("no memory for a message");
             }
         }));
         all(1, 0, feed);

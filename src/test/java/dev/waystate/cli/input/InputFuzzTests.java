@@ -33,6 +33,8 @@ class InputFuzzTests {
                         "j{\"status\":\"OK\",\"info\":\"x\",\"reported_at\":\"2026-02-03T04:05:06+01:00\"}\n",
                         "j{\"status\":2147483648}",
                         "j" + "[".repeat(2_000),
+                        "j" + "\u0019".repeat(200),
+                        "j{\"" + "_".repeat(1_000) + "status\":[\"" + "x".repeat(1_000) + "\"]}",
                         "j{\"status\":1e999999999}",
                         "r\uFEFFsep=;\r\n\"Status\" ; info;\rOK; \"a\nb\" ;\n",
                         "r\n {\"Reported-At\":null,\"status\":1,\"info\":\"\\ud83d\"}",
