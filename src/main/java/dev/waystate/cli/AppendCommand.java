@@ -4,8 +4,10 @@ import dev.waystate.cli.append.Appender;
 import dev.waystate.cli.append.ReportFeed;
 import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.connection.Retries;
-import dev.waystate.cli.input.ReportFields;
+import dev.waystate.cli.input.IncompleteInputException;
 import dev.waystate.cli.input.ReportFormat;
+import dev.waystate.cli.input.ReportReader;
+import dev.waystate.cli.input.TextConverter;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.JsonText;
 import dev.waystate.cli.output.Progress;
@@ -25,13 +27,20 @@ import picocli.CommandLine.Parameters;
         name = "append",
         description = {
             "Stores the state reports of a source exactly once.",
-            "  append --source NAME FILE      - is stdin",
-            "The n-th report of the file gets the sequence n of the source. What is stored already is skipped: after"
-                    + " any failure, run the same command again, and it goes on where it was cut, without doubling"
-                    + " anything.",
-            "A file is CSV, status,info, or with a header in its first line also status,info,reported_at; or JSON"
-                    + " lines, {\"status\":\"THIRSTY\",\"info\":\"...\",\"reported_at\":\"2026-02-03T04:05:06.123Z\"}.",
-            "Prints the sequence up to which everything is durable."
+            "  append --source NAME FILE               - is stdin",
+            "  append --source NAME --continue FILE    a further file of a source that has reports already",
+            "The first report of the file gets the sequence 1 of the source, the next one 2, and so on. Reports that are"
+                    + " stored already are skipped. After any failure run the same command again: it goes on where it was cut"
+                    + " and stores nothing twice. Do the same when the file has grown.",
+            "A file with fewer reports than are stored must be another file. It is refused before anything is sent, unless"
+                    + " --continue or --first-sequence says where it begins. The length of a pipe is not known: a note at the"
+                    + " beginning says how many reports will be skipped, and it is an error if fewer come.",
+            "A file is CSV in UTF-8, status,info,reported_at, where info and reported_at may be missing, with these names in"
+                    + " its first line or not; or JSON lines,"
+                    + " {\"status\":\"THIRSTY\",\"info\":\"...\",\"reported_at\":\"2026-02-03T04:05:06.123Z\"}. Each report is sent as"
+                    + " soon as its line has ended.",
+            "Prints how many reports were stored, how many were there already, and up to which sequence everything is"
+                    + " durable."
         })
 final class AppendCommand extends ResumingCommand {
 
@@ -41,6 +50,7 @@ final class AppendCommand extends ResumingCommand {
     @Option(
             names = "--source",
             paramLabel = "NAME",
+            converter = TextConverter.class,
             required = true,
             description = "Who reports, in 1 to 256 bytes of UTF-8; only one command at a time can append as a source.")
     private String source;
@@ -48,10 +58,24 @@ final class AppendCommand extends ResumingCommand {
     @Option(
             names = "--first-sequence",
             paramLabel = "N",
-            defaultValue = "1",
             description = "The sequence of the file's first report, for a file that does not begin with the source's"
-                    + " first one; ${DEFAULT-VALUE} when not given.")
-    private long firstSequence;
+                    + " first one.")
+    private @Nullable Long firstSequence;
+
+    @Option(
+            names = "--continue",
+            description =
+                    "The file's first report follows the last one that is stored. A note says its sequence: after a"
+                            + " failure, go on with this --first-sequence and not with --continue.")
+    private boolean continues;
+
+    @Option(
+            names = "--complete",
+            description =
+                    "The file's last row is whole, though it has no line end. Without this option such a row is not"
+                            + " stored, since it may be half written, and the exit code is 4. The last row of a pipe is always"
+                            + " whole.")
+    private boolean complete;
 
     @Option(
             names = "--format",
@@ -64,31 +88,47 @@ final class AppendCommand extends ResumingCommand {
 
     @Override
     public Integer call() throws Exception {
-        if (firstSequence < 1) {
-            throw new InputException("Expected a --first-sequence from 1 on, but found " + firstSequence + ".");
-        }
-        try (ReportFeed feed = ReportFeed.start(ReportFormat.open(file, format, ReportFields::toReport));
+        checkStart();
+        try (ReportFeed feed = ReportFeed.start(ReportReader.open(file, format, complete));
                 ClientContext context = connect()) {
-            long durable = append(feed, context);
-            checkEnd(feed, durable);
-            print(text(durable));
+            return finish(append(feed, context), feed);
         }
-        return ExitCodes.DONE;
     }
 
-    private long append(ReportFeed feed, ClientContext context) throws InterruptedException {
+    private void checkStart() {
+        if (firstSequence != null && continues) {
+            throw new InputException("Expected either --first-sequence or --continue, but found both.");
+        }
+        if (firstSequence != null && firstSequence < 1) {
+            throw new InputException("Expected a --first-sequence from 1 on, but found " + firstSequence + ".");
+        }
+    }
+
+    private Appender append(ReportFeed feed, ClientContext context) throws InterruptedException {
         try (Progress progress = Progress.of("Durable")) {
             Retries retries = retries();
             Appender appender =
-                    new Appender(stateLog, streamTimeouts(), source, feed, firstSequence, retries, progress);
+                    new Appender(stateLog, streamTimeouts(), source, feed, this::firstSequence, retries, progress);
             try {
                 retries.run(appender, context::reconnect);
             } catch (StatusRuntimeException failure) {
                 noteHowFar(appender, failure.getStatus());
                 throw failure;
             }
-            return appender.durable();
+            return appender;
         }
+    }
+
+    /** Decides where the input begins, and says so while there is time to stop. */
+    private long firstSequence(long durable) {
+        if (continues) {
+            firstSequence = durable + 1;
+            note("The first report gets the sequence " + firstSequence + ".");
+        } else if (firstSequence == null && durable > 0) {
+            note("Stored already up to sequence " + durable
+                    + ": as many reports at the beginning of the input are skipped.");
+        }
+        return firstSequence == null ? 1 : firstSequence;
     }
 
     private void noteHowFar(Appender appender, Status status) {
@@ -97,29 +137,53 @@ final class AppendCommand extends ResumingCommand {
             return;
         }
         long durable = appender.durable();
-        note("Everything up to sequence " + durable + " is durable: the same command goes on from there.");
+        note("Everything up to sequence " + durable + " is durable: " + goOn() + ".");
         if (status.getCode() == Status.Code.INVALID_ARGUMENT) {
             note("The refused request begins with sequence " + (durable + 1) + ": that is reports[0].");
         }
     }
 
-    private void checkEnd(ReportFeed feed, long durable) {
-        try {
-            feed.checkEnd();
-        } catch (InputException bad) {
-            note(bad.getMessage());
-            throw new InputException("Everything up to sequence " + durable
-                    + " is durable: correct the line, and the same command goes on from there.");
-        }
+    private String goOn() {
+        return continues
+                ? "the same command with --first-sequence " + firstSequence
+                        + " in place of --continue goes on from there"
+                : "the same command goes on from there";
     }
 
-    private String text(long durable) {
+    private int finish(Appender appender, ReportFeed feed) {
+        try {
+            feed.checkEnd();
+        } catch (IncompleteInputException half) {
+            note(half.getMessage());
+            note("It is not stored. If the file is complete, say so with --complete; else, once the row is whole, "
+                    + goOn() + ".");
+            print(text(appender));
+            return ExitCodes.INCOMPLETE;
+        } catch (InputException bad) {
+            note(bad.getMessage());
+            throw new InputException("Everything up to sequence " + appender.durable()
+                    + " is durable: correct the line, and " + goOn() + ".");
+        }
+        if (firstSequence == null && appender.given() > 0 && appender.given() < appender.durable()) {
+            throw new InputException("Expected at least the " + appender.durable() + " reports of the source that are"
+                    + " stored already, but found " + appender.given() + ": nothing was stored. For a further file, use"
+                    + " --continue; for a part of what is stored, say with --first-sequence where it begins.");
+        }
+        print(text(appender));
+        return ExitCodes.DONE;
+    }
+
+    private String text(Appender appender) {
+        long stored = appender.given() - appender.alreadyThere();
         if (!connection().json()) {
-            return "durable sequence " + durable;
+            return "stored " + stored + ", already there " + appender.alreadyThere() + ", durable sequence "
+                    + appender.durable();
         }
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("source", source);
-        object.put("durable_sequence", durable);
+        object.put("durable_sequence", appender.durable());
+        object.put("stored", stored);
+        object.put("already_there", appender.alreadyThere());
         return JsonText.of(object);
     }
 }

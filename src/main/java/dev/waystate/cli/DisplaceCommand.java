@@ -5,15 +5,17 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.connection.OrderedAnswers;
-import dev.waystate.cli.input.DisplacementSource;
+import dev.waystate.cli.input.Displacements;
 import dev.waystate.cli.input.Points;
 import dev.waystate.cli.output.DistanceText;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.proto.Displacement;
 import dev.waystate.proto.DisplacementServiceGrpc.DisplacementServiceFutureStub;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,20 +57,19 @@ final class DisplaceCommand extends ClientCommand {
     @Override
     public Integer call() throws Exception {
         refuseUnknownOptions();
-        try (DisplacementSource source = DisplacementSource.of(arguments);
+        try (Stream<Displacement> source = Displacements.of(arguments);
                 ClientContext context = connect()) {
-            compute(source);
+            compute(source.iterator());
         }
         return ExitCodes.DONE;
     }
 
-    private void compute(DisplacementSource source) throws Exception {
+    private void compute(Iterator<Displacement> source) throws Exception {
         OrderedAnswers<String> answers = new OrderedAnswers<>(this::print);
         InputException badLine = null;
         try {
-            Displacement displacement;
-            while ((displacement = source.next()) != null) {
-                answers.add(call(displacement));
+            while (source.hasNext()) {
+                answers.add(call(source.next()));
             }
         } catch (InputException bad) {
             badLine = bad;

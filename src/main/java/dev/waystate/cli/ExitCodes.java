@@ -14,6 +14,9 @@ final class ExitCodes {
     /** Wrong usage or input: the same command will fail again. */
     static final int USAGE = 2;
 
+    /** The last row of the file may be half a row; what is before it is stored. */
+    static final int INCOMPLETE = 4;
+
     private static final int FIRST_STATUS = 64;
 
     private ExitCodes() {}

@@ -1,19 +1,20 @@
 package dev.waystate.cli;
 
 import dev.waystate.cli.connection.ClientContext;
-import dev.waystate.cli.input.ReportFields;
 import dev.waystate.cli.input.ReportFormat;
-import dev.waystate.cli.input.ReportSource;
+import dev.waystate.cli.input.ReportReader;
 import dev.waystate.cli.input.StatusConverter;
+import dev.waystate.cli.input.TextConverter;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.Progress;
 import dev.waystate.cli.output.StatusNames;
 import dev.waystate.cli.output.TerminalText;
-import dev.waystate.proto.Data;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingStub;
+import dev.waystate.proto.v1.Report;
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
-import java.io.IOException;
+import java.util.Iterator;
+import java.util.stream.Stream;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,8 +31,9 @@ import picocli.CommandLine.Parameters;
             "Stores state reports.",
             "  report --status THIRSTY --info 'Requires watering.'    one report",
             "  report FILE                                            those of a file; - is stdin",
-            "A file is CSV, status,info, with these names in its first line or not; or JSON lines,"
-                    + " {\"status\":\"THIRSTY\",\"info\":\"...\"}."
+            "A file is CSV in UTF-8, status,info, with these names in its first line or not; or JSON lines,"
+                    + " {\"status\":\"THIRSTY\",\"info\":\"...\"}. Each report is sent as soon as its line has ended. At a line that"
+                    + " is no report the command names the line and sends nothing more."
         })
 final class ReportCommand extends ClientCommand {
 
@@ -54,12 +56,17 @@ final class ReportCommand extends ClientCommand {
             description = "UNKNOWN, OK, THIRSTY, STARVED, TIRED, or a number that this version does not know.")
     private @Nullable Integer status;
 
-    @Option(names = "--info", paramLabel = "TEXT", description = "Free text for people, for --status.")
+    @Option(
+            names = "--info",
+            paramLabel = "TEXT",
+            converter = TextConverter.class,
+            description = "Free text for people, for --status.")
     private @Nullable String info;
 
     @Option(
             names = "--source",
             paramLabel = "NAME",
+            converter = TextConverter.class,
             description = "Who reports; the server takes this machine's address if left out.")
     private @Nullable String source;
 
@@ -68,31 +75,38 @@ final class ReportCommand extends ClientCommand {
 
     @Override
     public Integer call() throws Exception {
-        try (ReportSource<Data> reports = reports()) {
-            Data first = reports.next(); // a wrong first line needs no server
+        try (Stream<Report> reports = reports()) {
+            Iterator<Report> rest = reports.iterator();
+            rest.hasNext(); // a wrong first row needs no server
             try (ClientContext context = connect()) {
-                send(first, reports);
+                send(rest);
             }
         }
         return ExitCodes.DONE;
     }
 
-    private void send(@Nullable Data first, ReportSource<Data> reports) throws IOException, InterruptedException {
+    private void send(Iterator<Report> reports) throws InterruptedException {
         ReportSender sender = new ReportSender(streamTimeouts().stall());
         stub().streamState(sender);
         sender.awaitConnection(timeout());
-        boolean badLine = false;
+        boolean badRow = false;
+        boolean timed = false;
         try (Progress progress = Progress.of("Reports")) {
-            for (Data report = first; report != null; report = reports.next()) {
-                sender.send(report);
+            while (reports.hasNext()) {
+                Report report = reports.next();
+                timed |= report.hasReportedAt();
+                sender.send(StatusNames.report(report.getStatusValue(), report.getInfo()));
                 progress.step();
             }
         } catch (InputException bad) {
             note(bad.getMessage());
-            badLine = true;
+            badRow = true;
         }
-        sender.finish(); // with a bad line, too: so we know what is stored
-        if (badLine) {
+        sender.finish(); // with a bad row, too: so we know what is stored
+        if (timed) {
+            note("Without the times of reported_at: 'append' stores them.");
+        }
+        if (badRow) {
             throw new InputException(stored(sender.sent()) + " from before that line: send the rest from it on.");
         }
         tell(sender.sent());
@@ -110,18 +124,21 @@ final class ReportCommand extends ClientCommand {
         return reports == 1 ? "1 report stored" : reports + " reports stored";
     }
 
-    private ReportSource<Data> reports() {
+    private Stream<Report> reports() {
         if ((file == null) == (status == null)) {
             throw new InputException("Expected either --status or a FILE"
                     + (file == null ? ", but found neither." : ", but found both."));
         }
         if (file == null) {
-            return ReportSource.of(StatusNames.report(status, info == null ? "" : info));
+            return Stream.of(Report.newBuilder()
+                    .setStatusValue(status)
+                    .setInfo(info == null ? "" : info)
+                    .build());
         }
         if (info != null) {
             throw new InputException("Expected --info together with --status only, but found it with a FILE.");
         }
-        return ReportFormat.open(file, format, ReportFields::toData);
+        return ReportReader.open(file, format, true);
     }
 
     private RequestStreamingStub stub() {

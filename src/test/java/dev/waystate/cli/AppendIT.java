@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code append} against a server that is there, that goes away, and that is not there. */
 @Timeout(180)
@@ -44,8 +48,11 @@ class AppendIT {
         CommandRun first = append("twice", file);
         CommandRun second = append("twice", file, "--json");
 
-        assertThat(first).isEqualTo(new CommandRun(0, "durable sequence 1234" + System.lineSeparator(), ""));
-        assertThat(second.outLines()).containsExactly("{\"source\":\"twice\",\"durable_sequence\":1234}");
+        assertThat(first).isEqualTo(new CommandRun(0, stored(1_234, 0, 1_234) + System.lineSeparator(), ""));
+        assertThat(second.exitCode()).isZero();
+        assertThat(second.outLines())
+                .containsExactly(
+                        "{\"source\":\"twice\",\"durable_sequence\":1234,\"stored\":0,\"already_there\":1234}");
         assertThat(infos("twice")).isEqualTo(expectedInfos(1_234));
     }
 
@@ -55,7 +62,7 @@ class AppendIT {
 
         CommandRun run = append("longer", reports("longer.csv", 700));
 
-        assertThat(run.outLines()).containsExactly("durable sequence 700");
+        assertThat(run.outLines()).containsExactly(stored(690, 10, 700));
         assertThat(infos("longer")).isEqualTo(expectedInfos(700));
     }
 
@@ -66,8 +73,113 @@ class AppendIT {
 
         CommandRun run = append("later", rest.toString(), "--first-sequence", "9");
 
-        assertThat(run.outLines()).containsExactly("durable sequence 11");
+        assertThat(run.outLines()).containsExactly(stored(1, 2, 11));
         assertThat(infos("later")).isEqualTo(expectedInfos(11));
+    }
+
+    @Test
+    void shorterFileIsRefusedBeforeAnythingIsSentAndContinuedWhenAsked() throws IOException {
+        append("shorter", reports("monday.csv", 5));
+        Path tuesday = Files.writeString(directory.resolve("tuesday.csv"), "OK,6\nOK,7\nOK,8\n");
+
+        CommandRun refused = append("shorter", tuesday.toString());
+        List<String> kept = infos("shorter");
+        CommandRun continued = append("shorter", tuesday.toString(), "--continue");
+        CommandRun again = append("shorter", tuesday.toString(), "--first-sequence", "6");
+
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err())
+                .contains("Expected at least the 5 reports", "but found 3", "--continue", "--first-sequence");
+        assertThat(kept).isEqualTo(expectedInfos(5));
+        assertThat(continued.exitCode()).isZero();
+        assertThat(continued.err()).contains("The first report gets the sequence 6.");
+        assertThat(continued.outLines()).containsExactly(stored(3, 0, 8));
+        assertThat(again.exitCode()).isZero();
+        assertThat(again.outLines()).containsExactly(stored(0, 3, 8));
+        assertThat(infos("shorter")).isEqualTo(expectedInfos(8));
+    }
+
+    @Test
+    void continueBeginsANewSourceWithOne() throws IOException {
+        assertThat(append("new", reports("new.csv", 2), "--continue").outLines())
+                .containsExactly(stored(2, 0, 2));
+    }
+
+    @Test
+    void pipeThatHasFewerThanAreStoredIsAnErrorAndWhatIsSkippedIsSaidAtOnce() throws Exception {
+        append("pipe", reports("pipe-before.csv", 5));
+
+        CommandRun fewer = appendStdin("pipe", "OK,6\nOK,7\n");
+        CommandRun more = appendStdin("pipe", "OK,1\nOK,2\nOK,3\nOK,4\nOK,5\nOK,6");
+
+        assertThat(fewer.exitCode()).isEqualTo(2);
+        assertThat(fewer.err().lines())
+                .satisfiesExactly(
+                        skipped -> assertThat(skipped).contains("up to sequence 5", "skipped"),
+                        error -> assertThat(error).contains("Expected at least the 5 reports", "but found 2"));
+        assertThat(more.exitCode()).isZero();
+        assertThat(more.err()).contains("up to sequence 5", "skipped");
+        assertThat(more.outLines()).containsExactly(stored(1, 5, 6));
+    }
+
+    @Test
+    void halfRowAtTheEndOfAFileIsLeftOutUntilItIsWhole() throws IOException {
+        Path file = Files.writeString(directory.resolve("half.csv"), "OK,1\n1");
+
+        CommandRun half = append("half", file.toString());
+        Files.writeString(file, "OK,1\n17,2");
+        CommandRun complete = append("half", file.toString(), "--complete", "--json");
+
+        assertThat(half.exitCode()).isEqualTo(4);
+        assertThat(half.outLines()).containsExactly(stored(1, 0, 1));
+        assertThat(half.err()).contains("half.csv:2: The last row has no line end", "--complete");
+        assertThat(complete.exitCode()).isZero();
+        assertThat(complete.out()).contains("\"stored\":1,\"already_there\":1");
+        assertThat(read("half")).last().asString().contains("\"status\":17");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OK,a", "OK,\"a\nb\"", "{\"status\":1}"})
+    void reportOfAPipeIsStoredBeforeTheNextOneBegins(String row) throws Exception {
+        String source = "live " + row.length();
+        Path fifo = directory.resolve("fifo" + row.length());
+        assertThat(CommandRun.of(directory, "", List.of("mkfifo", fifo.toString()))
+                        .exitCode())
+                .isZero();
+        try (RunningCommand append = startAppend(source, fifo.toString());
+                Writer sensor = Files.newBufferedWriter(fifo)) {
+            sensor.write(row + "\n");
+            sensor.flush();
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> stored(source));
+
+            assertThat(append.isRunning()).isTrue();
+            sensor.close();
+            assertThat(append.await().exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void resultThatCannotBeWrittenIsAFailure() throws IOException {
+        PrintWriter closed = new PrintWriter(Writer.nullWriter());
+        closed.close();
+
+        int exitCode = Waystate.run(
+                List.of("append", "--source", "unseen", reports("unseen.csv", 1), "--target", server.target()),
+                closed,
+                new PrintWriter(Writer.nullWriter()));
+
+        assertThat(exitCode).isEqualTo(1);
+        assertThat(infos("unseen")).isEqualTo(expectedInfos(1));
+    }
+
+    @Test
+    void firstSequenceAndContinueExcludeEachOther() throws IOException {
+        CommandRun run = append("both", reports("both.csv", 1), "--first-sequence", "2", "--continue");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("either --first-sequence or --continue").hasLineCount(1);
     }
 
     @Test
@@ -95,7 +207,7 @@ class AppendIT {
         assertThat(bad.err())
                 .contains("bad.csv:3: Expected a status")
                 .contains("Everything up to sequence 2 is durable");
-        assertThat(corrected.outLines()).containsExactly("durable sequence 4");
+        assertThat(corrected.outLines()).containsExactly(stored(2, 2, 4));
         assertThat(infos("bad")).isEqualTo(expectedInfos(4));
     }
 
@@ -114,17 +226,10 @@ class AppendIT {
 
     @Test
     void theJarAppendsTheTimesOfStandardInput() throws Exception {
-        CommandRun run = CommandRun.ofJar(
-                directory,
-                "{\"status\":\"TIRED\",\"info\":\"näher\",\"reported_at\":\"2026-02-03T04:05:06.123Z\"}\n",
-                "append",
-                "--source",
-                "stdin",
-                "-",
-                "--target",
-                server.target());
+        CommandRun run = appendStdin(
+                "stdin", "{\"status\":\"TIRED\",\"info\":\"näher\",\"reported_at\":\"2026-02-03T04:05:06.123Z\"}\n");
 
-        assertThat(run).isEqualTo(new CommandRun(0, "durable sequence 1" + System.lineSeparator(), ""));
+        assertThat(run).isEqualTo(new CommandRun(0, stored(1, 0, 1) + System.lineSeparator(), ""));
         assertThat(read("stdin"))
                 .singleElement()
                 .asString()
@@ -137,7 +242,7 @@ class AppendIT {
         try (RunningCommand first = startAppend("taken", ReportPipe.create(own).path())) {
             await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).until(() -> stored("taken"));
 
-            CommandRun second = append("taken", reports("taken.csv", 1));
+            CommandRun second = append("taken", reports("taken.csv", 1), "--first-sequence", "1");
 
             assertThat(second.exitCode()).isZero();
             CommandRun ended = first.await();
@@ -163,7 +268,7 @@ class AppendIT {
             count = pipe.close();
             CommandRun run = append.await();
             assertThat(run.exitCode()).isZero();
-            assertThat(run.outLines()).containsExactly("durable sequence " + count);
+            assertThat(run.outLines()).containsExactly(stored(count, 0, count));
             assertThat(run.err()).contains("Trying again for up to 300 s.").doesNotContain("does not speak gRPC");
         }
         assertThat(infos("killed")).isEqualTo(expectedInfos(count));
@@ -206,6 +311,14 @@ class AppendIT {
 
     private static RunningCommand startAppend(String source, String file) {
         return RunningCommand.start("append", "--source", source, file, "--target", server.target());
+    }
+
+    private static CommandRun appendStdin(String source, String input) throws IOException, InterruptedException {
+        return CommandRun.ofJar(directory, input, "append", "--source", source, "-", "--target", server.target());
+    }
+
+    private static String stored(long stored, long alreadyThere, long durable) {
+        return "stored " + stored + ", already there " + alreadyThere + ", durable sequence " + durable;
     }
 
     private static boolean stored(String source) {

@@ -46,7 +46,8 @@ class BackupIT {
                     original.resolve("data/waystate.db").toString());
 
             count = pipe.close(); // so that the log was written to during the back-up
-            assertThat(append.await().outLines()).containsExactly("durable sequence " + count);
+            assertThat(append.await().outLines())
+                    .containsExactly("stored " + count + ", already there 0, durable sequence " + count);
             assertThat(run.err()).isEmpty();
             assertThat(run.exitCode()).isZero();
             head = number(
@@ -57,7 +58,9 @@ class BackupIT {
 
         try (ServerProcess server = ServerProcess.start(restored.getParent())) {
             assertThat(positions(server)).isEqualTo(numbersUpTo(head));
-            assertThat(append(server, reports(count)).await().outLines()).containsExactly("durable sequence " + count);
+            assertThat(append(server, reports(count)).await().outLines())
+                    .containsExactly(
+                            "stored " + (count - head) + ", already there " + head + ", durable sequence " + count);
             assertThat(positions(server)).isEqualTo(numbersUpTo(count));
             assertThat(infos(server)).isEqualTo(numbersUpTo(count));
         }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.waystate.ServerProcess;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client commands against the server. */
 @Timeout(120)
@@ -47,7 +50,7 @@ class ClientCommandsIT {
     @Test
     void theJarReadsDisplacementsFromStandardInput() throws Exception {
         CommandRun run = CommandRun.ofJar(
-                directory, "# two\n0,0 3,4\n\n-3,4 0,0\n", "displace", "-", "--target", server.target());
+                directory, "\uFEFF# two\r\n0,0 3,4\n\n-3,4 0,0\n", "displace", "-", "--target", server.target());
 
         assertThat(run.err()).isEmpty();
         assertThat(run.outLines()).containsExactly("5", "5");
@@ -136,6 +139,45 @@ class ClientCommandsIT {
                 .contains("bad.csv:3: Expected a status")
                 .contains("2 reports stored from before that line");
         assertLogged("\"bad\": done, 2 reports stored");
+    }
+
+    @Test
+    void reportOfAPipeIsTakenBeforeTheNextOneBegins() throws Exception {
+        Path fifo = directory.resolve("fifo");
+        assertThat(CommandRun.of(directory, "", List.of("mkfifo", fifo.toString()))
+                        .exitCode())
+                .isZero();
+        try (RunningCommand report = RunningCommand.start(
+                        "report", fifo.toString(), "--source", "live", "--target", server.target());
+                Writer sensor = Files.newBufferedWriter(fifo)) {
+            sensor.write("THIRSTY,needs water\n");
+            sensor.flush();
+
+            assertLogged("\"live\": THIRSTY \"needs water\"");
+
+            assertThat(report.isRunning()).isTrue();
+            sensor.close();
+            assertThat(report.await().exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void timesThatAreNotSentAreSaid() throws IOException {
+        Path file = Files.writeString(directory.resolve("times.csv"), "OK,a,2026-02-03T04:05:06Z\nTIRED,b");
+
+        CommandRun run = run("report", file.toString(), "--source", "times");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).contains("Without the times of reported_at").contains("2 reports stored");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"report --status OK --info", "report --status OK --source", "append x.csv --source"})
+    void halfASurrogatePairIsRefusedAndNotReplaced(String line) {
+        CommandRun run = run((line + " tired\ud83d").split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("Expected whole characters", "tired\\uD83D");
     }
 
     @Test

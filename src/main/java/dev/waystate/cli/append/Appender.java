@@ -6,6 +6,7 @@ import dev.waystate.cli.output.Progress;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
 import java.time.Duration;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,25 +23,28 @@ public final class Appender implements Retries.Attempt {
     private final String source;
     private final ReportFeed feed;
     private final ReportBatches batches;
+    private final LongUnaryOperator firstSequence;
     private final Retries retries;
     private final Progress progress;
     private final AppendWindow window = new AppendWindow();
     private long durable = UNKNOWN;
+    private long durableBefore;
 
-    /** @param firstSequence the sequence of the feed's first report */
+    /** @param firstSequence returns the sequence of the feed's first report, given the last durable one of the source */
     public Appender(
             StateLogServiceStub stub,
             Timeouts timeouts,
             String source,
             ReportFeed feed,
-            long firstSequence,
+            LongUnaryOperator firstSequence,
             Retries retries,
             Progress progress) {
         this.stub = stub;
         this.timeouts = timeouts;
         this.source = source;
         this.feed = feed;
-        this.batches = new ReportBatches(feed, firstSequence);
+        this.batches = new ReportBatches(feed);
+        this.firstSequence = firstSequence;
         this.retries = retries;
         this.progress = progress;
     }
@@ -53,7 +57,7 @@ public final class Appender implements Retries.Attempt {
         call.awaitConnection(timeouts.connect());
         feed.onNews(call::wake);
         window.rewind();
-        acknowledged(call.resume(source, timeouts.stall()));
+        resumed(call.resume(source, timeouts.stall()));
         if (window.isEmpty()) {
             retries.progress(); // there is no more to do than being connected
         }
@@ -71,6 +75,24 @@ public final class Appender implements Retries.Attempt {
     /** Returns up to which sequence everything is durable. */
     public long durable() {
         return durable;
+    }
+
+    /** Returns how many reports the feed had. */
+    public long given() {
+        return batches.count();
+    }
+
+    /** Returns how many of the feed's sequences were durable before. */
+    public long alreadyThere() {
+        return Math.max(0, Math.min(given(), durableBefore - batches.firstSequence() + 1));
+    }
+
+    private void resumed(long sequence) {
+        if (!knowsDurable()) {
+            durableBefore = sequence;
+            batches.begin(firstSequence.applyAsLong(sequence));
+        }
+        acknowledged(sequence);
     }
 
     private void step(AppendCall call) throws InterruptedException {

@@ -13,12 +13,26 @@ final class ReportBatches {
     private static final int MAX_BYTES = 256 * 1024;
 
     private final ReportFeed feed;
+    private long firstSequence;
     private long nextSequence;
 
-    /** @param firstSequence the sequence of the feed's first report */
-    ReportBatches(ReportFeed feed, long firstSequence) {
+    ReportBatches(ReportFeed feed) {
         this.feed = feed;
+    }
+
+    /** Gives the feed's first report its sequence. To be called first. */
+    void begin(long firstSequence) {
+        this.firstSequence = firstSequence;
         this.nextSequence = firstSequence;
+    }
+
+    long firstSequence() {
+        return firstSequence;
+    }
+
+    /** Returns how many reports were taken from the feed. */
+    long count() {
+        return nextSequence - firstSequence;
     }
 
     /**

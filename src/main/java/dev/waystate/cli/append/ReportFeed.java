@@ -1,11 +1,12 @@
 package dev.waystate.cli.append;
 
-import dev.waystate.cli.input.ReportSource;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.proto.v1.Report;
-import java.io.IOException;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,23 +15,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReportFeed implements AutoCloseable {
 
-    private static final int MAX_AHEAD = 2_000;
+    private static final int MAX_BYTES_AHEAD = 4 * 1024 * 1024;
 
-    private final BlockingQueue<Report> ahead = new ArrayBlockingQueue<>(MAX_AHEAD);
-    private final ReportSource<Report> source;
+    /** What a report takes in memory, besides its text. */
+    private static final int OVERHEAD = 200;
+
+    private final Queue<Report> ahead = new ConcurrentLinkedQueue<>();
+    private final Semaphore room = new Semaphore(MAX_BYTES_AHEAD);
+    private final Stream<Report> reports;
     private final Thread reader = new Thread(this::read, "report-feed");
     private volatile Runnable onNews = () -> {};
-    private volatile @Nullable RuntimeException failure;
+    private volatile @Nullable InputException failure = new InputException("The input was not read to its end.");
     private volatile boolean ended;
 
-    private ReportFeed(ReportSource<Report> source) {
-        this.source = source;
+    private ReportFeed(Stream<Report> reports) {
+        this.reports = reports;
         reader.setDaemon(true); // standard input may never come back
     }
 
-    /** Begins to read; the feed owns the source. */
-    public static ReportFeed start(ReportSource<Report> source) {
-        ReportFeed feed = new ReportFeed(source);
+    /** Begins to read; the feed owns the stream. */
+    public static ReportFeed start(Stream<Report> reports) {
+        ReportFeed feed = new ReportFeed(reports);
         feed.reader.start();
         return feed;
     }
@@ -47,7 +52,7 @@ public final class ReportFeed implements AutoCloseable {
     }
 
     void remove() {
-        ahead.remove();
+        room.release(size(ahead.remove()));
     }
 
     /** Tells whether there is no report left, and none to come. */
@@ -58,7 +63,7 @@ public final class ReportFeed implements AutoCloseable {
     /**
      * Tells, at the end, whether it is the end of the input.
      *
-     * @throws InputException if it is a bad line
+     * @throws InputException if it is a bad line, or nothing can be read any more
      */
     public void checkEnd() {
         if (failure != null) {
@@ -67,20 +72,27 @@ public final class ReportFeed implements AutoCloseable {
     }
 
     private void read() {
-        try (source) {
-            Report report;
-            while ((report = source.next()) != null) {
-                ahead.put(report);
+        try (reports) {
+            Iterator<Report> rest = reports.iterator();
+            while (rest.hasNext()) {
+                Report report = rest.next();
+                room.acquire(size(report));
+                ahead.add(report);
                 onNews.run();
             }
-        } catch (RuntimeException bad) {
+            failure = null; // nothing else is the end of the input, even if there is no memory to say so
+        } catch (InputException bad) {
             failure = bad;
-        } catch (IOException | InterruptedException closed) {
-            // all was read, or nobody wants the rest
+        } catch (Throwable unexpected) {
+            failure = new InputException("The input cannot be read any further: " + unexpected, unexpected);
         } finally {
             ended = true;
             onNews.run();
         }
+    }
+
+    private static int size(Report report) {
+        return OVERHEAD + report.getSerializedSize();
     }
 
     /** Stops reading. */

@@ -3,7 +3,7 @@ package dev.waystate.cli.output;
 import org.jspecify.annotations.Nullable;
 
 /** What the user gave is not what was expected; the message is for the user, and ends in wrong usage. */
-public final class InputException extends RuntimeException {
+public class InputException extends RuntimeException {
 
     public InputException(String message) {
         this(message, null);

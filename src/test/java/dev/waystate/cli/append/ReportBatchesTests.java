@@ -1,20 +1,20 @@
 package dev.waystate.cli.append;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.waystate.cli.input.ReportSource;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.Report;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,24 +55,68 @@ class ReportBatchesTests {
 
     @Test
     void badLineEndsTheFeedAfterTheReportsBeforeIt() {
-        ReportFeed feed = ReportFeed.start(source(reports(3, ""), () -> {
-            throw new InputException("line 4");
-        }));
-        List<AppendRequest> batches = all(new ReportBatches(feed, 1), 0, feed);
+        ReportFeed feed = ReportFeed.start(failing(new InputException("line 4")));
+        List<AppendRequest> batches = all(1, 0, feed);
 
         assertThat(batches.stream().mapToInt(AppendRequest::getReportsCount).sum())
                 .isEqualTo(3);
         assertThatThrownBy(feed::checkEnd).hasMessage("line 4");
     }
 
-    private static List<AppendRequest> all(long firstSequence, long durable, List<Report> reports) {
-        CountDownLatch allRead = new CountDownLatch(1); // so that batches do not depend on how fast the feed is
-        ReportFeed feed = ReportFeed.start(source(reports, allRead::countDown));
-        await().atMost(Duration.ofSeconds(10)).until(() -> allRead.getCount() == 0);
-        return all(new ReportBatches(feed, firstSequence), durable, feed);
+    @Test
+    void errorInTheFeedIsNotTheEndOfTheInput() {
+        ReportFeed feed = ReportFeed.start(failing(new OutOfMemoryError("Java heap space")));
+        all(1, 0, feed);
+
+        assertThatThrownBy(feed::checkEnd)
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("OutOfMemoryError: Java heap space");
     }
 
-    private static List<AppendRequest> all(ReportBatches batches, long durable, ReportFeed feed) {
+    @Test
+    void errorThatCannotEvenBeToldIsNotTheEndEither() {
+        ReportFeed feed = ReportFeed.start(failing(new OutOfMemoryError() {
+            @Override
+            public String toString() {
+                throw new IllegalStateException("no memory for a message");
+            }
+        }));
+        all(1, 0, feed);
+
+        assertThatThrownBy(feed::checkEnd).hasMessage("The input was not read to its end.");
+    }
+
+    @Test
+    void endOfTheInputIsNoFailure() {
+        ReportFeed feed = ReportFeed.start(reports(3, "").stream());
+        all(1, 0, feed);
+
+        assertThatNoException().isThrownBy(feed::checkEnd);
+    }
+
+    @Test
+    void feedReadsNoMoreAheadThanFourMegabytes() {
+        AtomicInteger read = new AtomicInteger();
+        ReportFeed feed = ReportFeed.start(Stream.generate(() -> report(1, "x".repeat(1_000_000)))
+                .limit(100)
+                .peek(report -> read.incrementAndGet()));
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> read.get() == 5); // the fifth waits for room
+        feed.remove();
+        await().atMost(Duration.ofSeconds(10)).until(() -> read.get() == 6);
+        feed.close();
+    }
+
+    private static List<AppendRequest> all(long firstSequence, long durable, List<Report> reports) {
+        CountDownLatch allRead = new CountDownLatch(1); // so that batches do not depend on how fast the feed is
+        ReportFeed feed = ReportFeed.start(reports.stream().onClose(allRead::countDown));
+        await().atMost(Duration.ofSeconds(10)).until(() -> allRead.getCount() == 0);
+        return all(firstSequence, durable, feed);
+    }
+
+    private static List<AppendRequest> all(long firstSequence, long durable, ReportFeed feed) {
+        ReportBatches batches = new ReportBatches(feed);
+        batches.begin(firstSequence);
         List<AppendRequest> all = new ArrayList<>();
         while (!feed.isAtEnd()) {
             AppendRequest batch = batches.next(durable);
@@ -91,20 +135,12 @@ class ReportBatchesTests {
         return Report.newBuilder().setStatusValue(status).setInfo(info).build();
     }
 
-    private static ReportSource<Report> source(List<Report> reports, Runnable onEnd) {
-        Iterator<Report> rest = reports.iterator();
-        return new ReportSource<>() {
-            @Override
-            public @Nullable Report next() {
-                if (rest.hasNext()) {
-                    return rest.next();
-                }
-                onEnd.run();
-                return null;
-            }
+    private static Stream<Report> failing(Throwable failure) {
+        return Stream.concat(reports(3, "").stream(), Stream.generate(() -> sneakyThrow(failure)));
+    }
 
-            @Override
-            public void close() {}
-        };
+    @SuppressWarnings("unchecked")
+    private static <T, E extends Throwable> T sneakyThrow(Throwable failure) throws E {
+        throw (E) failure;
     }
 }

@@ -1,0 +1,52 @@
+package dev.waystate.cli.input;
+
+import com.google.common.collect.Lists;
+import com.google.common.collect.Streams;
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.TerminalText;
+import dev.waystate.proto.Displacement;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Where displacements come from. */
+public final class Displacements {
+
+    private Displacements() {}
+
+    /**
+     * Returns the pairs of points among the arguments, or what the one file has that they name: one displacement a line,
+     * as soon as its line end has come.
+     *
+     * @throws InputException if the arguments are neither; the stream throws it at a line that is no displacement
+     */
+    public static Stream<Displacement> of(List<String> arguments) {
+        if (arguments.size() == 1 && !Points.isLikePoint(arguments.get(0))) {
+            return read(Rows.open(arguments.get(0), false, true));
+        }
+        if (arguments.size() % 2 != 0) {
+            throw new InputException("Expected pairs of points, X1,Y1 X2,Y2, or one FILE, but found "
+                    + TerminalText.of(String.join(" ", arguments)) + ".");
+        }
+        return Lists.partition(arguments, 2).stream()
+                .map(pair -> Points.displacement(pair.get(0), pair.get(1)))
+                .toList() // a wrong one needs no server
+                .stream();
+    }
+
+    /** Reads one displacement a line; blank lines, and what follows a {@code #}, do not count. */
+    static Stream<Displacement> read(Rows rows) {
+        return Streams.stream(rows)
+                .map(row -> row.get(0).split("#", 2)[0])
+                .filter(text -> !text.isBlank())
+                .map(text -> displacement(text, rows))
+                .onClose(rows::close);
+    }
+
+    private static Displacement displacement(String text, Rows rows) {
+        try {
+            return Points.displacement(text);
+        } catch (InputException wrong) {
+            throw rows.wrong(wrong.getMessage());
+        }
+    }
+}

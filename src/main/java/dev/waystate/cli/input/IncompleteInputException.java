@@ -1,0 +1,11 @@
+package dev.waystate.cli.input;
+
+import dev.waystate.cli.output.InputException;
+
+/** The last row has no line end: whoever writes the file may be in the middle of it. */
+public final class IncompleteInputException extends InputException {
+
+    IncompleteInputException(String message) {
+        super(message);
+    }
+}

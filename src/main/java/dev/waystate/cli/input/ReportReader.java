@@ -1,0 +1,246 @@
+package dev.waystate.cli.input;
+
+import com.google.common.collect.AbstractIterator;
+import com.google.common.collect.Streams;
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.StatusNames;
+import dev.waystate.cli.output.TerminalText;
+import dev.waystate.cli.output.Times;
+import dev.waystate.proto.v1.Report;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads reports one by one, each as soon as its row is whole; never more than one is held.
+ *
+ * <p>CSV has the columns status, info and reported_at, or those that its header names. A first row whose first cell is a
+ * status is a report; any other first row has to be a header. JSON has one object a line. Whatever is neither understood
+ * nor empty is refused: nothing is left out.
+ */
+public final class ReportReader extends AbstractIterator<Report> {
+
+    private enum Column {
+        STATUS,
+        INFO,
+        REPORTED_AT;
+
+        static final String NAMES = "status, info and reported_at";
+
+        /** Returns the column of a name, in any case, and with any spaces, hyphens and underscores. */
+        static @Nullable Column of(String name) {
+            String letters = name.replaceAll("[\\p{IsWhite_Space}_-]", "").toUpperCase(Locale.ROOT);
+            return Stream.of(values())
+                    .filter(column -> column.name().replace("_", "").equals(letters))
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    private static final String COMMAS = " Commas separate the columns.";
+    private static final String QUOTES = " Text with a comma in it needs double quotes around it.";
+
+    /** The most characters of a text where a message shows two. */
+    private static final int MAX_SHOWN = 80;
+
+    private static final ObjectReader JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build()
+            .reader();
+
+    private final Rows rows;
+    private @Nullable List<@Nullable Column> columns;
+    private boolean separatorIsKnown;
+    private boolean isNamed;
+
+    /** @param rows are split if they are CSV, and not if they are JSON */
+    ReportReader(Rows rows) {
+        this.rows = rows;
+    }
+
+    /**
+     * Opens a file, or standard input for {@code -}. Reading throws an {@link InputException} at what is no report, with
+     * its line; nothing can be read after it.
+     *
+     * @param given the format, if the user has said so; else the ending of the name tells it, else the first character:
+     *     a brace begins JSON
+     * @param complete whether the last row of a regular file is taken without a line end; else it ends in an
+     *     {@link IncompleteInputException}. Of pipes it is always taken, and so is a JSON object
+     * @throws InputException if it cannot be opened
+     */
+    public static Stream<Report> open(String file, @Nullable ReportFormat given, boolean complete) {
+        ReportFormat format = given == null ? byName(file) : given;
+        Rows rows = Rows.open(file, format == null ? null : format == ReportFormat.CSV, complete);
+        return Streams.stream(new ReportReader(rows)).onClose(rows::close);
+    }
+
+    private static @Nullable ReportFormat byName(String file) {
+        String name = file.toLowerCase(Locale.ROOT);
+        if (name.endsWith(".csv")) {
+            return ReportFormat.CSV;
+        }
+        return name.endsWith(".json") || name.endsWith(".jsonl") || name.endsWith(".ndjson") ? ReportFormat.JSON : null;
+    }
+
+    @Override
+    protected @Nullable Report computeNext() {
+        while (rows.hasNext()) {
+            List<String> row = rows.next();
+            if (!rows.isSplit()) {
+                return json(row.get(0));
+            }
+            if (rows.isCut()) {
+                throw rows.wrong("The last row has no line end, so that it may be half a row.");
+            }
+            if (columns != null || !isHeader(row)) {
+                return csv(row);
+            }
+        }
+        return endOfData();
+    }
+
+    private boolean isHeader(List<String> row) {
+        if (row.get(0).strip().equalsIgnoreCase("sep=")) { // how spreadsheets say it
+            separatorIsKnown = true;
+            return true;
+        }
+        if (isStatus(row.get(0))) {
+            if (rows.separator() > 0 && rows.separator() != ',' && !separatorIsKnown) {
+                throw rows.wrong(
+                        "Expected commas between the columns, but found \"" + TerminalText.of("" + rows.separator())
+                                + "\": name the columns in the first line, separated alike.");
+            }
+            columns = List.of(Column.values());
+            return false;
+        }
+        columns = header(row);
+        isNamed = true;
+        return true;
+    }
+
+    private List<@Nullable Column> header(List<String> row) {
+        List<@Nullable Column> header = new ArrayList<>();
+        for (String name : row) {
+            Column column = Column.of(name);
+            if (column != null && header.contains(column)) {
+                throw rows.wrong("Expected each column once, but found \"" + TerminalText.of(name) + "\" twice.");
+            }
+            header.add(column);
+        }
+        if (!header.contains(Column.STATUS)) {
+            throw rows.wrong("Expected a status in the first column, or a header with the column status, but found \""
+                    + TerminalText.of(String.join(",", row)) + "\".");
+        }
+        for (int i = 0; i < row.size(); i++) {
+            if (header.get(i) == null && !row.get(i).isBlank()) {
+                throw rows.wrong(unknown("column", row.get(i)));
+            }
+        }
+        return header;
+    }
+
+    private Report csv(List<String> row) {
+        Map<Column, String> values = new EnumMap<>(Column.class);
+        for (int i = 0; i < row.size(); i++) {
+            Column column = i < columns.size() ? columns.get(i) : null;
+            if (column != null) {
+                values.put(column, row.get(i));
+            } else if (!row.get(i).isBlank() && i < columns.size()) {
+                throw rows.wrong("Expected a name for column " + (i + 1) + " in the header, for it has the value \""
+                        + TerminalText.of(row.get(i)) + "\".");
+            } else if (!row.get(i).isBlank()) {
+                throw rows.wrong("Expected " + columns.size() + " columns, but found " + row.size() + "." + QUOTES);
+            }
+        }
+        return report(values, hint(row));
+    }
+
+    private String hint(List<String> row) {
+        if (row.size() == 1) {
+            return COMMAS;
+        }
+        boolean textInPlaceOfATime =
+                !isNamed && row.size() == columns.size() && !row.get(2).matches("\\s*\\d.*");
+        return textInPlaceOfATime ? QUOTES : "";
+    }
+
+    private Report json(String line) {
+        Map<Column, String> values = new EnumMap<>(Column.class);
+        for (Map.Entry<String, JsonNode> member : members(line)) {
+            Column column = Column.of(member.getKey());
+            JsonNode value = member.getValue();
+            if (column == null) {
+                throw rows.wrong(unknown("member", member.getKey()));
+            }
+            if (!value.isNull() && !value.isString() && !value.isIntegralNumber()) {
+                throw rows.wrong("Expected a text as " + column.name().toLowerCase(Locale.ROOT) + ", but found "
+                        + TerminalText.of(value.toString()) + ".");
+            }
+            if (!value.isNull() && values.put(column, value.asString()) != null) {
+                throw rows.wrong(
+                        "Expected each member once, but found \"" + TerminalText.of(member.getKey()) + "\" twice.");
+            }
+        }
+        return report(values, "");
+    }
+
+    private Iterable<Map.Entry<String, JsonNode>> members(String line) {
+        String reason = "";
+        try {
+            JsonNode object = JSON.readTree(line);
+            if (object.isObject()) {
+                return object.properties();
+            }
+        } catch (JacksonException wrong) {
+            reason = " (" + beginning(wrong.getOriginalMessage()) + ")";
+        }
+        throw rows.wrong("Expected one JSON object a line, such as {\"status\":\"OK\",\"info\":\"...\"}, but found \""
+                + beginning(line) + "\"" + reason + ".");
+    }
+
+    private static String beginning(String text) {
+        return TerminalText.of(TerminalText.cut(text, MAX_SHOWN));
+    }
+
+    private Report report(Map<Column, String> values, String hint) {
+        String info = values.getOrDefault(Column.INFO, "");
+        if (!TextConverter.isWhole(info)) {
+            throw rows.wrong("Expected whole characters, but found half a surrogate pair in the info \""
+                    + TerminalText.of(info) + "\".");
+        }
+        try {
+            Report.Builder report = Report.newBuilder()
+                    .setStatusValue(StatusNames.number(values.getOrDefault(Column.STATUS, "")))
+                    .setInfo(info);
+            String reportedAt = values.getOrDefault(Column.REPORTED_AT, "");
+            return (reportedAt.isBlank() ? report : report.setReportedAt(Times.fromText(reportedAt))).build();
+        } catch (InputException wrong) {
+            throw rows.wrong(wrong.getMessage() + hint);
+        }
+    }
+
+    private static boolean isStatus(String text) {
+        try {
+            StatusNames.number(text);
+            return true;
+        } catch (InputException other) {
+            return false;
+        }
+    }
+
+    private static String unknown(String what, String name) {
+        return "Unknown " + what + " \"" + TerminalText.of(name) + "\": known are " + Column.NAMES
+                + "; leave out others.";
+    }
+}

@@ -1,0 +1,258 @@
+package dev.waystate.cli.input;
+
+import com.google.common.collect.AbstractIterator;
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.TerminalText;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a text in UTF-8, with a byte order mark or without, each given out as soon as its line end has come: LF,
+ * CRLF or CR. Rows without visible text are left out. A row is one cell, or it is split as CSV is: cells in double quotes
+ * may have separators, line breaks and doubled quotes, and the first comma, semicolon or tab outside quotes is the separator
+ * from there on.
+ */
+final class Rows extends AbstractIterator<List<String>> implements Closeable {
+
+    private static final int MAX_ROW_BYTES = 1024 * 1024;
+    private static final int END = -1;
+    private static final String UTF_16 =
+            "Expected text in UTF-8, but found UTF-16: convert it with 'iconv -f UTF-16 -t UTF-8', or save it as UTF-8.";
+
+    private enum Place {
+        CELL_START,
+        IN_CELL,
+        IN_QUOTES,
+        AFTER_QUOTE
+    }
+
+    private final String name;
+    private final InputStream in;
+    private final boolean complete;
+    private final byte[] buffer = new byte[8192];
+    private int position;
+    private int limit;
+    private long offset;
+    private final byte[] cell = new byte[MAX_ROW_BYTES];
+    private int cellLength;
+    private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    private @Nullable Boolean split;
+    private char separator;
+    private int lastByte;
+    private long line = 1;
+    private long rowLine = 1;
+    private long quoteLine;
+    private boolean cut;
+
+    /**
+     * @param name what messages call the text
+     * @param split whether rows are split into cells; if null, they are unless the first one begins with a brace
+     * @param complete whether a last row without a line end is whole
+     */
+    Rows(String name, InputStream in, @Nullable Boolean split, boolean complete) {
+        this.name = name;
+        this.in = in;
+        this.split = split;
+        this.complete = complete;
+    }
+
+    /**
+     * Opens a file, or standard input for {@code -}.
+     *
+     * @param split as for the constructor
+     * @param complete whether the last row of a regular file is whole without a line end; those of pipes always are
+     * @throws InputException if it cannot be opened
+     */
+    static Rows open(String file, @Nullable Boolean split, boolean complete) {
+        if (file.equals("-")) {
+            return new Rows("stdin", System.in, split, true);
+        }
+        String name = TerminalText.of(file);
+        try {
+            Path path = Path.of(file);
+            if (Files.isDirectory(path)) {
+                throw new InputException("Expected a file, but " + name + " is a directory.");
+            }
+            return new Rows(name, Files.newInputStream(path), split, complete || !Files.isRegularFile(path));
+        } catch (IOException | InvalidPathException unreadable) {
+            throw new InputException("Expected a file that can be read, but found " + name + ".", unreadable);
+        }
+    }
+
+    /** Tells, once there was a row, whether rows are split into cells. */
+    boolean isSplit() {
+        return !Boolean.FALSE.equals(split);
+    }
+
+    /** Returns the separator, or 0 as long as no row has had one. */
+    char separator() {
+        return separator;
+    }
+
+    /** Tells whether the row that was read last has no line end and may therefore be a part of one. */
+    boolean isCut() {
+        return cut && !complete;
+    }
+
+    /** Returns the exception that says what is wrong with the row that was read last. */
+    InputException wrong(String message) {
+        String placed = name + ":" + rowLine + ": " + message;
+        return isCut() ? new IncompleteInputException(placed) : new InputException(placed);
+    }
+
+    @Override
+    protected @Nullable List<String> computeNext() {
+        try {
+            List<String> row;
+            do {
+                row = row();
+            } while (row != null && row.stream().allMatch(String::isBlank));
+            return row == null ? endOfData() : row;
+        } catch (IOException unreadable) {
+            throw new InputException(
+                    name + ":" + line + ": Cannot be read: " + TerminalText.of(String.valueOf(unreadable.getMessage())),
+                    unreadable);
+        }
+    }
+
+    private @Nullable List<String> row() throws IOException {
+        List<String> cells = new ArrayList<>();
+        Place place = Place.CELL_START;
+        long start = offset;
+        rowLine = line;
+        int before = lastByte;
+        for (int next = read(); next != END; before = next, next = read()) {
+            if (offset - start > MAX_ROW_BYTES) {
+                throw wrong("Expected rows of at most 1 MB, but this one is longer"
+                        + (place == Place.IN_QUOTES ? ": a quote opens in line " + quoteLine + "." : "."));
+            }
+            if (place == Place.IN_QUOTES) {
+                if (next == '"') {
+                    place = Place.AFTER_QUOTE;
+                } else {
+                    cell[cellLength++] = (byte) next;
+                }
+            } else if (next == '\n' && before == '\r') {
+                continue; // the rest of the last row's line end
+            } else if (next == '\n' || next == '\r') {
+                cells.add(takeCell());
+                return cells;
+            } else if (isSeparator(next)) {
+                cells.add(takeCell());
+                place = Place.CELL_START;
+            } else {
+                place = add(next, before, place);
+                if (line == 1 && cells.isEmpty() && isByteOrderMark()) {
+                    cellLength = 0;
+                    place = Place.CELL_START;
+                }
+            }
+        }
+        return rest(cells, place);
+    }
+
+    private Place add(int next, int before, Place place) {
+        if (split == null && next > ' ' && next < 0x80) {
+            split = next != '{' && next != '[';
+        }
+        boolean quote = next == '"' && isSplit();
+        if (quote && place == Place.CELL_START) {
+            cellLength = 0;
+            quoteLine = line;
+            return Place.IN_QUOTES;
+        }
+        if (place == Place.AFTER_QUOTE && next == ' ') {
+            return place;
+        }
+        if (place == Place.AFTER_QUOTE && !(quote && before == '"')) {
+            throw wrong("Expected the next column after a closing quote, but found more text:"
+                    + " write quotes inside quotes twice.");
+        }
+        cell[cellLength++] = (byte) next;
+        if (quote && place == Place.AFTER_QUOTE) {
+            return Place.IN_QUOTES; // it was doubled
+        }
+        return place == Place.CELL_START && next == ' ' ? place : Place.IN_CELL;
+    }
+
+    private boolean isByteOrderMark() {
+        return cellLength == 3 && cell[0] == (byte) 0xEF && cell[1] == (byte) 0xBB && cell[2] == (byte) 0xBF;
+    }
+
+    private @Nullable List<String> rest(List<String> cells, Place place) {
+        if (cells.isEmpty() && cellLength == 0 && place == Place.CELL_START) {
+            return null;
+        }
+        cut = lastByte != '\n' && lastByte != '\r';
+        if (place == Place.IN_QUOTES) {
+            rowLine = quoteLine;
+            throw wrong("A quote opens here and is not closed until the end.");
+        }
+        cells.add(takeCell());
+        return cells;
+    }
+
+    private boolean isSeparator(int next) {
+        if (isSplit() && separator == 0 && (next == ',' || next == ';' || next == '\t')) {
+            separator = (char) next;
+        }
+        return isSplit() && next == separator;
+    }
+
+    private String takeCell() {
+        ByteBuffer bytes = ByteBuffer.wrap(cell, 0, cellLength);
+        cellLength = 0;
+        try {
+            return decoder.decode(bytes).toString();
+        } catch (CharacterCodingException otherEncoding) {
+            throw wrong(String.format(
+                    "Expected text in UTF-8, but found the byte %02X in another encoding: convert it, such as with"
+                            + " 'iconv -f WINDOWS-1252 -t UTF-8', or save it as UTF-8.",
+                    cell[bytes.position()]));
+        }
+    }
+
+    private int read() throws IOException {
+        if (position == limit) {
+            limit = in.read(buffer);
+            position = 0;
+        }
+        if (limit == END) {
+            return END; // for good: another writer may open a named pipe again
+        }
+        int next = buffer[position++] & 0xFF;
+        offset++;
+        if (next == 0 || (offset <= 2 && next >= 0xFE)) {
+            rowLine = line;
+            throw wrong(
+                    offset <= 2
+                            ? UTF_16
+                            : "Expected text, but found a NUL byte: the file is damaged here, or no text.");
+        }
+        if (next == '\r' || (next == '\n' && lastByte != '\r')) {
+            line++;
+        }
+        lastByte = next;
+        return next;
+    }
+
+    @Override
+    public void close() {
+        try {
+            in.close();
+        } catch (IOException unimportant) {
+            // all was read, or nobody wants the rest
+        }
+    }
+}

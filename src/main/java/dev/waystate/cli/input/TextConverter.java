@@ -1,0 +1,23 @@
+package dev.waystate.cli.input;
+
+import dev.waystate.cli.output.TerminalText;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Takes text of the command line that arrives as it is: half a surrogate pair would become a question mark. */
+public final class TextConverter implements ITypeConverter<String> {
+
+    @Override
+    public String convert(String text) {
+        if (!isWhole(text)) {
+            throw new TypeConversionException(
+                    "Expected whole characters, but found half a surrogate pair in \"" + TerminalText.of(text) + "\".");
+        }
+        return text;
+    }
+
+    static boolean isWhole(String text) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+    }
+}
