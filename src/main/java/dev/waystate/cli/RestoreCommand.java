@@ -4,6 +4,7 @@ import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.JsonText;
 import dev.waystate.cli.output.TerminalText;
 import dev.waystate.process.SqliteLibrary;
+import dev.waystate.process.Utf8;
 import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.local.LogRestore;
 import dev.waystate.statelog.local.LogRestore.Restored;
@@ -22,8 +23,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "restore",
         description = {
-            "Puts a back-up in the place of the embedded store of a server on this machine. The server must have stopped.",
-            "The back-up is checked before, and stays as it is. A log that is there is kept under a name that is printed."
+            "Puts a back-up in the place of the embedded store of a server on this machine. The server must have"
+                    + " stopped.",
+            "The back-up is checked before, and stays as it is. A log that is there is kept under a name that is"
+                    + " printed."
         })
 final class RestoreCommand extends OutputCommand {
 
@@ -80,10 +83,10 @@ final class RestoreCommand extends OutputCommand {
             return TerminalText.of(log) + ": head position " + restored.head();
         }
         Map<String, Object> members = new LinkedHashMap<>();
-        members.put("file", log.toString());
+        members.put("file", Utf8.text(log));
         members.put("head_position", restored.head());
         if (restored.replaced() != null) {
-            members.put("replaced", restored.replaced().toString());
+            members.put("replaced", Utf8.text(restored.replaced()));
         }
         return JsonText.of(members);
     }

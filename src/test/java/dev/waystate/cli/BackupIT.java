@@ -94,7 +94,10 @@ class BackupIT {
         CommandRun run = backup("backup.db", "nosuch.db");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("nosuch.db is not").contains("--from").hasLineCount(1);
+        assertThat(run.err())
+                .contains("nosuch.db is not there")
+                .contains("--from")
+                .hasLineCount(1);
         assertThat(directory.resolve("nosuch.db")).doesNotExist();
     }
 
@@ -106,7 +109,7 @@ class BackupIT {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("Expected a state log").hasLineCount(1);
-        assertThat(filesWith("backup.db")).isEmpty();
+        assertThat(filesWith("backup")).isEmpty();
     }
 
     private CommandRun backup(String copy, String log, String... options) {

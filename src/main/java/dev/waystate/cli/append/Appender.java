@@ -25,7 +25,7 @@ public final class Appender implements Retries.Attempt {
     private final Retries retries;
     private final Progress progress;
     private final AppendWindow window = new AppendWindow();
-    private long durable = UNKNOWN;
+    private volatile long durable = UNKNOWN;
 
     /** @param firstSequence the sequence of the feed's first report */
     public Appender(

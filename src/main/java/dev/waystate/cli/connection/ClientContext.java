@@ -3,35 +3,45 @@ package dev.waystate.cli.connection;
 import io.grpc.CallCredentials;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.util.Map;
+import java.util.function.Consumer;
 import net.devh.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import net.devh.boot.grpc.client.autoconfigure.GrpcClientSecurityAutoConfiguration;
+import net.devh.boot.grpc.client.channelfactory.GrpcChannelConfigurer;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
-import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.AbstractEnvironment;
 import org.springframework.core.env.MapPropertySource;
-import org.springframework.core.env.StandardEnvironment;
 
 /**
  * The starter's client in the smallest context that it works in: no server, no logging system, no listeners, which
- * starts in half the time of a {@code SpringApplication}. The channel is {@code grpc.client.waystate} of application.yml;
- * the options of the command line go before it. The auto-configurations are imported as plain configurations, so that
- * their exclusion in application.yml, which is meant for the server, does not hold here.
+ * starts in half the time of a {@code SpringApplication}. No configuration file, environment variable or system property
+ * has a say: those in reach are a server's. The auto-configurations are imported as plain configurations.
  */
 public final class ClientContext implements AutoCloseable {
 
-    /** The channel's name in {@code @GrpcClient} and in the properties. */
+    /** The channel's name in {@code @GrpcClient}. */
     public static final String CLIENT = "waystate";
+
+    private static final String PREFIX = "grpc.client." + CLIENT + ".";
 
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
 
     private ClientContext(ConnectionOptions options) {
-        StandardEnvironment environment = new StandardEnvironment();
-        environment.getPropertySources().addFirst(new MapPropertySource("options", options.toProperties()));
-        ConfigDataEnvironmentPostProcessor.applyTo(environment);
+        AbstractEnvironment environment = new AbstractEnvironment() {};
+        Map<String, Object> properties = Map.of(
+                PREFIX + "address", HostResolver.uri(options.server()),
+                PREFIX + "negotiation-type", "plaintext", // unless the options say otherwise
+                PREFIX + "shutdown-grace-period", "0s");
+        environment.getPropertySources().addFirst(new MapPropertySource("options", properties));
         context.setEnvironment(environment);
         context.register(Client.class);
+        Consumer<NettyChannelBuilder> settings = options.settings();
+        context.registerBean(
+                GrpcChannelConfigurer.class, () -> (channel, name) -> settings.accept((NettyChannelBuilder) channel));
         options.credentials().ifPresent(credentials -> context.registerBean(CallCredentials.class, () -> credentials));
         context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor());
         context.refresh();
@@ -46,18 +56,6 @@ public final class ClientContext implements AutoCloseable {
     public void inject(Object bean) {
         context.getAutowireCapableBeanFactory()
                 .initializeBean(bean, bean.getClass().getName());
-    }
-
-    /** Returns where the channel leads, as people write it. */
-    public String target() {
-        return Targets.fromUri(
-                context.getEnvironment().getProperty("grpc.client." + CLIENT + ".address", "localhost:50051"));
-    }
-
-    public boolean usesTls() {
-        return !"plaintext"
-                .equalsIgnoreCase(
-                        context.getEnvironment().getProperty("grpc.client." + CLIENT + ".negotiation-type", "tls"));
     }
 
     /** Has the next call connect anew, at once: a channel whose last attempt failed would wait for up to two minutes. */

@@ -2,6 +2,7 @@ package dev.waystate.cli.input;
 
 import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.TerminalText;
+import dev.waystate.process.Utf8;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +49,7 @@ final class InputFiles {
     }
 
     private static Path regular(String file) throws IOException {
-        Path path = Path.of(file);
+        Path path = Utf8.path(file);
         if (Files.isDirectory(path)) {
             throw new IOException("A directory");
         }

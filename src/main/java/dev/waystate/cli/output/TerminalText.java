@@ -1,5 +1,6 @@
 package dev.waystate.cli.output;
 
+import dev.waystate.process.Utf8;
 import dev.waystate.server.text.LogText;
 import java.nio.file.Path;
 
@@ -16,9 +17,18 @@ public final class TerminalText {
      * the screen or pretend to be output of ours, and bidirectional formats reverse what is read.
      */
     public static String of(String text) {
-        StringBuilder shown = new StringBuilder(Math.min(text.length(), MAX_LENGTH));
+        return of(text, MAX_LENGTH);
+    }
+
+    /** Returns all of a text, made fit in the same way. */
+    static String all(String text) {
+        return of(text, Integer.MAX_VALUE);
+    }
+
+    private static String of(String text, int maxLength) {
+        StringBuilder shown = new StringBuilder(Math.min(text.length(), maxLength));
         for (int i = 0; i < text.length(); ) {
-            if (shown.length() >= MAX_LENGTH) {
+            if (shown.length() >= maxLength) {
                 return shown.append('…').toString();
             }
             int character = text.codePointAt(i);
@@ -29,13 +39,13 @@ public final class TerminalText {
     }
 
     /** Returns the text, or its beginning and an ellipsis if it is longer than so many characters. */
-    public static String cut(String text, int maxLength) {
+    static String cut(String text, int maxLength) {
         return text.codePointCount(0, text.length()) <= maxLength
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, maxLength - 1)) + '…';
     }
 
     public static String of(Path file) {
-        return of(file.toString());
+        return of(Utf8.text(file));
     }
 }
