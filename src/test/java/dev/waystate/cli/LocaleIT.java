@@ -44,7 +44,7 @@ class LocaleIT {
         List<String> javas = new ArrayList<>(List.of(ServerProcess.java()));
         OtherJava.java25().ifPresent(java -> javas.add(java.toString()));
         return javas.stream()
-                .flatMap(java -> Stream.of("", "LC_ALL=C ", "LC_ALL=POSIX LANG=C.UTF-8 ", "LC_ALL=C.UTF-8 ")
+                .flatMap(java -> Stream.of("", "LC_ALL=C LANG=C.UTF-8 ", "LC_ALL=C.UTF-8 ")
                         .map(locale -> "env -i " + locale + java));
     }
 
@@ -99,7 +99,8 @@ class LocaleIT {
     }
 
     private static String line(String java, String command) {
-        return java + " -jar " + ServerProcess.jar() + " " + command + " --target " + server.target();
+        return java + " -XX:TieredStopAtLevel=1 -jar " + ServerProcess.jar() + " " + command + " --target "
+                + server.target();
     }
 
     /** A script, as this JVM may itself have no locale to pass arguments in. */
