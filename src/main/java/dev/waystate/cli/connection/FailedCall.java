@@ -3,7 +3,6 @@ package dev.waystate.cli.connection;
 import com.google.common.net.HostAndPort;
 import dev.waystate.cli.output.TerminalText;
 import io.grpc.Status;
-import io.netty.handler.proxy.ProxyConnectException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateExpiredException;
@@ -73,7 +72,7 @@ public final class FailedCall {
         if (hasCause(UnknownHostException.class) || isDescribed("Unable to resolve host")) {
             return Optional.of("The host of " + target + " is not known: check the name given with --target.");
         }
-        if (proxy.isPresent() && (hasCause(ConnectException.class) || hasCause(ProxyConnectException.class))) {
+        if (proxy.isPresent() && (hasCause(ConnectException.class) || isRefusedByTheProxy())) {
             return Optional.of("The proxy " + TerminalText.of(proxy.get())
                     + ", which the system properties https.proxyHost and https.proxyPort"
                     + " name, does not lead to " + target + ": mend it, or have it passed by with"
@@ -156,6 +155,10 @@ public final class FailedCall {
             case UNIMPLEMENTED -> " (is " + target + " the right server, and recent enough?)";
             default -> "";
         };
+    }
+
+    private boolean isRefusedByTheProxy() {
+        return Causes.messageWith("status: ", causes).isPresent(); // of HTTP, to CONNECT
     }
 
     private String rootMessage() {
