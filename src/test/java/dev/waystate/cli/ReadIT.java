@@ -107,6 +107,16 @@ class ReadIT {
         assertThat(run.exitCode()).isEqualTo(exitCode);
     }
 
+    @Test
+    void barsAreForTerminalsAlone() throws Exception {
+        String summary = ServerProcess.java() + " -jar " + ServerProcess.jar() + " summary --target " + server.target();
+        CommandRun shown = CommandRun.of(directory, "", List.of("script", "-qec", summary, "/dev/null"));
+        CommandRun piped = CommandRun.of(directory, "", List.of("sh", "-c", summary + " | cat"));
+
+        assertThat(shown.out()).contains("█");
+        assertThat(piped.out()).contains("STARVED").doesNotContain("█");
+    }
+
     @ParameterizedTest
     @CsvSource({"INT, 130", "TERM, 143"})
     void followerThatIsEndedSaysHowFarItCame(String signal, int exitCode) throws Exception {

@@ -17,6 +17,9 @@ public final class Table {
     /** Free text is not cut to less, however narrow the lines are. */
     private static final int LEAST_TEXT = 20;
 
+    /** Free text that is longer sticks out, and has no other rows padded. */
+    private static final int MOST_PADDING = 60;
+
     private final IntSupplier outputWidth;
     private int lineWidth;
     private final Column[] columns;
@@ -53,7 +56,7 @@ public final class Table {
     private void widen(List<String> cells, boolean free) {
         for (int i = 0; i < columns.length - 1; i++) { // nothing stands behind the last one
             if (columns[i].free() == free) {
-                widths[i] = Math.max(widths[i], length(cells.get(i)));
+                widths[i] = Math.max(widths[i], Math.min(length(cells.get(i)), free ? MOST_PADDING : lineWidth));
             }
         }
     }

@@ -38,7 +38,10 @@ class TableTests {
 
         assertThat(table(40).lines(rows)).element(1).isEqualTo("  1  a       " + "x".repeat(26) + "…");
         assertThat(table(10).lines(rows)).element(1).isEqualTo("  1  a       " + "x".repeat(19) + "…");
-        assertThat(table.lines(rows)).element(1).isEqualTo("  1  a       " + text);
+        assertThat(table(Integer.MAX_VALUE).lines(rows)).element(1).isEqualTo("  1  a       " + text);
+        Table inTheMiddle = new Table(() -> Integer.MAX_VALUE, Column.free("INFO", 0), Column.text("NAME", 6));
+        assertThat(inTheMiddle.lines(List.of(List.of(text, "a"), List.of("x", "b"))))
+                .containsExactly("INFO" + " ".repeat(58) + "NAME", text + "  a", "x" + " ".repeat(61) + "b");
     }
 
     private static Table table(int width) {
