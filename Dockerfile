@@ -41,17 +41,20 @@ COPY --from=build /build/target/layers/dependencies/ ./
 COPY --from=build /build/target/layers/snapshot-dependencies/ ./
 COPY --from=build /build/target/layers/application/ ./
 
-# The cache holds what a real run loads and links: a start, calls and an orderly end.
+COPY src/main/launcher/waystate ./
+RUN ln -s /app/waystate /usr/local/bin/waystate
+
+# The caches hold what real runs load and link: of the server a start, calls and an orderly end; of the client a call.
 RUN set -eu; \
     export GRPC_SERVER_PORT=55051 SERVER_PORT=0; \
     sed '/AOTCache/d' jvm.options > training.options; \
     java @training.options -XX:AOTCacheOutput=/app/waystate.aot -Xlog:disable -Xlog:all=error:stderr \
         -jar /app/waystate.jar & server=$!; \
-    until java -jar waystate.jar health; do kill -0 $server; done; \
-    java -jar waystate.jar displace --target localhost:55051 0,12 12,14; \
-    echo '{"status": "OK"}' | java -jar waystate.jar report --target localhost:55051 -; \
+    until waystate health; do kill -0 $server; done; \
+    echo '{"status": "OK"}' | waystate report -; \
+    WAYSTATE_JAVA_OPTIONS=-XX:AOTCacheOutput=/app/client.aot waystate displace 0,12 12,14; \
     kill $server; wait $server || [ $? -eq 143 ]; \
-    test -s waystate.aot; \
+    test -s waystate.aot; test -s client.aot; \
     rm -rf training.options data/* /tmp/*
 
 # Or the C library would keep memory that native code has given back, once for each of many threads.
@@ -60,10 +63,8 @@ ENV MALLOC_ARENA_MAX=2
 USER 10001
 VOLUME ["/app/data", "/tmp"]
 EXPOSE 50051 8080
-# Over HTTP, which says the same as gRPC and wants no certificates where that has TLS. Without the cache, which would
-# save 50 ms and cost 60 MB beside the server. Without the server's JVM options from the environment: a debugger's port is
-# taken, and a collector is chosen here.
+# Over HTTP, which says the same as gRPC and wants no certificates where that has TLS. The launcher leaves out the server's
+# JVM options of the environment: a debugger's port is taken, and a collector is chosen there.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
-    CMD ["env", "-u", "JAVA_TOOL_OPTIONS", "-u", "JDK_JAVA_OPTIONS", "-u", "_JAVA_OPTIONS", \
-         "java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx32m", "-jar", "/app/waystate.jar", "health", "--http"]
+    CMD ["env", "WAYSTATE_JAVA_OPTIONS=-Xmx32m", "/app/waystate", "health", "--http"]
 ENTRYPOINT ["java", "@/app/jvm.options", "-jar", "/app/waystate.jar"]

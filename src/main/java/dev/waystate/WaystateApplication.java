@@ -18,14 +18,15 @@ public class WaystateApplication {
      * @param args the command line
      */
     public static void main(String[] args) {
-        if (Waystate.serves(args)) {
+        String[] written = Waystate.arguments(args);
+        if (Waystate.serves(written)) {
             SpringApplication server = new SpringApplication(WaystateApplication.class);
             server.addInitializers(context -> SqliteLibrary.load());
-            server.run(Arrays.stream(args)
+            server.run(Arrays.stream(written)
                     .filter(arg -> !arg.equals(Waystate.SERVE))
                     .toArray(String[]::new));
         } else {
-            System.exit(Waystate.run(args));
+            System.exit(Waystate.run(written));
         }
     }
 }

@@ -109,7 +109,7 @@ final class AppendCommand extends ResumingCommand {
             Retries retries = retries();
             Appender appender =
                     new Appender(stateLog, streamTimeouts(), source, feed, this::firstSequence, retries, progress);
-            try {
+            try (LastWords words = new LastWords(() -> noteHowFar(appender, Status.CANCELLED))) {
                 retries.run(appender, context::reconnect);
             } catch (StatusRuntimeException failure) {
                 noteHowFar(appender, failure.getStatus());

@@ -6,7 +6,7 @@ import dev.waystate.statelog.view.LogBackup;
 import dev.waystate.statelog.view.UnusableFileException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,19 +43,36 @@ final class BackupCommand extends StoreCommand {
         loadSqlite("back up");
         try {
             return LogBackup.copy(log, file);
-        } catch (FileAlreadyExistsException exists) {
-            throw new InputException(
-                    "Expected a new file for the back-up, but " + TerminalText.of(file) + " exists.", exists);
-        } catch (NoSuchFileException missing) {
-            throw new InputException(
-                    "Expected a file and a directory that are there, but " + TerminalText.of(missing.getMessage())
-                            + " is not: name the server's store with --from.",
-                    missing);
         } catch (IOException | UnusableFileException failed) {
-            throw new InputException(
-                    "Cannot back up " + TerminalText.of(log) + ": "
-                            + TerminalText.of(String.valueOf(failed.getMessage())),
-                    failed);
+            throw new InputException(problem(failed), failed);
         }
+    }
+
+    private String problem(Exception failed) {
+        String message = String.valueOf(failed.getMessage());
+        String copy = TerminalText.of(file);
+        Path directory = file.toAbsolutePath().getParent();
+        Path logDirectory = log.toAbsolutePath().getParent();
+        if (failed instanceof FileAlreadyExistsException) {
+            return "Expected a new file for the back-up, but " + copy + " exists.";
+        }
+        if (!Files.exists(log)) {
+            return "Expected the server's store, but " + TerminalText.of(log) + " is not there: name it with --from.";
+        }
+        if (!Files.isDirectory(directory)) {
+            return "Expected a directory for the back-up, but " + TerminalText.of(directory) + " is none.";
+        }
+        if (!Files.isWritable(directory)) {
+            return "Cannot write the back-up " + copy + ": its directory is read-only, or not open to this user.";
+        }
+        if (message.contains("SQLITE_FULL") || message.contains("SQLITE_IOERR_WRITE")) {
+            return "Cannot write the back-up " + copy + ": its disk is full.";
+        }
+        if (failed instanceof IOException && !Files.isWritable(logDirectory)) {
+            return "Cannot read " + TerminalText.of(log) + ": its directory is read-only, or not open to this user,"
+                    + " and SQLite has to write beside it. Copy it, with the -wal"
+                    + " beside it, and name the copy with --from.";
+        }
+        return "Cannot back up " + TerminalText.of(log) + ": " + TerminalText.of(message);
     }
 }

@@ -1,11 +1,13 @@
 package dev.waystate.cli;
 
+import com.google.common.net.HostAndPort;
 import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.connection.ConnectionOptions;
 import dev.waystate.cli.connection.FailedCall;
 import dev.waystate.cli.connection.Timeouts;
 import io.grpc.Status;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
 /** What the commands that call a server have in common. */
@@ -18,6 +20,7 @@ abstract class ClientCommand extends OutputCommand {
     private ConnectionOptions connection;
 
     private String target = "the server";
+    private @Nullable HostAndPort server;
 
     ConnectionOptions connection() {
         return connection;
@@ -28,6 +31,7 @@ abstract class ClientCommand extends OutputCommand {
         return target;
     }
 
+    /** Sets what is called without a channel. */
     void setTarget(String target) {
         this.target = target;
     }
@@ -43,22 +47,22 @@ abstract class ClientCommand extends OutputCommand {
 
     /** Returns why a call has failed, in a sentence. */
     String explain(Status status) {
-        return new FailedCall(target, connection.tls(), status).explain();
+        return new FailedCall(target, server, connection.tls(), status).explain();
     }
 
     /** Fills the {@code @GrpcClient} fields of this command; they work until the context is closed. */
     ClientContext connect() {
-        connection.tls().check();
+        prepare();
         ClientContext context = ClientContext.start(connection);
-        target = context.target();
         context.inject(this);
-        warnOfOpenToken(context.usesTls());
         return context;
     }
 
-    /** Warns once if a token is about to travel in the open. */
-    void warnOfOpenToken(boolean tls) {
-        if (connection.hasToken() && !tls) {
+    /** Notes what will be called, and warns if a token is about to travel in the open. */
+    void prepare() {
+        server = connection.server();
+        target = server.toString();
+        if (connection.credentials().isPresent() && !connection.tls().enabled()) {
             note("Warning: without TLS the token of --token-file travels unencrypted.");
         }
     }

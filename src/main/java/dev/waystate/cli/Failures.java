@@ -5,11 +5,13 @@ import dev.waystate.cli.connection.StatusDetails;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.OutputException;
 import dev.waystate.cli.output.TerminalText;
+import dev.waystate.cli.output.Terminals;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -39,6 +41,9 @@ final class Failures implements IExecutionExceptionHandler {
             return ExitCodes.of(status);
         }
         if (failure instanceof OutputException output) {
+            if (Terminals.isStdoutPipe()) {
+                return ExitCodes.DONE; // its reader has what it wanted, as head does
+            }
             err.println(output.getMessage());
             return ExitCodes.NO;
         }
@@ -50,11 +55,15 @@ final class Failures implements IExecutionExceptionHandler {
         if (failure instanceof InputException) {
             return failure.getMessage();
         }
+        if (failure instanceof InvalidPathException name) {
+            return "Expected the name of a file that the locale has the characters for, but found \""
+                    + TerminalText.of(name.getInput()) + "\": set LC_ALL=C.UTF-8.";
+        }
         if (failure instanceof IOException) {
             return "Cannot read the input: " + TerminalText.of(String.valueOf(failure.getMessage()));
         }
         Throwable root = Throwables.getRootCause(failure);
         return "Cannot set up the client: " + TerminalText.of(String.valueOf(root.getMessage()))
-                + " (check --ca, --cert, --key and the properties grpc.client.*; --verbose shows more).";
+                + " (--verbose shows more).";
     }
 }

@@ -1,10 +1,8 @@
 package dev.waystate.cli;
 
-import com.google.common.net.HostAndPort;
 import dev.waystate.cli.connection.HttpReadiness;
 import dev.waystate.cli.connection.PlainChannel;
 import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.TerminalText;
 import io.grpc.ManagedChannel;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -22,7 +20,6 @@ import picocli.CommandLine.Parameters;
         name = "health",
         description = {
             "Prints whether the server, or one service of it, is SERVING; exits with 0 if so and with 1 if not.",
-            "The default target is localhost, and port $GRPC_SERVER_PORT or 50051.",
             "With --http it is the HTTP port, which has the same answer: for a gRPC port that wants certificates."
         })
 final class HealthCommand extends ClientCommand {
@@ -51,9 +48,7 @@ final class HealthCommand extends ClientCommand {
     }
 
     private int callHttp(String url) {
-        if (!service.isEmpty()
-                || connection().target().isPresent()
-                || connection().tls().enabled()) {
+        if (!service.isEmpty() || isGiven("--target") || connection().tls().enabled()) {
             throw new InputException("Expected either --http, or a service and the options of a gRPC connection.");
         }
         setTarget(url);
@@ -61,10 +56,8 @@ final class HealthCommand extends ClientCommand {
     }
 
     private int callGrpc() {
-        HostAndPort server = connection().target().orElseGet(HealthCommand::localServer);
-        setTarget(server.toString());
-        warnOfOpenToken(connection().tls().enabled());
-        ManagedChannel channel = PlainChannel.open(server, connection().tls());
+        prepare();
+        ManagedChannel channel = PlainChannel.open(connection());
         try {
             return tell(check(channel));
         } finally {
@@ -85,15 +78,5 @@ final class HealthCommand extends ClientCommand {
     private int tell(ServingStatus status) {
         print(connection().json() ? "{\"status\":\"" + status + "\"}" : status.toString());
         return status == ServingStatus.SERVING ? ExitCodes.DONE : ExitCodes.NO;
-    }
-
-    private static HostAndPort localServer() {
-        String port = System.getenv().getOrDefault("GRPC_SERVER_PORT", "50051");
-        try {
-            return HostAndPort.fromParts("localhost", Integer.parseInt(port));
-        } catch (IllegalArgumentException noPort) {
-            throw new InputException(
-                    "Expected a port in GRPC_SERVER_PORT, but found \"" + TerminalText.of(port) + "\".", noPort);
-        }
     }
 }

@@ -1,11 +1,14 @@
 package dev.waystate.cli;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import dev.waystate.cli.connection.Retries;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +18,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogFollower implements Retries.Attempt {
 
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
+
     private final StateLogServiceStub stub;
-    private final Duration stallTimeout;
+    private final Duration connectTimeout;
     private final ReadRequest request;
     private final Retries retries;
     private final Consumer<ReadResponse> sink;
-    private @Nullable ReadResponse last;
+    private final Lock dealing = new ReentrantLock();
+    private volatile @Nullable ReadResponse last;
 
     /**
      * @param request what to read, with the position to begin after
@@ -28,12 +34,12 @@ final class LogFollower implements Retries.Attempt {
      */
     LogFollower(
             StateLogServiceStub stub,
-            Duration stallTimeout,
+            Duration connectTimeout,
             ReadRequest request,
             Retries retries,
             Consumer<ReadResponse> sink) {
         this.stub = stub;
-        this.stallTimeout = stallTimeout;
+        this.connectTimeout = connectTimeout;
         this.request = request;
         this.retries = retries;
         this.sink = sink;
@@ -44,18 +50,38 @@ final class LogFollower implements Retries.Attempt {
     public void run() throws InterruptedException {
         ReadCall call = new ReadCall();
         stub.read(toRequest(), call);
-        ReadResponse response = call.next(stallTimeout);
-        while (response != null) {
+        call.awaitConnection(connectTimeout);
+        ReadResponse response;
+        while ((response = call.next()) != null) {
+            deal(response);
+            retries.progress();
+        }
+    }
+
+    /** What a message says and how far that is belong together, whoever asks. */
+    private void deal(ReadResponse response) {
+        dealing.lock();
+        try {
             sink.accept(response);
             last = response;
-            retries.progress();
-            response = call.next(stallTimeout);
+        } finally {
+            dealing.unlock();
         }
+    }
+
+    /**
+     * Has no further message dealt with, and returns how far it came. Waits for a second at most: who takes the output may
+     * have stopped.
+     */
+    OptionalLong stop() {
+        Uninterruptibles.tryLockUninterruptibly(dealing, STOP_TIMEOUT);
+        return position();
     }
 
     /** Returns the position up to which everything was dealt with, if anything was. */
     OptionalLong position() {
-        return last == null ? OptionalLong.empty() : OptionalLong.of(last.getPosition());
+        ReadResponse dealtWith = last;
+        return dealtWith == null ? OptionalLong.empty() : OptionalLong.of(dealtWith.getPosition());
     }
 
     private ReadRequest toRequest() {

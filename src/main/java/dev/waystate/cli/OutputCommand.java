@@ -33,6 +33,11 @@ abstract class OutputCommand implements Callable<Integer> {
         }
     }
 
+    /** Tells whether an option stands on the command line itself. */
+    boolean isGiven(String option) {
+        return spec.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
     /** Prints a note for people. */
     void note(String line) {
         spec.commandLine().getErr().println(line);

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** One call of {@code Read}, which asks for a message only when the one before was taken and dealt with. */
 final class ReadCall extends ClientStream<ReadRequest, ReadResponse> {
 
+    private static final Duration ANY_TIME = Duration.ofDays(365);
+
     private boolean asked = true; // for the first, by the transport itself
     private volatile @Nullable ReadResponse response;
 
@@ -19,13 +21,13 @@ final class ReadCall extends ClientStream<ReadRequest, ReadResponse> {
         requests.disableAutoRequestWithInitial(1);
     }
 
-    /** Returns the next message, or null at the end. */
+    /** Returns the next message, or null at the end. Waits as long as the connection holds: rare records are far apart. */
     @Nullable
-    ReadResponse next(Duration stallTimeout) throws InterruptedException {
+    ReadResponse next() throws InterruptedException {
         if (!asked) {
             requests().request(1);
         }
-        awaitProgress(() -> response != null, stallTimeout);
+        awaitProgress(() -> response != null, ANY_TIME);
         ReadResponse next = response;
         response = null;
         asked = false;

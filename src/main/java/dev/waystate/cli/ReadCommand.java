@@ -11,6 +11,7 @@ import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
+import java.util.OptionalLong;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,8 +22,8 @@ import picocli.CommandLine.Option;
         name = "read",
         description = {
             "Prints the records of the log, from the earliest on or after a position.",
-            "With --follow it goes on with what comes, until Ctrl-C, and reconnects by itself; no record is printed"
-                    + " twice or left out."
+            "With --follow it goes on with what comes, until Ctrl-C. When it is cut off it reconnects by itself; no"
+                    + " record is printed twice or left out. When it is ended it says how far it came."
         })
 final class ReadCommand extends ResumingCommand {
 
@@ -63,19 +64,18 @@ final class ReadCommand extends ResumingCommand {
 
     private void read(ClientContext context) throws InterruptedException {
         Retries retries = retries();
-        LogFollower follower = new LogFollower(stateLog, streamTimeouts().stall(), request(), retries, this::tell);
-        try {
-            if (follow) {
-                retries.run(follower, context::reconnect);
-            } else {
-                follower.run();
-            }
+        LogFollower follower = new LogFollower(stateLog, timeout(), request(), retries, this::tell);
+        try (LastWords words = new LastWords(() -> noteHowFar(follower.stop()))) {
+            retries.run(follower, context::reconnect);
         } catch (StatusRuntimeException failure) {
-            follower.position()
-                    .ifPresent(position -> note("Everything up to position " + position
-                            + " was read: go on with --after " + position + "."));
+            noteHowFar(follower.position());
             throw failure;
         }
+    }
+
+    private void noteHowFar(OptionalLong read) {
+        read.ifPresent(position ->
+                note("Everything up to position " + position + " was read: go on with --after " + position + "."));
     }
 
     private ReadRequest request() {

@@ -146,8 +146,8 @@ final class ReportCommand extends ClientCommand {
             return reporting;
         }
         if (source.isBlank() || source.chars().anyMatch(c -> c < ' ' || c > '~')) {
-            throw new InputException(
-                    "Expected a --source of visible ASCII characters, but found \"" + TerminalText.of(source) + "\".");
+            throw new InputException("Expected a --source of visible ASCII characters, but found \""
+                    + TerminalText.of(source) + "\": gRPC sends no others here. Use append, which takes any name.");
         }
         Metadata metadata = new Metadata();
         metadata.put(SOURCE, source);

@@ -1,6 +1,7 @@
 package dev.waystate.cli;
 
 import dev.waystate.cli.connection.Backoff;
+import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.connection.Retries;
 import dev.waystate.cli.connection.RetryOptions;
 import io.grpc.StatusRuntimeException;
@@ -14,8 +15,19 @@ abstract class ResumingCommand extends ClientCommand {
     @Mixin
     private RetryOptions retry;
 
+    @Override
+    ClientContext connect() {
+        connection().probe(timeout());
+        return super.connect();
+    }
+
     Retries retries() {
-        return new Retries(retry.retryFor(), new Backoff(Math::random), System::nanoTime, this::noteOutage);
+        return new Retries(
+                retry.retryFor(),
+                new Backoff(Math::random),
+                System::nanoTime,
+                connection()::tokenHasChanged,
+                this::noteOutage);
     }
 
     private void noteOutage(StatusRuntimeException failure) {

@@ -7,7 +7,6 @@ import dev.waystate.cli.output.RecordText;
 import dev.waystate.cli.output.StatusNames;
 import dev.waystate.cli.output.Table;
 import dev.waystate.cli.output.Table.Column;
-import dev.waystate.cli.output.TerminalText;
 import dev.waystate.cli.output.Times;
 import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ListSourcesResponse;
@@ -25,7 +24,6 @@ import picocli.CommandLine.Option;
 final class SourcesCommand extends ClientCommand {
 
     private static final int PAGE_SIZE = 1_000;
-    private static final int MAX_INFO_LENGTH = 60;
 
     @Option(
             names = "--status",
@@ -40,7 +38,7 @@ final class SourcesCommand extends ClientCommand {
     private final Table table = new Table(
             Column.text("SOURCE", 16),
             Column.text("STATUS", 7),
-            Column.text("INFO", 20),
+            Column.free("INFO", 20),
             Column.text("RECORDED", 24),
             Column.number("SEQUENCE", 0),
             Column.number("POSITION", 0));
@@ -78,7 +76,7 @@ final class SourcesCommand extends ClientCommand {
         return List.of(
                 latest.getSource(),
                 StatusNames.name(latest.getStatusValue()),
-                TerminalText.cut(latest.getInfo(), MAX_INFO_LENGTH),
+                latest.getInfo(),
                 Times.toMillis(latest.getRecordedAt()),
                 RecordText.sequence(latest),
                 Long.toString(latest.getPosition()));

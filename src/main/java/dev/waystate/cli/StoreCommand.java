@@ -4,6 +4,7 @@ import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.JsonText;
 import dev.waystate.cli.output.TerminalText;
 import dev.waystate.process.SqliteLibrary;
+import dev.waystate.process.Utf8;
 import dev.waystate.server.properties.InvalidPropertyException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -37,10 +38,10 @@ abstract class StoreCommand extends OutputCommand {
             return;
         }
         Map<String, Object> members = new LinkedHashMap<>();
-        members.put("file", file.toString());
+        members.put("file", Utf8.text(file));
         members.put("head_position", head);
         if (replaced != null) {
-            members.put("replaced", replaced.toString());
+            members.put("replaced", Utf8.text(replaced));
         }
         print(JsonText.of(members));
     }

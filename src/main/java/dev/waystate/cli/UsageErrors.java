@@ -21,13 +21,24 @@ final class UsageErrors implements IParameterExceptionHandler {
     }
 
     private static String message(ParameterException wrong) {
-        boolean unknownCommand = wrong instanceof UnmatchedArgumentException unmatched
-                && !unmatched.isUnknownOption()
+        boolean unknown = wrong instanceof UnmatchedArgumentException
                 && wrong.getCommandLine().getParent() == null;
-        String message = unknownCommand
-                ? "Unknown command '"
-                        + ((UnmatchedArgumentException) wrong).getUnmatched().get(0) + "'."
-                : wrong.getMessage();
-        return TerminalText.of(message);
+        return TerminalText.of(unknown ? withoutCommand((UnmatchedArgumentException) wrong) : wrong.getMessage());
+    }
+
+    private static String withoutCommand(UnmatchedArgumentException wrong) {
+        String first = wrong.getUnmatched().get(0);
+        return !wrong.isUnknownOption()
+                ? "Unknown command '" + first + "'."
+                : isOption(first, wrong.getCommandLine())
+                        ? "Expected a command before '" + first + "'."
+                        : wrong.getMessage();
+    }
+
+    /** Tells whether it is an option of some command. */
+    private static boolean isOption(String argument, CommandLine root) {
+        return root.getSubcommands().values().stream()
+                .anyMatch(
+                        command -> command.getCommandSpec().optionsMap().containsKey(argument.replaceFirst("=.*", "")));
     }
 }

@@ -1,9 +1,12 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.output.TerminalText;
+import dev.waystate.process.Utf8;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -20,8 +23,8 @@ public final class Waystate {
 
     private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
 
-    /** What Spring takes as a property, apart from names without a dot and a value, which are mistyped options. */
-    private static final Pattern PROPERTY = Pattern.compile("--(debug|trace|[^=.]+\\.[^=]+|[^=]+=.*)", Pattern.DOTALL);
+    /** Spring's switches, and its properties, whose names have a dot: other names are those of options. */
+    private static final Pattern PROPERTY = Pattern.compile("--(debug|trace|[^=.]+\\.[^=]+)(=.*)?", Pattern.DOTALL);
 
     private Waystate() {}
 
@@ -35,6 +38,17 @@ public final class Waystate {
         }
         boolean forServer = args[0].equals(SERVE) || Arrays.stream(args).allMatch(PROPERTY.asMatchPredicate());
         return forServer && Arrays.stream(args).noneMatch(HELP::contains);
+    }
+
+    /** Returns the arguments of this process as they were written; ends it with wrong usage if that cannot be told. */
+    public static String[] arguments(String[] args) {
+        try {
+            return Utf8.arguments(args);
+        } catch (IllegalArgumentException unreadable) {
+            utf8(FileDescriptor.err).println(TerminalText.of(unreadable.getMessage()));
+            System.exit(ExitCodes.USAGE);
+            throw unreadable;
+        }
     }
 
     /** Runs a command on the process's own streams, all of it in UTF-8, and returns the exit code. */
@@ -54,9 +68,17 @@ public final class Waystate {
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setUsageHelpWidth(100)
+                .setExpandAtFiles(false)
+                .setAllowOptionsAsOptionParameters(true)
+                .setUsageHelpAutoWidth(true)
+                .registerConverter(Path.class, Utf8::path)
                 .setParameterExceptionHandler(new UsageErrors())
                 .setExecutionExceptionHandler(new Failures());
+        OptionValues check = new OptionValues();
+        commandLine
+                .getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec().preprocessor(check));
         int exitCode = commandLine.execute(args.toArray(String[]::new));
         out.flush();
         err.flush();

@@ -2,6 +2,7 @@ package dev.waystate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waystate.ServerProcess;
 import java.io.IOException;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code backup} of a server that is written to, and what becomes of it. */
 @Timeout(180)
@@ -97,8 +100,42 @@ class BackupIT {
         CommandRun run = backup("backup.db", "nosuch.db");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("nosuch.db is not").contains("--from").hasLineCount(1);
+        assertThat(run.err())
+                .contains("nosuch.db is not there")
+                .contains("--from")
+                .hasLineCount(1);
         assertThat(directory.resolve("nosuch.db")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nosuch/backup.db, true, 'nosuch is none'",
+        "mounted/backup.db, mount -t tmpfs -o ro tmpfs mounted, 'its directory is read-only'",
+        "mounted/backup.db, mount -t tmpfs -o size=40k tmpfs mounted, 'its disk is full'",
+        "backup.db, mount -t tmpfs -o noexec tmpfs mounted, 'the temporary directory'"
+    })
+    void whatStandsInTheWayOfABackupIsTold(String copy, String preparation, String reason) throws Exception {
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            server.kill();
+        }
+        Files.createDirectory(directory.resolve("mounted"));
+        List<String> prepared = List.of("unshare", "-m", "sh", "-c", preparation + " && exec \"$@\"", "sh");
+        List<String> trial = Stream.concat(prepared.stream(), Stream.of("true")).toList();
+        assumeTrue(CommandRun.of(directory, "", trial).exitCode() == 0, "Skipped: " + preparation + " needs root");
+        List<String> backup = List.of(
+                ServerProcess.java(),
+                "-Djava.io.tmpdir=" + (reason.contains("temporary") ? "mounted" : directory),
+                "-jar",
+                ServerProcess.jar().toString(),
+                "backup",
+                copy);
+
+        CommandRun run = CommandRun.of(
+                directory, "", Stream.concat(prepared.stream(), backup.stream()).toList());
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains(reason).hasLineCount(1);
+        assertThat(filesWith("backup")).isEmpty();
     }
 
     @Test
@@ -109,7 +146,7 @@ class BackupIT {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("Expected a state log").hasLineCount(1);
-        assertThat(filesWith("backup.db")).isEmpty();
+        assertThat(filesWith("backup")).isEmpty();
     }
 
     private CommandRun backup(String copy, String log, String... options) {

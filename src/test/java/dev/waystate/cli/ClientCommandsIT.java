@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.waystate.ServerProcess;
+import dev.waystate.cli.output.JsonText;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -186,6 +188,40 @@ class ClientCommandsIT {
 
         assertThat(run.exitCode()).isEqualTo(64 + 3);
         assertThat(run.err()).startsWith("INVALID_ARGUMENT: ").doesNotContain("\tat ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"@list", "@@x", "--json", "--source=a", "-", "-x", "", " ", "${env:PATH}", "\"quoted\"", "a,b"})
+    void valueOfAnOptionIsStoredAsItStands(String info) throws IOException {
+        Files.writeString(directory.resolve("list"), "content of a file");
+
+        assertThat(run("report", "--source", "values", "--status", "OK", "--info=" + info)
+                        .exitCode())
+                .isZero();
+
+        List<String> lines = run("read", "--source", "values", "--json").outLines();
+        assertThat(lines.get(lines.size() - 1))
+                .contains("," + JsonText.of(Map.of("info", info)).replaceAll("^\\{|}$", "") + ",");
+    }
+
+    @Test
+    void infoIsWholeInATableThatNoTerminalShows() {
+        String info = "y".repeat(3_000);
+        assertThat(run("report", "--status", "OK", "--source", "long", "--info", info)
+                        .exitCode())
+                .isZero();
+
+        assertThat(run("sources").out()).contains(info);
+        assertThat(run("read", "--source", "long").out()).contains(info);
+    }
+
+    @Test
+    void sourceThatMetadataCannotCarryIsRefusedWithWhatTakesIt() {
+        CommandRun run = run("report", "--source", "Kuh-ä", "--status", "OK");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("Kuh-ä").contains("Use append").hasLineCount(1);
     }
 
     @Test

@@ -1,9 +1,11 @@
 package dev.waystate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.waystate.Recorder;
+import dev.waystate.ServerProcess;
 import dev.waystate.TlsFiles;
 import dev.waystate.cli.connection.HttpReadiness;
 import dev.waystate.proto.Data;
@@ -12,9 +14,6 @@ import dev.waystate.proto.DisplacementResponse;
 import dev.waystate.proto.DisplacementServiceGrpc.DisplacementServiceImplBase;
 import dev.waystate.proto.Empty;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingImplBase;
-import dev.waystate.proto.v1.ReadRequest;
-import dev.waystate.proto.v1.ReadResponse;
-import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceImplBase;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -29,6 +28,7 @@ import io.grpc.stub.StreamObserver;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.pkitesting.CertificateBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -82,7 +82,6 @@ class ConnectionProblemsIT {
                 .addService(health)
                 .addService(new DisplacementServiceImplBase() {})
                 .addService(new SilentReporting())
-                .addService(new SilentLog())
                 .intercept(new AuthorizationRecorder())
                 .build()
                 .start();
@@ -122,7 +121,8 @@ class ConnectionProblemsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"health", "displace 0,0 3,4", "report --status OK", "read", "sources", "summary"})
+    @ValueSource(
+            strings = {"health", "displace 0,0 3,4", "report --status OK", "read --retry-for 0s", "sources", "summary"})
     void deadServerIsToldWithWhatToDo(String command) throws IOException {
         CommandRun run = run(command, "--target", "localhost:" + closedPort());
 
@@ -213,7 +213,7 @@ class ConnectionProblemsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"health", "displace 0,0 3,4", "report --status OK"})
+    @ValueSource(strings = {"health", "displace 0,0 3,4", "report --status OK", "read --follow --retry-for 0s"})
     void serverThatNeverAnswersIsGivenUpInTime(String command) throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("localhost"))) {
             CommandRun run = run(command, "--timeout", "500ms", "--target", "localhost:" + silent.getLocalPort());
@@ -311,6 +311,150 @@ class ConnectionProblemsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"health", "displace 0,0 3,4"})
+    void certificateThatHasExpiredIsToldFromOneThatIsNotTrusted(String command) throws Exception {
+        Server expired = startTls(trusted.issue("expired", TlsFiles::expired), ClientAuth.NONE);
+        try {
+            CommandRun run = run(command, "--ca", trusted.certificate().toString(), "--target", target(expired));
+
+            assertThat(run.exitCode()).isEqualTo(UNAVAILABLE);
+            assertThat(run.err())
+                    .contains("has expired")
+                    .contains("the server needs another one")
+                    .doesNotContain("--ca")
+                    .hasLineCount(1);
+        } finally {
+            expired.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ecp256, BEGIN EC PRIVATE KEY",
+        "rsa2048, BEGIN RSA PRIVATE KEY",
+        "ed25519, BEGIN PRIVATE KEY",
+        "ecp256, BEGIN PRIVATE KEY"
+    })
+    void keysOfEveryFormOpenAServerThatWantsACertificate(CertificateBuilder.Algorithm algorithm, String form)
+            throws Exception {
+        TlsFiles identity = trusted.issue("client-of-" + algorithm, kind -> kind.algorithm(algorithm));
+        Path key = directory.resolve("form.key");
+        String convert = "openssl pkey " + (form.equals("BEGIN PRIVATE KEY") ? "" : "-traditional ") + "-in "
+                + identity.key() + " -out " + key;
+        int converted =
+                CommandRun.of(directory, "", List.of("sh", "-c", convert)).exitCode();
+        assumeTrue(converted == 0, "Skipped: openssl is not on the PATH");
+        assertThat(key).content().contains(form);
+
+        for (String command : List.of("health", "displace 0,0 3,4")) {
+            CommandRun run =
+                    runTls(command, closedServer, new TlsFiles(identity.bundle(), identity.certificate(), key));
+            assertThat(run.err()).isEmpty();
+            assertThat(run.exitCode()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.1", "[::1]", "[::1%lo]", "[0:0:0:0:0:0:0:1]", "localhost"})
+    void everyFormOfAnAddressIsReached(String host) throws IOException {
+        assumeTrue(!host.startsWith("[") || InetAddress.getByName("::1").isReachable(1_000), "Skipped: no IPv6");
+
+        CommandRun health = run("health", "--target", host + ":" + plainServer.getPort());
+        CommandRun displace = run("displace 0,0 3,4", "--target", host + ":" + plainServer.getPort());
+
+        assertThat(health).isEqualTo(new CommandRun(0, "SERVING" + System.lineSeparator(), ""));
+        assertThat(displace.err()).startsWith("UNIMPLEMENTED: "); // of a service without methods
+    }
+
+    @ParameterizedTest
+    @CsvSource({"my_waystate, SERVING, ''", "no_such_host, '', The host of no_such_host:"})
+    void nameWithAnUnderscoreIsLookedUp(String host, String out, String err) throws Exception {
+        Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 my_waystate\n");
+
+        CommandRun run = runJar("-Djdk.net.hosts.file=" + hosts, host + ":" + plainServer.getPort());
+
+        assertThat(run.out()).startsWith(out);
+        assertThat(run.err()).startsWith(err);
+    }
+
+    @Test
+    void deadProxyIsToldFromADeadServer() throws Exception {
+        int dead = closedPort();
+        String proxy = "-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=" + dead;
+
+        CommandRun run = runJar(proxy, "waystate.example:50051");
+        CommandRun passedBy = runJar(proxy, "localhost:" + plainServer.getPort());
+
+        assertThat(run.exitCode()).isEqualTo(UNAVAILABLE);
+        assertThat(run.err()).startsWith("The proxy ").contains("127.0.0.1:" + dead, "https.proxyHost");
+        assertThat(passedBy.exitCode()).isZero();
+    }
+
+    /** Runs {@code health} in a process of its own, with options of the JVM. */
+    private static CommandRun runJar(String options, String target) throws Exception {
+        String line =
+                ServerProcess.java() + " " + options + " -jar " + ServerProcess.jar() + " health --target " + target;
+        return CommandRun.of(directory, "", List.of(line.split(" ")));
+    }
+
+    @Test
+    void portsOfOthersInTheEnvironmentAreToldByName() throws Exception {
+        for (String variable : List.of("GRPC_SERVER_PORT=tcp://10.0.0.1:50051", "GRPC_SERVER_PORT=0")) {
+            CommandRun run = runWith(variable, "summary");
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains("GRPC_SERVER_PORT", "--target").hasLineCount(1);
+        }
+        CommandRun http = runWith("SERVER_PORT=tcp://10.0.0.1:8080", "health --http --json");
+        assertThat(http.err())
+                .contains("SERVER_PORT", "Kubernetes", "--http=URL")
+                .hasLineCount(1);
+        CommandRun right = runWith("GRPC_SERVER_PORT=" + plainServer.getPort(), "health");
+        assertThat(right.exitCode()).as(right.err()).isZero();
+    }
+
+    @Test
+    void environmentNamesTheServerAndTheTokenAndTheOptionsGoFirst() throws Exception {
+        Path token = Files.writeString(directory.resolve("token-of-the-environment"), SECRET);
+        AUTHORIZATIONS.clear();
+
+        CommandRun run = runWith(
+                "WAYSTATE_TARGET=localhost:" + plainServer.getPort() + " WAYSTATE_TOKEN_FILE=" + token, "health");
+        CommandRun other = runWith(
+                "WAYSTATE_TARGET=localhost:" + closedPort(), "health --target localhost:" + plainServer.getPort());
+        CommandRun wrong = runWith("WAYSTATE_TARGET=nowhere", "health");
+
+        assertThat(List.of(run.exitCode(), other.exitCode(), wrong.exitCode())).containsExactly(0, 0, 2);
+        assertThat(AUTHORIZATIONS).containsExactly("Bearer " + SECRET);
+        assertThat(wrong.err()).contains("expected HOST:PORT").contains("nowhere");
+    }
+
+    @Test
+    void filesAndPropertiesOfAServerAreNotThoseOfAClient() throws Exception {
+        Path server = Files.createDirectories(directory.resolve("server"));
+        Files.writeString(
+                server.resolve("application.yml"),
+                "grpc.client.waystate: {address: 'static://localhost:" + closedPort() + "', negotiation-type: tls}");
+        String line = "cd " + server + " && GRPC_CLIENT_WAYSTATE_NEGOTIATIONTYPE=tls " + ServerProcess.java() + " -jar "
+                + ServerProcess.jar() + " displace 0,0 3,4";
+
+        CommandRun run = CommandRun.of(
+                directory,
+                "",
+                List.of(
+                        "sh",
+                        "-c",
+                        "GRPC_SERVER_PORT=" + plainServer.getPort() + "; export GRPC_SERVER_PORT; " + line));
+
+        assertThat(run.err()).startsWith("UNIMPLEMENTED: ");
+    }
+
+    private static CommandRun runWith(String environment, String command) throws Exception {
+        String line =
+                "env " + environment + " " + ServerProcess.java() + " -jar " + ServerProcess.jar() + " " + command;
+        return CommandRun.of(directory, "", List.of(line.split(" ")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"health", "displace 0,0 3,4"})
     void filesThatAreNotWhatTheyShouldBeAreWrongUsage(String command) throws Exception {
         String ca = trusted.certificate().toString();
         String cert = client.certificate().toString();
@@ -402,7 +546,7 @@ class ConnectionProblemsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"report --status OK", "read", "read --follow --retry-for 0s"})
+    @ValueSource(strings = {"report --status OK"})
     void streamThatStandsStillIsGivenUpInTime(String command) {
         CommandRun run = run(command, "--timeout", "2s", "--target", "localhost:" + plainServer.getPort());
 
@@ -438,14 +582,6 @@ class ConnectionProblemsIT {
         @Override
         public StreamObserver<Data> streamState(StreamObserver<Empty> responses) {
             return new Recorder<>();
-        }
-    }
-
-    private static final class SilentLog extends StateLogServiceImplBase {
-
-        @Override
-        public void read(ReadRequest request, StreamObserver<ReadResponse> responses) {
-            // for ever
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code read}, {@code sources} and {@code summary} against a server. */
 @Timeout(180)
@@ -54,8 +57,8 @@ class ReadIT {
         assertThat(run.outLines().subList(0, 5))
                 .satisfiesExactly(
                         line -> assertThat(line)
-                                .isEqualTo(
-                                        "POSITION  RECORDED                  SOURCE            SEQUENCE  STATUS   INFO"),
+                                .isEqualTo("POSITION  RECORDED                  SOURCE            SEQUENCE  STATUS  "
+                                        + " INFO"),
                         line -> assertThat(line).matches(" {7}1  " + TIME + "  b {24}1  OK {7}one"),
                         line -> assertThat(line).matches(" {7}2  " + TIME + "  b {24}2  THIRSTY  two"),
                         line -> assertThat(line).matches(" {7}3  " + TIME + "  a {24}1  STARVED  \\\\u001B\\[2Jred"),
@@ -88,14 +91,64 @@ class ReadIT {
         assertThat(run("read", "--after=-1").exitCode()).isEqualTo(2);
     }
 
-    @Test
-    void readerThatTakesOneLineGetsIt() throws Exception {
-        String jar = ServerProcess.java() + " -jar " + ServerProcess.jar();
-        CommandRun run = CommandRun.of(
-                directory, "", List.of("bash", "-c", jar + " read --target " + server.target() + " | head -1"));
+    @ParameterizedTest
+    @CsvSource({
+        "'| head -1', 0, ''",
+        "'| true', 0, ''",
+        "'> /dev/full', 1, 'Standard output takes no more: is its disk full?'"
+    })
+    void readerOfTheOutputThatHasEnoughIsNoFailureAndAFullDiskIsOne(String end, int exitCode, String err)
+            throws Exception {
+        String read = ServerProcess.java() + " -jar " + ServerProcess.jar() + " read --target " + server.target();
+        CommandRun run =
+                CommandRun.of(directory, "", List.of("bash", "-c", "set -o pipefail; { " + read + "; } " + end));
 
-        assertThat(run.outLines()).singleElement().asString().startsWith("POSITION");
-        assertThat(run.err()).doesNotContain("\tat ");
+        assertThat(run.err()).isEqualToIgnoringNewLines(err);
+        assertThat(run.exitCode()).isEqualTo(exitCode);
+    }
+
+    @Test
+    void barsAreForTerminalsAlone() throws Exception {
+        String summary = ServerProcess.java() + " -jar " + ServerProcess.jar() + " summary --target " + server.target();
+        CommandRun shown = CommandRun.of(directory, "", List.of("script", "-qec", summary, "/dev/null"));
+        CommandRun piped = CommandRun.of(directory, "", List.of("sh", "-c", summary + " | cat"));
+
+        assertThat(shown.out()).contains("█");
+        assertThat(piped.out()).contains("STARVED").doesNotContain("█");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143"})
+    void followerThatIsEndedSaysHowFarItCame(String signal, int exitCode) throws Exception {
+        Path out = Files.createTempFile(directory, "out", ".txt");
+        Path err = Files.createTempFile(directory, "err", ".txt");
+        Process follower = new ProcessBuilder(
+                        ServerProcess.java(),
+                        "-jar",
+                        ServerProcess.jar().toString(),
+                        "read",
+                        "--follow",
+                        "--json",
+                        "--target",
+                        server.target())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        try {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> Files.readString(err).contains("caught up at"));
+
+            CommandRun.of(directory, "", List.of("kill", "-" + signal, Long.toString(follower.pid())));
+
+            assertThat(follower.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(follower.exitValue()).isEqualTo(exitCode);
+            int read = Files.readAllLines(out).size();
+            assertThat(err)
+                    .content()
+                    .contains("Everything up to position " + read + " was read: go on with --after " + read);
+        } finally {
+            follower.destroyForcibly();
+        }
     }
 
     @Test

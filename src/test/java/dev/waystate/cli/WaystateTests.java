@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WaystateTests {
@@ -16,8 +17,8 @@ class WaystateTests {
                 "serve --grpc.server.port=1",
                 "--grpc.server.port=1 --debug",
                 "--debug",
-                "--trace",
-                "--name=x"
+                "--trace=true",
+                "serve --name=x"
             })
     void noCommandServeAndSpringPropertiesServe(String line) {
         assertThat(Waystate.serves(arguments(line))).isTrue();
@@ -37,6 +38,9 @@ class WaystateTests {
                 "-x",
                 "--hlep",
                 "--json",
+                "--name=x",
+                "--target=localhost:50051",
+                "--info=a.b",
                 "--name=x health"
             })
     void commandsAndQuestionsForHelpDoNotServe(String line) {
@@ -86,6 +90,25 @@ class WaystateTests {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).startsWith("Unknown option: '--hlep'");
+    }
+
+    @Test
+    void optionWithoutACommandIsWrongUsage() {
+        CommandRun run = CommandRun.of("--target=localhost:50051");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("Expected a command before '--target=localhost:50051'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--info, --json", "--source, --status=OK", "--target, --source"})
+    void optionInPlaceOfAValueIsRefusedWithTheWayToWriteIt(String option, String next) {
+        CommandRun run = CommandRun.of("report", "--status", "OK", option, next, "x");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .contains(option + ", but found the option " + next)
+                .contains(option + "=" + next);
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.waystate.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waystate.ServerProcess;
-import dev.waystate.StartArchive;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -27,6 +26,9 @@ class ImageOptionsIT {
     private static final Pattern HEALTH_CHECK = Pattern.compile("(?s)HEALTHCHECK[^\\[]*CMD (\\[.*?])");
     private static final Pattern LOG_OPTION = Pattern.compile("(?m)^ +(-Xlog\\S+) \\\\$");
     private static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+    private static final Path LAUNCHER =
+            Path.of("src", "main", "launcher", "waystate").toAbsolutePath();
 
     @TempDir
     Path directory;
@@ -54,7 +56,7 @@ class ImageOptionsIT {
     @Test
     void withTheServersJvmOptionsItWouldNotBeHealthy() throws Exception {
         List<String> unprotected =
-                command().subList(command().indexOf("java"), command().size());
+                List.of(ServerProcess.java(), "-jar", ServerProcess.jar().toString(), "health", "--http");
         String options = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + freePort();
         try (ServerProcess server =
                 ServerProcess.startUnder(List.of("env", "JAVA_TOOL_OPTIONS=" + options), directory)) {
@@ -83,13 +85,9 @@ class ImageOptionsIT {
     }
 
     private String check(List<String> command, ServerProcess server, String variable) throws Exception {
-        List<String> words = new ArrayList<>(List.of("env", variable, "SERVER_PORT=" + server.httpPort()));
-        command.forEach(word -> words.addAll(
-                switch (word) {
-                    case "java" -> List.of(ServerProcess.java(), StartArchive.option());
-                    case "/app/waystate.jar" -> List.of(StartArchive.JAR.toString());
-                    default -> List.of(word);
-                }));
+        String javaHome = "JAVA_HOME=" + System.getProperty("java.home");
+        List<String> words = new ArrayList<>(List.of("env", javaHome, variable, "SERVER_PORT=" + server.httpPort()));
+        command.forEach(word -> words.add(word.equals("/app/waystate") ? LAUNCHER.toString() : word));
         try (Command check = Command.start(directory, words)) {
             int exitCode = check.awaitExit(Duration.ofSeconds(20));
             assertThat(exitCode == 0)

@@ -27,7 +27,7 @@ public final class Appender implements Retries.Attempt {
     private final Retries retries;
     private final Progress progress;
     private final AppendWindow window = new AppendWindow();
-    private long durable = UNKNOWN;
+    private volatile long durable = UNKNOWN;
     private long durableBefore;
 
     /** @param firstSequence returns the sequence of the feed's first report, given the last durable one of the source */

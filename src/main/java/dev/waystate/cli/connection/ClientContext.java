@@ -1,40 +1,65 @@
 package dev.waystate.cli.connection;
 
-import io.grpc.CallCredentials;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
-import net.devh.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
-import net.devh.boot.grpc.client.autoconfigure.GrpcClientSecurityAutoConfiguration;
+import io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
-import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
-import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.context.annotation.Import;
-import org.springframework.core.env.MapPropertySource;
-import org.springframework.core.env.StandardEnvironment;
+import net.devh.boot.grpc.client.channelfactory.NettyChannelFactory;
+import net.devh.boot.grpc.client.config.GrpcChannelProperties;
+import net.devh.boot.grpc.client.config.GrpcChannelsProperties;
+import net.devh.boot.grpc.client.config.NegotiationType;
+import net.devh.boot.grpc.client.inject.GrpcClientBeanPostProcessor;
+import net.devh.boot.grpc.client.inject.StubTransformer;
+import net.devh.boot.grpc.client.interceptor.GlobalClientInterceptorRegistry;
+import net.devh.boot.grpc.client.nameresolver.NameResolverRegistration;
+import net.devh.boot.grpc.client.security.CallCredentialsHelper;
+import net.devh.boot.grpc.client.stubfactory.AsyncStubFactory;
+import net.devh.boot.grpc.client.stubfactory.BlockingStubFactory;
+import net.devh.boot.grpc.client.stubfactory.FutureStubFactory;
+import org.springframework.context.support.GenericApplicationContext;
 
 /**
- * The starter's client in the smallest context that it works in: no server, no logging system, no listeners, which
- * starts in half the time of a {@code SpringApplication}. The channel is {@code grpc.client.waystate} of application.yml;
- * the options of the command line go before it. The auto-configurations are imported as plain configurations, so that
- * their exclusion in application.yml, which is meant for the server, does not hold here.
+ * The starter's client in the smallest context that it works in: its beans are named here, since finding them takes
+ * longer than a call. No configuration file, environment variable or system property has a say: those in reach are a
+ * server's.
  */
 public final class ClientContext implements AutoCloseable {
 
-    /** The channel's name in {@code @GrpcClient} and in the properties. */
+    /** The channel's name in {@code @GrpcClient}. */
     public static final String CLIENT = "waystate";
 
-    private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+    private final GenericApplicationContext context = new GenericApplicationContext();
 
     private ClientContext(ConnectionOptions options) {
-        StandardEnvironment environment = new StandardEnvironment();
-        environment.getPropertySources().addFirst(new MapPropertySource("options", options.toProperties()));
-        ConfigDataEnvironmentPostProcessor.applyTo(environment);
-        context.setEnvironment(environment);
-        context.register(Client.class);
-        options.credentials().ifPresent(credentials -> context.registerBean(CallCredentials.class, () -> credentials));
-        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor());
+        Consumer<NettyChannelBuilder> settings = options.settings();
+        context.registerBean(
+                GrpcChannelFactory.class,
+                () -> new NettyChannelFactory(
+                        properties(options),
+                        new GlobalClientInterceptorRegistry(context),
+                        List.of((channel, name) -> settings.accept((NettyChannelBuilder) channel))));
+        context.registerBean(NameResolverRegistration.class, () -> new NameResolverRegistration(List.of()));
+        context.registerBean(AsyncStubFactory.class, AsyncStubFactory::new);
+        context.registerBean(BlockingStubFactory.class, BlockingStubFactory::new);
+        context.registerBean(FutureStubFactory.class, FutureStubFactory::new);
+        options.credentials()
+                .map(CallCredentialsHelper::fixedCredentialsStubTransformer)
+                .ifPresent(transformer -> context.registerBean(StubTransformer.class, () -> transformer));
+        context.registerBean(GrpcClientBeanPostProcessor.class, () -> new GrpcClientBeanPostProcessor(context));
         context.refresh();
+    }
+
+    private static GrpcChannelsProperties properties(ConnectionOptions options) {
+        GrpcChannelProperties channel = new GrpcChannelProperties();
+        channel.setAddress(HostResolver.uri(options.server()));
+        channel.setNegotiationType(NegotiationType.PLAINTEXT); // unless the options say otherwise
+        channel.setShutdownGracePeriod(Duration.ZERO);
+        GrpcChannelsProperties channels = new GrpcChannelsProperties();
+        channels.getClient().put(CLIENT, channel);
+        return channels;
     }
 
     /** Starts the context; nothing is connected before the first call. */
@@ -46,18 +71,6 @@ public final class ClientContext implements AutoCloseable {
     public void inject(Object bean) {
         context.getAutowireCapableBeanFactory()
                 .initializeBean(bean, bean.getClass().getName());
-    }
-
-    /** Returns where the channel leads, as people write it. */
-    public String target() {
-        return Targets.fromUri(
-                context.getEnvironment().getProperty("grpc.client." + CLIENT + ".address", "localhost:50051"));
-    }
-
-    public boolean usesTls() {
-        return !"plaintext"
-                .equalsIgnoreCase(
-                        context.getEnvironment().getProperty("grpc.client." + CLIENT + ".negotiation-type", "tls"));
     }
 
     /** Has the next call connect anew, at once: a channel whose last attempt failed would wait for up to two minutes. */
@@ -72,8 +85,4 @@ public final class ClientContext implements AutoCloseable {
     public void close() {
         context.close();
     }
-
-    /** What the context consists of. No component scan finds it. */
-    @Import({GrpcClientAutoConfiguration.class, GrpcClientSecurityAutoConfiguration.class})
-    static final class Client {}
 }

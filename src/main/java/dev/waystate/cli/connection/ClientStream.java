@@ -52,7 +52,7 @@ public abstract class ClientStream<ReqT, RespT> implements ClientResponseObserve
      * @throws StatusRuntimeException if the call fails before, or at the timeout, which ends the call
      */
     public final void awaitConnection(Duration timeout) throws InterruptedException {
-        await(this::isReady, timeout, FailedCall.NOT_CONNECTED);
+        await(() -> open, timeout, FailedCall.NOT_CONNECTED);
     }
 
     /**

@@ -3,11 +3,13 @@ package dev.waystate.cli.connection;
 import com.google.common.net.HostAndPort;
 import dev.waystate.cli.output.InputException;
 import io.grpc.CallCredentials;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.handler.ssl.SslContext;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,13 +17,16 @@ import picocli.CommandLine.Option;
 /** How a client command reaches the server: the same options for every one. */
 public final class ConnectionOptions {
 
-    private static final String CLIENT = "grpc.client." + ClientContext.CLIENT + ".";
+    /** The least that gRPC takes, and more than what servers permit: {@code waystate.limits.permit-keepalive-time}. */
+    private static final Duration PROBE_AFTER = Duration.ofSeconds(10);
 
     @Option(
             names = "--target",
             paramLabel = "HOST:PORT",
             converter = TargetConverter.class,
-            description = "Where the server is; localhost:50051 when not given. IPv6: [::1]:50051.")
+            defaultValue = "${env:WAYSTATE_TARGET}",
+            description = "Where the server is, such as [::1]:50051; $WAYSTATE_TARGET when not given, else localhost"
+                    + " and $GRPC_SERVER_PORT or 50051.")
     private @Nullable HostAndPort target;
 
     @Mixin
@@ -30,15 +35,18 @@ public final class ConnectionOptions {
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "A file with the token that is sent as 'authorization: Bearer ...'.")
+            defaultValue = "${env:WAYSTATE_TOKEN_FILE}",
+            description = "A file with the token that is sent as 'authorization: Bearer ...'; $WAYSTATE_TOKEN_FILE when"
+                    + " not given. It is read for each call, so that the token may be replaced.")
     private @Nullable Path tokenFile;
 
     @Option(
             names = "--timeout",
             paramLabel = "DURATION",
             converter = TimeoutConverter.class,
-            description = "The most that a call, or connecting a stream, may take: 500ms, 5s, 1m; 10s when not given,"
-                    + " and 3s for health. Also the most that a stream may stand still; 60s when not given.")
+            description = "The most that a call, connecting a stream, or the answer to a sign of life may take: 500ms,"
+                    + " 5s, 1m; 10s when not given, and 3s for health. Also the most that a report may go without"
+                    + " being taken or acknowledged; 60s when not given.")
     private @Nullable Duration timeout;
 
     @Option(names = "--json", description = "Print one JSON object a line.")
@@ -47,8 +55,16 @@ public final class ConnectionOptions {
     @Option(names = "--verbose", description = "Show the stack trace of a failure, and signs of life of a stream.")
     private boolean verbose;
 
-    public Optional<HostAndPort> target() {
-        return Optional.ofNullable(target);
+    private @Nullable TokenFile token;
+    private @Nullable Duration probeTimeout;
+
+    /**
+     * Returns the server.
+     *
+     * @throws InputException if none is given, and the environment has no port
+     */
+    public HostAndPort server() {
+        return target == null ? LocalPorts.grpc(System.getenv()) : target;
     }
 
     public TlsOptions tls() {
@@ -72,19 +88,44 @@ public final class ConnectionOptions {
     }
 
     /**
-     * Returns the credentials, if there is a token file.
+     * Returns the credentials, the same ones each time, if there is a token file.
      *
      * @throws InputException if the file has no token
      */
     public Optional<CallCredentials> credentials() {
-        return Optional.ofNullable(tokenFile).map(BearerToken::credentials);
+        if (token == null && tokenFile != null) {
+            token = new TokenFile(tokenFile);
+        }
+        return Optional.ofNullable(token);
     }
 
-    /** Returns the properties of the starter that say the same, for those options that are given. */
-    Map<String, Object> toProperties() {
-        Map<String, Object> properties = new LinkedHashMap<>();
-        target().ifPresent(given -> properties.put(CLIENT + "address", Targets.toUri(given)));
-        tls.toProperties().forEach((name, value) -> properties.put(CLIENT + name, value));
-        return properties;
+    /** Tells whether the token file has another token by now than the last call had. */
+    public boolean tokenHasChanged() {
+        return token != null && token.hasChanged();
+    }
+
+    /** Has a connection with open calls asked for a sign of life when none has come for a while. */
+    public void probe(Duration timeout) {
+        probeTimeout = timeout;
+    }
+
+    /**
+     * Returns what sets up a channel.
+     *
+     * @throws InputException if the options of TLS do not fit together, or their files have not what they should
+     */
+    Consumer<NettyChannelBuilder> settings() {
+        SslContext context = tls.context();
+        return channel -> {
+            if (context == null) {
+                channel.usePlaintext();
+            } else {
+                channel.useTransportSecurity().sslContext(context);
+            }
+            if (probeTimeout != null) {
+                channel.keepAliveTime(PROBE_AFTER.toNanos(), TimeUnit.NANOSECONDS)
+                        .keepAliveTimeout(probeTimeout.toNanos(), TimeUnit.NANOSECONDS);
+            }
+        };
     }
 }

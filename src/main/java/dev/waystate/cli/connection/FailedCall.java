@@ -1,12 +1,16 @@
 package dev.waystate.cli.connection;
 
+import com.google.common.net.HostAndPort;
 import dev.waystate.cli.output.TerminalText;
 import io.grpc.Status;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Explains a failed call in one sentence: what the server said, with its code, or what stands between the server and
@@ -37,12 +41,15 @@ public final class FailedCall {
             "access_denied");
 
     private final String target;
+    private final Optional<String> proxy;
     private final TlsOptions tls;
     private final Status status;
     private final List<Throwable> causes;
 
-    public FailedCall(String target, TlsOptions tls, Status status) {
+    /** @param server what the channel leads to; null for a target that is called without one */
+    public FailedCall(String target, @Nullable HostAndPort server, TlsOptions tls, Status status) {
         this.target = TerminalText.of(target);
+        this.proxy = server == null ? Optional.empty() : HostResolver.proxy(server);
         this.tls = tls;
         this.status = status;
         this.causes = Causes.of(status.getCause());
@@ -65,6 +72,12 @@ public final class FailedCall {
         if (hasCause(UnknownHostException.class) || isDescribed("Unable to resolve host")) {
             return Optional.of("The host of " + target + " is not known: check the name given with --target.");
         }
+        if (proxy.isPresent() && (hasCause(ConnectException.class) || isRefusedByTheProxy())) {
+            return Optional.of("The proxy " + TerminalText.of(proxy.get())
+                    + ", which the system properties https.proxyHost and https.proxyPort"
+                    + " name, does not lead to " + target + ": mend it, or have it passed by with"
+                    + " JAVA_TOOL_OPTIONS=-Dhttp.nonProxyHosts=HOST.");
+        }
         if (hasCause(ConnectException.class)) {
             return Optional.of("Nothing answers at " + target + ": is the server running? Start it with"
                     + " 'java -jar waystate.jar', or name another with --target.");
@@ -73,6 +86,12 @@ public final class FailedCall {
     }
 
     private Optional<String> noTrust() {
+        if (hasCause(CertificateExpiredException.class) || hasCause(CertificateNotYetValidException.class)) {
+            return Optional.of("The certificate of " + target
+                    + (hasCause(CertificateExpiredException.class) ? " has expired" : " is not valid yet") + " ("
+                    + TerminalText.of(rootMessage()) + "): the server needs another one, or this machine's clock is"
+                    + " wrong.");
+        }
         if (Causes.messageWith("PKIX path", causes).isPresent()) {
             return Optional.of(
                     "The certificate of " + target + " is not from an authority that is trusted here: name the"
@@ -88,7 +107,7 @@ public final class FailedCall {
         return CERTIFICATE_ALERTS.stream()
                 .filter(alert -> Causes.messageWith(ALERT + alert, causes).isPresent())
                 .findFirst()
-                .map(alert -> tls.cert() == null
+                .map(alert -> !tls.hasCertificate()
                         ? "The server at " + target + " wants a client certificate: name yours with --cert and --key."
                         : "The server at " + target + " does not accept the certificate of --cert (" + alert
                                 + "): check that it is valid, and from an authority that the server trusts.");
@@ -101,8 +120,7 @@ public final class FailedCall {
         }
         return hasCause(SSLException.class)
                 ? Optional.of("No TLS connection to " + target + " ("
-                        + TerminalText.of(
-                                String.valueOf(causes.get(causes.size() - 1).getMessage()))
+                        + TerminalText.of(rootMessage())
                         + "): check --ca, and --cert with --key if the server asks for a client certificate.")
                 : Optional.empty();
     }
@@ -137,6 +155,14 @@ public final class FailedCall {
             case UNIMPLEMENTED -> " (is " + target + " the right server, and recent enough?)";
             default -> "";
         };
+    }
+
+    private boolean isRefusedByTheProxy() {
+        return Causes.messageWith("status: ", causes).isPresent(); // of HTTP, to CONNECT
+    }
+
+    private String rootMessage() {
+        return String.valueOf(causes.get(causes.size() - 1).getMessage());
     }
 
     private boolean hasCause(Class<? extends Throwable> type) {

@@ -20,9 +20,7 @@ public final class HttpReadiness {
 
     /** Returns the address of the readiness on this machine, on the port that the environment says. */
     public static String localUrl(Map<String, String> environment) {
-        String port =
-                environment.getOrDefault("MANAGEMENT_SERVER_PORT", environment.getOrDefault("SERVER_PORT", "8080"));
-        return "http://localhost:" + port + "/actuator/health/readiness";
+        return "http://localhost:" + LocalPorts.actuator(environment) + "/actuator/health/readiness";
     }
 
     /**

@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -23,6 +24,7 @@ public final class Retries {
     private final Duration retryFor;
     private final Backoff backoff;
     private final LongSupplier nanoTime;
+    private final BooleanSupplier newToken;
     private final Consumer<StatusRuntimeException> onOutage;
     private boolean outage;
     private long outageSince;
@@ -30,13 +32,19 @@ public final class Retries {
     /**
      * @param retryFor how long an outage may last
      * @param nanoTime the current time of {@link System#nanoTime}
+     * @param newToken whether there is another token than the one that was refused
      * @param onOutage is told the first failure of an outage, if another attempt follows
      */
     public Retries(
-            Duration retryFor, Backoff backoff, LongSupplier nanoTime, Consumer<StatusRuntimeException> onOutage) {
+            Duration retryFor,
+            Backoff backoff,
+            LongSupplier nanoTime,
+            BooleanSupplier newToken,
+            Consumer<StatusRuntimeException> onOutage) {
         this.retryFor = retryFor;
         this.backoff = backoff;
         this.nanoTime = nanoTime;
+        this.newToken = newToken;
         this.onOutage = onOutage;
     }
 
@@ -87,11 +95,12 @@ public final class Retries {
         return pause;
     }
 
-    private static boolean isTemporary(StatusRuntimeException failure) {
+    private boolean isTemporary(StatusRuntimeException failure) {
         Status status = failure.getStatus();
         return switch (status.getCode()) {
             case UNAVAILABLE, DEADLINE_EXCEEDED -> true; // of a stream, only our own limits are deadlines
             case RESOURCE_EXHAUSTED -> !StatusDetails.retryDelay(failure).isZero();
+            case UNAUTHENTICATED -> newToken.getAsBoolean();
             default -> false;
         };
     }

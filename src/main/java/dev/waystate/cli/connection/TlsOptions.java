@@ -1,16 +1,20 @@
 package dev.waystate.cli.connection;
 
+import com.google.common.base.Throwables;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.TerminalText;
 import dev.waystate.security.tls.PrivateKeys;
+import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.pem.PemContent;
 import picocli.CommandLine.Option;
@@ -36,66 +40,52 @@ public final class TlsOptions {
     @Option(
             names = "--key",
             paramLabel = "FILE",
-            description = "PEM file with the client's private key, PKCS #8 and not encrypted; needs --cert.")
+            description = "PEM file with the client's private key, not encrypted; needs --cert.")
     private @Nullable Path key;
 
     public boolean enabled() {
         return tls || ca != null || cert != null || key != null;
     }
 
-    @Nullable
-    Path ca() {
-        return ca;
-    }
-
-    @Nullable
-    Path cert() {
-        return cert;
-    }
-
-    @Nullable
-    Path key() {
-        return key;
+    boolean hasCertificate() {
+        return cert != null;
     }
 
     /**
-     * Checks that the options fit together, and that their files have what they should.
+     * Returns what the options say; null without TLS.
      *
-     * @throws InputException if not
+     * @throws InputException if the options do not fit together, or their files have not what they should
      */
-    public void check() {
+    @Nullable
+    SslContext context() {
         if ((cert == null) != (key == null)) {
             throw new InputException("Expected both --cert and --key or neither, but found only "
                     + (cert == null ? "--key" : "--cert") + ".");
         }
+        if (!enabled()) {
+            return null;
+        }
+        SslContextBuilder context = GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK);
         if (ca != null) {
-            read("--ca", ca, "PEM certificates", PemContent::getCertificates);
+            context.trustManager(read("--ca", ca, "PEM certificates", PemContent::getCertificates));
         }
         if (cert != null && key != null) {
             List<X509Certificate> chain = read("--cert", cert, "PEM certificates", PemContent::getCertificates);
             PrivateKey privateKey =
-                    read("--key", key, "a PEM private key, PKCS #8 and not encrypted", PemContent::getPrivateKey);
+                    read("--key", key, "a PEM private key that is not encrypted", PemContent::getPrivateKey);
             if (!PrivateKeys.fit(privateKey, chain.get(0).getPublicKey())) {
                 throw new InputException("Expected the private key of --cert in --key, but found that of another.");
             }
+            context.keyManager(privateKey, chain);
         }
-    }
-
-    /** Returns the starter's properties of a client, without the client's prefix. */
-    Map<String, Object> toProperties() {
-        Map<String, Object> properties = new LinkedHashMap<>();
-        if (enabled()) {
-            properties.put("negotiation-type", "tls");
+        try {
+            return context.build();
+        } catch (SSLException | IllegalArgumentException unusable) {
+            throw new InputException(
+                    "Expected certificates and a key that Java can use, but "
+                            + TerminalText.of(Throwables.getRootCause(unusable).getMessage()),
+                    unusable);
         }
-        if (ca != null) {
-            properties.put("security.trust-cert-collection", ca.toUri().toString());
-        }
-        if (cert != null && key != null) {
-            properties.put("security.client-auth-enabled", true);
-            properties.put("security.certificate-chain", cert.toUri().toString());
-            properties.put("security.private-key", key.toUri().toString());
-        }
-        return properties;
     }
 
     private static <T> T read(String option, Path file, String content, Function<PemContent, @Nullable T> part) {

@@ -3,6 +3,7 @@ package dev.waystate.cli.input;
 import com.google.common.collect.AbstractIterator;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.TerminalText;
+import dev.waystate.process.Utf8;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,7 +81,7 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
         }
         String name = TerminalText.of(file);
         try {
-            Path path = Path.of(file);
+            Path path = Utf8.path(file);
             if (Files.isDirectory(path)) {
                 throw new InputException("Expected a file, but " + name + " is a directory.");
             }

@@ -1,56 +1,47 @@
 package dev.waystate.cli.output;
 
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
 
-/** A progress bar on standard error, if that is a terminal. */
+/** How many of something are done, on one line of standard error if that is a terminal. For one thread. */
 public final class Progress implements AutoCloseable {
 
-    private static final int UPDATE_MILLIS = 200;
-    private static final int WIDTH = 78;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    private final @Nullable ProgressBar bar;
+    private final String task;
+    private final boolean shown = Terminals.isStderr();
+    private final long begun = System.nanoTime();
+    private long drawn = begun;
+    private long done;
 
-    private Progress(@Nullable ProgressBar bar) {
-        this.bar = bar;
+    private Progress(String task) {
+        this.task = task;
     }
 
-    /** Shows how many of something are done; how many there will be is not known. */
     public static Progress of(String task) {
-        return new Progress(Terminals.isStderr() ? bar(task) : null);
+        return new Progress(task);
     }
 
     public void step() {
-        if (bar != null) {
-            bar.step();
-        }
+        stepBy(1);
     }
 
-    public void stepBy(long done) {
-        if (bar != null) {
-            bar.stepBy(done);
+    public void stepBy(long more) {
+        done += more;
+        if (shown && System.nanoTime() - drawn > PAUSE_NANOS) {
+            draw();
         }
     }
 
     @Override
     public void close() {
-        if (bar != null) {
-            bar.close();
+        if (drawn != begun) { // a short task has no line
+            draw();
+            System.err.println();
         }
     }
 
-    private static ProgressBar bar(String task) {
-        return new ProgressBarBuilder()
-                .setTaskName(task)
-                .setInitialMax(-1)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(UPDATE_MILLIS)
-                .hideEta()
-                .showSpeed()
-                .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
-                .build();
+    private void draw() {
+        drawn = System.nanoTime();
+        System.err.printf("\r%s %,d (%,.0f/s)\u001b[K", task, done, done * 1e9 / (drawn - begun));
     }
 }

@@ -21,7 +21,7 @@ public final class RecordText {
                 Column.text("SOURCE", 16),
                 Column.number("SEQUENCE", 0),
                 Column.text("STATUS", STATUS_WIDTH),
-                Column.text("INFO", 0));
+                Column.free("INFO", 0));
     }
 
     public static List<String> row(Record stored) {

@@ -3,20 +3,36 @@ package dev.waystate.cli.output;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.stream.IntStream;
 
 /**
  * Lines of aligned columns. Rows may come bit by bit: a column that turns out too narrow is wider from then on. All cells
- * are made fit for a terminal.
+ * are made fit for a terminal. Where lines are of limited width, free text is cut to what the other columns leave of it.
  */
 public final class Table {
 
     private static final String GAP = "  ";
 
+    /** Free text is not cut to less, however narrow the lines are. */
+    private static final int LEAST_TEXT = 20;
+
+    /** Free text that is longer sticks out, and has no other rows padded. */
+    private static final int MOST_PADDING = 60;
+
+    private final IntSupplier outputWidth;
+    private int lineWidth;
     private final Column[] columns;
     private final int[] widths;
     private boolean begun;
 
+    /** Makes a table on standard output. */
     public Table(Column... columns) {
+        this(Terminals::width, columns);
+    }
+
+    Table(IntSupplier outputWidth, Column... columns) {
+        this.outputWidth = outputWidth;
         this.columns = columns;
         this.widths = Arrays.stream(columns).mapToInt(Column::width).toArray();
     }
@@ -26,17 +42,38 @@ public final class Table {
         List<List<String>> shown = new ArrayList<>();
         if (!begun) {
             begun = true;
+            lineWidth = outputWidth.getAsInt(); // not before: a command that prints no table does not ask
             shown.add(Arrays.stream(columns).map(Column::title).toList());
         }
-        rows.forEach(row -> shown.add(row.stream().map(TerminalText::of).toList()));
-        shown.forEach(this::widen);
+        rows.forEach(row -> shown.add(row.stream().map(TerminalText::all).toList()));
+        shown.forEach(cells -> widen(cells, false));
+        int rest = rest();
+        shown.replaceAll(cells -> cut(cells, rest));
+        shown.forEach(cells -> widen(cells, true));
         return shown.stream().map(this::line).toList();
     }
 
-    private void widen(List<String> cells) {
+    private void widen(List<String> cells, boolean free) {
         for (int i = 0; i < columns.length - 1; i++) { // nothing stands behind the last one
-            widths[i] = Math.max(widths[i], length(cells.get(i)));
+            if (columns[i].free() == free) {
+                widths[i] = Math.max(widths[i], Math.min(length(cells.get(i)), free ? MOST_PADDING : lineWidth));
+            }
         }
+    }
+
+    /** Returns what the columns without free text leave of a line. */
+    private int rest() {
+        int rest = lineWidth - GAP.length() * (columns.length - 1);
+        for (int i = 0; i < columns.length; i++) {
+            rest -= columns[i].free() ? 0 : widths[i];
+        }
+        return Math.max(rest, LEAST_TEXT);
+    }
+
+    private List<String> cut(List<String> cells, int rest) {
+        return IntStream.range(0, columns.length)
+                .mapToObj(i -> columns[i].free() ? TerminalText.cut(cells.get(i), rest) : cells.get(i))
+                .toList();
     }
 
     private String line(List<String> cells) {
@@ -57,15 +94,20 @@ public final class Table {
      * A column.
      *
      * @param width how many characters it has at least
+     * @param free whether it has free text; of one column at most
      */
-    public record Column(String title, int width, boolean rightAligned) {
+    public record Column(String title, int width, boolean rightAligned, boolean free) {
+
+        public static Column free(String title, int width) {
+            return new Column(title, Math.max(width, title.length()), false, true);
+        }
 
         public static Column text(String title, int width) {
-            return new Column(title, Math.max(width, title.length()), false);
+            return new Column(title, Math.max(width, title.length()), false, false);
         }
 
         public static Column number(String title, int width) {
-            return new Column(title, Math.max(width, title.length()), true);
+            return new Column(title, Math.max(width, title.length()), true, false);
         }
     }
 }

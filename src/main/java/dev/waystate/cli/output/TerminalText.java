@@ -1,5 +1,6 @@
 package dev.waystate.cli.output;
 
+import dev.waystate.process.Utf8;
 import dev.waystate.server.text.LogText;
 import java.nio.file.Path;
 
@@ -16,9 +17,18 @@ public final class TerminalText {
      * the screen or pretend to be output of ours, and bidirectional formats reverse what is read.
      */
     public static String of(String text) {
-        StringBuilder shown = new StringBuilder(Math.min(text.length(), MAX_LENGTH));
+        return of(text, MAX_LENGTH);
+    }
+
+    /** Returns all of a text, made fit in the same way. */
+    static String all(String text) {
+        return of(text, Integer.MAX_VALUE);
+    }
+
+    private static String of(String text, int maxLength) {
+        StringBuilder shown = new StringBuilder(Math.min(text.length(), maxLength));
         for (int i = 0; i < text.length(); ) {
-            if (shown.length() >= MAX_LENGTH) {
+            if (shown.length() >= maxLength) {
                 return shown.append('…').toString();
             }
             int character = text.codePointAt(i);
@@ -36,6 +46,6 @@ public final class TerminalText {
     }
 
     public static String of(Path file) {
-        return of(file.toString());
+        return of(Utf8.text(file));
     }
 }

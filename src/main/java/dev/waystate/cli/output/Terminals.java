@@ -1,12 +1,17 @@
 package dev.waystate.cli.output;
 
-import org.jline.nativ.CLibrary;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
-/** Tells which of the process's streams are terminals. */
+/** Tells what the process's streams lead to. Where the system has no {@code /proc}, none is known for a terminal. */
 public final class Terminals {
 
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
+    private static final File TERMINAL = new File("/dev/tty");
 
     private Terminals() {}
 
@@ -14,16 +19,44 @@ public final class Terminals {
         return isTerminal(STDOUT);
     }
 
+    /** Tells whether another process reads what is printed. */
+    public static boolean isStdoutPipe() {
+        return leadsTo(STDOUT).matches("(pipe|socket):.*");
+    }
+
     static boolean isStderr() {
         return isTerminal(STDERR);
     }
 
-    // System.console() knows of stdin and stdout only, and since Java 22 is there without a terminal.
-    private static boolean isTerminal(int stream) {
+    /** Returns how many characters fit into a line of standard output: any number if that is no terminal. */
+    static int width() {
+        return isStdout() ? terminalWidth() : Integer.MAX_VALUE;
+    }
+
+    private static int terminalWidth() {
         try {
-            return CLibrary.isatty(stream) == 1;
-        } catch (LinkageError noNativeLibrary) {
-            return false;
+            Process size =
+                    new ProcessBuilder("stty", "size").redirectInput(TERMINAL).start();
+            String[] rowsAndColumns = new String(size.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                    .strip()
+                    .split(" ");
+            int columns = Integer.parseInt(rowsAndColumns[1]);
+            return columns > 0 ? columns : Integer.MAX_VALUE;
+        } catch (IOException | RuntimeException unknown) {
+            return Integer.MAX_VALUE;
+        }
+    }
+
+    // System.console() knows of stdin and stdout only, and from Java 22 on may be there without a terminal.
+    private static boolean isTerminal(int stream) {
+        return leadsTo(stream).matches("/dev/(pts/|tty|console).*");
+    }
+
+    private static String leadsTo(int stream) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + stream)).toString();
+        } catch (IOException | UnsupportedOperationException noSuchSystem) {
+            return "";
         }
     }
 }

@@ -32,7 +32,7 @@ final class ClientConnection extends ChannelDuplexHandler {
     private static final FastThreadLocal<@Nullable ClientConnection> CURRENT = new FastThreadLocal<>();
 
     /** A frame that is less than this part of the buffer that it is in is copied. */
-    private static final int LEAST_PART_OF_BUFFER = 4;
+    private static final int LEAST_PART_OF_BUFFER = 2;
 
     private final ConnectionShare inbound;
     private final ConnectionShare outbound;

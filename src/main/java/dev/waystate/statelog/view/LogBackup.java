@@ -24,7 +24,8 @@ public final class LogBackup {
     private static final int BUSY_TIMEOUT_MILLIS = 5_000;
 
     private static final String FIND_END = """
-            SELECT head, earliest > head, (SELECT max(position) FROM record) FROM bounds""";
+        SELECT head, earliest > head, (SELECT max(position) FROM record) FROM bounds\
+        """;
 
     /** A copy is complete in itself, and no write-ahead log but its own is of it. */
     private static final String SEAL =
@@ -52,7 +53,7 @@ public final class LogBackup {
             throw new FileAlreadyExistsException(copy.toString());
         }
         Path directory = copy.toAbsolutePath().getParent();
-        Path unfinished = Files.createTempFile(directory, copy.getFileName() + ".", ".partial");
+        Path unfinished = Files.createTempFile(directory, "backup.", ".partial");
         try {
             check(file, LogFileCheck::check);
             long head = fill(unfinished, file, List.of(SEAL));
@@ -108,7 +109,7 @@ public final class LogBackup {
     private static void vacuum(LogFile log, Path copy) throws SQLException {
         try (Connection connection = open(log);
                 PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
-            vacuum.setString(1, copy.toString());
+            vacuum.setString(1, copy.toUri().toString()); // in which all bytes of the name are
             vacuum.execute();
         }
     }

@@ -22,6 +22,7 @@ class RetriesTests {
 
     private final List<StatusRuntimeException> outages = new ArrayList<>();
     private long now;
+    private boolean newToken;
 
     @Test
     void anOutageIsToldOnce() {
@@ -33,6 +34,17 @@ class RetriesTests {
         retries.pauseAfter(CUT);
 
         assertThat(outages).hasSize(2);
+    }
+
+    @Test
+    void refusedTokenIsTriedAgainOnlyWhenThereIsAnother() {
+        StatusRuntimeException refused = io.grpc.Status.UNAUTHENTICATED.asRuntimeException();
+        Retries retries = retries(Duration.ofMinutes(1));
+
+        newToken = true;
+        assertThat(retries.pauseAfter(refused)).isEqualTo(Duration.ofMillis(100));
+        newToken = false;
+        assertThatThrownBy(() -> retries.pauseAfter(refused)).isSameAs(refused);
     }
 
     @Test
@@ -98,6 +110,6 @@ class RetriesTests {
     }
 
     private Retries retries(Duration retryFor) {
-        return new Retries(retryFor, new Backoff(() -> 0), () -> now, outages::add);
+        return new Retries(retryFor, new Backoff(() -> 0), () -> now, () -> newToken, outages::add);
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.waystate.cli.connection.TargetConverter;
-import dev.waystate.cli.connection.Targets;
 import dev.waystate.cli.connection.TimeoutConverter;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.StatusNames;
@@ -63,7 +62,7 @@ class InputFuzzTests {
                 case 'p' -> Points.point(text);
                 case 't' -> Times.toNanos(Times.fromText(text));
                 case 's' -> StatusNames.name(StatusNames.number(text));
-                case 'h' -> Targets.fromUri(Targets.toUri(new TargetConverter().convert(text)));
+                case 'h' -> new TargetConverter().convert(text);
                 default -> new TimeoutConverter().convert(text);
             }
         } catch (InputException | TypeConversionException refused) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class TableTests {
 
-    private final Table table = new Table(Column.number("N", 3), Column.text("NAME", 6), Column.text("INFO", 0));
+    private final Table table = table(Integer.MAX_VALUE);
 
     @Test
     void columnsAreAlignedUnderTheirTitles() {
@@ -29,6 +29,23 @@ class TableTests {
         assertThat(table.lines(List.of(List.of("1", "a\u001b[2J", "b\nc"))))
                 .last()
                 .isEqualTo("  1  a\\u001B[2J  b\\u000Ac");
+    }
+
+    @Test
+    void freeTextIsCutToTheWidthOfATerminalAndNowhereElse() {
+        String text = "x".repeat(5_000);
+        List<List<String>> rows = List.of(List.of("1", "a", text));
+
+        assertThat(table(40).lines(rows)).element(1).isEqualTo("  1  a       " + "x".repeat(26) + "…");
+        assertThat(table(10).lines(rows)).element(1).isEqualTo("  1  a       " + "x".repeat(19) + "…");
+        assertThat(table(Integer.MAX_VALUE).lines(rows)).element(1).isEqualTo("  1  a       " + text);
+        Table inTheMiddle = new Table(() -> Integer.MAX_VALUE, Column.free("INFO", 0), Column.text("NAME", 6));
+        assertThat(inTheMiddle.lines(List.of(List.of(text, "a"), List.of("x", "b"))))
+                .containsExactly("INFO" + " ".repeat(58) + "NAME", text + "  a", "x" + " ".repeat(61) + "b");
+    }
+
+    private static Table table(int width) {
+        return new Table(() -> width, Column.number("N", 3), Column.text("NAME", 6), Column.free("INFO", 0));
     }
 
     @Test

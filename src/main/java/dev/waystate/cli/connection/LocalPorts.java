@@ -1,0 +1,37 @@
+package dev.waystate.cli.connection;
+
+import com.google.common.net.HostAndPort;
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.TerminalText;
+import java.util.Map;
+
+/** Where a server on this machine listens, by the same environment variables. */
+final class LocalPorts {
+
+    private LocalPorts() {}
+
+    static HostAndPort grpc(Map<String, String> environment) {
+        return HostAndPort.fromParts("localhost", port(environment, "GRPC_SERVER_PORT", 50051));
+    }
+
+    /** Returns the port of the actuator, which is the HTTP port unless it has one of its own. */
+    static int actuator(Map<String, String> environment) {
+        return environment.containsKey("MANAGEMENT_SERVER_PORT")
+                ? port(environment, "MANAGEMENT_SERVER_PORT", 0)
+                : port(environment, "SERVER_PORT", 8080);
+    }
+
+    private static int port(Map<String, String> environment, String variable, int unlessSet) {
+        String text = environment.get(variable);
+        if (text == null) {
+            return unlessSet;
+        }
+        if (text.matches("[1-9]\\d{0,4}") && Integer.parseInt(text) <= 65_535) {
+            return Integer.parseInt(text);
+        }
+        throw new InputException("Expected a port from 1 to 65535 in " + variable + ", but found \""
+                + TerminalText.of(text) + "\""
+                + (text.contains("://") ? ", which Kubernetes sets for a Service of that name" : "")
+                + ": name the server with --target, or its HTTP port with --http=URL.");
+    }
+}

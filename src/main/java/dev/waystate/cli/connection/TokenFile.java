@@ -1,0 +1,69 @@
+package dev.waystate.cli.connection;
+
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.TerminalText;
+import io.grpc.CallCredentials;
+import io.grpc.Metadata;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Executor;
+
+/** Sends the token that its file has at the moment of a call: tokens are rotated. No message ever has it. */
+final class TokenFile extends CallCredentials {
+
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final Path file;
+    private volatile String sent;
+
+    /** @throws InputException if there is no token in the file */
+    TokenFile(Path file) {
+        this.file = file;
+        this.sent = read();
+    }
+
+    /** Tells whether the file has another token by now than the last call had. */
+    boolean hasChanged() {
+        return !newest().equals(sent);
+    }
+
+    @Override
+    public void applyRequestMetadata(RequestInfo call, Executor executor, MetadataApplier headers) {
+        executor.execute(() -> {
+            sent = newest();
+            Metadata authorization = new Metadata();
+            authorization.put(AUTHORIZATION, "Bearer " + sent);
+            headers.apply(authorization);
+        });
+    }
+
+    private String newest() {
+        try {
+            return read();
+        } catch (InputException beingWritten) {
+            return sent;
+        }
+    }
+
+    private String read() {
+        String token = content().strip();
+        if (token.isEmpty() || token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            throw new InputException("Expected one token of visible ASCII characters in the --token-file "
+                    + TerminalText.of(file) + ", but " + (token.isEmpty() ? "it is empty." : "it has others."));
+        }
+        return token;
+    }
+
+    private String content() {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw new InputException(
+                    "Expected a file that can be read for --token-file, but found " + TerminalText.of(file) + ".",
+                    unreadable);
+        }
+    }
+}

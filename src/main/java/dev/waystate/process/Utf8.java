@@ -1,0 +1,103 @@
+package dev.waystate.process;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Arguments and file names in UTF-8, whatever the locale. The JVM takes them in the locale's encoding, and puts U+FFFD
+ * in the place of what that has not: without a locale, as under cron, of everything but ASCII.
+ */
+public final class Utf8 {
+
+    private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
+    private static final Path WORKING_DIRECTORY = Path.of("/proc/self/cwd");
+    private static final char LOST = '\uFFFD';
+    private static final String FREE_IN_URIS = "/-._~";
+
+    /** Whether file names are in UTF-8 anyway, or are not bytes. */
+    private static final boolean NATIVE =
+            System.getProperty("sun.jnu.encoding").equals("UTF-8") || !Files.exists(WORKING_DIRECTORY);
+
+    private Utf8() {}
+
+    /**
+     * Returns the arguments of this process as they were written.
+     *
+     * @param args as the JVM has passed them to {@code main}
+     * @throws IllegalArgumentException if one is not in UTF-8, or is lost
+     */
+    public static String[] arguments(String[] args) {
+        if (Arrays.stream(args).allMatch(StandardCharsets.US_ASCII.newEncoder()::canEncode)) {
+            return args;
+        }
+        try {
+            String[] line = new String(Files.readAllBytes(COMMAND_LINE), StandardCharsets.ISO_8859_1).split("\0", -1);
+            int end = line.length - 1; // behind the last NUL
+            return decode(Arrays.copyOfRange(line, end - args.length, end));
+        } catch (IOException noSuchFile) {
+            return refuseLost(args);
+        }
+    }
+
+    /** Returns the file of a name in UTF-8. */
+    public static Path path(String name) {
+        if (NATIVE) {
+            return Path.of(name);
+        }
+        String directory = name.startsWith("/") ? "" : workingDirectory() + "/";
+        return Path.of(URI.create((directory.isEmpty() ? "file://" : directory) + escape(name)));
+    }
+
+    /** Returns the name of a file; an absolute one where names are not in UTF-8 anyway. */
+    public static String text(Path file) {
+        return NATIVE ? file.toString() : file.toUri().getPath();
+    }
+
+    private static String[] decode(String[] args) {
+        String[] decoded = new String[args.length];
+        for (int i = 0; i < args.length; i++) {
+            byte[] bytes = args[i].getBytes(StandardCharsets.ISO_8859_1);
+            try {
+                decoded[i] = StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(bytes))
+                        .toString();
+            } catch (CharacterCodingException otherEncoding) {
+                throw new IllegalArgumentException("Expected arguments in UTF-8, but found \""
+                        + new String(bytes, StandardCharsets.UTF_8) + "\" in another encoding.");
+            }
+        }
+        return decoded;
+    }
+
+    private static String[] refuseLost(String[] args) {
+        Arrays.stream(args).filter(arg -> arg.indexOf(LOST) >= 0).findFirst().ifPresent(arg -> {
+            throw new IllegalArgumentException(
+                    "Expected arguments in the encoding of the locale, but found \"" + arg + "\": set LC_ALL=C.UTF-8.");
+        });
+        return args;
+    }
+
+    private static String workingDirectory() {
+        try {
+            return WORKING_DIRECTORY.toRealPath().toUri().toString();
+        } catch (IOException removed) {
+            return WORKING_DIRECTORY.toUri().toString();
+        }
+    }
+
+    private static String escape(String name) {
+        StringBuilder escaped = new StringBuilder();
+        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+            boolean free = b >= 0 && (Character.isLetterOrDigit(b) || FREE_IN_URIS.indexOf(b) >= 0);
+            escaped.append(free ? Character.toString(b) : String.format("%%%02X", b));
+        }
+        return escaped.toString();
+    }
+}
