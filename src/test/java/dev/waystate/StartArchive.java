@@ -2,6 +2,8 @@ package dev.waystate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.hash.Hashing;
+import com.google.common.io.MoreFiles;
 import dev.waystate.ops.Client;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -22,6 +24,9 @@ public final class StartArchive {
     private static final Path DIRECTORY = Path.of("target", "extracted").toAbsolutePath();
     private static final Path ARCHIVE = DIRECTORY.resolve("waystate-" + System.getProperty("java.vm.version") + ".jsa");
 
+    /** Says of which jar the archive was made. */
+    private static final Path ARCHIVED = DIRECTORY.resolve(ARCHIVE.getFileName() + ".sha256");
+
     /** The jar beside its libraries, as the archive wants it. */
     public static final Path JAR = DIRECTORY.resolve("waystate.jar");
 
@@ -36,6 +41,7 @@ public final class StartArchive {
                     FileLock lock = channel.lock()) {
                 if (!isOfTheBuiltJar()) {
                     make();
+                    Files.writeString(ARCHIVED, hash());
                 }
             }
         } catch (Exception failure) {
@@ -44,9 +50,17 @@ public final class StartArchive {
         return "-XX:SharedArchiveFile=" + ARCHIVE;
     }
 
+    /** By content: the build gives every jar the same time. */
     private static boolean isOfTheBuiltJar() throws IOException {
         return Files.exists(ARCHIVE)
-                && Files.getLastModifiedTime(ARCHIVE).compareTo(Files.getLastModifiedTime(ServerProcess.jar())) > 0;
+                && Files.exists(ARCHIVED)
+                && Files.readString(ARCHIVED).equals(hash());
+    }
+
+    private static String hash() throws IOException {
+        return MoreFiles.asByteSource(ServerProcess.jar())
+                .hash(Hashing.sha256())
+                .toString();
     }
 
     private static void make() throws Exception {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.protobuf.MessageLite;
 import dev.waystate.OtherJava;
 import dev.waystate.ServerProcess;
+import dev.waystate.attack.Bystander.Kind;
 import dev.waystate.attack.Flood.Calls;
 import dev.waystate.ops.Client;
 import dev.waystate.proto.Displacement;
@@ -43,6 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is sent and never whole, or answered and never taken, while somebody else uses the server. */
 @Timeout(180)
@@ -57,6 +60,8 @@ class MemoryFloodIT {
     private static final Duration RECOVERY = Duration.ofSeconds(5);
     private static final Duration RUNNING_OUT = Duration.ofSeconds(40);
     private static final long AS_GOOD_AS_NOTHING_BYTES = 64 * 1024;
+
+    private static final Logger log = LoggerFactory.getLogger(MemoryFloodIT.class);
 
     private static final String STATE_LOG = "waystate.v1.StateLogService/";
     private static final String DISPLACEMENT = "my_package.DisplacementService/computeDisplacement";
@@ -229,9 +234,10 @@ class MemoryFloodIT {
     void floodTakesLittleMemoryAndFailsNobodyElse(Attack attack, Path java) throws Exception {
         SmallServer server = servers.get(java);
         try (Bystander bystander = new Bystander(server.process())) {
-            bystander.medianTimes(USUAL);
+            Map<Kind, Duration> usual = bystander.medianTimes(USUAL);
             try (Flood flood = Flood.start(server.process().grpcPort(), attack.calls)) {
-                bystander.medianTimes(ATTACK);
+                Map<Kind, Duration> underAttack = bystander.medianTimes(ATTACK);
+                log.info("{}: calls take {}, usually {}", attack, underAttack, usual);
                 assertThat(flood.isUnderWay()).isTrue();
             }
             await().atMost(RECOVERY).until(() -> server.heldBytes() < AS_GOOD_AS_NOTHING_BYTES);

@@ -3,8 +3,8 @@ package dev.waystate.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.waystate.ServerProcess;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.Writer;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -161,16 +162,17 @@ class AppendIT {
     }
 
     @Test
-    void resultThatCannotBeWrittenIsAFailure() throws IOException {
-        PrintWriter closed = new PrintWriter(Writer.nullWriter());
-        closed.close();
+    void resultThatCannotBeWrittenIsAFailure() throws Exception {
+        List<String> toFullDisk = List.of("sh", "-c", "exec \"$@\" > /dev/full", "sh");
+        List<String> append =
+                List.of(ServerProcess.java(), "-jar", ServerProcess.jar().toString(), "append");
+        List<String> arguments = List.of("--source", "unseen", reports("unseen.csv", 1), "--target", server.target());
+        CommandRun run = CommandRun.of(
+                directory,
+                "",
+                Stream.of(toFullDisk, append, arguments).flatMap(List::stream).toList());
 
-        int exitCode = Waystate.run(
-                List.of("append", "--source", "unseen", reports("unseen.csv", 1), "--target", server.target()),
-                closed,
-                new PrintWriter(Writer.nullWriter()));
-
-        assertThat(exitCode).isEqualTo(1);
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
         assertThat(infos("unseen")).isEqualTo(expectedInfos(1));
     }
 

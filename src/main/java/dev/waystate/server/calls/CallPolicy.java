@@ -2,7 +2,7 @@ package dev.waystate.server.calls;
 
 import java.util.Collection;
 
-/** Looks at the open calls ten times a second, and ends those that may not go on. */
+/** Looks at the open calls at least ten times a second, and ends those that may not go on. */
 public interface CallPolicy {
 
     /**

@@ -19,7 +19,6 @@ import io.netty.util.concurrent.FastThreadLocal;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +48,6 @@ final class ClientConnection extends ChannelDuplexHandler {
     /** Where a stream has its call. Null until the first. */
     private @Nullable PropertyKey callKey;
 
-    private volatile boolean paused;
-
     ClientConnection(MemoryBudgets memory, RefusalCounts refusals, FailStop failStop) {
         this.inbound = new ConnectionShare(memory.arriving());
         this.outbound = new ConnectionShare(memory.leaving());
@@ -76,14 +73,6 @@ final class ClientConnection extends ChannelDuplexHandler {
             context.fireChannelRead(message);
         } finally {
             CURRENT.remove();
-        }
-    }
-
-    /** Nothing is read while the connection is paused, whoever asks for it: HTTP/2 does so again and again. */
-    @Override
-    public void read(ChannelHandlerContext context) {
-        if (!paused) {
-            context.read();
         }
     }
 
@@ -124,35 +113,8 @@ final class ClientConnection extends ChannelDuplexHandler {
 
     void countInbound(long change) {
         long held = inbound.count(change);
-        if (change < 0 && paused && held < inbound.most() / 2) {
-            resume();
-        } else if (change > 0 && held > mostUnfinished) {
+        if (change > 0 && held > mostUnfinished) {
             endTheLargest();
-        }
-    }
-
-    /** Reads nothing more from the network while the services of the calls do not take what has arrived. */
-    private void pauseIfFull() {
-        if (!paused && inbound.room() < 0) {
-            paused = true;
-            resumeWhenNothingWaits();
-        }
-    }
-
-    /** What is left then are messages that only more bytes can make whole. */
-    private void resumeWhenNothingWaits() {
-        if (calls.stream().noneMatch(OpenCall::waitsForService)) {
-            resume();
-        } else if (paused) {
-            context.executor()
-                    .schedule(this::resumeWhenNothingWaits, OpenCalls.INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void resume() {
-        if (paused) {
-            paused = false;
-            context.channel().read();
         }
     }
 
@@ -215,11 +177,7 @@ final class ClientConnection extends ChannelDuplexHandler {
             if (call != null && bytes > 0) {
                 call.frameArrived(bytes);
             }
-            int processed = super.onDataRead(context, streamId, compact(data, bytes), padding, endOfStream);
-            if (call != null && call.waitsForService()) {
-                pauseIfFull();
-            }
-            return processed;
+            return super.onDataRead(context, streamId, compact(data, bytes), padding, endOfStream);
         }
 
         /** The copy is on the heap, and needs no release. */

@@ -13,6 +13,7 @@ public final class MemoryBudget {
 
     private final long limit;
     private final AtomicLong held = new AtomicLong();
+    private volatile Runnable onExceeded = () -> {};
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
     /** @param limit in bytes */
@@ -30,9 +31,16 @@ public final class MemoryBudget {
         return held.get();
     }
 
+    /** Has the action run each time that more is taken while more is held than may be. It runs there, and often. */
+    void onExceeded(Runnable action) {
+        onExceeded = action;
+    }
+
     /** Counts bytes that are taken from here on. */
     public void hold(long bytes) {
-        held.addAndGet(bytes);
+        if (held.addAndGet(bytes) > limit) {
+            onExceeded.run();
+        }
     }
 
     /** Counts bytes that are free again, and lets waiting actions run. They run here, so no lock may be held. */

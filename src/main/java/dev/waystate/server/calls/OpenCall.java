@@ -386,7 +386,7 @@ public final class OpenCall extends ServerStreamTracer {
         countInbound();
     }
 
-    /** Is called ten times a second. By one thread. */
+    /** Is called at least ten times a second. By one thread at a time. */
     void check() {
         long now = calls.now();
         if (endedAt != NEVER) {

@@ -12,23 +12,31 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import org.springframework.stereotype.Component;
 
 /**
  * The calls that are open, from their first byte until their last has left. One task looks at all of them ten times a
- * second: a timer for each would cost every call, though hardly any comes to it.
+ * second, and soon when they hold too much memory: a timer for each would cost every call, though hardly any comes to it.
  */
 @Component
 public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerConfigurer {
 
-    static final Duration INTERVAL = Duration.ofMillis(100);
+    private static final Duration INTERVAL = Duration.ofMillis(100);
+
+    /** Until calls are looked at when they hold too much. Within a longer time a network brings many times the limit. */
+    private static final Duration SOON = Duration.ofMillis(5);
+
+    private static final String TASK = "open-calls";
 
     private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
     private final MemoryBudgets memory;
     private final RefusalCounts refusals;
     private final FailStop failStop;
+    private final Scheduler scheduler;
     private final List<CallPolicy> policies;
+    private final AtomicBoolean checksSoon = new AtomicBoolean();
 
     /** That of the calls from the process itself. */
     private final ClientConnection inProcess;
@@ -46,9 +54,12 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
         this.memory = memory;
         this.refusals = refusals;
         this.failStop = failStop;
+        this.scheduler = scheduler;
         this.policies = policies;
         this.inProcess = new ClientConnection(MemoryBudgets.UNLIMITED, refusals, failStop);
-        scheduler.every("open-calls", INTERVAL, this::check);
+        scheduler.every(TASK, INTERVAL, this::check);
+        memory.arriving().onExceeded(this::checkSoon);
+        memory.leaving().onExceeded(this::checkSoon);
     }
 
     @Override
@@ -86,7 +97,16 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
         return now;
     }
 
-    private void check() {
+    private void checkSoon() {
+        if (checksSoon.compareAndSet(false, true)) {
+            scheduler.after(TASK, SOON, () -> {
+                checksSoon.set(false);
+                check();
+            });
+        }
+    }
+
+    private synchronized void check() {
         long checked = System.nanoTime();
         now += Math.min(checked - checkedAtNanos, 2 * INTERVAL.toNanos());
         checkedAtNanos = checked;
