@@ -18,14 +18,14 @@ import org.springframework.stereotype.Component;
 
 /**
  * The calls that are open, from their first byte until their last has left. One task looks at all of them ten times a
- * second, and soon when they hold too much memory: a timer for each would cost every call, though hardly any comes to it.
+ * second, and soon when too much has arrived: a timer for each would cost every call, though hardly any comes to it.
  */
 @Component
 public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerConfigurer {
 
     private static final Duration INTERVAL = Duration.ofMillis(100);
 
-    /** Until calls are looked at when they hold too much. Within a longer time a network brings many times the limit. */
+    /** Until calls are looked at when too much has arrived. Within a longer time a network brings many times the limit. */
     private static final Duration SOON = Duration.ofMillis(5);
 
     private static final String TASK = "open-calls";
@@ -58,8 +58,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
         this.policies = policies;
         this.inProcess = new ClientConnection(MemoryBudgets.UNLIMITED, refusals, failStop);
         scheduler.every(TASK, INTERVAL, this::check);
-        memory.arriving().onExceeded(this::checkSoon);
-        memory.leaving().onExceeded(this::checkSoon);
+        memory.arriving().onExceeded(this::checkSoon); // what leaves is more for a moment, and taken
     }
 
     @Override
