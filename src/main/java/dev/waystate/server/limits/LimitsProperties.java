@@ -40,7 +40,7 @@ import org.springframework.validation.annotation.Validated;
  * @param readerStallTimeout how long a client may read none of the answers that wait for it, from 100 ms on; 0 for as
  *     long as it likes
  * @param inboundMemory how much memory may be held in all of requests that are not whole, or not durable, 4 MiB to 16 GiB;
- *     unless set, an eighth of the heap, or of the direct memory if that is smaller, between 4 and 64 MiB
+ *     unless set, an eighth of the heap, or of the direct memory if that is smaller
  * @param outboundMemory how much memory may be held in all of answers that clients have not taken, 4 MiB to 16 GiB; unless
  *     set, as much as of requests
  * @param callerRate how many calls a second a caller may make in the long run, 0 to 1000000; 0 for any number
@@ -84,7 +84,7 @@ record LimitsProperties(
     private static final Duration SHORTEST = Duration.ofMillis(100);
 
     private static final DataSize LEAST_MEMORY = DataSize.ofMegabytes(4);
-    private static final DataSize MOST_MEMORY_UNLESS_SET = DataSize.ofMegabytes(64);
+    private static final DataSize MOST_MEMORY = DataSize.ofGigabytes(16);
     private static final DataSize LEAST_WINDOW = DataSize.ofKilobytes(64);
     private static final DataSize MOST_WINDOW_UNLESS_SET = DataSize.ofMegabytes(1);
     private static final int PART_OF_PROCESS = 8;
@@ -96,8 +96,8 @@ record LimitsProperties(
         flowControlWindow = flowControlWindow == null
                 ? between(LEAST_WINDOW, inboundMemory.toBytes() / WINDOW_PART, MOST_WINDOW_UNLESS_SET)
                 : flowControlWindow;
-        checkRange("inbound-memory", inboundMemory, LEAST_MEMORY, DataSize.ofGigabytes(16));
-        checkRange("outbound-memory", outboundMemory, LEAST_MEMORY, DataSize.ofGigabytes(16));
+        checkRange("inbound-memory", inboundMemory, LEAST_MEMORY, MOST_MEMORY);
+        checkRange("outbound-memory", outboundMemory, LEAST_MEMORY, MOST_MEMORY);
         checkRange("message-size", messageSize, DataSize.ofMegabytes(1), DataSize.ofMegabytes(64));
         checkRange("metadata-size", metadataSize, DataSize.ofKilobytes(1), DataSize.ofMegabytes(1));
         checkRange("flow-control-window", flowControlWindow, LEAST_WINDOW, DataSize.ofMegabytes(16));
@@ -113,7 +113,7 @@ record LimitsProperties(
     /** What the process really has: messages take heap, and on the network direct memory. */
     private static DataSize partOfProcess() {
         long memory = Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
-        return between(LEAST_MEMORY, memory / PART_OF_PROCESS, MOST_MEMORY_UNLESS_SET);
+        return between(LEAST_MEMORY, memory / PART_OF_PROCESS, MOST_MEMORY);
     }
 
     private static DataSize between(DataSize least, long bytes, DataSize most) {
