@@ -16,4 +16,4 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("waystate.executor")
 record ExecutorProperties(
         @DefaultValue("10") @Min(1) @Max(1000) int poolSize,
-        @DefaultValue("1000") @Min(0) @Max(1_000_000) int queueCapacity) {}
+        @DefaultValue("10000") @Min(0) @Max(1_000_000) int queueCapacity) {}
