@@ -19,16 +19,13 @@ abstract class ClientCommand extends OutputCommand {
     @Mixin
     private ConnectionOptions connection;
 
+    /** What the command calls, as people write it. */
     private String target = "the server";
+
     private @Nullable HostAndPort server;
 
     ConnectionOptions connection() {
         return connection;
-    }
-
-    /** Returns the server that the command has called, as people write it. */
-    String target() {
-        return target;
     }
 
     /** Sets what is called without a channel. */

@@ -4,13 +4,10 @@ import dev.waystate.cli.connection.ClientStream;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import io.grpc.stub.ClientCallStreamObserver;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** One call of {@code Read}, which asks for a message only when the one before was taken and dealt with. */
 final class ReadCall extends ClientStream<ReadRequest, ReadResponse> {
-
-    private static final Duration ANY_TIME = Duration.ofDays(365);
 
     private boolean asked = true; // for the first, by the transport itself
     private volatile @Nullable ReadResponse response;

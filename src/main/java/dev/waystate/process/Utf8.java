@@ -50,8 +50,8 @@ public final class Utf8 {
         if (NATIVE) {
             return Path.of(name);
         }
-        String directory = name.startsWith("/") ? "" : workingDirectory() + "/";
-        return Path.of(URI.create((directory.isEmpty() ? "file://" : directory) + escape(name)));
+        String base = name.startsWith("/") ? "file://" : workingDirectory() + "/";
+        return Path.of(URI.create(base + escape(name)));
     }
 
     /** Returns the name of a file; an absolute one where names are not in UTF-8 anyway. */

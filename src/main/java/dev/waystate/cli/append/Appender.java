@@ -1,11 +1,11 @@
 package dev.waystate.cli.append;
 
+import dev.waystate.cli.connection.ClientStream;
 import dev.waystate.cli.connection.Retries;
 import dev.waystate.cli.connection.Timeouts;
 import dev.waystate.cli.output.Progress;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
-import java.time.Duration;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Appender implements Retries.Attempt {
 
-    private static final Duration IDLE = Duration.ofDays(365);
     private static final long UNKNOWN = -1;
 
     private final StateLogServiceStub stub;
@@ -100,7 +99,7 @@ public final class Appender implements Retries.Attempt {
         if (next != null) {
             call.send(next);
         } else {
-            call.awaitProgress(() -> canStep(call), window.isEmpty() ? IDLE : timeouts.stall());
+            call.awaitProgress(() -> canStep(call), window.isEmpty() ? ClientStream.ANY_TIME : timeouts.stall());
         }
         acknowledged(call.durable()); // also what came just before a failure
         call.checkOpen();

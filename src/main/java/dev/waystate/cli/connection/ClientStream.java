@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class ClientStream<ReqT, RespT> implements ClientResponseObserver<ReqT, RespT> {
 
+    /** For what may take as long as it likes. */
+    public static final Duration ANY_TIME = Duration.ofDays(365);
+
     private ClientCallStreamObserver<ReqT> requests;
 
     // Guarded by this.

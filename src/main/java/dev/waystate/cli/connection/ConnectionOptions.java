@@ -75,10 +75,6 @@ public final class ConnectionOptions {
         return timeout == null ? unlessGiven : timeout;
     }
 
-    public boolean hasToken() {
-        return tokenFile != null;
-    }
-
     public boolean json() {
         return json;
     }

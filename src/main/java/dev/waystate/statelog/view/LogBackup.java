@@ -23,9 +23,8 @@ public final class LogBackup {
 
     private static final int BUSY_TIMEOUT_MILLIS = 5_000;
 
-    private static final String FIND_END = """
-        SELECT head, earliest > head, (SELECT max(position) FROM record) FROM bounds\
-        """;
+    private static final String FIND_END =
+            "SELECT head, earliest > head, (SELECT max(position) FROM record) FROM bounds";
 
     /** A copy is complete in itself, and no write-ahead log but its own is of it. */
     private static final String SEAL =

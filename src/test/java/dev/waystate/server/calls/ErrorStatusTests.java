@@ -23,31 +23,21 @@ import java.io.InputStream;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import net.devh.boot.grpc.client.inject.GrpcClient;
-import net.devh.boot.grpc.server.service.GrpcService;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 /** What a client sees of each way to fail. */
 @InProcessTest
+@Import(FaultyService.Offered.class)
 @ExtendWith(OutputCaptureExtension.class)
 class ErrorStatusTests {
-
-    @TestConfiguration(proxyBeanMethods = false)
-    static class Faults {
-        @Bean
-        @GrpcService
-        FaultyService faultyService() {
-            return new FaultyService();
-        }
-    }
 
     @GrpcClient("waystate")
     Channel channel;

@@ -17,9 +17,22 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import net.devh.boot.grpc.server.service.GrpcService;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
 
 /** Fails in every way that a service can; the info of a request says where. */
 class FaultyService implements BindableService {
+
+    /** Has the server of a test offer it, where the test imports this. */
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Offered {
+        @Bean
+        @GrpcService
+        FaultyService faultyService() {
+            return new FaultyService();
+        }
+    }
 
     static final String SECRET = "the password is swordfish";
 

@@ -16,28 +16,18 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import net.devh.boot.grpc.client.inject.GrpcClient;
-import net.devh.boot.grpc.server.service.GrpcService;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.TestConfiguration;
-import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 /** Calls that are ended from outside. */
 @InProcessTest
+@Import(FaultyService.Offered.class)
 class OpenCallTests {
 
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final Status ENDED = Status.ABORTED.withDescription("ended");
-
-    @TestConfiguration(proxyBeanMethods = false)
-    static class Services {
-        @Bean
-        @GrpcService
-        FaultyService faultyService() {
-            return new FaultyService();
-        }
-    }
 
     @GrpcClient("waystate")
     Channel channel;
