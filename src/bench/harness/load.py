@@ -106,10 +106,11 @@ class H2Load:
             time.sleep(0.05)
 
 
-def h2load(port, path, body, calls, clients, streams):
+def h2load(port, path, body, calls, clients, streams, *headers):
     """Returns h2load's output, and the seconds that it took, after a check that every answer was a HTTP 200."""
     output = servers.run("h2load", "-n", calls, "-c", min(clients, calls), "-m", streams, "-d", body, "-H",
-                         "content-type: application/grpc", "-H", "te: trailers", f"http://127.0.0.1:{port}{path}",
+                         "content-type: application/grpc", "-H", "te: trailers",
+                         *(part for header in headers for part in ("-H", header)), f"http://127.0.0.1:{port}{path}",
                          timeout=300)
     if f" {calls} succeeded" not in output or f"status codes: {calls} 2xx" not in output:
         raise RuntimeError(f"calls failed:\n{output}")
@@ -184,6 +185,13 @@ def stream_reports(server, reports, clients=8, streams=1):
     counter = server.head if isinstance(server, servers.Waystate) else None
     return H2Load(server, "/my_package.RequestStreaming/stream_state", wire.prefixed(wire.DATA) * reports, clients,
                   streams, 5, reports, counter, reports)
+
+
+def report_once(server, source):
+    """One report of a source."""
+    body = servers.WORK / "body-report"
+    body.write_bytes(wire.prefixed(wire.DATA))
+    h2load(server.port, "/my_package.RequestStreaming/stream_state", body, 1, 1, 1, f"waystate-source: {source}")
 
 
 def call_bulk(server, requests, batch=1000):

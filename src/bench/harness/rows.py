@@ -184,6 +184,42 @@ def append(bench):
     stop(ours)
 
 
+def way(bench):
+    """Append with a location in each report, and questions about places, histories and times."""
+    ours = started(Waystate())
+    loads = {command: Program("LoadClient", lambda millis, command=command: (command, ours.port, max(2000, millis), 8, 100,
+                                                                             16), ours)
+             for command in ("append", "append-located")}
+    samples = bench.alternate(loads)
+    bench.row("Append, batches of 100, a location in each report", "reports/s", "without locations", 0.85,
+              samples["append-located"], samples["append"])
+    stop(ours)
+
+    ours = started(Waystate())
+    sources, side = (3_000, 1_000) if bench.quick else (300_000, 10_000)
+    load.java("LoadClient", "locate", ours.port, sources, side)
+    radius = round((1_000 / sources * side * side / 3.14159) ** 0.5)
+    question(bench, f"ListSources, the 100 nearest of {sources:,} sources within a radius that holds 1,000", 10, "near",
+             ours, side, radius)
+    for _ in range(110):
+        fill(bench, ours, ours.head() + (2_000 if bench.quick else 180_000))
+        load.report_once(ours, "source-0")
+    records = f"{ours.head() / 1e6:.1f} million records"
+    question(bench, f"ListRecords, the last 100 of a source that reports rarely, in {records}", 5, "records", ours)
+    question(bench, f"Read, the first record since a time, in {records}", 5, "since", ours)
+    stop(ours)
+    shutil.rmtree(ours.data)
+
+
+def question(bench, work, milliseconds, command, server, *arguments):
+    """Asks again and again; a run before warms up."""
+    calls = 50 if bench.quick else 500
+    load.java("LoadClient", command, server.port, calls, *arguments)
+    samples = [Sample(load.java("LoadClient", command, server.port, calls, *arguments)[0] / 1_000)
+               for _ in range(bench.rounds)]
+    bench.row(f"{work}: median", "ms", "", milliseconds, samples, [], at_most=True)
+
+
 def bulk(bench):
     """ComputeDisplacements with batches of 1,000."""
     ours = started(Waystate())
@@ -371,4 +407,4 @@ def micro(bench):
 
 
 GROUPS = {group.__name__: group for group in
-          (unary, stream, short, append, bulk, read, follow, connections, growth, start, memory, micro)}
+          (unary, stream, short, append, way, bulk, read, follow, connections, growth, start, memory, micro)}

@@ -1,3 +1,4 @@
+import com.google.protobuf.Timestamp;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Displacement;
 import dev.waystate.proto.DisplacementServiceGrpc;
@@ -8,11 +9,15 @@ import dev.waystate.proto.Status;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.AppendResponse;
 import dev.waystate.proto.v1.GetSummaryRequest;
+import dev.waystate.proto.v1.ListRecordsRequest;
+import dev.waystate.proto.v1.ListSourcesRequest;
+import dev.waystate.proto.v1.Near;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.Record;
 import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
@@ -21,7 +26,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -41,7 +48,12 @@ class LoadClient {
         switch (args[0]) {
             case "check-unary" -> checkUnary(port);
             case "check-stream" -> checkStream(port);
-            case "append" -> append(port, numbers[0], (int) numbers[1], (int) numbers[2], (int) numbers[3]);
+            case "append" -> append(port, numbers, false);
+            case "append-located" -> append(port, numbers, true);
+            case "locate" -> locate(port, (int) numbers[0], (int) numbers[1]);
+            case "near" -> near(port, (int) numbers[0], (int) numbers[1], (int) numbers[2]);
+            case "records" -> records(port, (int) numbers[0]);
+            case "since" -> since(port, (int) numbers[0]);
             case "replay" -> replay(port, numbers[0], numbers[1]);
             case "follow" -> follow(port, (int) numbers[0], (int) numbers[1]);
             default -> throw new IllegalArgumentException("no such command: " + args[0]);
@@ -88,7 +100,11 @@ class LoadClient {
      * Appends for a while with several streams, each of which has a number of batches under way. Prints the reports a
      * second after a quarter of the time, and how many were acknowledged in all.
      */
-    private static void append(int port, long millis, int streams, int batch, int window) {
+    private static void append(int port, long[] numbers, boolean located) {
+        append(port, numbers[0], (int) numbers[1], reports((int) numbers[2], located), (int) numbers[3]);
+    }
+
+    private static void append(int port, long millis, int streams, List<Report> batch, int window) {
         List<AppendLoad> loads = new ArrayList<>();
         AtomicLong acknowledged = new AtomicLong();
         long start = System.nanoTime();
@@ -119,9 +135,9 @@ class LoadClient {
         private long durable;
         private boolean completed;
 
-        AppendLoad(String source, int batch, long deadline, AtomicLong acknowledged) {
+        AppendLoad(String source, List<Report> batch, long deadline, AtomicLong acknowledged) {
             this.source = source;
-            this.reports = Collections.nCopies(batch, report());
+            this.reports = batch;
             this.deadline = deadline;
             this.acknowledged = acknowledged;
         }
@@ -170,6 +186,122 @@ class LoadClient {
 
     private static Report report() {
         return Report.newBuilder().setStatus(Status.THIRSTY).setInfo(INFO).build();
+    }
+
+    /** Returns reports that are all alike, or each of which is elsewhere. */
+    private static List<Report> reports(int count, boolean located) {
+        List<Report> reports = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            reports.add(
+                    located
+                            ? report().toBuilder()
+                                    .setLocation(point(i * 37 % 1_000, i * 53 % 1_000))
+                                    .build()
+                            : report());
+        }
+        return reports;
+    }
+
+    private static Point point(int x, int y) {
+        return Point.newBuilder().setX(x).setY(y).build();
+    }
+
+    /** Has many sources report once from somewhere in a square around the origin. */
+    private static void locate(int port, int sources, int side) {
+        Random random = new Random(1);
+        Semaphore window = new Semaphore(256);
+        List<StateLogServiceGrpc.StateLogServiceStub> stubs = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            stubs.add(StateLogServiceGrpc.newStub(channel(port)));
+        }
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
+        for (int i = 0; i < sources; i++) {
+            window.acquireUninterruptibly();
+            CompletableFuture<Void> end = new CompletableFuture<>();
+            end.whenComplete((done, problem) -> window.release());
+            ends.add(end);
+            StreamObserver<AppendRequest> requests = stubs.get(i % 8).append(new Ending<AppendResponse>(end));
+            requests.onNext(AppendRequest.newBuilder()
+                    .setSource("source-" + i)
+                    .setFirstSequence(1)
+                    .addReports(report().toBuilder()
+                            .setLocation(point(random.nextInt(side) - side / 2, random.nextInt(side) - side / 2)))
+                    .build());
+            requests.onCompleted();
+        }
+        ends.forEach(CompletableFuture::join);
+    }
+
+    /** Prints the median microseconds for the 100 nearest within a radius around somewhere. */
+    private static void near(int port, int calls, int side, int radius) {
+        Random random = new Random(2);
+        StateLogServiceGrpc.StateLogServiceBlockingStub stub = StateLogServiceGrpc.newBlockingStub(channel(port));
+        printMedian(calls, () -> {
+            Near near = Near.newBuilder()
+                    .setPoint(point(random.nextInt(side / 2) - side / 4, random.nextInt(side / 2) - side / 4))
+                    .setWithin(radius)
+                    .build();
+            int found = stub.listSources(
+                            ListSourcesRequest.newBuilder().setNear(near).build())
+                    .getSourcesCount();
+            if (found != 100) {
+                throw new IllegalStateException("expected 100 sources, got " + found);
+            }
+        });
+    }
+
+    /** Prints the median microseconds for the last 100 records of a source that reports rarely. */
+    private static void records(int port, int calls) {
+        StateLogServiceGrpc.StateLogServiceBlockingStub stub = StateLogServiceGrpc.newBlockingStub(channel(port));
+        ListRecordsRequest request =
+                ListRecordsRequest.newBuilder().setSource("source-0").build();
+        printMedian(calls, () -> {
+            int found = stub.listRecords(request).getRecordsCount();
+            if (found != 100) {
+                throw new IllegalStateException("expected 100 records, got " + found);
+            }
+        });
+    }
+
+    /** Prints the median microseconds until the first record since a time is there. */
+    private static void since(int port, int calls) {
+        Random random = new Random(3);
+        StateLogServiceGrpc.StateLogServiceBlockingStub stub = StateLogServiceGrpc.newBlockingStub(channel(port));
+        long head = stub.getSummary(GetSummaryRequest.getDefaultInstance()).getHeadPosition();
+        List<Timestamp> times = new ArrayList<>();
+        for (int i = 0; i < calls; i++) {
+            times.add(first(stub, ReadRequest.newBuilder().setAfterPosition(random.nextLong(head)))
+                    .getRecordedAt());
+        }
+        Iterator<Timestamp> next = times.iterator();
+        printMedian(calls, () -> {
+            Timestamp time = next.next();
+            if (!first(stub, ReadRequest.newBuilder().setSince(time))
+                    .getRecordedAt()
+                    .equals(time)) {
+                throw new IllegalStateException("expected a record of " + time);
+            }
+        });
+    }
+
+    private static Record first(StateLogServiceGrpc.StateLogServiceBlockingStub stub, ReadRequest.Builder request) {
+        try (Context.CancellableContext context = Context.current().withCancellation()) {
+            return context.call(
+                    () -> stub.read(request.build()).next().getBatch().getRecords(0));
+        } catch (Exception problem) {
+            throw new IllegalStateException(problem);
+        }
+    }
+
+    private static void printMedian(int calls, Runnable call) {
+        long[] nanos = new long[calls];
+        for (int i = 0; i < calls; i++) {
+            long start = System.nanoTime();
+            call.run();
+            nanos[i] = System.nanoTime() - start;
+        }
+        Arrays.sort(nanos);
+        System.out.printf("%d%n", nanos[calls / 2] / 1_000);
     }
 
     /** Reads what follows a position, checks that nothing is missing, and prints the records a second. */
