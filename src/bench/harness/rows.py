@@ -212,9 +212,10 @@ def way(bench):
 
 
 def question(bench, work, milliseconds, command, server, *arguments):
-    """Asks again and again; a run before warms up."""
-    calls = 50 if bench.quick else 500
-    load.java("LoadClient", command, server.port, calls, *arguments)
+    """Asks again and again, after runs that warm up; less often than a connection may cancel calls."""
+    calls = 40
+    for _ in range(1 if bench.quick else 10):
+        load.java("LoadClient", command, server.port, calls, *arguments)
     samples = [Sample(load.java("LoadClient", command, server.port, calls, *arguments)[0] / 1_000)
                for _ in range(bench.rounds)]
     bench.row(f"{work}: median", "ms", "", milliseconds, samples, [], at_most=True)

@@ -263,7 +263,7 @@ class LoadClient {
         });
     }
 
-    /** Prints the median microseconds until the first record since a time is there. */
+    /** Prints the median microseconds until the first record since a time is there; the rest is cancelled. */
     private static void since(int port, int calls) {
         Random random = new Random(3);
         StateLogServiceGrpc.StateLogServiceBlockingStub stub = StateLogServiceGrpc.newBlockingStub(channel(port));
