@@ -35,10 +35,10 @@ import picocli.CommandLine.Parameters;
             "A file with fewer reports than are stored must be another file. It is refused before anything is sent, unless"
                     + " --continue or --first-sequence says where it begins. The length of a pipe is not known: a note at the"
                     + " beginning says how many reports will be skipped, and it is an error if fewer come.",
-            "A file is CSV in UTF-8, status,info,reported_at, where info and reported_at may be missing, with these names in"
-                    + " its first line or not; or JSON lines,"
-                    + " {\"status\":\"THIRSTY\",\"info\":\"...\",\"reported_at\":\"2026-02-03T04:05:06.123Z\"}. Each report is sent as"
-                    + " soon as its line has ended.",
+            "A file is CSV in UTF-8, status,info,reported_at,x,y, of which only the status may not be missing, with these"
+                    + " names in its first line or not; or JSON lines, {\"status\":\"THIRSTY\",\"info\":\"...\","
+                    + "\"reported_at\":\"2026-02-03T04:05:06.123Z\",\"location\":{\"x\":3,\"y\":4}}. Each report is sent as soon"
+                    + " as its line has ended.",
             "Prints how many reports were stored, how many were there already, and up to which sequence everything is"
                     + " durable."
         })

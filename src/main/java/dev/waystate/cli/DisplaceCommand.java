@@ -6,14 +6,13 @@ import com.google.common.util.concurrent.MoreExecutors;
 import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.connection.OrderedAnswers;
 import dev.waystate.cli.input.Displacements;
-import dev.waystate.cli.input.Points;
 import dev.waystate.cli.output.DistanceText;
 import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.Points;
 import dev.waystate.proto.Displacement;
 import dev.waystate.proto.DisplacementServiceGrpc.DisplacementServiceFutureStub;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import net.devh.boot.grpc.client.inject.GrpcClient;
@@ -82,9 +81,7 @@ final class DisplaceCommand extends ClientCommand {
 
     private Supplier<ListenableFuture<String>> call(Displacement displacement) {
         return () -> Futures.transform(
-                displacements
-                        .withDeadlineAfter(timeout().toNanos(), TimeUnit.NANOSECONDS)
-                        .computeDisplacement(displacement),
+                inTime(displacements).computeDisplacement(displacement),
                 response -> DistanceText.of(
                         displacement, response.getDistance(), connection().json()),
                 MoreExecutors.directExecutor());

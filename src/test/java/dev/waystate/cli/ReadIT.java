@@ -58,11 +58,11 @@ class ReadIT {
                 .satisfiesExactly(
                         line -> assertThat(line)
                                 .isEqualTo("POSITION  RECORDED                  SOURCE            SEQUENCE  STATUS  "
-                                        + " INFO"),
-                        line -> assertThat(line).matches(" {7}1  " + TIME + "  b {24}1  OK {7}one"),
-                        line -> assertThat(line).matches(" {7}2  " + TIME + "  b {24}2  THIRSTY  two"),
-                        line -> assertThat(line).matches(" {7}3  " + TIME + "  a {24}1  STARVED  \\\\u001B\\[2Jred"),
-                        line -> assertThat(line).matches(" {7}4  " + TIME + "  c {24}-  99"));
+                                        + " LOCATION  INFO"),
+                        line -> assertThat(line).matches(" {7}1  " + TIME + "  b {24}1  OK {7}-  {9}one"),
+                        line -> assertThat(line).matches(" {7}2  " + TIME + "  b {24}2  THIRSTY  -  {9}two"),
+                        line -> assertThat(line).matches(" {7}3  " + TIME + "  a {24}1  STARVED  -  {9}\\\\u001B\\[2Jred"),
+                        line -> assertThat(line).matches(" {7}4  " + TIME + "  c {24}-  99 {7}-"));
     }
 
     @Test

@@ -91,6 +91,12 @@ public final class StatusDetails {
             case "SEQUENCE_GAP" ->
                 "the next sequence of the source is " + value(info, "expected_sequence")
                         + ": send the reports from there on, see --first-sequence";
+            case "LOG_CHANGED" ->
+                "the log is another one now, such as a back-up that was restored: its id is " + value(info, "log_id")
+                        + ", its newest position " + value(info, "head_position")
+                        + ". Positions of the old one mean nothing in it: to start over, leave out --after and --log-id,"
+                        + " or use --since";
+            case "SOURCE_UNKNOWN" -> "'sources' lists those that have reported";
             default -> info.getReason() + " " + info.getMetadataMap();
         };
     }

@@ -3,6 +3,7 @@ package dev.waystate.cli.input;
 import com.google.common.collect.Lists;
 import com.google.common.collect.Streams;
 import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.Points;
 import dev.waystate.cli.output.TerminalText;
 import dev.waystate.proto.Displacement;
 import java.util.List;
