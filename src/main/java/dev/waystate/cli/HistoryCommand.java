@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Prints the records of a source, newest first.",
             "  history cow-7 --last 100",
-            "  history cow-7 --states      one line for each unbroken run of records with the same status"
+            "  history cow-7 --states      its states: a line for each run of one status"
         })
 final class HistoryCommand extends ClientCommand {
 

@@ -32,8 +32,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Stores state reports.",
             "  report --status THIRSTY --info 'Requires watering.'    one report",
-            "  report --status OK --at 3,4                            one with the place where it was",
-            "  report FILE                                            those of a file; - is stdin",
+            "  report --status OK --at 3,4                            one with a location",
+            "  report FILE                                            those of a file",
             "A file is CSV in UTF-8, status,info, with these names in its first line or not; or JSON lines,"
                     + " {\"status\":\"THIRSTY\",\"info\":\"...\"}. Each report is sent as soon as its line has ended. At a line that"
                     + " is no report the command names the line and sends nothing more. Times and locations of a file's"

@@ -22,9 +22,9 @@ import picocli.CommandLine.Option;
         name = "sources",
         description = {
             "Prints who is in which state, since when, where, and how far it has travelled.",
-            "  sources --status STARVED --near 0,0 --within 500     who is starved within 500 of a point, nearest first",
-            "  sources --silent 10m                                 who has not been heard of for ten minutes",
-            "  sources --at 2026-02-03T04:05:06Z                    who was in which state then",
+            "  sources --near 0,0 --within 500       who is there, nearest first",
+            "  sources --silent 10m                  who has not been heard of for so long",
+            "  sources --at 2026-02-03T04:05:06Z     who was in which state then",
             "LOCATION is the latest that the source reported, TRAVELLED the sum of the straight lines between its"
                     + " locations. --json adds the displacement, from the first location to the latest."
         })

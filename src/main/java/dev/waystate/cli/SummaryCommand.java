@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
         name = "summary",
         description = {
             "Prints how much the log holds, and how many sources are in which state; with bars on a terminal.",
-            "  summary --at 2026-02-03T04:05:06Z        how many were in which state then",
-            "  summary --from 1d --to 1h --steps 24     the same at several times, at equal distances"
+            "  summary --at 2026-02-03T04:05:06Z        the states of that time",
+            "  summary --from 1d --to 1h --steps 24     those of several times"
         })
 final class SummaryCommand extends ClientCommand {
 
