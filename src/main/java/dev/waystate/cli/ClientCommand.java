@@ -5,10 +5,13 @@ import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.connection.ConnectionOptions;
 import dev.waystate.cli.connection.FailedCall;
 import dev.waystate.cli.connection.Timeouts;
+import dev.waystate.cli.output.Table;
 import io.grpc.Status;
 import io.grpc.stub.AbstractStub;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
@@ -48,6 +51,14 @@ abstract class ClientCommand extends OutputCommand {
     /** Returns a stub for one unary call, which may take as long as that. */
     <S extends AbstractStub<S>> S inTime(S stub) {
         return stub.withDeadlineAfter(timeout().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Prints items as JSON objects, or as rows of a table. */
+    <T> void print(List<T> items, Function<T, String> json, Table table, Function<T, List<String>> row) {
+        print(
+                connection.json()
+                        ? items.stream().map(json).toList()
+                        : table.lines(items.stream().map(row).toList()));
     }
 
     Timeouts streamTimeouts() {

@@ -14,7 +14,6 @@ import dev.waystate.proto.v1.ListTransitionsResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.Function;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -102,12 +101,5 @@ final class HistoryCommand extends ClientCommand {
 
     private int pageSize() {
         return (int) Math.min(last, Pages.MAX_SIZE);
-    }
-
-    private <T> void print(List<T> items, Function<T, String> json, Table table, Function<T, List<String>> row) {
-        print(
-                connection().json()
-                        ? items.stream().map(json).toList()
-                        : table.lines(items.stream().map(row).toList()));
     }
 }

@@ -181,9 +181,9 @@ final class ReadCommand extends ResumingCommand {
 
     private void tell(ReadResponse response) {
         switch (response.getEventCase()) {
-            case BATCH -> print(lines(response));
+            case BATCH -> print(response);
             case CAUGHT_UP -> {
-                print(lines(response)); // of an empty log, the titles
+                print(response); // of an empty log, the titles
                 if (follow) {
                     note("caught up at position " + response.getPosition());
                 }
@@ -199,10 +199,7 @@ final class ReadCommand extends ResumingCommand {
         }
     }
 
-    private List<String> lines(ReadResponse response) {
-        var records = response.getBatch().getRecordsList();
-        return connection().json()
-                ? records.stream().map(RecordText::json).toList()
-                : table.lines(records.stream().map(RecordText::row).toList());
+    private void print(ReadResponse response) {
+        print(response.getBatch().getRecordsList(), RecordText::json, table, RecordText::row);
     }
 }

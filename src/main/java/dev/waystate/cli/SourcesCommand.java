@@ -7,7 +7,6 @@ import dev.waystate.cli.output.SourceText;
 import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ListSourcesResponse;
 import dev.waystate.proto.v1.Moment;
-import dev.waystate.proto.v1.Source;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
 import java.time.Duration;
 import java.util.List;
@@ -63,7 +62,7 @@ final class SourcesCommand extends ClientCommand {
                             .listSources(request.setPageToken(token).build()),
                     ListSourcesResponse::getSourcesList,
                     ListSourcesResponse::getNextPageToken,
-                    sources -> print(lines(sources, text)));
+                    sources -> print(sources, text::json, text.table(), text::row));
         }
         return ExitCodes.DONE;
     }
@@ -84,9 +83,5 @@ final class SourcesCommand extends ClientCommand {
                     .setNanos(silent.getNano()));
         }
         return at == null ? request : request.setAsOf(at);
-    }
-
-    private List<String> lines(List<Source> sources, SourceText text) {
-        return connection().json() ? sources.stream().map(text::json).toList() : text.lines(sources);
     }
 }

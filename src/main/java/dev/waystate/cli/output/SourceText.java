@@ -51,12 +51,12 @@ public final class SourceText {
         this.table = new Table(cells.stream().map(Cell::column).toArray(Column[]::new));
     }
 
-    /** Returns the lines of the table, those of the first sources under the titles. */
-    public List<String> lines(List<Source> sources) {
-        return table.lines(sources.stream()
-                .map(source ->
-                        cells.stream().map(cell -> cell.text().apply(source)).toList())
-                .toList());
+    public Table table() {
+        return table;
+    }
+
+    public List<String> row(Source source) {
+        return cells.stream().map(cell -> cell.text().apply(source)).toList();
     }
 
     /** Returns the members of the latest record and of the track; the location is that of the track. */
