@@ -49,8 +49,8 @@ final class ReadCommand extends ResumingCommand {
                 names = "--since",
                 paramLabel = "DURATION|TIME",
                 description =
-                        "Begin with what was recorded so long ago, by this machine's clock, or at this time: 10m, 1d,"
-                                + " 2026-02-03T04:05:06Z.")
+                        "Begin with what was recorded at this time, such as 2026-02-03T04:05:06Z, or so long ago by this"
+                                + " machine's clock, such as 10m or 1d.")
         private @Nullable Timestamp since;
 
         @Option(

@@ -27,15 +27,6 @@ import picocli.CommandLine.Option;
         })
 final class SummaryCommand extends ClientCommand {
 
-    private static final class When {
-
-        @Option(names = "--at", paramLabel = "TIME|POSITION", description = MOMENT)
-        private @Nullable Moment at;
-
-        @ArgGroup(exclusive = false)
-        private @Nullable Steps period;
-    }
-
     private static final class Steps {
 
         @Option(
@@ -70,8 +61,11 @@ final class SummaryCommand extends ClientCommand {
         }
     }
 
-    @ArgGroup
-    private When when = new When();
+    @Option(names = "--at", paramLabel = "TIME|POSITION", description = MOMENT)
+    private @Nullable Moment at;
+
+    @ArgGroup(exclusive = false)
+    private @Nullable Steps steps;
 
     @GrpcClient(ClientContext.CLIENT)
     private StateLogServiceBlockingStub stateLog;
@@ -94,11 +88,14 @@ final class SummaryCommand extends ClientCommand {
 
     private GetSummaryRequest request() {
         GetSummaryRequest.Builder request = GetSummaryRequest.newBuilder();
-        if (when.at != null) {
-            request.setAsOf(when.at);
+        if (at != null && steps != null) {
+            throw new InputException("Expected either --at or --from, but found both.");
         }
-        if (when.period != null) {
-            request.setPeriod(when.period.toPeriod());
+        if (at != null) {
+            request.setAsOf(at);
+        }
+        if (steps != null) {
+            request.setPeriod(steps.toPeriod());
         }
         return request.build();
     }

@@ -91,7 +91,7 @@ class SummaryCommandTests {
     @ParameterizedTest
     @CsvSource({
         "--at x, a time in RFC 3339",
-        "--at 5 --from 1d, mutually exclusive",
+        "--at 5 --from 1d, either --at or --from",
         "--to 1d, --from",
         "--from 1d --steps 1, from 2 to 1000",
         "--from 1d --steps 1001, from 2 to 1000",
