@@ -1,9 +1,9 @@
 package dev.waystate.cli;
 
 import dev.waystate.cli.append.Appender;
-import dev.waystate.cli.append.ReportFeed;
 import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.connection.Retries;
+import dev.waystate.cli.input.Feed;
 import dev.waystate.cli.input.IncompleteInputException;
 import dev.waystate.cli.input.ReportFormat;
 import dev.waystate.cli.input.ReportReader;
@@ -11,6 +11,7 @@ import dev.waystate.cli.input.TextConverter;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.JsonText;
 import dev.waystate.cli.output.Progress;
+import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -89,7 +90,7 @@ final class AppendCommand extends ResumingCommand {
     @Override
     public Integer call() throws Exception {
         checkStart();
-        try (ReportFeed feed = ReportFeed.start(ReportReader.open(file, format, complete));
+        try (Feed<Report> feed = Feed.start(ReportReader.open(file, format, complete));
                 ClientContext context = connect()) {
             return finish(append(feed, context), feed);
         }
@@ -104,7 +105,7 @@ final class AppendCommand extends ResumingCommand {
         }
     }
 
-    private Appender append(ReportFeed feed, ClientContext context) throws InterruptedException {
+    private Appender append(Feed<Report> feed, ClientContext context) throws InterruptedException {
         try (Progress progress = Progress.of("Durable")) {
             Retries retries = retries();
             Appender appender =
@@ -150,7 +151,7 @@ final class AppendCommand extends ResumingCommand {
                 : "the same command goes on from there";
     }
 
-    private int finish(Appender appender, ReportFeed feed) {
+    private int finish(Appender appender, Feed<Report> feed) {
         try {
             feed.checkEnd();
         } catch (IncompleteInputException half) {

@@ -164,6 +164,27 @@ class ClientCommandsIT {
     }
 
     @Test
+    void displacementOfAPipeIsAnsweredBeforeTheNextOneBegins() throws Exception {
+        Path fifo = directory.resolve("displacements");
+        assertThat(CommandRun.of(directory, "", List.of("mkfifo", fifo.toString()))
+                        .exitCode())
+                .isZero();
+        try (RunningCommand displace = RunningCommand.start("displace", fifo.toString(), "--target", server.target());
+                Writer pipe = Files.newBufferedWriter(fifo)) {
+            for (int answered = 1; answered <= 3; answered++) {
+                pipe.write("0,0 3,4\n");
+                pipe.flush();
+
+                int lines = answered;
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> displace.outLines().size() == lines);
+            }
+            pipe.close();
+            assertThat(displace.await()).isEqualTo(new CommandRun(0, "5\n5\n5\n", ""));
+        }
+    }
+
+    @Test
     void timesAndLocationsThatAreNotSentAreSaid() throws IOException {
         Path file = Files.writeString(directory.resolve("times.csv"), "OK,a,2026-02-03T04:05:06Z\nTIRED,b");
 
