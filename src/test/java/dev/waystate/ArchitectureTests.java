@@ -18,27 +18,24 @@ class ArchitectureTests {
             .importPackages("dev.waystate");
 
     @Test
-    void theDistanceUsesTheJdkAlone() {
+    void theGeometryUsesTheJdkAlone() {
         classes()
                 .that()
-                .haveFullyQualifiedName("dev.waystate.displacement.Distance")
+                .resideInAPackage("dev.waystate.geometry")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("java..", "dev.waystate.displacement")
-                .andShould()
-                .onlyDependOnClassesThat()
-                .haveNameNotMatching(".*(Service|Messages|Stream)")
+                .resideInAnyPackage("java..", "org.jspecify..", "dev.waystate.geometry")
                 .check(CLASSES);
     }
 
     @Test
-    void theLogUsesTheJdkAlone() {
+    void theLogUsesTheJdkAndTheGeometryAlone() {
         classes()
                 .that()
                 .resideInAPackage("dev.waystate.statelog")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("java..", "org.jspecify..", "dev.waystate.statelog")
+                .resideInAnyPackage("java..", "org.jspecify..", "dev.waystate.geometry", "dev.waystate.statelog")
                 .check(CLASSES);
     }
 

@@ -1,5 +1,6 @@
 package dev.waystate.displacement;
 
+import dev.waystate.geometry.Distance;
 import dev.waystate.proto.Displacement;
 import dev.waystate.proto.Point;
 

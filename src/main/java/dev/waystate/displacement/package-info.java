@@ -1,4 +1,4 @@
-/** The exact distance between two points, and its two services. */
+/** The services that compute displacements. */
 @NullMarked
 package dev.waystate.displacement;
 

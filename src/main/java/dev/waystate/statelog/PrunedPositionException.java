@@ -1,13 +1,21 @@
 package dev.waystate.statelog;
 
-/** Retention has removed records after the position. */
+/** What was asked for is before what is kept. */
 public class PrunedPositionException extends RuntimeException {
 
     private final long earliest;
 
+    /** Retention has removed the records before the earliest one. */
     public PrunedPositionException(long afterPositionExclusive, long earliest) {
-        super("Expected a position from " + (earliest - 1) + " on, but it is " + afterPositionExclusive
-                + ": retention has removed the records before " + earliest);
+        this(
+                "Expected a position from " + (earliest - 1) + " on, but it is " + afterPositionExclusive
+                        + ": retention has removed the records before " + earliest,
+                earliest);
+    }
+
+    /** @param message says what is not kept */
+    public PrunedPositionException(String message, long earliest) {
+        super(message);
         this.earliest = earliest;
     }
 

@@ -1,8 +1,13 @@
 package dev.waystate.statelog;
 
-import java.util.Collection;
+import dev.waystate.geometry.Circle;
+import dev.waystate.statelog.Summary.Snapshot;
+import dev.waystate.statelog.Summary.StatusCount;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A durable log of state reports, in one order for all readers. What it guarantees:
@@ -21,6 +26,8 @@ import java.util.concurrent.CompletionStage;
  *       opened. A full disk is no such error, and neither is another process that holds the file for a while: appends
  *       are refused until there is room, or it lets go, and reads go on.
  *   <li><b>Integrity.</b> A stored record that is damaged is reported and never returned.
+ *   <li><b>Tracks.</b> Where a source is, how far it went and since when it is in its state moves with its records: a
+ *       report that is stored once counts once.
  * </ul>
  *
  * <p>All methods may be called from any thread.
@@ -62,20 +69,107 @@ public interface StateLog {
     /** Returns the position of the oldest record that retention kept, or one above the head. Does not block. */
     long earliest();
 
+    /** Returns the id of the log, 32 hexadecimal digits: positions mean something only with it. Does not block. */
+    String id();
+
+    /**
+     * Returns the position of the first record that was recorded at a time or later, and is kept; one above the head when
+     * there is none. May block.
+     */
+    long firstSince(Instant time);
+
+    /**
+     * Returns the position of the newest record that was recorded at a time or before; 0 when there was none. May block.
+     *
+     * @throws PrunedPositionException if that is not known, since retention has removed it
+     */
+    long positionAt(Instant time);
+
+    /**
+     * Returns records of a source that are kept, newest first, while they fit into the page: maybe none, though there are
+     * more, when the next one is far. May block.
+     *
+     * @param from where the page before ended; null for the newest record
+     * @param statuses only records with one of these; all when empty
+     * @param limit how many records at most, from 1
+     * @param maxBytes as for {@link #read}
+     * @throws UnknownSourceException if it has never reported
+     * @throws DamagedRecordException if a record on the way is damaged
+     */
+    Page<StateRecord, HistoryPlace> records(
+            String source, @Nullable HistoryPlace from, Set<Integer> statuses, int limit, int maxBytes);
+
     /**
      * Returns sources with their latest reports, in the order of the UTF-8 bytes of their names: one at least, unless
      * there is none, and more while they fit into the page. May block.
      *
      * @param afterNameExclusive only names above this one; empty for all
-     * @param statuses only sources whose latest report has one of these; all when empty
      * @param limit how many sources at most, from 1
      * @param maxBytes how large the page may become, from 1: a source counts as its latest record does in
-     *     {@link #read}. One source more is in memory meanwhile
+     *     {@link #read}, and 150 and its name more. One source more is in memory meanwhile
+     * @return the next page begins after the last name
      */
-    List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit, int maxBytes);
+    Page<SourceState, String> sources(SourceFilter filter, String afterNameExclusive, int limit, int maxBytes);
+
+    /**
+     * Returns sources whose latest location is in a circle, in the exact order of their distances from its center, those
+     * that are equally far in the order of the UTF-8 bytes of their names. May block.
+     *
+     * @param afterExclusive only those whose place is above this one; null for all
+     * @param limit as for {@link #sources}
+     * @param maxBytes as for {@link #sources}
+     * @return the next page begins after the last place: it neither repeats nor leaves out a source that did not move
+     */
+    Page<SourceState, NearPlace> nearest(
+            Circle circle, SourceFilter filter, @Nullable NearPlace afterExclusive, int limit, int maxBytes);
+
+    /**
+     * Returns the states that sources were in after a record, in the order of the UTF-8 bytes of their names, without
+     * those that had not reported by then. May block.
+     *
+     * @param position from one below {@link #earliest()} to {@link #head()}
+     * @param afterNameExclusive only names above this one; empty for all
+     * @param statuses only those in one of these states; all when empty
+     * @param limit how many sources at most, from 1
+     * @return the next page begins after the last name
+     * @throws PrunedPositionException if retention has removed a record after the position, or the log did not keep
+     *     transitions yet
+     * @throws PositionBeyondHeadException if the position is above the head
+     */
+    Page<Transition, String> sourcesAt(long position, String afterNameExclusive, Set<Integer> statuses, int limit);
+
+    /**
+     * Returns the states that a source was in, newest first, back to the one at the oldest record that is kept. May block.
+     *
+     * @param beforePositionExclusive only those that began before this position; {@link Long#MAX_VALUE} for all
+     * @param limit how many states at most, from 1
+     * @return the next page begins before the last position
+     * @throws UnknownSourceException if it has never reported
+     */
+    Page<Transition, Long> transitions(String source, long beforePositionExclusive, int limit);
 
     /** Returns how much the log holds, and how many sources are in which state, as of one moment. May block. */
     Summary summary();
+
+    /**
+     * Returns how many sources were in which state after a record, for each status that one was in, in the order of the
+     * numbers; the 1000 most frequent ones when there are more. May block.
+     *
+     * @param position as for {@link #sourcesAt}
+     * @throws PrunedPositionException as for {@link #sourcesAt}
+     * @throws PositionBeyondHeadException if the position is above the head
+     */
+    List<StatusCount> statusesAt(long position);
+
+    /**
+     * Returns how many sources were in which state at several times. May block, for as long as it takes to pass over all
+     * transitions that are kept.
+     *
+     * @param times in ascending order
+     * @param maxStatuses how many statuses at most, the most frequent ones
+     * @throws PrunedPositionException if the first time is before what is kept
+     */
+    List<Snapshot> statusesAt(List<Instant> times, int maxStatuses);
 
     /**
      * Has the listener run after each time the head has moved, on a thread of the log that must not be held up.

@@ -1,5 +1,6 @@
 package dev.waystate.statelog;
 
+import dev.waystate.geometry.Point;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param reportedAt when the source observed the state, by its own clock; null when it did not say
  * @param recordedAt when the log stored it, by the machine's clock as far as the log believes it; never before that of the
  *     record ahead of it
+ * @param location where the source was; null when it did not say
  */
 public record StateRecord(
         long position,
@@ -22,4 +24,5 @@ public record StateRecord(
         int status,
         String info,
         @Nullable Instant reportedAt,
-        Instant recordedAt) {}
+        Instant recordedAt,
+        @Nullable Point location) {}

@@ -1,5 +1,6 @@
 package dev.waystate.statelog;
 
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -13,10 +14,19 @@ import java.util.List;
 public record Summary(long earliest, long head, List<StatusCount> statuses) {
 
     /**
+     * How many sources were in which state at a time.
+     *
+     * @param time the time
+     * @param position the position of the newest record that was recorded by then, 0 when there was none
+     * @param statuses for each status that a source was in, in the order of the numbers, without reports
+     */
+    public record Snapshot(Instant time, long position, List<StatusCount> statuses) {}
+
+    /**
      * How often a status occurs.
      *
      * @param status the number of the status
-     * @param reports how many reports with it were ever stored, also those that retention removed
+     * @param reports how many reports with it were ever stored, also those that retention removed; 0 as of an earlier moment
      * @param sources how many sources have it in their latest report
      */
     public record StatusCount(int status, long reports, long sources) {}

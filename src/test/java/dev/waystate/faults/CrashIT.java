@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waystate.ServerProcess;
 import dev.waystate.proto.v1.Record;
+import dev.waystate.proto.v1.Source;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,22 +69,26 @@ class CrashIT {
             }
         }
         List<Record> log;
+        List<Source> sources;
         try (ServerProcess server = ServerProcess.start(directory)) {
             log = LogAudit.dump(server.grpcPort());
+            sources = LogAudit.sources(server.grpcPort());
         }
         Map<String, Long> acknowledged = sequences.entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().get()));
         assertThat(LogAudit.audit(log, acknowledged, reports)).isEmpty();
+        assertThat(LogAudit.auditTracks(log, sources)).isEmpty();
         assertThat(acknowledged.values()).hasSize(3).allMatch(last -> last > 0);
         assertThat(reports).isNotEmpty();
-        assertThatTheAuditNoticesLoss(log, acknowledged);
+        assertThatTheAuditNoticesLoss(log, sources, acknowledged);
     }
 
-    private void assertThatTheAuditNoticesLoss(List<Record> log, Map<String, Long> acknowledged) {
+    private void assertThatTheAuditNoticesLoss(List<Record> log, List<Source> sources, Map<String, Long> acknowledged) {
         assertThat(LogAudit.audit(log.subList(0, 1), acknowledged, reports)).isNotEmpty();
         List<Record> holed = new ArrayList<>(log);
         holed.remove(log.size() / 2);
         assertThat(LogAudit.audit(holed, acknowledged, reports)).isNotEmpty();
+        assertThat(LogAudit.auditTracks(holed, sources)).isNotEmpty();
         List<Record> doubled = new ArrayList<>(log);
         doubled.add(log.get(log.size() / 2));
         assertThat(LogAudit.audit(doubled, acknowledged, reports)).isNotEmpty();

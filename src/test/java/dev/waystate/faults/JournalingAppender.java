@@ -1,5 +1,6 @@
 package dev.waystate.faults;
 
+import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.AppendResponse;
 import dev.waystate.proto.v1.Report;
@@ -69,9 +70,20 @@ final class JournalingAppender implements Runnable {
     private AppendRequest batch(long first) {
         AppendRequest.Builder request = AppendRequest.newBuilder().setFirstSequence(first);
         for (long sequence = first; sequence < first + BATCH; sequence++) {
-            request.addReports(Report.newBuilder().setStatusValue(1).setInfo(source + " " + sequence));
+            request.addReports(Report.newBuilder()
+                    .setStatusValue(1)
+                    .setInfo(source + " " + sequence)
+                    .setLocation(location(sequence)));
         }
         return request.build();
+    }
+
+    /** Goes here and there, and is at the same place when a report is sent again. */
+    private static Point location(long sequence) {
+        return Point.newBuilder()
+                .setX((int) (sequence * 7_919 % 1_000))
+                .setY((int) (sequence * 104_729 % 777))
+                .build();
     }
 
     private final class Acknowledgements implements StreamObserver<AppendResponse> {

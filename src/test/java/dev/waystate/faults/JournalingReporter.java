@@ -4,7 +4,9 @@ import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
 import dev.waystate.proto.RequestStreamingGrpc;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
 import java.util.UUID;
@@ -44,7 +46,8 @@ final class JournalingReporter implements Runnable {
 
     private void report(RequestStreamingGrpc.RequestStreamingStub stub, String call) throws Exception {
         Answer answer = new Answer();
-        StreamObserver<Data> requests = stub.streamState(answer);
+        StreamObserver<Data> requests = stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(location(call)))
+                .streamState(answer);
         for (int i = 0; i < REPORTS_PER_CALL; i++) {
             requests.onNext(Data.newBuilder().setInfo(call + " " + i).build());
         }
@@ -53,6 +56,14 @@ final class JournalingReporter implements Runnable {
         for (int i = 0; i < REPORTS_PER_CALL; i++) {
             acknowledged.add(call + " " + i);
         }
+    }
+
+    private static Metadata location(String call) {
+        Metadata headers = new Metadata();
+        headers.put(
+                Metadata.Key.of("waystate-location", Metadata.ASCII_STRING_MARSHALLER),
+                call.hashCode() + "," + call.length());
+        return headers;
     }
 
     private static final class Answer implements StreamObserver<Empty> {

@@ -1,10 +1,15 @@
 package dev.waystate.faults;
 
+import dev.waystate.proto.Point;
+import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.Record;
+import dev.waystate.proto.v1.Source;
 import dev.waystate.proto.v1.StateLogServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,6 +20,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Holds a dump of the log against what its clients were told. */
 final class LogAudit {
+
+    /** What the contract promises of the way that a source travelled. */
+    private static final BigDecimal LARGEST_ERROR = new BigDecimal(0x1p-50);
 
     private LogAudit() {}
 
@@ -75,5 +83,56 @@ final class LogAudit {
                 .filter(report -> !unnumbered.contains(report))
                 .forEach(report -> problems.add("report " + report + " was acknowledged and is lost"));
         return problems;
+    }
+
+    /** Lists the sources of a server. */
+    static List<Source> sources(int port) {
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        try {
+            return StateLogServiceGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(2, TimeUnit.MINUTES)
+                    .listSources(ListSourcesRequest.getDefaultInstance())
+                    .getSourcesList();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    /** Returns what is wrong with where the sources are and how far they went, as their records have it. */
+    static List<String> auditTracks(List<Record> log, List<Source> sources) {
+        List<String> problems = new ArrayList<>();
+        Map<String, BigDecimal> travelled = new HashMap<>();
+        Map<String, Point> locations = new HashMap<>();
+        for (Record record : log) {
+            if (record.hasLocation()) {
+                Point before = locations.put(record.getSource(), record.getLocation());
+                travelled.merge(
+                        record.getSource(),
+                        before == null ? BigDecimal.ZERO : line(before, record.getLocation()),
+                        BigDecimal::add);
+            }
+        }
+        if (sources.size() != locations.size()) {
+            problems.add(locations.size() + " sources have a location, and " + sources.size() + " are listed");
+        }
+        for (Source source : sources) {
+            if (!source.getLocation().equals(locations.get(source.getName()))) {
+                problems.add(source.getName() + " is not where its latest record is");
+            }
+            BigDecimal exact = travelled.getOrDefault(source.getName(), BigDecimal.ZERO);
+            BigDecimal error =
+                    new BigDecimal(source.getTravelled()).subtract(exact).abs();
+            if (error.compareTo(exact.multiply(LARGEST_ERROR)) > 0) {
+                problems.add(source.getName() + " travelled " + exact + " and not " + source.getTravelled());
+            }
+        }
+        return problems;
+    }
+
+    private static BigDecimal line(Point start, Point end) {
+        BigDecimal dx = BigDecimal.valueOf((long) end.getX() - start.getX());
+        BigDecimal dy = BigDecimal.valueOf((long) end.getY() - start.getY());
+        return dx.multiply(dx).add(dy.multiply(dy)).sqrt(MathContext.DECIMAL128);
     }
 }

@@ -3,6 +3,7 @@ package dev.waystate.server.status;
 import com.google.protobuf.Duration;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import java.util.Map;
 
 /** Details of an error that a client can act on. */
 public final class ErrorDetails {
@@ -14,10 +15,15 @@ public final class ErrorDetails {
 
     /** Returns why a call failed, with one value. */
     public static ErrorInfo reason(String reason, String key, long value) {
+        return reason(reason, Map.of(key, Long.toString(value)));
+    }
+
+    /** Returns why a call failed, with its values. */
+    public static ErrorInfo reason(String reason, Map<String, String> values) {
         return ErrorInfo.newBuilder()
                 .setDomain(DOMAIN)
                 .setReason(reason)
-                .putMetadata(key, Long.toString(value))
+                .putAllMetadata(values)
                 .build();
     }
 

@@ -173,8 +173,10 @@ final class AppendStream implements StreamObserver<AppendRequest> {
     }
 
     private void acknowledge(long durableSequence) {
-        responses.onNext(
-                AppendResponse.newBuilder().setDurableSequence(durableSequence).build());
+        responses.onNext(AppendResponse.newBuilder()
+                .setDurableSequence(durableSequence)
+                .setLogId(stateLog.id())
+                .build());
     }
 
     private void requestNext() {

@@ -5,13 +5,16 @@ import dev.waystate.server.status.StatusRules;
 import dev.waystate.server.status.StatusTable;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.FencedException;
+import dev.waystate.statelog.LogChangedException;
 import dev.waystate.statelog.LogFullException;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.SequenceGapException;
+import dev.waystate.statelog.UnknownSourceException;
 import io.grpc.Status.Code;
 import java.time.Duration;
+import java.util.Map;
 import org.springframework.stereotype.Component;
 
 /** What clients are told of the log's exceptions. */
@@ -35,6 +38,15 @@ class LogStatusRules implements StatusRules {
                 PositionBeyondHeadException.class,
                 Code.OUT_OF_RANGE,
                 beyond -> ErrorDetails.reason("POSITION_BEYOND_HEAD", "head_position", beyond.head()));
+        table.add(
+                LogChangedException.class,
+                Code.FAILED_PRECONDITION,
+                changed -> ErrorDetails.reason(
+                        "LOG_CHANGED", Map.of("log_id", changed.id(), "head_position", Long.toString(changed.head()))));
+        table.add(
+                UnknownSourceException.class,
+                Code.NOT_FOUND,
+                unknown -> ErrorDetails.reason("SOURCE_UNKNOWN", Map.of()));
         table.add(
                 DamagedRecordException.class,
                 Code.DATA_LOSS,

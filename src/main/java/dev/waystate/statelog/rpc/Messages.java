@@ -1,14 +1,14 @@
 package dev.waystate.statelog.rpc;
 
 import com.google.protobuf.Timestamp;
-import dev.waystate.proto.v1.GetSummaryResponse;
+import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.Record;
 import dev.waystate.proto.v1.Source;
-import dev.waystate.proto.v1.StatusCount;
+import dev.waystate.proto.v1.Transition;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.StateRecord;
-import dev.waystate.statelog.Summary;
+import dev.waystate.statelog.Track;
 import java.time.Instant;
 
 /** Converts what the log returns into messages. */
@@ -29,26 +29,41 @@ final class Messages {
         if (stored.reportedAt() != null) {
             record.setReportedAt(toTimestamp(stored.reportedAt()));
         }
+        if (stored.location() != null) {
+            record.setLocation(toPoint(stored.location()));
+        }
         return record.build();
     }
 
-    static Source toSource(SourceState state) {
-        return Source.newBuilder()
+    static Source.Builder toSource(SourceState state) {
+        Source.Builder source = Source.newBuilder()
                 .setLatest(toRecord(state.latest()))
                 .setDurableSequence(state.durableSequence())
-                .build();
+                .setName(state.latest().source())
+                .setStatusValue(state.latest().status())
+                .setStateSince(toTimestamp(state.since()));
+        Track track = state.track();
+        if (track != null) {
+            source.setLocation(toPoint(track.location()))
+                    .setDisplacement(track.displacement())
+                    .setTravelled(track.travelled());
+        }
+        return source;
     }
 
-    static GetSummaryResponse toResponse(Summary summary) {
-        GetSummaryResponse.Builder response = GetSummaryResponse.newBuilder()
-                .setEarliestPosition(summary.earliest())
-                .setHeadPosition(summary.head());
-        summary.statuses()
-                .forEach(count -> response.addStatuses(StatusCount.newBuilder()
-                        .setStatusValue(count.status())
-                        .setReports(count.reports())
-                        .setSources(count.sources())));
-        return response.build();
+    static Transition toTransition(dev.waystate.statelog.Transition state) {
+        Transition.Builder transition = Transition.newBuilder()
+                .setPosition(state.position())
+                .setStatusValue(state.status())
+                .setSince(toTimestamp(state.since()));
+        if (state.until() != null) {
+            transition.setUntil(toTimestamp(state.until()));
+        }
+        return transition.build();
+    }
+
+    private static Point toPoint(dev.waystate.geometry.Point point) {
+        return Point.newBuilder().setX(point.x()).setY(point.y()).build();
     }
 
     static Timestamp toTimestamp(Instant instant) {

@@ -2,9 +2,12 @@ package dev.waystate.statelog.rpc;
 
 import dev.waystate.proto.v1.CaughtUp;
 import dev.waystate.proto.v1.Heartbeat;
+import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.RecordBatch;
 import dev.waystate.server.calls.OpenCall;
+import dev.waystate.server.status.InvalidRequestException;
+import dev.waystate.statelog.LogChangedException;
 import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;
@@ -13,7 +16,6 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Instant;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -27,6 +29,7 @@ final class ReadStream {
 
     private final ServerCallStreamObserver<ReadResponse> responses;
     private final StateLog stateLog;
+    private final ReadRequest request;
     private final RecordFilter filter;
     private final boolean follow;
     private final ReadStreams streams;
@@ -40,28 +43,26 @@ final class ReadStream {
     private volatile boolean ended;
 
     // Used by one step at a time.
-    /** Whether it began at the earliest record, and none has been read yet. */
+    /** Whether it began at the earliest record, or one of a time, and none has been read yet. */
     private boolean fromEarliest;
 
     private long position;
     private long replayEnd = -1;
     private boolean caughtUp;
 
-    /** @param afterPositionExclusive empty for the earliest record */
+    /** @throws InvalidRequestException if a field of the request is out of range */
     ReadStream(
             ServerCallStreamObserver<ReadResponse> responses,
             StateLog stateLog,
-            OptionalLong afterPositionExclusive,
-            RecordFilter filter,
-            boolean follow,
+            ReadRequest request,
             ReadStreams streams) {
         this.responses = responses;
         this.stateLog = stateLog;
-        this.fromEarliest = afterPositionExclusive.isEmpty();
-        this.position = afterPositionExclusive.orElse(0);
-        this.filter = filter;
-        this.follow = follow;
+        this.request = request;
+        this.filter = RecordFilter.fromRequest(request);
+        this.follow = request.getFollow();
         this.streams = streams;
+        checkStart();
         responses.setOnReadyHandler(this::wake);
         responses.setOnCancelHandler(this::end);
         call.onDrain(follow, this::serverStops);
@@ -133,13 +134,39 @@ final class ReadStream {
         return readOn();
     }
 
+    private void checkStart() {
+        if (request.getAfterPosition() < 0) {
+            throw new InvalidRequestException(
+                    "after_position", "expected a position from 0 on, but it is " + request.getAfterPosition());
+        }
+        if (request.hasSince()) {
+            Fields.time("since", request.getSince());
+        }
+    }
+
     /** What is behind the head of this moment is of no concern to a replay: neither its damage, nor its removal. */
     private void begin() {
         long head = stateLog.head();
-        if (fromEarliest) {
-            position = stateLog.earliest() - 1;
-        } else if (position > head) {
-            throw new PositionBeyondHeadException(position, head);
+        if (!request.getLogId().isEmpty() && !request.getLogId().equals(stateLog.id())) {
+            throw new LogChangedException(request.getLogId(), stateLog.id(), head);
+        }
+        switch (request.getStartCase()) {
+            case AFTER_POSITION -> position = request.getAfterPosition();
+            case SINCE -> {
+                position = stateLog.firstSince(Fields.time("since", request.getSince())) - 1;
+                fromEarliest = true;
+            }
+            case FROM_HEAD -> position = head;
+            case START_NOT_SET -> {
+                position = stateLog.earliest() - 1;
+                fromEarliest = true;
+            }
+        }
+        if (position > head) {
+            if (request.hasAfterPosition()) {
+                throw new PositionBeyondHeadException(position, head);
+            }
+            head = position; // what was recorded meanwhile is before the time that was asked for
         }
         replayEnd = head;
     }
@@ -205,7 +232,8 @@ final class ReadStream {
         return ReadResponse.newBuilder()
                 .setPosition(position)
                 .setHeadPosition(head)
-                .setSentAt(Messages.toTimestamp(Instant.now()));
+                .setSentAt(Messages.toTimestamp(Instant.now()))
+                .setLogId(stateLog.id());
     }
 
     private void send(ReadResponse.Builder response) {

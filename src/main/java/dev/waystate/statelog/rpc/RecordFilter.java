@@ -1,37 +1,38 @@
 package dev.waystate.statelog.rpc;
 
+import dev.waystate.geometry.Circle;
 import dev.waystate.proto.v1.ReadRequest;
-import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.statelog.StateRecord;
-import java.util.Collection;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which records a reader wants.
  *
  * @param sources of these sources; all when empty
  * @param statuses with one of these statuses; all when empty
+ * @param within with a location in this circle; all when null
  */
-record RecordFilter(Set<String> sources, Set<Integer> statuses) {
-
-    private static final int MAX_VALUES = 100;
+record RecordFilter(
+        Set<String> sources,
+        Set<Integer> statuses,
+        @Nullable Circle within) {
 
     static RecordFilter fromRequest(ReadRequest request) {
-        checkSize("sources", request.getSourcesList());
-        checkSize("statuses", request.getStatusesValueList());
-        return new RecordFilter(Set.copyOf(request.getSourcesList()), Set.copyOf(request.getStatusesValueList()));
-    }
-
-    /** @throws InvalidRequestException if there are more than 100 values */
-    static void checkSize(String field, Collection<?> values) {
-        if (values.size() > MAX_VALUES) {
-            throw new InvalidRequestException(
-                    field, "expected at most " + MAX_VALUES + " values, but there are " + values.size());
-        }
+        return new RecordFilter(
+                Fields.filter("sources", request.getSourcesList()),
+                Fields.filter("statuses", request.getStatusesValueList()),
+                request.hasWithin()
+                        ? Fields.circle(
+                                "within.radius",
+                                request.getWithin().getCenter(),
+                                request.getWithin().getRadius())
+                        : null);
     }
 
     boolean accepts(StateRecord record) {
         return (sources.isEmpty() || sources.contains(record.source()))
-                && (statuses.isEmpty() || statuses.contains(record.status()));
+                && (statuses.isEmpty() || statuses.contains(record.status()))
+                && (within == null || record.location() != null && within.contains(record.location()));
     }
 }

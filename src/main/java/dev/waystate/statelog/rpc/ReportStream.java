@@ -1,5 +1,6 @@
 package dev.waystate.statelog.rpc;
 
+import dev.waystate.geometry.Point;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
 import dev.waystate.server.calls.MemoryBudget;
@@ -25,6 +26,7 @@ final class ReportStream implements StreamObserver<Data> {
 
     private final ServerCallStreamObserver<Empty> responses;
     private final String source;
+    private final @Nullable Point location;
     private final Reports reports;
     private final StateLog stateLog;
     private final MemoryBudget pending;
@@ -42,15 +44,18 @@ final class ReportStream implements StreamObserver<Data> {
     private boolean cancelled;
     private @Nullable Throwable failure;
 
+    /** @param location of all reports; null when the call does not say */
     ReportStream(
             ServerCallStreamObserver<Empty> responses,
             String source,
+            @Nullable Point location,
             Reports reports,
             StateLog stateLog,
             MemoryBudget pending,
             StreamLog streamLog) {
         this.responses = responses;
         this.source = source;
+        this.location = location;
         this.reports = reports;
         this.stateLog = stateLog;
         this.pending = pending;
@@ -96,7 +101,7 @@ final class ReportStream implements StreamObserver<Data> {
         if (inputEnded) {
             return false;
         }
-        Report report = reports.fromData(data, received);
+        Report report = reports.fromData(data, location, received);
         long bytes = Reports.bytes(report);
         pending.hold(bytes);
         filling.add(report);

@@ -1,14 +1,13 @@
 package dev.waystate.statelog.rpc;
 
 import com.google.common.base.Utf8;
-import com.google.protobuf.Timestamp;
+import dev.waystate.geometry.Point;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Claim;
 import dev.waystate.statelog.Report;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +26,7 @@ class Reports {
     /** The most bytes that a UTF-16 unit takes in a Java string. */
     private static final int BYTES_PER_UNIT = 2;
 
-    private static final int NANOS_PER_SECOND = 1_000_000_000;
     private static final int MAX_REPORTS_PER_REQUEST = 10_000;
-
-    // What nanoseconds since 1970 can count in 64 bits, in whole years.
-    private static final Instant EARLIEST = Instant.parse("1678-01-01T00:00:00Z");
-    private static final Instant LATEST = Instant.parse("2262-01-01T00:00:00Z");
 
     private final long maxInfoBytes;
 
@@ -43,12 +37,13 @@ class Reports {
     /**
      * Converts a message of {@code stream_state}.
      *
+     * @param location where the source is; null when it does not say
      * @param index its place in the stream, from 0, for the error
      * @throws InvalidRequestException if its info is too long
      */
-    Report fromData(Data data, long index) {
+    Report fromData(Data data, @Nullable Point location, long index) {
         checkInfo(data.getInfo(), "[", index);
-        return new Report(data.getStatusValue(), data.getInfo(), null);
+        return new Report(data.getStatusValue(), data.getInfo(), null, location);
     }
 
     /**
@@ -96,20 +91,10 @@ class Reports {
         return new Report(
                 report.getStatusValue(),
                 report.getInfo(),
-                report.hasReportedAt() ? fromTimestamp(report.getReportedAt(), index) : null);
-    }
-
-    private static Instant fromTimestamp(Timestamp timestamp, int index) {
-        boolean inRange = timestamp.getSeconds() >= EARLIEST.getEpochSecond()
-                && timestamp.getSeconds() < LATEST.getEpochSecond()
-                && timestamp.getNanos() >= 0
-                && timestamp.getNanos() < NANOS_PER_SECOND;
-        if (inRange) {
-            return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
-        }
-        throw new InvalidRequestException(
-                "reports[" + index + "].reported_at",
-                "expected a time from " + EARLIEST + " until before " + LATEST + ", with 0 to 999999999 nanoseconds");
+                report.hasReportedAt()
+                        ? Fields.time(() -> "reports[" + index + "].reported_at", report.getReportedAt())
+                        : null,
+                report.hasLocation() ? Fields.point(report.getLocation()) : null);
     }
 
     private void checkInfo(String info, String list, long index) {

@@ -14,7 +14,7 @@ import io.grpc.stub.StreamObserver;
 import net.devh.boot.grpc.server.service.GrpcService;
 
 /** Takes streams of state reports without sequences. */
-@GrpcService(interceptors = SourceInterceptor.class)
+@GrpcService(interceptors = {SourceInterceptor.class, LocationInterceptor.class})
 class RequestStreamingService extends RequestStreamingImplBase {
 
     private final StateLog stateLog;
@@ -36,6 +36,7 @@ class RequestStreamingService extends RequestStreamingImplBase {
         return new ReportStream(
                 (ServerCallStreamObserver<Empty>) responses,
                 source,
+                LocationInterceptor.currentLocation(),
                 reports,
                 stateLog,
                 pending,

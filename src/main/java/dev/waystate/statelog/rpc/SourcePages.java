@@ -1,30 +1,43 @@
 package dev.waystate.statelog.rpc;
 
+import com.google.protobuf.Duration;
+import dev.waystate.geometry.Circle;
+import dev.waystate.geometry.Distance;
 import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ListSourcesResponse;
+import dev.waystate.proto.v1.Near;
+import dev.waystate.proto.v1.Source;
 import dev.waystate.server.status.InvalidRequestException;
+import dev.waystate.statelog.NearPlace;
+import dev.waystate.statelog.Page;
+import dev.waystate.statelog.SourceFilter;
 import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.StateLog;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import java.util.List;
+import dev.waystate.statelog.Transition;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import org.springframework.stereotype.Component;
 
-/** Lists sources page by page. A page token holds the last name of the page before. */
+/** Lists sources page by page: all of them, those near a point, or as of an earlier moment. */
 @Component
 class SourcePages {
-
-    private static final int DEFAULT_SIZE = 100;
-    private static final int MAX_SIZE = 1_000;
 
     /** Below what clients take in one message, 4 MiB. */
     static final int MOST_BYTES = 3 * 1024 * 1024;
 
-    private final StateLog stateLog;
+    /** The most that a source takes as of an earlier moment, its name above all. */
+    private static final int BYTES_PER_PAST_SOURCE = 320;
 
-    SourcePages(StateLog stateLog) {
+    private static final int MAX_NANOS = 999_999_999;
+
+    private final StateLog stateLog;
+    private final Moments moments;
+
+    SourcePages(StateLog stateLog, Moments moments) {
         this.stateLog = stateLog;
+        this.moments = moments;
     }
 
     /**
@@ -33,39 +46,72 @@ class SourcePages {
      * @throws InvalidRequestException if a field is out of range
      */
     ListSourcesResponse page(ListSourcesRequest request, int mostBytes) {
-        RecordFilter.checkSize("statuses", request.getStatusesValueList());
-        int size = size(request.getPageSize());
-        Set<Integer> statuses = Set.copyOf(request.getStatusesValueList());
-        List<SourceState> page = stateLog.sources(fromToken(request.getPageToken()), statuses, size, mostBytes);
-        ListSourcesResponse.Builder response = ListSourcesResponse.newBuilder();
-        page.forEach(source -> response.addSources(Messages.toSource(source)));
-        if (!page.isEmpty()) {
-            String last = page.get(page.size() - 1).latest().source();
-            if (!stateLog.sources(last, statuses, 1, 1).isEmpty()) {
-                response.setNextPageToken(toToken(last));
+        int size = Fields.pageSize(request.getPageSize());
+        Set<Integer> statuses = Fields.filter("statuses", request.getStatusesValueList());
+        Instant silentSince = request.hasSilentFor() ? silentSince(request.getSilentFor()) : null;
+        SourceFilter filter = new SourceFilter(statuses, silentSince);
+        if (request.hasAsOf()) {
+            if (request.hasNear() || silentSince != null) {
+                throw new InvalidRequestException("as_of", "expected none together with near or silent_for");
             }
+            return past(request, statuses, Math.max(1, Math.min(size, mostBytes / BYTES_PER_PAST_SOURCE)));
         }
+        return request.hasNear()
+                ? near(request.getNear(), request.getPageToken(), filter, size, mostBytes)
+                : byName(request.getPageToken(), filter, size, mostBytes);
+    }
+
+    private static Instant silentSince(Duration silence) {
+        if (silence.getSeconds() < 0 || silence.getNanos() < 0 || silence.getNanos() > MAX_NANOS) {
+            throw new InvalidRequestException(
+                    "silent_for", "expected a duration from 0 on, with 0 to 999999999 nanoseconds");
+        }
+        try {
+            Instant since = Instant.now().minusSeconds(silence.getSeconds()).minusNanos(silence.getNanos());
+            return since.isBefore(Instant.EPOCH) ? Instant.EPOCH : since;
+        } catch (DateTimeException | ArithmeticException longerThanTime) {
+            return Instant.EPOCH;
+        }
+    }
+
+    private ListSourcesResponse byName(String token, SourceFilter filter, int size, int mostBytes) {
+        Page<SourceState, String> page = stateLog.sources(filter, PageToken.toName(token), size, mostBytes);
+        ListSourcesResponse.Builder response =
+                ListSourcesResponse.newBuilder().setNextPageToken(PageToken.of(page.next()));
+        page.items().forEach(source -> response.addSources(Messages.toSource(source)));
         return response.build();
     }
 
-    private static int size(int requested) {
-        if (requested < 0 || requested > MAX_SIZE) {
-            throw new InvalidRequestException(
-                    "page_size",
-                    "expected 1 to " + MAX_SIZE + ", or 0 for " + DEFAULT_SIZE + ", but it is " + requested);
-        }
-        return requested == 0 ? DEFAULT_SIZE : requested;
+    private ListSourcesResponse near(Near near, String token, SourceFilter filter, int size, int mostBytes) {
+        Circle circle = near.hasWithin()
+                ? Fields.circle("near.within", near.getPoint(), near.getWithin())
+                : Circle.ofAll(Fields.point(near.getPoint()));
+        Page<SourceState, NearPlace> page =
+                stateLog.nearest(circle, filter, PageToken.toNearPlace(token), size, mostBytes);
+        ListSourcesResponse.Builder response =
+                ListSourcesResponse.newBuilder().setNextPageToken(PageToken.of(page.next()));
+        page.items()
+                .forEach(
+                        source -> response.addSources(Messages.toSource(source).setDistance(distance(circle, source))));
+        return response.build();
     }
 
-    private static String toToken(String name) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(name.getBytes(StandardCharsets.UTF_8));
+    private static float distance(Circle circle, SourceState source) {
+        return Distance.between(
+                circle.center(), Objects.requireNonNull(source.track()).location());
     }
 
-    private static String fromToken(String token) {
-        try {
-            return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException notBase64) {
-            throw new InvalidRequestException("page_token", "expected the next_page_token of a response");
+    private ListSourcesResponse past(ListSourcesRequest request, Set<Integer> statuses, int size) {
+        Page<Transition, String> page = stateLog.sourcesAt(
+                moments.position("as_of", request.getAsOf()), PageToken.toName(request.getPageToken()), statuses, size);
+        ListSourcesResponse.Builder response =
+                ListSourcesResponse.newBuilder().setNextPageToken(PageToken.of(page.next()));
+        for (Transition state : page.items()) {
+            response.addSources(Source.newBuilder()
+                    .setName(state.source())
+                    .setStatusValue(state.status())
+                    .setStateSince(Messages.toTimestamp(state.since())));
         }
+        return response.build();
     }
 }

@@ -4,8 +4,12 @@ import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.AppendResponse;
 import dev.waystate.proto.v1.GetSummaryRequest;
 import dev.waystate.proto.v1.GetSummaryResponse;
+import dev.waystate.proto.v1.ListRecordsRequest;
+import dev.waystate.proto.v1.ListRecordsResponse;
 import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ListSourcesResponse;
+import dev.waystate.proto.v1.ListTransitionsRequest;
+import dev.waystate.proto.v1.ListTransitionsResponse;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceImplBase;
@@ -14,11 +18,9 @@ import dev.waystate.security.access.RequiresPermission;
 import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.calls.MemoryBudget;
 import dev.waystate.server.calls.MemoryBudgets;
-import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.statelog.StateLog;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
@@ -29,9 +31,6 @@ import net.devh.boot.grpc.server.service.GrpcService;
 @GrpcService
 class StateLogService extends StateLogServiceImplBase {
 
-    /** What a thousand statuses take, of which there are a handful. */
-    private static final int SUMMARY_BYTES = 64 * 1024;
-
     private final ConcurrentMap<String, AppendStream> appendStreams = new ConcurrentHashMap<>();
     private final StateLog stateLog;
     private final Reports reports;
@@ -39,6 +38,8 @@ class StateLogService extends StateLogServiceImplBase {
     private final WriteAccess writeAccess;
     private final ReadStreams readStreams;
     private final SourcePages sourcePages;
+    private final HistoryPages historyPages;
+    private final Summaries summaries;
     private final Executor rpcExecutor;
 
     StateLogService(
@@ -48,6 +49,8 @@ class StateLogService extends StateLogServiceImplBase {
             WriteAccess writeAccess,
             ReadStreams readStreams,
             SourcePages sourcePages,
+            HistoryPages historyPages,
+            Summaries summaries,
             Executor rpcExecutor) {
         this.stateLog = stateLog;
         this.reports = reports;
@@ -55,6 +58,8 @@ class StateLogService extends StateLogServiceImplBase {
         this.writeAccess = writeAccess;
         this.readStreams = readStreams;
         this.sourcePages = sourcePages;
+        this.historyPages = historyPages;
+        this.summaries = summaries;
         this.rpcExecutor = rpcExecutor;
     }
 
@@ -73,18 +78,13 @@ class StateLogService extends StateLogServiceImplBase {
     @Override
     @RequiresPermission(Permission.STATE_READ)
     public void read(ReadRequest request, StreamObserver<ReadResponse> responses) {
-        if (request.getAfterPosition() < 0) {
-            throw new InvalidRequestException(
-                    "after_position", "expected a position from 0 on, but it is " + request.getAfterPosition());
-        }
-        new ReadStream(
-                        (ServerCallStreamObserver<ReadResponse>) responses,
-                        stateLog,
-                        request.hasAfterPosition() ? OptionalLong.of(request.getAfterPosition()) : OptionalLong.empty(),
-                        RecordFilter.fromRequest(request),
-                        request.getFollow(),
-                        readStreams)
-                .start();
+        new ReadStream((ServerCallStreamObserver<ReadResponse>) responses, stateLog, request, readStreams).start();
+    }
+
+    @Override
+    @RequiresPermission(Permission.STATE_READ)
+    public void listRecords(ListRecordsRequest request, StreamObserver<ListRecordsResponse> responses) {
+        answer(responses, SourcePages.MOST_BYTES, room -> historyPages.records(request, room));
     }
 
     @Override
@@ -95,8 +95,15 @@ class StateLogService extends StateLogServiceImplBase {
 
     @Override
     @RequiresPermission(Permission.STATE_READ)
+    public void listTransitions(ListTransitionsRequest request, StreamObserver<ListTransitionsResponse> responses) {
+        answer(responses, HistoryPages.TRANSITION_BYTES, room -> historyPages.transitions(request, room));
+    }
+
+    @Override
+    @RequiresPermission(Permission.STATE_READ)
     public void getSummary(GetSummaryRequest request, StreamObserver<GetSummaryResponse> responses) {
-        answer(responses, SUMMARY_BYTES, room -> Messages.toResponse(stateLog.summary()));
+        int mostBytes = request.hasPeriod() ? Summaries.MOST_BYTES_OVER_TIME : Summaries.MOST_BYTES;
+        answer(responses, mostBytes, room -> summaries.summary(request));
     }
 
     private <T> void answer(StreamObserver<T> responses, int mostBytes, IntFunction<T> response) {

@@ -26,12 +26,25 @@ public final class LogBackup {
     private static final String FIND_END =
             "SELECT head, earliest > head, (SELECT max(position) FROM record) FROM bounds";
 
+    /**
+     * What is changed in a copy.
+     *
+     * @param column of the bounds; a log of the time before it had it cannot be changed so
+     */
+    private record Change(String column, String sql) {}
+
     /** A copy is complete in itself, and no write-ahead log but its own is of it. */
-    private static final String SEAL =
-            "UPDATE bounds SET wal_key = randomblob(16), last_wal_key = NULL, in_use_as = NULL";
+    private static final Change SEAL =
+            new Change("wal_key", "UPDATE bounds SET wal_key = randomblob(16), last_wal_key = NULL, in_use_as = NULL");
+
+    /** Has the log that is opened from the copy get an id of its own. */
+    private static final Change MARK = new Change("copy", "UPDATE bounds SET copy = 1");
+
+    private static final Change UNMARK = new Change("copy", "UPDATE bounds SET copy = 0");
 
     /** A log that goes on from the copy has another history, and another time. */
-    private static final String BEGIN_ANEW = "UPDATE bounds SET log_id = randomblob(16); DELETE FROM clock";
+    private static final Change BEGIN_ANEW =
+            new Change("log_id", "UPDATE bounds SET log_id = randomblob(16); DELETE FROM clock");
 
     private LogBackup() {}
 
@@ -55,7 +68,7 @@ public final class LogBackup {
         Path unfinished = Files.createTempFile(directory, "backup.", ".partial");
         try {
             check(file, LogFileCheck::check);
-            long head = fill(unfinished, file, List.of(SEAL));
+            long head = fill(unfinished, file, List.of(SEAL, MARK));
             Files.move(unfinished, copy); // from here on there is a back-up
             sync(directory);
             return head;
@@ -75,7 +88,7 @@ public final class LogBackup {
     public static long restoreInto(Path log, Path backup) throws IOException {
         LogFile file = LogFile.find(backup);
         check(file, LogFileCheck::checkWithoutWriteAheadLog);
-        return fill(log, file, List.of(SEAL, BEGIN_ANEW));
+        return fill(log, file, List.of(SEAL, BEGIN_ANEW, UNMARK));
     }
 
     private interface Check {
@@ -94,7 +107,7 @@ public final class LogBackup {
     }
 
     /** Copies a log, changes the copy, and returns its head when it is whole and on the disk. */
-    private static long fill(Path copy, LogFile log, List<String> changes) throws IOException {
+    private static long fill(Path copy, LogFile log, List<Change> changes) throws IOException {
         try {
             vacuum(log, copy);
             change(LogFile.find(copy), changes);
@@ -113,14 +126,17 @@ public final class LogBackup {
         }
     }
 
-    private static void change(LogFile copy, List<String> changes) throws SQLException {
+    private static void change(LogFile copy, List<Change> changes) throws SQLException {
         try (Connection connection = copy.dataSource(new SQLiteConfig()).getConnection();
                 Statement statement = connection.createStatement()) {
-            boolean sealable = statement
-                    .executeQuery("SELECT count(*) FROM pragma_table_info('bounds') WHERE name = 'wal_key'")
-                    .getBoolean(1);
-            if (sealable) { // or it was made before logs had what is to be changed, and gets it when it is opened
-                statement.executeUpdate(String.join(";", changes));
+            for (Change change : changes) {
+                boolean possible = statement
+                        .executeQuery("SELECT count(*) FROM pragma_table_info('bounds') WHERE name = '"
+                                + change.column() + "'")
+                        .getBoolean(1);
+                if (possible) {
+                    statement.executeUpdate(change.sql());
+                }
             }
         }
     }

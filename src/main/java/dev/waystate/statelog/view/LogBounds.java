@@ -1,5 +1,10 @@
 package dev.waystate.statelog.view;
 
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
 /** The positions that may be read. The writer moves them after its commits; everybody may look. */
 final class LogBounds {
 
@@ -17,6 +22,28 @@ final class LogBounds {
 
     long head() {
         return head;
+    }
+
+    /** Returns the oldest position as a transaction sees it. */
+    static long earliest(Connection connection) throws SQLException {
+        return find(connection, "earliest");
+    }
+
+    /** Returns the newest position that a transaction sees and may be read. */
+    long head(Connection connection) throws SQLException {
+        return Math.min(find(connection, "head"), head);
+    }
+
+    /** Returns the first position after which the states of all sources are known, as a transaction sees it. */
+    static long firstWithStates(Connection connection) throws SQLException {
+        return find(connection, "max(earliest - 1, states_from)");
+    }
+
+    private static long find(Connection connection, String column) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT " + column + " FROM bounds")) {
+            return row.getLong(1);
+        }
     }
 
     void moveEarliest(long position) {

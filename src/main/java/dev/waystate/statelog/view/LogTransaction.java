@@ -1,5 +1,6 @@
 package dev.waystate.statelog.view;
 
+import dev.waystate.geometry.Point;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.FencedException;
@@ -8,18 +9,16 @@ import dev.waystate.statelog.SequenceGapException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements of one transaction, which alone decides about duplicates, gaps, fences and positions: the same batches
- * make the same tables, however they are grouped. Records, the sources' rows, the totals and the head move together, so
- * that duplicates, current states and summaries need no look at the history. Used again for each group; whoever uses it
- * commits or rolls back.
+ * The statements of one transaction, which alone decides about duplicates, gaps, fences, positions and tracks: the same
+ * batches make the same tables, however they are grouped. Records, the sources' rows, their changes of state, the totals
+ * and the head move together, so that duplicates, current states and summaries need no look at the history. Used again for
+ * each group; whoever uses it commits or rolls back.
  */
 final class LogTransaction implements AutoCloseable {
 
@@ -27,9 +26,11 @@ final class LogTransaction implements AutoCloseable {
     private final PreparedStatement findSource;
     private final PreparedStatement insertSource;
     private final PreparedStatement updateSource;
+    private final PreparedStatement locateSource;
+    private final PreparedStatement insertTransition;
     private final PreparedStatement addToTotal;
     private final PreparedStatement moveHead;
-    private final RecordChecksum checksum = new RecordChecksum();
+    private final Checksum checksum = new Checksum();
 
     private final Fences fences = new Fences();
 
@@ -40,12 +41,11 @@ final class LogTransaction implements AutoCloseable {
 
     LogTransaction(WriterConnection connection) throws SQLException {
         records = new RecordInserts(connection);
-        findSource =
-                connection.prepare("SELECT " + RecordRow.OF_SOURCE + ", durable_sequence FROM source WHERE name = ?");
+        findSource = connection.prepare("SELECT " + SourceRow.COLUMNS + " FROM source WHERE name = ?");
         insertSource = connection.prepare("INSERT INTO source (name) VALUES (?) RETURNING id");
-        updateSource = connection.prepare("""
-                UPDATE source SET position = ?, sequence = ?, status = ?, info = ?, reported_at = ?, recorded_at = ?,
-                checksum = ?, durable_sequence = ? WHERE id = ?""");
+        updateSource = connection.prepare(SourceRow.UPDATE);
+        locateSource = connection.prepare("INSERT OR REPLACE INTO source_location VALUES (?1, ?2, ?2, ?3, ?3)");
+        insertTransition = connection.prepare(TransitionRow.INSERT);
         addToTotal = connection.prepare("""
                 INSERT INTO status_total VALUES (?, ?, ?) ON CONFLICT (status)
                 DO UPDATE SET reports = reports + excluded.reports, sources = sources + excluded.sources""");
@@ -108,12 +108,14 @@ final class LogTransaction implements AutoCloseable {
     /** Writes everything that was added and returns the new head. */
     long write() throws SQLException {
         records.finish();
+        insertTransition.executeBatch();
         for (SourceRow source : sources.values()) {
-            if (source.latest != null) {
-                writeSource(source, source.latest);
+            if (source.position > 0) {
+                writeSource(source);
             }
         }
         updateSource.executeBatch();
+        locateSource.executeBatch();
         for (Map.Entry<Integer, long[]> total : totals.entrySet()) {
             addToTotal.setInt(1, total.getKey());
             addToTotal.setLong(2, total.getValue()[0]);
@@ -129,7 +131,9 @@ final class LogTransaction implements AutoCloseable {
     /** Forgets what was added and not written. */
     void discard() throws SQLException {
         records.discard();
+        insertTransition.clearBatch();
         updateSource.clearBatch();
+        locateSource.clearBatch();
         addToTotal.clearBatch();
     }
 
@@ -139,6 +143,8 @@ final class LogTransaction implements AutoCloseable {
         findSource.close();
         insertSource.close();
         updateSource.close();
+        locateSource.close();
+        insertTransition.close();
         addToTotal.close();
         moveHead.close();
     }
@@ -154,45 +160,30 @@ final class LogTransaction implements AutoCloseable {
 
     private void addRecord(SourceRow source, long sequence, Report report, long recordedAt) throws SQLException {
         head++;
-        Long reportedAt = nanos(report);
-        int crc =
-                checksum.ofRecord(head, source.name, sequence, report.status(), report.info(), reportedAt, recordedAt);
-        records.add(
-                new RecordRow(head, sequence, report.status(), report.info(), reportedAt, recordedAt, crc, source.id));
+        RecordRow added = RecordRow.of(source, head, sequence, report, recordedAt, checksum);
+        records.add(added);
+        if (source.moveTo(added)) {
+            TransitionRow.set(insertTransition, source, added, checksum);
+            insertTransition.addBatch();
+        }
         total(report.status())[0]++;
         infoChars += report.info().length();
-        source.position = head;
-        source.sequence = sequence;
-        source.recordedAt = recordedAt;
-        source.latest = report;
     }
 
-    private void writeSource(SourceRow source, Report latest) throws SQLException {
-        Long reportedAt = nanos(latest);
-        updateSource.setLong(1, source.position);
-        updateSource.setLong(2, source.sequence);
-        updateSource.setInt(3, latest.status());
-        updateSource.setString(4, latest.info());
-        setNullable(updateSource, 5, reportedAt);
-        updateSource.setLong(6, source.recordedAt);
-        updateSource.setInt(
-                7,
-                checksum.of(
-                        source.position,
-                        source.name,
-                        source.sequence,
-                        latest.status(),
-                        latest.info(),
-                        reportedAt,
-                        source.recordedAt,
-                        source.durableSequence));
-        updateSource.setLong(8, source.durableSequence);
-        updateSource.setLong(9, source.id);
+    private void writeSource(SourceRow source) throws SQLException {
+        source.set(updateSource, checksum);
         updateSource.addBatch();
+        Point location = source.location();
+        if (location != null && !location.equals(source.listedLocation)) {
+            locateSource.setLong(1, source.id);
+            locateSource.setInt(2, location.x());
+            locateSource.setInt(3, location.y());
+            locateSource.addBatch();
+        }
         if (source.countedStatus != null) {
             total(source.countedStatus)[1]--;
         }
-        total(latest.status())[1]++;
+        total(source.status())[1]++;
     }
 
     private long[] total(int status) {
@@ -214,13 +205,7 @@ final class LogTransaction implements AutoCloseable {
     private @Nullable SourceRow find(String name) throws SQLException {
         findSource.setString(1, name);
         try (ResultSet row = findSource.executeQuery()) {
-            if (!row.next()) {
-                return null;
-            }
-            long durableSequence = row.getLong(RecordRow.COUNT + 1);
-            RecordRow latest = RecordRow.read(row);
-            latest.toLatest(name, durableSequence, checksum); // refuses damage
-            return new SourceRow(latest.sourceId(), name, latest.status(), durableSequence);
+            return row.next() ? SourceRow.read(row, checksum) : null;
         }
     }
 
@@ -228,21 +213,9 @@ final class LogTransaction implements AutoCloseable {
         insertSource.setString(1, name);
         try (ResultSet id = insertSource.executeQuery()) {
             id.next();
-            SourceRow inserted = new SourceRow(id.getLong(1), name, null, 0);
+            SourceRow inserted = new SourceRow(id.getLong(1), name);
             sources.put(name, inserted);
             return inserted;
-        }
-    }
-
-    private static @Nullable Long nanos(Report report) {
-        return report.reportedAt() == null ? null : Timestamps.toNanos(Objects.requireNonNull(report.reportedAt()));
-    }
-
-    private static void setNullable(PreparedStatement statement, int index, @Nullable Long value) throws SQLException {
-        if (value == null) {
-            statement.setNull(index, Types.BIGINT);
-        } else {
-            statement.setLong(index, value);
         }
     }
 }

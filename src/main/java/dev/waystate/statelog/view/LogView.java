@@ -3,19 +3,12 @@ package dev.waystate.statelog.view;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.waystate.statelog.Batch;
-import dev.waystate.statelog.DamagedRecordException;
-import dev.waystate.statelog.SourceState;
-import dev.waystate.statelog.StateRecord;
-import dev.waystate.statelog.Summary;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Collection;
-import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +34,7 @@ public final class LogView implements AutoCloseable {
     private static final int WAL_LEFT_AFTER_RESET_BYTES = 16 * 1024 * 1024;
 
     private static final String FIND_END = """
-            SELECT earliest, head, last.position, last.recorded_at FROM bounds
+            SELECT earliest, head, last.position, last.recorded_at, lower(hex(log_id)) FROM bounds
             LEFT JOIN (SELECT position, recorded_at FROM record ORDER BY position DESC LIMIT 1) AS last""";
 
     private static final String FIND_MARK = """
@@ -53,9 +46,12 @@ public final class LogView implements AutoCloseable {
     private final LogTransaction transaction;
     private final Pruning pruning;
     private final WalCheckpoint checkpoint;
-    private final LogReader reader;
+    private final RecordReader records;
+    private final SourceReader sources;
+    private final TransitionReader transitions;
     private final ClockTable clock;
     private final long lastRecordedAt;
+    private final String id;
 
     /** The head after the last commit. */
     private long committedHead;
@@ -67,13 +63,17 @@ public final class LogView implements AutoCloseable {
                 ResultSet row = end.executeQuery()) {
             bounds = new LogBounds(row.getLong(1), row.getLong(2));
             lastRecordedAt = row.getLong(4);
+            id = row.getString(5);
             checkNewest(row.getLong(3));
         }
         committedHead = bounds.head();
         transaction = new LogTransaction(writer);
         pruning = new Pruning(writer);
         checkpoint = new WalCheckpoint(writer);
-        reader = new LogReader(readers, bounds);
+        Readers connections = new Readers(readers);
+        records = new RecordReader(connections, bounds);
+        sources = new SourceReader(connections, bounds);
+        transitions = new TransitionReader(connections, bounds, records);
         clock = new ClockTable(writer);
     }
 
@@ -102,6 +102,7 @@ public final class LogView implements AutoCloseable {
             ownership.confirm();
             emptyWriteAheadLog(writer);
             migrate(file);
+            goOnFromCopy(writer);
             emptyWriteAheadLog(writer);
             view = new LogView(writer, readers);
         } catch (SQLException | IOException | RuntimeException problem) {
@@ -145,6 +146,12 @@ public final class LogView implements AutoCloseable {
                 .locations("classpath:db/migration/sqlite")
                 .load()
                 .migrate();
+    }
+
+    /** A log that goes on from a copy has another history than the original, and another time. */
+    private static void goOnFromCopy(WriterConnection writer) throws SQLException {
+        writer.execute("DELETE FROM clock WHERE (SELECT copy FROM bounds)");
+        writer.execute("UPDATE bounds SET log_id = randomblob(16), copy = 0 WHERE copy");
     }
 
     /**
@@ -307,35 +314,24 @@ public final class LogView implements AutoCloseable {
         return bounds.earliest();
     }
 
-    /** Reads as {@link dev.waystate.statelog.StateLog#read} does. */
-    public List<StateRecord> read(long afterPositionExclusive, int maxBytes) {
-        return reading(() -> reader.read(afterPositionExclusive, maxBytes), afterPositionExclusive + 1);
+    /** Returns the id of the log. */
+    public String id() {
+        return id;
     }
 
-    /** Reads as {@link dev.waystate.statelog.StateLog#sources} does. */
-    public List<SourceState> sources(String afterNameExclusive, Collection<Integer> statuses, int limit, int maxBytes) {
-        return reading(() -> reader.sources(afterNameExclusive, statuses, limit, maxBytes), bounds.head());
+    /** Returns what reads the records. */
+    public RecordReader records() {
+        return records;
     }
 
-    /** Reads as {@link dev.waystate.statelog.StateLog#summary} does. */
-    public Summary summary() {
-        return reading(reader::summary, bounds.head());
+    /** Returns what reads the sources. */
+    public SourceReader sources() {
+        return sources;
     }
 
-    private interface Reading<T> {
-        T run() throws SQLException;
-    }
-
-    /** @param position what is named when the file is damaged: the first record that could not be read, or the newest */
-    private static <T> T reading(Reading<T> reading, long position) {
-        try {
-            return reading.run();
-        } catch (SQLException problem) {
-            if (SqliteErrors.isDamage(problem)) {
-                throw new DamagedRecordException(position);
-            }
-            throw new UncheckedIOException(new IOException("Cannot read the state log", problem));
-        }
+    /** Returns what reads the states that sources were in. */
+    public TransitionReader transitions() {
+        return transitions;
     }
 
     /** Has {@link #close} leave the file alone, since it is not what it was, or could not be written. */

@@ -1,12 +1,17 @@
 package dev.waystate.statelog.view;
 
+import dev.waystate.statelog.SourceState;
+import dev.waystate.statelog.StateRecord;
 import java.nio.charset.StandardCharsets;
 
-/** Cuts a page by what its records take in memory and in a message, so that a page is bounded whatever they hold. */
+/** Cuts a page by what its items take in memory and in a message, so that a page is bounded whatever they hold. */
 final class PageSize {
 
     /** About what a record takes besides its texts. */
     private static final int BYTES_PER_RECORD = 100;
+
+    /** About what a source takes besides its latest record and its name. */
+    private static final int BYTES_PER_SOURCE = 150;
 
     private final long maxBytes;
     private long bytes;
@@ -15,14 +20,32 @@ final class PageSize {
         this.maxBytes = maxBytes;
     }
 
-    /** Counts a record, and returns whether it still has a place in the page; the first one has. */
-    boolean takes(String info, String source) {
+    /** Counts a record whose source is not known yet, and returns whether it has a place in the page; the first one has. */
+    boolean takes(String info) {
+        return takes(BYTES_PER_RECORD + length(info));
+    }
+
+    /** Counts a record, and returns whether it has a place in the page; the first item has. */
+    boolean takes(StateRecord next) {
+        return takes(bytes(next));
+    }
+
+    /** Counts a source, and returns whether it has a place in the page; the first item has. */
+    boolean takes(SourceState next) {
+        return takes(BYTES_PER_SOURCE + length(next.latest().source()) + bytes(next.latest()));
+    }
+
+    private boolean takes(long added) {
         boolean first = bytes == 0;
-        bytes += BYTES_PER_RECORD + length(info) + length(source);
+        bytes += added;
         return first || bytes <= maxBytes;
     }
 
-    private static int length(String text) {
+    private static long bytes(StateRecord stored) {
+        return BYTES_PER_RECORD + length(stored.info()) + length(stored.source());
+    }
+
+    private static long length(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 }

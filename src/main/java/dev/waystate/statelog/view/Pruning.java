@@ -10,12 +10,20 @@ final class Pruning implements AutoCloseable {
     private static final int STEP_RECORDS = 5_000;
 
     private final PreparedStatement findKept;
+    private final PreparedStatement deleteTransitions;
     private final PreparedStatement delete;
     private final PreparedStatement moveEarliest;
 
     Pruning(WriterConnection connection) throws SQLException {
         findKept = connection.prepare("SELECT position FROM record WHERE position >= ? AND position < ?"
                 + " AND recorded_at >= ? ORDER BY position LIMIT 1");
+        deleteTransitions = connection.prepare("""
+                DELETE FROM transition WHERE (source_id, position) IN (
+                    SELECT next.source_id, (SELECT max(position) FROM transition AS last
+                            WHERE last.source_id = next.source_id AND last.position < next.position)
+                    FROM record JOIN transition AS next
+                            ON next.source_id = record.source_id AND next.position = record.position
+                    WHERE record.position >= ? AND record.position < ?)""");
         delete = connection.prepare("DELETE FROM record WHERE position >= ? AND position < ?");
         moveEarliest = connection.prepare("UPDATE bounds SET earliest = ?");
     }
@@ -40,8 +48,14 @@ final class Pruning implements AutoCloseable {
         }
     }
 
-    /** Removes the records up to the first kept one. */
+    /**
+     * Removes the records up to the first kept one, and the transitions that another of them has followed: the state that
+     * each source was in before the first kept record stays known.
+     */
     void prune(long earliest, long firstKept) throws SQLException {
+        deleteTransitions.setLong(1, earliest);
+        deleteTransitions.setLong(2, firstKept);
+        deleteTransitions.executeUpdate();
         delete.setLong(1, earliest);
         delete.setLong(2, firstKept);
         delete.executeUpdate();
@@ -52,6 +66,7 @@ final class Pruning implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         findKept.close();
+        deleteTransitions.close();
         delete.close();
         moveEarliest.close();
     }

@@ -1,75 +1,119 @@
 package dev.waystate.statelog.view;
 
-import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.geometry.Point;
+import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a row says of a record: one of the record table, or that of a source with its latest record. It is turned into the
- * record after a look at the checksum.
+ * A row of the record table. It is turned into a record after a look at its checksum.
+ *
+ * @param previous the position of its source's record before, 0 for none; {@link #UNLINKED} in rows of the time before
+ *     records were linked
  */
 record RecordRow(
         long position,
+        long sourceId,
         long sequence,
         int status,
         @Nullable String info,
-        @Nullable Long reportedAt,
+        long reportedAt,
         long recordedAt,
         int checksum,
-        long sourceId) {
+        long previous,
+        @Nullable Point location) {
 
-    private static final String COLUMNS = "position, sequence, status, info, reported_at, recorded_at, checksum, ";
+    static final long UNLINKED = -1;
 
-    /** The columns in the record table. */
-    static final String OF_RECORD = COLUMNS + "source_id";
+    /** What stands for the time of a report that has none; no time that can be stored. */
+    static final long NOT_REPORTED = Long.MIN_VALUE;
 
-    /** The columns in the source table. */
-    static final String OF_SOURCE = COLUMNS + "id";
+    /** What stands for the abscissa of a report without a location; no int. */
+    private static final long NOT_LOCATED = Long.MIN_VALUE;
 
-    /** How many columns these are: the first of any others is one above. */
-    static final int COUNT = 8;
+    /** As they are read: to ask the driver whether a column was null costs as much as another column. */
+    static final String COLUMNS = "position, source_id, sequence, status, info, ifnull(reported_at, " + NOT_REPORTED
+            + "), recorded_at, checksum, ifnull(previous, " + UNLINKED + "), ifnull(x, " + NOT_LOCATED + "), y";
+
+    private static final int COUNT = 11;
+
+    static final String INSERT =
+            "INSERT INTO record (position, source_id, sequence, status, info, reported_at, recorded_at, checksum, previous,"
+                    + " x, y) VALUES ";
+
+    static final String PARAMETERS = "(" + "?, ".repeat(COUNT - 1) + "?)";
+
+    /** Returns the row of a report that is to be stored. */
+    static RecordRow of(
+            SourceRow source, long position, long sequence, Report report, long recordedAt, Checksum checksums) {
+        RecordRow row = new RecordRow(
+                position,
+                source.id,
+                sequence,
+                report.status(),
+                report.info(),
+                report.reportedAt() == null ? NOT_REPORTED : Timestamps.toNanos(report.reportedAt()),
+                recordedAt,
+                0,
+                source.position,
+                report.location());
+        return row.withChecksum(row.checksum(source.name, report.info(), checksums));
+    }
+
+    private RecordRow withChecksum(int value) {
+        return new RecordRow(
+                position, sourceId, sequence, status, info, reportedAt, recordedAt, value, previous, location);
+    }
 
     static RecordRow read(ResultSet row) throws SQLException {
-        long reportedNanos = row.getLong(5);
-        Long reportedAt = row.wasNull() ? null : reportedNanos;
+        long x = row.getLong(10);
         return new RecordRow(
                 row.getLong(1),
                 row.getLong(2),
-                row.getInt(3),
-                row.getString(4),
-                reportedAt,
+                row.getLong(3),
+                row.getInt(4),
+                row.getString(5),
                 row.getLong(6),
-                row.getInt(7),
-                row.getLong(8));
+                row.getLong(7),
+                row.getInt(8),
+                row.getLong(9),
+                x == NOT_LOCATED ? null : new Point((int) x, row.getInt(11)));
+    }
+
+    /** Sets the columns of an insert from a parameter on and returns the parameter after them. */
+    int set(PreparedStatement insert, int first) throws SQLException {
+        int parameter = first;
+        insert.setLong(parameter++, position);
+        insert.setLong(parameter++, sourceId);
+        insert.setLong(parameter++, sequence);
+        insert.setInt(parameter++, status);
+        insert.setString(parameter++, info);
+        if (reportedAt == NOT_REPORTED) {
+            insert.setNull(parameter++, Types.BIGINT);
+        } else {
+            insert.setLong(parameter++, reportedAt);
+        }
+        insert.setLong(parameter++, recordedAt);
+        insert.setInt(parameter++, checksum);
+        insert.setLong(parameter++, previous);
+        if (location == null) {
+            insert.setNull(parameter++, Types.INTEGER);
+            insert.setNull(parameter++, Types.INTEGER);
+        } else {
+            insert.setInt(parameter++, location.x());
+            insert.setInt(parameter++, location.y());
+        }
+        return parameter;
     }
 
     /** Returns the record, or null when it is damaged. */
     @Nullable
-    StateRecord toRecord(@Nullable String source, RecordChecksum checksums) {
-        return toRecord(source, 0, checksums);
-    }
-
-    /**
-     * Returns the latest record of a source.
-     *
-     * @throws DamagedRecordException if the row is damaged
-     */
-    StateRecord toLatest(String source, long durableSequence, RecordChecksum checksums) {
-        StateRecord latest = toRecord(source, durableSequence, checksums);
-        if (latest == null) {
-            throw new DamagedRecordException(position);
-        }
-        return latest;
-    }
-
-    private @Nullable StateRecord toRecord(@Nullable String source, long durableSequence, RecordChecksum checksums) {
-        if (source == null
-                || info == null
-                || checksum
-                        != checksums.of(
-                                position, source, sequence, status, info, reportedAt, recordedAt, durableSequence)) {
+    StateRecord toRecord(@Nullable String source, Checksum checksums) {
+        if (source == null || info == null || checksum != checksum(source, info, checksums)) {
             return null;
         }
         return new StateRecord(
@@ -78,7 +122,26 @@ record RecordRow(
                 sequence,
                 status,
                 info,
-                reportedAt == null ? null : Timestamps.fromNanos(reportedAt),
-                Timestamps.fromNanos(recordedAt));
+                reportedAt == NOT_REPORTED ? null : Timestamps.fromNanos(reportedAt),
+                Timestamps.fromNanos(recordedAt),
+                location);
+    }
+
+    private int checksum(String source, String text, Checksum checksums) {
+        checksums
+                .begin()
+                .add(position)
+                .add(sequence)
+                .add(status)
+                .add(reportedAt)
+                .add(recordedAt)
+                .add(0);
+        if (previous != UNLINKED) {
+            checksums.add(previous);
+            if (location != null) {
+                checksums.add(location.x()).add(location.y());
+            }
+        }
+        return checksums.of(source, text);
     }
 }

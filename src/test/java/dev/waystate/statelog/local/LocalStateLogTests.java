@@ -105,7 +105,7 @@ class LocalStateLogTests extends StateLogContract {
         append("a", 1, reports(STARVED, 2));
         append("b", 1, reports(STARVED, 2));
         change(damage);
-        assertThatThrownBy(() -> log.sources("", Set.of(), 10, PAGE_BYTES)).isInstanceOf(DamagedRecordException.class);
+        assertThatThrownBy(() -> sources("", Set.of(), 10, PAGE_BYTES)).isInstanceOf(DamagedRecordException.class);
         assertThat(refusal(new Batch("a", 3, List.of(reports(OK, 1))))).isInstanceOf(DamagedRecordException.class);
         assertThat(append("b", 3, reports(OK, 1))).isEqualTo(3);
     }
@@ -168,7 +168,7 @@ class LocalStateLogTests extends StateLogContract {
                 .isInstanceOfSatisfying(
                         PrunedPositionException.class,
                         pruned -> assertThat(pruned.earliest()).isEqualTo(19_902));
-        assertThat(log.sources("", Set.of(STARVED), 10, PAGE_BYTES)).hasSize(1);
+        assertThat(sources("", Set.of(STARVED), 10, PAGE_BYTES)).hasSize(1);
         assertThat(log.summary().earliest()).isEqualTo(19_902);
         assertThat(log.summary().statuses())
                 .extracting(status -> status.reports())

@@ -20,15 +20,16 @@ import dev.waystate.server.calls.MemoryBudgets;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Claim;
+import dev.waystate.statelog.Page;
+import dev.waystate.statelog.SourceFilter;
 import dev.waystate.statelog.SourceState;
-import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
 import dev.waystate.statelog.Summary;
+import dev.waystate.statelog.UnsupportedLog;
 import io.grpc.Status.Code;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -75,7 +76,7 @@ class BackPressureTests {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     /** A log that stores and answers nothing until it is let go. */
-    static final class HeldLog implements StateLog {
+    static final class HeldLog extends UnsupportedLog {
 
         private final LinkedBlockingQueue<CompletableFuture<Appended>> held = new LinkedBlockingQueue<>();
         private volatile CountDownLatch gate = new CountDownLatch(1);
@@ -135,9 +136,9 @@ class BackPressureTests {
         }
 
         @Override
-        public List<SourceState> sources(
-                String afterNameExclusive, Collection<Integer> statuses, int limit, int maxBytes) {
-            return List.of();
+        public Page<SourceState, String> sources(
+                SourceFilter filter, String afterNameExclusive, int limit, int maxBytes) {
+            return new Page<>(List.of(), null);
         }
 
         @Override

@@ -10,22 +10,15 @@ import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.ReadResponse.EventCase;
 import dev.waystate.proto.v1.Record;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
-import dev.waystate.statelog.Appended;
-import dev.waystate.statelog.Batch;
-import dev.waystate.statelog.Claim;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.PrunedPositionException;
-import dev.waystate.statelog.SourceState;
-import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
-import dev.waystate.statelog.Summary;
+import dev.waystate.statelog.UnsupportedLog;
 import io.grpc.Status.Code;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.stream.LongStream;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.junit.jupiter.api.Test;
@@ -39,7 +32,7 @@ import org.springframework.context.annotation.Primary;
 class ReadRaceTests {
 
     /** A log that changes right after it has been read. */
-    static final class ChangingLog implements StateLog {
+    static final class ChangingLog extends UnsupportedLog {
 
         private volatile Runnable afterRead;
         private volatile Runnable onAdvance = () -> {};
@@ -66,7 +59,7 @@ class ReadRaceTests {
                 throw new DamagedRecordException(damaged);
             }
             List<StateRecord> page = LongStream.rangeClosed(afterPositionExclusive + 1, head)
-                    .mapToObj(position -> new StateRecord(position, "cow", 0, 1, "", null, Instant.EPOCH))
+                    .mapToObj(position -> new StateRecord(position, "cow", 0, 1, "", null, Instant.EPOCH, null))
                     .toList();
             long before = head;
             afterRead.run();
@@ -89,27 +82,6 @@ class ReadRaceTests {
         @Override
         public void onAdvance(Runnable listener) {
             onAdvance = listener;
-        }
-
-        @Override
-        public CompletionStage<Appended> append(Batch batch) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Claim claim(String source) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public List<SourceState> sources(
-                String afterNameExclusive, Collection<Integer> statuses, int limit, int maxBytes) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Summary summary() {
-            throw new UnsupportedOperationException();
         }
     }
 

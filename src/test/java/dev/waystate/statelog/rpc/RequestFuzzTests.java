@@ -5,28 +5,41 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
+import dev.waystate.geometry.Circle;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.v1.AppendRequest;
+import dev.waystate.proto.v1.GetSummaryRequest;
+import dev.waystate.proto.v1.ListRecordsRequest;
 import dev.waystate.proto.v1.ListSourcesRequest;
+import dev.waystate.proto.v1.ListTransitionsRequest;
+import dev.waystate.proto.v1.Moment;
+import dev.waystate.proto.v1.Near;
+import dev.waystate.proto.v1.Period;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.Report;
 import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.server.text.Names;
-import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
-import dev.waystate.statelog.Claim;
+import dev.waystate.statelog.HistoryPlace;
+import dev.waystate.statelog.NearPlace;
+import dev.waystate.statelog.Page;
+import dev.waystate.statelog.SourceFilter;
 import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
 import dev.waystate.statelog.Summary;
+import dev.waystate.statelog.Summary.Snapshot;
+import dev.waystate.statelog.Summary.StatusCount;
+import dev.waystate.statelog.Transition;
+import dev.waystate.statelog.UnsupportedLog;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.util.unit.DataSize;
@@ -37,7 +50,11 @@ class RequestFuzzTests {
     private static final int MAX_INFO_BYTES = 64;
     private static final Reports REPORTS =
             new Reports(new StateLogProperties(0, DataSize.ofBytes(MAX_INFO_BYTES), Duration.ofSeconds(1)));
-    private static final SourcePages PAGES = new SourcePages(new EmptyLog());
+    private static final StateLog LOG = new EmptyLog();
+    private static final Moments MOMENTS = new Moments(LOG);
+    private static final SourcePages PAGES = new SourcePages(LOG, MOMENTS);
+    private static final HistoryPages HISTORY = new HistoryPages(LOG);
+    private static final Summaries SUMMARIES = new Summaries(LOG, MOMENTS);
 
     static Stream<byte[]> seeds() {
         Report report = Report.newBuilder()
@@ -93,7 +110,48 @@ class RequestFuzzTests {
                                 .setPageToken("_-%")
                                 .build()
                                 .toByteArray()),
-                seed(4, "cow-7".getBytes(StandardCharsets.UTF_8)));
+                seed(
+                        3,
+                        ListSourcesRequest.newBuilder()
+                                .setNear(Near.newBuilder().setWithin(500))
+                                .setSilentFor(com.google.protobuf.Duration.newBuilder()
+                                        .setSeconds(600))
+                                .setPageToken("AAAAAAAAAAAAAAAAAAAAAWNvdw")
+                                .build()
+                                .toByteArray()),
+                seed(
+                        3,
+                        ListSourcesRequest.newBuilder()
+                                .setAsOf(Moment.newBuilder().setPosition(5))
+                                .build()
+                                .toByteArray()),
+                seed(
+                        4,
+                        ListRecordsRequest.newBuilder()
+                                .setSource("cow-7")
+                                .setPageToken("AAAAAAAAAAkB")
+                                .addStatusesValue(2)
+                                .build()
+                                .toByteArray()),
+                seed(
+                        5,
+                        ListTransitionsRequest.newBuilder()
+                                .setSource("cow-7")
+                                .setPageToken("AAAAAAAAAAk")
+                                .build()
+                                .toByteArray()),
+                seed(
+                        6,
+                        GetSummaryRequest.newBuilder()
+                                .setAsOf(Moment.newBuilder()
+                                        .setTime(Timestamp.newBuilder().setSeconds(5)))
+                                .setPeriod(Period.newBuilder()
+                                        .setStartTime(Timestamp.newBuilder().setSeconds(5))
+                                        .setEndTime(Timestamp.newBuilder().setSeconds(9))
+                                        .setSteps(3))
+                                .build()
+                                .toByteArray()),
+                seed(7, "cow-7".getBytes(StandardCharsets.UTF_8)));
     }
 
     private static byte[] seed(int kind, byte[] request) {
@@ -116,6 +174,9 @@ class RequestFuzzTests {
                 case 1 -> checkAppend(AppendRequest.parseFrom(request));
                 case 2 -> checkRead(ReadRequest.parseFrom(request));
                 case 3 -> PAGES.page(ListSourcesRequest.parseFrom(request), SourcePages.MOST_BYTES);
+                case 4 -> HISTORY.records(ListRecordsRequest.parseFrom(request), SourcePages.MOST_BYTES);
+                case 5 -> HISTORY.transitions(ListTransitionsRequest.parseFrom(request), HistoryPages.TRANSITION_BYTES);
+                case 6 -> SUMMARIES.summary(GetSummaryRequest.parseFrom(request));
                 default -> checkSource(new String(request, StandardCharsets.UTF_8));
             }
         } catch (InvalidRequestException refused) {
@@ -128,7 +189,7 @@ class RequestFuzzTests {
     }
 
     private static void checkData(Data data) {
-        dev.waystate.statelog.Report report = REPORTS.fromData(data, 0);
+        dev.waystate.statelog.Report report = REPORTS.fromData(data, null, 0);
         assertThat(report.info()).isEqualTo(data.getInfo());
         assertThat(report.info().getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(MAX_INFO_BYTES);
         assertThat(report.status()).isEqualTo(data.getStatusValue());
@@ -159,48 +220,66 @@ class RequestFuzzTests {
     }
 
     /** Answers without a record, so that only the request is tried. */
-    private static final class EmptyLog implements StateLog {
+    private static final class EmptyLog extends UnsupportedLog {
 
         @Override
-        public List<SourceState> sources(
-                String afterNameExclusive, Collection<Integer> statuses, int limit, int maxBytes) {
+        public Page<SourceState, String> sources(
+                SourceFilter filter, String afterNameExclusive, int limit, int maxBytes) {
             assertThat(limit).isBetween(1, 1_000);
-            return List.of();
+            return new Page<>(List.of(), null);
         }
 
         @Override
-        public CompletionStage<Appended> append(Batch batch) {
-            throw new UnsupportedOperationException();
+        public Page<SourceState, NearPlace> nearest(
+                Circle circle, SourceFilter filter, NearPlace afterExclusive, int limit, int maxBytes) {
+            assertThat(limit).isBetween(1, 1_000);
+            assertThat(circle.radius()).isFinite().isNotNegative();
+            return new Page<>(List.of(), null);
         }
 
         @Override
-        public Claim claim(String source) {
-            return () -> {};
+        public Page<Transition, String> sourcesAt(
+                long position, String afterNameExclusive, Set<Integer> statuses, int limit) {
+            assertThat(position).isNotNegative();
+            assertThat(limit).isBetween(1, 1_000);
+            return new Page<>(List.of(), null);
         }
 
         @Override
-        public List<StateRecord> read(long afterPositionExclusive, int maxBytes) {
-            throw new UnsupportedOperationException();
+        public Page<StateRecord, HistoryPlace> records(
+                String source, HistoryPlace from, Set<Integer> statuses, int limit, int maxBytes) {
+            assertThat(Names.problem(source)).isEmpty();
+            assertThat(limit).isBetween(1, 1_000);
+            return new Page<>(List.of(), null);
         }
 
         @Override
-        public long head() {
-            throw new UnsupportedOperationException();
+        public Page<Transition, Long> transitions(String source, long beforePositionExclusive, int limit) {
+            assertThat(Names.problem(source)).isEmpty();
+            assertThat(limit).isBetween(1, 1_000);
+            return new Page<>(List.of(), null);
         }
 
         @Override
-        public long earliest() {
-            throw new UnsupportedOperationException();
+        public long positionAt(Instant time) {
+            return 0;
         }
 
         @Override
         public Summary summary() {
-            throw new UnsupportedOperationException();
+            return new Summary(1, 0, List.of());
         }
 
         @Override
-        public void onAdvance(Runnable listener) {
-            throw new UnsupportedOperationException();
+        public List<StatusCount> statusesAt(long position) {
+            assertThat(position).isNotNegative();
+            return List.of();
+        }
+
+        @Override
+        public List<Snapshot> statusesAt(List<Instant> times, int maxStatuses) {
+            assertThat(times).hasSizeBetween(2, 1_000).isSorted();
+            return List.of();
         }
     }
 }

@@ -93,8 +93,8 @@ class LogFileTests {
         append(directory.resolve("new.db"), "one");
         execute(
                 "new.db",
-                "INSERT INTO flyway_schema_history VALUES (9, '3', 'future', 'SQL', 'V3__future.sql', 1, '', 0, 1, 1)");
-        assertThatItIsRefused("new.db", "later Waystate", "up to version 2", "has version 3");
+                "INSERT INTO flyway_schema_history VALUES (9, '4', 'future', 'SQL', 'V4__future.sql', 1, '', 0, 1, 1)");
+        assertThatItIsRefused("new.db", "later Waystate", "up to version 3", "has version 4");
     }
 
     @Test
@@ -287,7 +287,9 @@ class LogFileTests {
 
     private static List<String> infos(Path file) throws Exception {
         try (LogView view = open(file)) {
-            return view.read(0, 1_000_000).stream().map(StateRecord::info).toList();
+            return view.records().read(0, 1_000_000).stream()
+                    .map(StateRecord::info)
+                    .toList();
         }
     }
 

@@ -42,7 +42,7 @@ public class MessagesBenchmark {
     private final byte[] data =
             Data.newBuilder().setStatusValue(2).setInfo(INFO).build().toByteArray();
     private final byte[] request = request().toByteArray();
-    private final StateRecord stored = new StateRecord(1_234_567, "cow-7", 4711, 2, INFO, TIME, TIME);
+    private final StateRecord stored = new StateRecord(1_234_567, "cow-7", 4711, 2, INFO, TIME, TIME, null);
 
     private static AppendRequest request() {
         AppendRequest.Builder request =

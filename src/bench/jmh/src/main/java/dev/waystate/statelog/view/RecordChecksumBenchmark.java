@@ -20,12 +20,19 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(2)
 public class RecordChecksumBenchmark {
 
-    private final RecordChecksum checksum = new RecordChecksum();
+    private final Checksum checksum = new Checksum();
     private long position;
 
     @Benchmark
     public int ofRecord() {
-        return checksum.ofRecord(
-                ++position, "cow-7", position, 2, "Requires watering.", null, 1_700_000_000_000_000_000L);
+        return checksum.begin()
+                .add(++position)
+                .add(position)
+                .add(2)
+                .add(RecordRow.NOT_REPORTED)
+                .add(1_700_000_000_000_000_000L)
+                .add(0)
+                .add(position - 1)
+                .of("cow-7", "Requires watering.");
     }
 }

@@ -1,4 +1,4 @@
-package dev.waystate.displacement;
+package dev.waystate.geometry;
 
 /**
  * The Euclidean distance in the plane of int32 points, rounded once.
@@ -20,7 +20,7 @@ package dev.waystate.displacement;
  *       integers of up to 66 bits.
  * </ul>
  */
-final class Distance {
+public final class Distance {
 
     /** 2²⁴: from here on every float is an even integer. */
     private static final double EVEN_FLOATS = 0x1p24;
@@ -28,11 +28,28 @@ final class Distance {
     private Distance() {}
 
     /** Returns the distance between two points, in their unit, from 0 to 6074000896. */
-    static float between(int startX, int startY, int endX, int endY) {
+    public static float between(int startX, int startY, int endX, int endY) {
         long dx = (long) endX - startX;
         long dy = (long) endY - startY;
-        double root = Math.sqrt((double) dx * dx + (double) dy * dy);
+        double root = root(dx, dy);
         return root < EVEN_FLOATS ? (float) root : nearest(dx, dy, root);
+    }
+
+    /** Returns the distance between two points, in their unit, from 0 to 6074000896. */
+    public static float between(Point start, Point end) {
+        return between(start.x(), start.y(), end.x(), end.y());
+    }
+
+    /**
+     * Returns about the distance between two points: the result differs from the exact root by less than 2⁻⁵¹ of it. Two
+     * squares and their sum are rounded, each by up to 2⁻⁵³ of itself, which halves in the root, and then the root is.
+     */
+    public static double doubleBetween(Point start, Point end) {
+        return root((long) end.x() - start.x(), (long) end.y() - start.y());
+    }
+
+    private static double root(long dx, long dy) {
+        return Math.sqrt((double) dx * dx + (double) dy * dy);
     }
 
     private static float nearest(long dx, long dy, double root) {
@@ -41,20 +58,11 @@ final class Distance {
             below = Math.nextDown(below);
         }
         float above = Math.nextUp(below);
-        int side = compareSquares(dx, dy, ((long) below + (long) above) / 2);
+        int side = SquaredDistance.of(dx, dy).compareTo(SquaredDistance.of(((long) below + (long) above) / 2));
         if (side == 0) {
             return isEven(below) ? below : above;
         }
         return side < 0 ? below : above;
-    }
-
-    /** Compares dx² + dy² with midpoint², for |dx|, |dy| &lt; 2³² and 0 ≤ midpoint &lt; 2³³, as 128-bit integers. */
-    private static int compareSquares(long dx, long dy, long midpoint) {
-        long squareX = dx * dx; // below 2⁶⁴: the low 64 bits, read as unsigned, are all of it
-        long low = squareX + dy * dy;
-        long high = Long.compareUnsigned(low, squareX) < 0 ? 1 : 0;
-        int order = Long.compare(high, Math.multiplyHigh(midpoint, midpoint));
-        return order != 0 ? order : Long.compareUnsigned(low, midpoint * midpoint);
     }
 
     private static boolean isEven(float value) {

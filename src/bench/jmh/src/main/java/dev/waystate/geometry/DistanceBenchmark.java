@@ -1,4 +1,4 @@
-package dev.waystate.displacement;
+package dev.waystate.geometry;
 
 import java.util.Random;
 import java.util.concurrent.TimeUnit;

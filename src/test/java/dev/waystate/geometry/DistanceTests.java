@@ -1,4 +1,4 @@
-package dev.waystate.displacement;
+package dev.waystate.geometry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,45 @@
+package dev.waystate.geometry;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+
+/**
+ * The exact square of a distance, an integer of up to 66 bits. It orders distances where their roots, rounded, are the
+ * same.
+ *
+ * @param high what is above the lowest 64 bits; from 0 to 4
+ * @param low the lowest 64 bits, unsigned
+ */
+public record SquaredDistance(long high, long low) implements Comparable<SquaredDistance> {
+
+    /** Above the square of any distance between two points. */
+    private static final BigInteger TOO_LARGE = BigInteger.ONE.shiftLeft(66);
+
+    public static SquaredDistance between(Point start, Point end) {
+        return of((long) end.x() - start.x(), (long) end.y() - start.y());
+    }
+
+    /** Returns dx² + dy², for |dx|, |dy| &lt; 2³². */
+    static SquaredDistance of(long dx, long dy) {
+        long squareX = dx * dx; // below 2⁶⁴: the low 64 bits, read as unsigned, are all of it
+        long low = squareX + dy * dy;
+        return new SquaredDistance(Long.compareUnsigned(low, squareX) < 0 ? 1 : 0, low);
+    }
+
+    /** Returns distance², for 0 ≤ distance &lt; 2³³. */
+    static SquaredDistance of(long distance) {
+        return new SquaredDistance(Math.multiplyHigh(distance, distance), distance * distance);
+    }
+
+    /** Returns the largest integer that is not above distance², or 2⁶⁶ if that is less; for 0 ≤ distance &lt; ∞. */
+    static SquaredDistance floorOf(double distance) {
+        BigInteger square = new BigDecimal(distance).pow(2).toBigInteger().min(TOO_LARGE);
+        return new SquaredDistance(square.shiftRight(Long.SIZE).longValue(), square.longValue());
+    }
+
+    @Override
+    public int compareTo(SquaredDistance other) {
+        int order = Long.compare(high, other.high);
+        return order != 0 ? order : Long.compareUnsigned(low, other.low);
+    }
+}

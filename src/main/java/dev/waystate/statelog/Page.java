@@ -1,0 +1,12 @@
+package dev.waystate.statelog;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a list that is too long for one answer.
+ *
+ * @param items what is in the part, possibly nothing
+ * @param next where the next part begins; null when this is the last one
+ */
+public record Page<T, C>(List<T> items, @Nullable C next) {}

@@ -1,0 +1,17 @@
+package dev.waystate.statelog;
+
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which sources are asked for.
+ *
+ * @param statuses those whose latest report has one of these statuses; all when empty
+ * @param silentSince those of which nothing was recorded after this time; null for all
+ */
+public record SourceFilter(Set<Integer> statuses, @Nullable Instant silentSince) {
+
+    /** Lets all sources pass. */
+    public static final SourceFilter ALL = new SourceFilter(Set.of(), null);
+}

@@ -1,0 +1,9 @@
+package dev.waystate.statelog;
+
+/** The source has never reported. */
+public class UnknownSourceException extends RuntimeException {
+
+    public UnknownSourceException(String source) {
+        super("The source " + source + " has never reported");
+    }
+}

@@ -1,0 +1,71 @@
+package dev.waystate.statelog.rpc;
+
+import dev.waystate.proto.v1.ListRecordsRequest;
+import dev.waystate.proto.v1.ListRecordsResponse;
+import dev.waystate.proto.v1.ListTransitionsRequest;
+import dev.waystate.proto.v1.ListTransitionsResponse;
+import dev.waystate.server.status.InvalidRequestException;
+import dev.waystate.server.text.Names;
+import dev.waystate.statelog.HistoryPlace;
+import dev.waystate.statelog.Page;
+import dev.waystate.statelog.StateLog;
+import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.Transition;
+import org.springframework.stereotype.Component;
+
+/** Lists what one source reported, page by page, newest first. */
+@Component
+class HistoryPages {
+
+    /** The most that a page of transitions takes: a thousand, of numbers alone. */
+    static final int TRANSITION_BYTES = 64 * 1024;
+
+    private static final int BYTES_PER_TRANSITION = 64;
+
+    private final StateLog stateLog;
+
+    HistoryPages(StateLog stateLog) {
+        this.stateLog = stateLog;
+    }
+
+    /**
+     * Returns a page of about so many bytes, or of one record if that takes more.
+     *
+     * @throws InvalidRequestException if a field is out of range
+     */
+    ListRecordsResponse records(ListRecordsRequest request, int mostBytes) {
+        Page<StateRecord, HistoryPlace> page = stateLog.records(
+                source(request.getSource()),
+                PageToken.toHistoryPlace(request.getPageToken()),
+                Fields.filter("statuses", request.getStatusesValueList()),
+                Fields.pageSize(request.getPageSize()),
+                mostBytes);
+        ListRecordsResponse.Builder response =
+                ListRecordsResponse.newBuilder().setNextPageToken(PageToken.of(page.next()));
+        page.items().forEach(stored -> response.addRecords(Messages.toRecord(stored)));
+        return response.build();
+    }
+
+    /**
+     * Returns a page of about so many bytes.
+     *
+     * @throws InvalidRequestException if a field is out of range
+     */
+    ListTransitionsResponse transitions(ListTransitionsRequest request, int mostBytes) {
+        Long before = PageToken.toPosition(request.getPageToken());
+        int size = Math.min(Fields.pageSize(request.getPageSize()), Math.max(1, mostBytes / BYTES_PER_TRANSITION));
+        Page<Transition, Long> page =
+                stateLog.transitions(source(request.getSource()), before == null ? Long.MAX_VALUE : before, size);
+        ListTransitionsResponse.Builder response =
+                ListTransitionsResponse.newBuilder().setNextPageToken(PageToken.of(page.next()));
+        page.items().forEach(state -> response.addTransitions(Messages.toTransition(state)));
+        return response.build();
+    }
+
+    private static String source(String name) {
+        Names.problem(name).ifPresent(problem -> {
+            throw new InvalidRequestException("source", problem);
+        });
+        return name;
+    }
+}

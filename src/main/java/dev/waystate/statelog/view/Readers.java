@@ -1,0 +1,49 @@
+package dev.waystate.statelog.view;
+
+import dev.waystate.statelog.DamagedRecordException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/** Reads what is committed. A reading is short, since the write-ahead log is not reset meanwhile. */
+final class Readers {
+
+    /** Some statements. */
+    interface Reading<T> {
+
+        /** @throws SQLException is told to the caller as what it means */
+        T run(Connection connection) throws SQLException;
+    }
+
+    private final DataSource connections;
+
+    Readers(DataSource connections) {
+        this.connections = connections;
+    }
+
+    /**
+     * Runs a reading each of whose statements sees the log at its own moment.
+     *
+     * @param position what is named when the file is damaged
+     */
+    <T> T read(long position, Reading<T> reading) {
+        try (Connection connection = connections.getConnection()) {
+            return reading.run(connection);
+        } catch (SQLException problem) {
+            if (SqliteErrors.isDamage(problem)) {
+                throw new DamagedRecordException(position);
+            }
+            throw new UncheckedIOException(new IOException("Cannot read the state log", problem));
+        }
+    }
+
+    /** Runs a reading all of whose statements see the log at one moment. */
+    <T> T readAtOnce(long position, Reading<T> reading) {
+        return read(position, connection -> {
+            connection.setAutoCommit(false); // the pool takes the transaction back when it gets the connection
+            return reading.run(connection);
+        });
+    }
+}

@@ -1,0 +1,241 @@
+package dev.waystate.statelog.view;
+
+import dev.waystate.statelog.Page;
+import dev.waystate.statelog.PositionBeyondHeadException;
+import dev.waystate.statelog.PrunedPositionException;
+import dev.waystate.statelog.Summary.Snapshot;
+import dev.waystate.statelog.Summary.StatusCount;
+import dev.waystate.statelog.Transition;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** Reads which states sources were in. */
+public final class TransitionReader {
+
+    private static final int MOST_STATUSES = 1_000;
+
+    /** The state of each source after a record. */
+    private static final String AT = """
+             FROM source JOIN transition ON transition.source_id = source.id AND transition.position =
+            (SELECT max(position) FROM transition WHERE source_id = source.id AND position <= ?)""";
+
+    private static final String COUNT_AT =
+            "SELECT transition.status, count(*) AS sources" + AT + " GROUP BY 1 ORDER BY 2 DESC LIMIT " + MOST_STATUSES;
+
+    private static final String OF_SOURCE = "SELECT " + TransitionRow.COLUMNS + """
+             FROM transition JOIN source ON source.id = source_id
+            WHERE name = ? AND transition.position <= ? ORDER BY transition.position DESC LIMIT ?""";
+
+    private static final String ALL = "SELECT source_id, position, status FROM transition ORDER BY source_id, position";
+
+    private final Readers readers;
+    private final LogBounds bounds;
+    private final RecordReader records;
+
+    TransitionReader(Readers readers, LogBounds bounds, RecordReader records) {
+        this.readers = readers;
+        this.bounds = bounds;
+        this.records = records;
+    }
+
+    /** Reads as {@link dev.waystate.statelog.StateLog#positionAt} does. */
+    public long positionAt(Instant time) {
+        return readers.readAtOnce(bounds.head(), connection -> positionAt(connection, time));
+    }
+
+    /** Nobody knows when the records before the first kept one were recorded. */
+    private long positionAt(Connection connection, Instant time) throws SQLException {
+        long earliest = LogBounds.earliest(connection);
+        long first = LogBounds.firstWithStates(connection);
+        long position = records.firstSince(connection, Timestamps.toNanos(time) + 1) - 1;
+        if (position < first || position < earliest && earliest > 1) {
+            throw new PrunedPositionException(
+                    "Expected a time for which the states of the sources are known, but " + time
+                            + " is before the record at position " + Math.max(first, earliest),
+                    first + 1);
+        }
+        return position;
+    }
+
+    /** Reads as {@link dev.waystate.statelog.StateLog#sourcesAt} does. */
+    public Page<Transition, String> sourcesAt(
+            long position, String afterNameExclusive, Set<Integer> statuses, int limit) {
+        String query = "SELECT " + TransitionRow.COLUMNS + ", name" + AT + " WHERE name > ?"
+                + (statuses.isEmpty()
+                        ? ""
+                        : " AND transition.status IN (" + String.join(", ", Collections.nCopies(statuses.size(), "?"))
+                                + ")")
+                + " ORDER BY name LIMIT ?";
+        return readers.readAtOnce(position, connection -> {
+            checkPosition(connection, position);
+            try (PreparedStatement statement = connection.prepareStatement(query)) {
+                int parameter = 1;
+                statement.setLong(parameter++, position);
+                statement.setString(parameter++, afterNameExclusive);
+                for (int status : statuses) {
+                    statement.setInt(parameter++, status);
+                }
+                statement.setInt(parameter, limit + 1);
+                List<Transition> states = new ArrayList<>();
+                Checksum checksum = new Checksum();
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        states.add(TransitionRow.read(rows).toTransition(rows.getString(5), null, checksum));
+                    }
+                }
+                return page(states, limit, Transition::source);
+            }
+        });
+    }
+
+    private void checkPosition(Connection connection, long position) throws SQLException {
+        long head = bounds.head();
+        if (position > head) {
+            throw new PositionBeyondHeadException(position, head);
+        }
+        long first = LogBounds.firstWithStates(connection);
+        if (position < first) {
+            throw new PrunedPositionException(
+                    "Expected a position from " + first
+                            + " on, for which the states of the sources are known, but it is " + position,
+                    first + 1);
+        }
+    }
+
+    private static <C> Page<Transition, C> page(List<Transition> states, int limit, Function<Transition, C> next) {
+        return states.size() <= limit
+                ? new Page<>(states, null)
+                : new Page<>(states.subList(0, limit), next.apply(states.get(limit - 1)));
+    }
+
+    /**
+     * Reads as {@link dev.waystate.statelog.StateLog#transitions} does. The row at the position where the page before ended says when the first state of this page did.
+     */
+    public Page<Transition, Long> transitions(String source, long beforePositionExclusive, int limit) {
+        return readers.readAtOnce(bounds.head(), connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(OF_SOURCE)) {
+                statement.setString(1, source);
+                statement.setLong(2, beforePositionExclusive);
+                statement.setInt(3, limit + 2);
+                List<Transition> states = new ArrayList<>();
+                try (ResultSet rows = statement.executeQuery()) {
+                    Checksum checksum = new Checksum();
+                    Long until = null;
+                    while (rows.next()) {
+                        TransitionRow row = TransitionRow.read(rows);
+                        if (row.position() < beforePositionExclusive) {
+                            states.add(row.toTransition(source, until, checksum));
+                        }
+                        until = row.since();
+                    }
+                }
+                if (states.isEmpty()) {
+                    SourceReader.find(connection, source);
+                }
+                return page(states, limit, Transition::position);
+            }
+        });
+    }
+
+    /** Reads as {@link dev.waystate.statelog.StateLog#statusesAt(long)} does. */
+    public List<StatusCount> statusesAt(long position) {
+        return readers.readAtOnce(position, connection -> {
+            checkPosition(connection, position);
+            List<StatusCount> counts = new ArrayList<>();
+            try (PreparedStatement statement = connection.prepareStatement(COUNT_AT)) {
+                statement.setLong(1, position);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        counts.add(new StatusCount(rows.getInt(1), 0, rows.getLong(2)));
+                    }
+                }
+            }
+            counts.sort(Comparator.comparingInt(StatusCount::status));
+            return counts;
+        });
+    }
+
+    /** Reads as {@link dev.waystate.statelog.StateLog#statusesAt(List, int)} does. */
+    public List<Snapshot> statusesAt(List<Instant> times, int maxStatuses) {
+        return readers.readAtOnce(bounds.head(), connection -> {
+            long[] positions = new long[times.size()];
+            for (int i = 0; i < positions.length; i++) {
+                positions[i] = positionAt(connection, times.get(i));
+            }
+            Map<Integer, long[]> sources = mostFrequent(sourcesByStatus(connection, positions), maxStatuses);
+            List<Snapshot> snapshots = new ArrayList<>();
+            for (int i = 0; i < positions.length; i++) {
+                List<StatusCount> counts = new ArrayList<>();
+                for (Map.Entry<Integer, long[]> status : sources.entrySet()) {
+                    if (status.getValue()[i] > 0) {
+                        counts.add(new StatusCount(status.getKey(), 0, status.getValue()[i]));
+                    }
+                }
+                snapshots.add(new Snapshot(times.get(i), positions[i], counts));
+            }
+            return snapshots;
+        });
+    }
+
+    /** Counts, at each of some ascending positions, the sources in each status. Passes over all transitions once. */
+    private static Map<Integer, long[]> sourcesByStatus(Connection connection, long[] positions) throws SQLException {
+        Map<Integer, long[]> changes = new HashMap<>(); // at each position, against the one before
+        try (PreparedStatement statement = connection.prepareStatement(ALL);
+                ResultSet rows = statement.executeQuery()) {
+            long source = -1;
+            int status = 0;
+            while (rows.next()) {
+                int from = firstFrom(positions, rows.getLong(2));
+                if (rows.getLong(1) == source && from < positions.length) {
+                    changes.get(status)[from]--;
+                }
+                source = rows.getLong(1);
+                status = rows.getInt(3);
+                long[] ofStatus = changes.computeIfAbsent(status, key -> new long[positions.length]);
+                if (from < positions.length) {
+                    ofStatus[from]++;
+                }
+            }
+        }
+        changes.values().forEach(counts -> Arrays.parallelPrefix(counts, Long::sum));
+        return changes;
+    }
+
+    /** Returns the index of the first of the positions that is not below this one, or their number. */
+    private static int firstFrom(long[] positions, long position) {
+        int from = 0;
+        int to = positions.length;
+        while (from < to) {
+            int middle = (from + to) / 2;
+            if (positions[middle] < position) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        return from;
+    }
+
+    private static Map<Integer, long[]> mostFrequent(Map<Integer, long[]> counts, int maxStatuses) {
+        Map<Integer, long[]> kept = new TreeMap<>();
+        counts.entrySet().stream()
+                .sorted(Comparator.comparingLong(
+                        status -> -Arrays.stream(status.getValue()).max().orElse(0)))
+                .limit(maxStatuses)
+                .forEach(status -> kept.put(status.getKey(), status.getValue()));
+        return kept;
+    }
+}
