@@ -59,10 +59,10 @@ class ReadIT {
                         line -> assertThat(line)
                                 .isEqualTo("POSITION  RECORDED                  SOURCE            SEQUENCE  STATUS  "
                                         + " LOCATION  INFO"),
-                        line -> assertThat(line).matches(" {7}1  " + TIME + "  b {24}1  OK {7}-  {9}one"),
-                        line -> assertThat(line).matches(" {7}2  " + TIME + "  b {24}2  THIRSTY  -  {9}two"),
+                        line -> assertThat(line).matches(" {7}1  " + TIME + "  b {24}1  OK {7}- {9}one"),
+                        line -> assertThat(line).matches(" {7}2  " + TIME + "  b {24}2  THIRSTY  - {9}two"),
                         line -> assertThat(line)
-                                .matches(" {7}3  " + TIME + "  a {24}1  STARVED  -  {9}\\\\u001B\\[2Jred"),
+                                .matches(" {7}3  " + TIME + "  a {24}1  STARVED  - {9}\\\\u001B\\[2Jred"),
                         line -> assertThat(line).matches(" {7}4  " + TIME + "  c {24}-  99 {7}-"));
     }
 
