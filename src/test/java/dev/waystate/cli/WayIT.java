@@ -159,6 +159,9 @@ class WayIT {
         CommandRun stale = run("read", "--after", "1", "--log-id", before);
         assertThat(stale.exitCode()).isEqualTo(64 + 9);
         assertThat(stale.err()).contains("FAILED_PRECONDITION: ", "leave out --after and --log-id");
+        assertThat(read("/position", "read", "--after", "1"))
+                .as("without the id, the other history is read on unnoticed")
+                .startsWith("2", "3");
     }
 
     /** Runs a command for JSON lines, and returns what a JSON pointer leads to in each that has it. */

@@ -81,10 +81,10 @@ public final class StatusDetails {
         return switch (info.getReason()) {
             case "POSITION_PRUNED" ->
                 "the earliest position is " + value(info, "earliest_position")
-                        + ": leave out --after to read from there on";
+                        + ": the log is kept from there on, and read begins there without --after";
             case "POSITION_BEYOND_HEAD" ->
                 "the newest position is " + value(info, "head_position")
-                        + ": --after may be that at most; is the position of another log, or was this one set back?";
+                        + ": is the other position of another log, or was this one set back?";
             case "RECORD_DAMAGED" ->
                 "the record at position " + value(info, "position") + " is damaged: read on behind it with --after "
                         + value(info, "position");

@@ -74,7 +74,7 @@ public final class SourceText {
         if (source.hasLocation()) {
             members.put("location", Points.members(source.getLocation()));
             members.put("displacement", DistanceText.json(source.getDisplacement()));
-            members.put("travelled", BigDecimal.valueOf(source.getTravelled()));
+            members.put("travelled", BigDecimal.valueOf(source.getTravelled()).stripTrailingZeros());
         }
         if (near) {
             members.put("distance", DistanceText.json(source.getDistance()));

@@ -21,7 +21,7 @@ public final class Times {
 
     private static final Pattern LEAP_SECOND = Pattern.compile(".*T\\d\\d:\\d\\d:60(\\D.*)?", Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern POSITION = Pattern.compile("\\d+");
+    private static final Pattern POSITION = Pattern.compile("[+-]?\\d+");
 
     private static final DateTimeFormatter MILLIS = utc("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'");
     private static final DateTimeFormatter NANOS = utc("uuuu-MM-dd'T'HH:mm:ss.nnnnnnnnn'Z'");
@@ -86,10 +86,15 @@ public final class Times {
             return moment.setTime(fromTextOrAge(text)).build();
         }
         try {
-            return moment.setPosition(Long.parseLong(text)).build();
+            long position = Long.parseLong(text);
+            if (position >= 0) {
+                return moment.setPosition(position).build();
+            }
         } catch (NumberFormatException tooLarge) {
-            throw new InputException("Expected a position from 0 to " + Long.MAX_VALUE + ", but found " + text + ".");
+            // said below
         }
+        throw new InputException(
+                "Expected a position from 0 to " + Long.MAX_VALUE + ", but found " + TerminalText.of(text) + ".");
     }
 
     private static InputException wrong(String expected, String text) {

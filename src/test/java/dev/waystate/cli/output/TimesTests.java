@@ -51,11 +51,18 @@ class TimesTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-1", "99999999999999999999", "10x", "yesterday", "", "2026-02-03"})
-    void momentThatIsNoneIsRefused(String text) {
+    @CsvSource({
+        "-1, a position from 0",
+        "99999999999999999999, a position from 0",
+        "10x, a duration with its unit",
+        "yesterday, a time in RFC 3339",
+        "'', a time in RFC 3339",
+        "2026-02-03, a time in RFC 3339"
+    })
+    void momentThatIsNoneIsRefused(String text, String expected) {
         assertThatThrownBy(() -> Times.moment(text))
                 .isInstanceOf(InputException.class)
-                .hasMessageStartingWith("Expected a ");
+                .hasMessageStartingWith("Expected " + expected);
     }
 
     @Test
