@@ -1,9 +1,9 @@
 package dev.waystate.cli;
 
 import dev.waystate.cli.append.Appender;
-import dev.waystate.cli.append.ReportFeed;
 import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.connection.Retries;
+import dev.waystate.cli.input.Feed;
 import dev.waystate.cli.input.IncompleteInputException;
 import dev.waystate.cli.input.ReportFormat;
 import dev.waystate.cli.input.ReportReader;
@@ -11,6 +11,7 @@ import dev.waystate.cli.input.TextConverter;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.JsonText;
 import dev.waystate.cli.output.Progress;
+import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -35,10 +36,10 @@ import picocli.CommandLine.Parameters;
             "A file with fewer reports than are stored must be another file. It is refused before anything is sent, unless"
                     + " --continue or --first-sequence says where it begins. The length of a pipe is not known: a note at the"
                     + " beginning says how many reports will be skipped, and it is an error if fewer come.",
-            "A file is CSV in UTF-8, status,info,reported_at, where info and reported_at may be missing, with these names in"
-                    + " its first line or not; or JSON lines,"
-                    + " {\"status\":\"THIRSTY\",\"info\":\"...\",\"reported_at\":\"2026-02-03T04:05:06.123Z\"}. Each report is sent as"
-                    + " soon as its line has ended.",
+            "A file is CSV in UTF-8, status,info,reported_at,x,y, of which only the status may not be missing, with these"
+                    + " names in its first line or not; or JSON lines, {\"status\":\"THIRSTY\",\"info\":\"...\","
+                    + "\"reported_at\":\"2026-02-03T04:05:06.123Z\",\"location\":{\"x\":3,\"y\":4}}. Each report is sent as soon"
+                    + " as its line has ended.",
             "Prints how many reports were stored, how many were there already, and up to which sequence everything is"
                     + " durable."
         })
@@ -89,7 +90,7 @@ final class AppendCommand extends ResumingCommand {
     @Override
     public Integer call() throws Exception {
         checkStart();
-        try (ReportFeed feed = ReportFeed.start(ReportReader.open(file, format, complete));
+        try (Feed<Report> feed = Feed.start(ReportReader.open(file, format, complete));
                 ClientContext context = connect()) {
             return finish(append(feed, context), feed);
         }
@@ -104,7 +105,7 @@ final class AppendCommand extends ResumingCommand {
         }
     }
 
-    private Appender append(ReportFeed feed, ClientContext context) throws InterruptedException {
+    private Appender append(Feed<Report> feed, ClientContext context) throws InterruptedException {
         try (Progress progress = Progress.of("Durable")) {
             Retries retries = retries();
             Appender appender =
@@ -150,7 +151,7 @@ final class AppendCommand extends ResumingCommand {
                 : "the same command goes on from there";
     }
 
-    private int finish(Appender appender, ReportFeed feed) {
+    private int finish(Appender appender, Feed<Report> feed) {
         try {
             feed.checkEnd();
         } catch (IncompleteInputException half) {

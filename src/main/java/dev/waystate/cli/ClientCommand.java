@@ -5,13 +5,23 @@ import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.connection.ConnectionOptions;
 import dev.waystate.cli.connection.FailedCall;
 import dev.waystate.cli.connection.Timeouts;
+import dev.waystate.cli.output.Table;
 import io.grpc.Status;
+import io.grpc.stub.AbstractStub;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
 /** What the commands that call a server have in common. */
 abstract class ClientCommand extends OutputCommand {
+
+    /** Describes an option that takes a moment in the history of the log. */
+    static final String MOMENT =
+            "As of a time, such as 2026-02-03T04:05:06Z, or how long ago it is, such as 10m; a whole"
+                    + " number is a position: after that record.";
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration STALL_TIMEOUT = Duration.ofSeconds(60);
@@ -36,6 +46,19 @@ abstract class ClientCommand extends OutputCommand {
     /** Returns how long a unary call, or connecting a stream, may take. */
     Duration timeout() {
         return connection.timeoutOr(TIMEOUT);
+    }
+
+    /** Returns a stub for one unary call, which may take as long as that. */
+    <S extends AbstractStub<S>> S inTime(S stub) {
+        return stub.withDeadlineAfter(timeout().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Prints items as JSON objects, or as rows of a table. */
+    <T> void print(List<T> items, Function<T, String> json, Table table, Function<T, List<String>> row) {
+        print(
+                connection.json()
+                        ? items.stream().map(json).toList()
+                        : table.lines(items.stream().map(row).toList()));
     }
 
     Timeouts streamTimeouts() {

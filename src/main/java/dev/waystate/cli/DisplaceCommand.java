@@ -1,21 +1,17 @@
 package dev.waystate.cli;
 
-import com.google.common.util.concurrent.Futures;
-import com.google.common.util.concurrent.ListenableFuture;
-import com.google.common.util.concurrent.MoreExecutors;
 import dev.waystate.cli.connection.ClientContext;
-import dev.waystate.cli.connection.OrderedAnswers;
 import dev.waystate.cli.input.Displacements;
-import dev.waystate.cli.input.Points;
+import dev.waystate.cli.input.Feed;
 import dev.waystate.cli.output.DistanceText;
-import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.Points;
 import dev.waystate.proto.Displacement;
-import dev.waystate.proto.DisplacementServiceGrpc.DisplacementServiceFutureStub;
-import java.util.Iterator;
+import dev.waystate.proto.DisplacementServiceGrpc.DisplacementServiceBlockingStub;
+import dev.waystate.proto.v1.BulkDisplacementServiceGrpc.BulkDisplacementServiceStub;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
+import java.util.concurrent.Semaphore;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,10 +19,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/**
- * Prints distances, each computed by one unary call, which every server of the original contract answers. Many
- * displacements are on their way at once; the distances come in the order of the displacements.
- */
+/** Prints distances, in the order of the displacements: those of a file are computed in batches. */
 @Command(
         name = "displace",
         description = {
@@ -43,7 +36,10 @@ final class DisplaceCommand extends ClientCommand {
     private List<String> arguments;
 
     @GrpcClient(ClientContext.CLIENT)
-    private DisplacementServiceFutureStub displacements;
+    private DisplacementServiceBlockingStub single;
+
+    @GrpcClient(ClientContext.CLIENT)
+    private BulkDisplacementServiceStub batches;
 
     private CommandSpec spec;
 
@@ -55,39 +51,58 @@ final class DisplaceCommand extends ClientCommand {
     }
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() throws InterruptedException {
         refuseUnknownOptions();
-        try (Stream<Displacement> source = Displacements.of(arguments);
-                ClientContext context = connect()) {
-            compute(source.iterator());
+        if (Displacements.areFile(arguments)) {
+            computeFile(arguments.get(0));
+        } else {
+            List<Displacement> pairs = Displacements.pairs(arguments);
+            try (ClientContext context = connect()) {
+                pairs.forEach(this::compute);
+            }
         }
         return ExitCodes.DONE;
     }
 
-    private void compute(Iterator<Displacement> source) throws Exception {
-        OrderedAnswers<String> answers = new OrderedAnswers<>(this::print);
-        InputException badLine = null;
-        try {
-            while (source.hasNext()) {
-                answers.add(call(source.next()));
+    private void computeFile(String file) throws InterruptedException {
+        try (Feed<Displacement> feed = Feed.start(Displacements.open(file));
+                ClientContext context = connect()) {
+            DisplacementCall call = new DisplacementCall(feed, this::print);
+            try {
+                batches.computeDisplacements(call);
+                call.run(streamTimeouts());
+            } catch (StatusRuntimeException failure) {
+                if (failure.getStatus().getCode() != Status.Code.UNIMPLEMENTED) {
+                    throw failure;
+                }
+                computeOneByOne(call.unanswered(), feed);
             }
-        } catch (InputException bad) {
-            badLine = bad;
-        }
-        answers.finish(); // those before a bad line, too
-        if (badLine != null) {
-            throw badLine;
+            feed.checkEnd(); // those before a bad line have their answers
         }
     }
 
-    private Supplier<ListenableFuture<String>> call(Displacement displacement) {
-        return () -> Futures.transform(
-                displacements
-                        .withDeadlineAfter(timeout().toNanos(), TimeUnit.NANOSECONDS)
-                        .computeDisplacement(displacement),
-                response -> DistanceText.of(
-                        displacement, response.getDistance(), connection().json()),
-                MoreExecutors.directExecutor());
+    /** Does without batches, which servers of the original contract do not know. */
+    private void computeOneByOne(List<Displacement> sent, Feed<Displacement> feed) throws InterruptedException {
+        sent.forEach(this::compute);
+        Semaphore news = new Semaphore(0);
+        feed.onNews(news::release);
+        while (!feed.isAtEnd()) {
+            Displacement next = feed.peek();
+            if (next == null) {
+                news.acquire();
+            } else {
+                feed.remove();
+                compute(next);
+            }
+        }
+    }
+
+    private void compute(Displacement displacement) {
+        print(displacement, inTime(single).computeDisplacement(displacement).getDistance());
+    }
+
+    private void print(Displacement displacement, float distance) {
+        print(DistanceText.of(displacement, distance, connection().json()));
     }
 
     private void refuseUnknownOptions() {

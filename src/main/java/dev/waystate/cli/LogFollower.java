@@ -6,15 +6,16 @@ import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
 import java.time.Duration;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the log over any number of calls: each goes on after the position of the last message that was dealt with, so
- * that no record is read twice or left out.
+ * that no record is read twice or left out. A log that has taken the place of the first one is refused by the server.
  */
 final class LogFollower implements Retries.Attempt {
 
@@ -22,25 +23,26 @@ final class LogFollower implements Retries.Attempt {
 
     private final StateLogServiceStub stub;
     private final Duration connectTimeout;
-    private final ReadRequest request;
+    private final Supplier<ReadRequest> first;
     private final Retries retries;
     private final Consumer<ReadResponse> sink;
     private final Lock dealing = new ReentrantLock();
+    private @Nullable ReadRequest request;
     private volatile @Nullable ReadResponse last;
 
     /**
-     * @param request what to read, with the position to begin after
+     * @param first returns what to read, and where to begin; asked again when it fails as a call does
      * @param sink deals with the messages, one at a time
      */
     LogFollower(
             StateLogServiceStub stub,
             Duration connectTimeout,
-            ReadRequest request,
+            Supplier<ReadRequest> first,
             Retries retries,
             Consumer<ReadResponse> sink) {
         this.stub = stub;
         this.connectTimeout = connectTimeout;
-        this.request = request;
+        this.first = first;
         this.retries = retries;
         this.sink = sink;
     }
@@ -48,8 +50,11 @@ final class LogFollower implements Retries.Attempt {
     /** Makes one call. */
     @Override
     public void run() throws InterruptedException {
+        if (request == null) {
+            request = first.get();
+        }
         ReadCall call = new ReadCall();
-        stub.read(toRequest(), call);
+        stub.read(goOn(request), call);
         call.awaitConnection(connectTimeout);
         ReadResponse response;
         while ((response = call.next()) != null) {
@@ -70,23 +75,24 @@ final class LogFollower implements Retries.Attempt {
     }
 
     /**
-     * Has no further message dealt with, and returns how far it came. Waits for a second at most: who takes the output may
+     * Has no further message dealt with, and returns the last one that was. Waits for a second at most: who takes the output may
      * have stopped.
      */
-    OptionalLong stop() {
+    Optional<ReadResponse> stop() {
         Uninterruptibles.tryLockUninterruptibly(dealing, STOP_TIMEOUT);
-        return position();
+        return last();
     }
 
-    /** Returns the position up to which everything was dealt with, if anything was. */
-    OptionalLong position() {
-        ReadResponse dealtWith = last;
-        return dealtWith == null ? OptionalLong.empty() : OptionalLong.of(dealtWith.getPosition());
+    /** Returns the last message that was dealt with: everything up to its position was, in the log of its id. */
+    Optional<ReadResponse> last() {
+        return Optional.ofNullable(last);
     }
 
-    private ReadRequest toRequest() {
-        ReadRequest.Builder next = request.toBuilder();
-        position().ifPresent(next::setAfterPosition);
-        return next.build();
+    private ReadRequest goOn(ReadRequest request) {
+        return last().map(response -> request.toBuilder()
+                        .setAfterPosition(response.getPosition())
+                        .setLogId(response.getLogId())
+                        .build())
+                .orElse(request);
     }
 }

@@ -6,9 +6,11 @@ import dev.waystate.cli.input.ReportReader;
 import dev.waystate.cli.input.StatusConverter;
 import dev.waystate.cli.input.TextConverter;
 import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.Points;
 import dev.waystate.cli.output.Progress;
 import dev.waystate.cli.output.StatusNames;
 import dev.waystate.cli.output.TerminalText;
+import dev.waystate.proto.Point;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingStub;
 import dev.waystate.proto.v1.Report;
 import io.grpc.Metadata;
@@ -30,15 +32,20 @@ import picocli.CommandLine.Parameters;
         description = {
             "Stores state reports.",
             "  report --status THIRSTY --info 'Requires watering.'    one report",
-            "  report FILE                                            those of a file; - is stdin",
+            "  report --status OK --at 3,4                            one with a location",
+            "  report FILE                                            those of a file",
             "A file is CSV in UTF-8, status,info, with these names in its first line or not; or JSON lines,"
                     + " {\"status\":\"THIRSTY\",\"info\":\"...\"}. Each report is sent as soon as its line has ended. At a line that"
-                    + " is no report the command names the line and sends nothing more."
+                    + " is no report the command names the line and sends nothing more. Times and locations of a file's"
+                    + " rows need append."
         })
 final class ReportCommand extends ClientCommand {
 
     private static final Metadata.Key<String> SOURCE =
             Metadata.Key.of("waystate-source", Metadata.ASCII_STRING_MARSHALLER);
+
+    private static final Metadata.Key<String> LOCATION =
+            Metadata.Key.of("waystate-location", Metadata.ASCII_STRING_MARSHALLER);
 
     @Parameters(arity = "0..1", paramLabel = "FILE", description = "The reports; - is stdin.")
     private @Nullable String file;
@@ -70,6 +77,13 @@ final class ReportCommand extends ClientCommand {
             description = "Who reports; the server takes this machine's address if left out.")
     private @Nullable String source;
 
+    @Option(
+            names = "--at",
+            paramLabel = "X,Y",
+            description =
+                    "Where the source is, whole numbers in the fleet's own unit; of all reports, if there is a FILE.")
+    private @Nullable Point location;
+
     @GrpcClient(ClientContext.CLIENT)
     private RequestStreamingStub reporting;
 
@@ -90,11 +104,11 @@ final class ReportCommand extends ClientCommand {
         stub().streamState(sender);
         sender.awaitConnection(timeout());
         boolean badRow = false;
-        boolean timed = false;
+        boolean leavesOut = false;
         try (Progress progress = Progress.of("Reports")) {
             while (reports.hasNext()) {
                 Report report = reports.next();
-                timed |= report.hasReportedAt();
+                leavesOut |= report.hasReportedAt() || report.hasLocation();
                 sender.send(StatusNames.report(report.getStatusValue(), report.getInfo()));
                 progress.step();
             }
@@ -103,8 +117,8 @@ final class ReportCommand extends ClientCommand {
             badRow = true;
         }
         sender.finish(); // with a bad row, too: so we know what is stored
-        if (timed) {
-            note("Without the times of reported_at: 'append' stores them.");
+        if (leavesOut) {
+            note("Without the times and the locations of the rows: 'append' stores them.");
         }
         if (badRow) {
             throw new InputException(stored(sender.sent()) + " from before that line: send the rest from it on.");
@@ -142,15 +156,21 @@ final class ReportCommand extends ClientCommand {
     }
 
     private RequestStreamingStub stub() {
-        if (source == null) {
-            return reporting;
+        Metadata metadata = new Metadata();
+        if (source != null) {
+            metadata.put(SOURCE, visible(source));
         }
+        if (location != null) {
+            metadata.put(LOCATION, Points.text(location));
+        }
+        return reporting.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
+    }
+
+    private static String visible(String source) {
         if (source.isBlank() || source.chars().anyMatch(c -> c < ' ' || c > '~')) {
             throw new InputException("Expected a --source of visible ASCII characters, but found \""
                     + TerminalText.of(source) + "\": gRPC sends no others here. Use append, which takes any name.");
         }
-        Metadata metadata = new Metadata();
-        metadata.put(SOURCE, source);
-        return reporting.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
+        return source;
     }
 }

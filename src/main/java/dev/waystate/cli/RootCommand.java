@@ -13,7 +13,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
         sortOptions = false,
-        description = "Displacements between points, and durable streams of state reports.",
+        description =
+                "Displacements between points, and a durable log of state reports: who is in which state, since when, and"
+                        + " where.",
         footer = {
             "",
             "Data goes to stdout, notes and progress to stderr.",
@@ -27,6 +29,7 @@ import picocli.CommandLine.Spec;
             AppendCommand.class,
             ReadCommand.class,
             SourcesCommand.class,
+            HistoryCommand.class,
             SummaryCommand.class,
             BackupCommand.class,
             RestoreCommand.class,

@@ -2,28 +2,32 @@ package dev.waystate.cli;
 
 import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.input.StatusConverter;
-import dev.waystate.cli.output.JsonText;
-import dev.waystate.cli.output.RecordText;
-import dev.waystate.cli.output.StatusNames;
-import dev.waystate.cli.output.Table;
-import dev.waystate.cli.output.Table.Column;
-import dev.waystate.cli.output.Times;
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.SourceText;
 import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ListSourcesResponse;
-import dev.waystate.proto.v1.Source;
+import dev.waystate.proto.v1.Moment;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import net.devh.boot.grpc.client.inject.GrpcClient;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Prints the latest report of each source, page by page. */
-@Command(name = "sources", description = "Prints the latest report of each source: who is in which state now.")
+/** Prints the sources, page by page. */
+@Command(
+        name = "sources",
+        description = {
+            "Prints who is in which state, since when, where, and how far it has travelled.",
+            "  sources --near 0,0 --within 500       who is there, nearest first",
+            "  sources --silent 10m                  who has not been heard of for so long",
+            "  sources --at 2026-02-03T04:05:06Z     who was in which state then",
+            "LOCATION is the latest that the source reported, TRAVELLED the sum of the straight lines between its"
+                    + " locations. --json adds the displacement, from the first location to the latest."
+        })
 final class SourcesCommand extends ClientCommand {
-
-    private static final int PAGE_SIZE = 1_000;
 
     @Option(
             names = "--status",
@@ -32,59 +36,52 @@ final class SourcesCommand extends ClientCommand {
             description = "Only sources in this state, by name or number; may be repeated.")
     private List<Integer> statuses = List.of();
 
+    @ArgGroup(exclusive = false)
+    private @Nullable NearOptions near;
+
+    @Option(
+            names = "--silent",
+            paramLabel = "DURATION",
+            description = "Only sources that have reported nothing for so long: 90s, 10m, 1d.")
+    private @Nullable Duration silent;
+
+    @Option(names = "--at", paramLabel = "TIME|POSITION", description = MOMENT)
+    private @Nullable Moment at;
+
     @GrpcClient(ClientContext.CLIENT)
     private StateLogServiceBlockingStub stateLog;
 
-    private final Table table = new Table(
-            Column.text("SOURCE", 16),
-            Column.text("STATUS", 7),
-            Column.free("INFO", 20),
-            Column.text("RECORDED", 24),
-            Column.number("SEQUENCE", 0),
-            Column.number("POSITION", 0));
-
     @Override
     public Integer call() {
+        ListSourcesRequest.Builder request = request();
+        SourceText text = new SourceText(near != null, at != null);
         try (ClientContext context = connect()) {
-            String token = "";
-            do {
-                ListSourcesResponse page = page(token);
-                print(lines(page.getSourcesList()));
-                token = page.getNextPageToken();
-            } while (!token.isEmpty());
+            Pages.take(
+                    Long.MAX_VALUE,
+                    token -> inTime(stateLog)
+                            .listSources(request.setPageToken(token).build()),
+                    ListSourcesResponse::getSourcesList,
+                    ListSourcesResponse::getNextPageToken,
+                    sources -> print(sources, text::json, text.table(), text::row));
         }
         return ExitCodes.DONE;
     }
 
-    private ListSourcesResponse page(String token) {
-        return stateLog.withDeadlineAfter(timeout().toNanos(), TimeUnit.NANOSECONDS)
-                .listSources(ListSourcesRequest.newBuilder()
-                        .setPageSize(PAGE_SIZE)
-                        .setPageToken(token)
-                        .addAllStatusesValue(statuses)
-                        .build());
-    }
-
-    private List<String> lines(List<Source> sources) {
-        return connection().json()
-                ? sources.stream().map(SourcesCommand::json).toList()
-                : table.lines(sources.stream().map(SourcesCommand::row).toList());
-    }
-
-    private static List<String> row(Source source) {
-        var latest = source.getLatest();
-        return List.of(
-                latest.getSource(),
-                StatusNames.name(latest.getStatusValue()),
-                latest.getInfo(),
-                Times.toMillis(latest.getRecordedAt()),
-                RecordText.sequence(latest),
-                Long.toString(latest.getPosition()));
-    }
-
-    private static String json(Source source) {
-        Map<String, Object> members = RecordText.members(source.getLatest());
-        members.put("durable_sequence", source.getDurableSequence());
-        return JsonText.of(members);
+    private ListSourcesRequest.Builder request() {
+        if (at != null && (near != null || silent != null)) {
+            throw new InputException(
+                    "Expected --at without --near and --silent: of an earlier moment, only the states" + " are known.");
+        }
+        ListSourcesRequest.Builder request =
+                ListSourcesRequest.newBuilder().setPageSize(Pages.MAX_SIZE).addAllStatusesValue(statuses);
+        if (near != null) {
+            request.setNear(near.near());
+        }
+        if (silent != null) {
+            request.setSilentFor(com.google.protobuf.Duration.newBuilder()
+                    .setSeconds(silent.getSeconds())
+                    .setNanos(silent.getNano()));
+        }
+        return at == null ? request : request.setAsOf(at);
     }
 }

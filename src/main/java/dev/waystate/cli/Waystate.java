@@ -1,19 +1,30 @@
 package dev.waystate.cli;
 
+import com.google.protobuf.Timestamp;
+import dev.waystate.cli.output.Durations;
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.Points;
 import dev.waystate.cli.output.TerminalText;
+import dev.waystate.cli.output.Times;
 import dev.waystate.process.Utf8;
+import dev.waystate.proto.Point;
+import dev.waystate.proto.v1.Moment;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command line of the jar. Its exit codes are part of its interface: see {@link ExitCodes}. */
 public final class Waystate {
@@ -72,6 +83,10 @@ public final class Waystate {
                 .setAllowOptionsAsOptionParameters(true)
                 .setUsageHelpAutoWidth(true)
                 .registerConverter(Path.class, Utf8::path)
+                .registerConverter(Duration.class, reading(Durations::fromText))
+                .registerConverter(Timestamp.class, reading(Times::fromTextOrAge))
+                .registerConverter(Moment.class, reading(Times::moment))
+                .registerConverter(Point.class, reading(Points::point))
                 .setParameterExceptionHandler(new UsageErrors())
                 .setExecutionExceptionHandler(new Failures());
         OptionValues check = new OptionValues();
@@ -83,6 +98,16 @@ public final class Waystate {
         out.flush();
         err.flush();
         return exitCode;
+    }
+
+    private static <T> ITypeConverter<T> reading(Function<String, T> reader) {
+        return text -> {
+            try {
+                return reader.apply(text);
+            } catch (InputException wrong) {
+                throw new TypeConversionException(wrong.getMessage());
+            }
+        };
     }
 
     /**

@@ -113,7 +113,7 @@ class ClientCommandsIT {
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.outLines())
                 .containsExactly("{\"start\":{\"x\":0,\"y\":0},\"end\":{\"x\":3,\"y\":4},\"distance\":5}");
-        assertThat(run.err()).contains("bad.txt:2: Expected a coordinate from -2147483648 to 2147483647");
+        assertThat(run.err()).contains("bad.txt:2: Expected a whole number from -2147483648 to 2147483647 as x");
     }
 
     @Test
@@ -164,13 +164,36 @@ class ClientCommandsIT {
     }
 
     @Test
-    void timesThatAreNotSentAreSaid() throws IOException {
+    void displacementOfAPipeIsAnsweredBeforeTheNextOneBegins() throws Exception {
+        Path fifo = directory.resolve("displacements");
+        assertThat(CommandRun.of(directory, "", List.of("mkfifo", fifo.toString()))
+                        .exitCode())
+                .isZero();
+        try (RunningCommand displace = RunningCommand.start("displace", fifo.toString(), "--target", server.target());
+                Writer pipe = Files.newBufferedWriter(fifo)) {
+            for (int answered = 1; answered <= 3; answered++) {
+                pipe.write("0,0 3,4\n");
+                pipe.flush();
+
+                int lines = answered;
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> displace.outLines().size() == lines);
+            }
+            pipe.close();
+            assertThat(displace.await()).isEqualTo(new CommandRun(0, "5\n5\n5\n", ""));
+        }
+    }
+
+    @Test
+    void timesAndLocationsThatAreNotSentAreSaid() throws IOException {
         Path file = Files.writeString(directory.resolve("times.csv"), "OK,a,2026-02-03T04:05:06Z\nTIRED,b");
 
         CommandRun run = run("report", file.toString(), "--source", "times");
 
         assertThat(run.exitCode()).isZero();
-        assertThat(run.err()).contains("Without the times of reported_at").contains("2 reports stored");
+        assertThat(run.err())
+                .contains("Without the times and the locations of the rows")
+                .contains("2 reports stored");
     }
 
     @ParameterizedTest

@@ -58,11 +58,12 @@ class ReadIT {
                 .satisfiesExactly(
                         line -> assertThat(line)
                                 .isEqualTo("POSITION  RECORDED                  SOURCE            SEQUENCE  STATUS  "
-                                        + " INFO"),
-                        line -> assertThat(line).matches(" {7}1  " + TIME + "  b {24}1  OK {7}one"),
-                        line -> assertThat(line).matches(" {7}2  " + TIME + "  b {24}2  THIRSTY  two"),
-                        line -> assertThat(line).matches(" {7}3  " + TIME + "  a {24}1  STARVED  \\\\u001B\\[2Jred"),
-                        line -> assertThat(line).matches(" {7}4  " + TIME + "  c {24}-  99"));
+                                        + " LOCATION  INFO"),
+                        line -> assertThat(line).matches(" {7}1  " + TIME + "  b {24}1  OK {7}- {9}one"),
+                        line -> assertThat(line).matches(" {7}2  " + TIME + "  b {24}2  THIRSTY  - {9}two"),
+                        line -> assertThat(line)
+                                .matches(" {7}3  " + TIME + "  a {24}1  STARVED  - {9}\\\\u001B\\[2Jred"),
+                        line -> assertThat(line).matches(" {7}4  " + TIME + "  c {24}-  99 {7}-"));
     }
 
     @Test
@@ -158,24 +159,24 @@ class ReadIT {
         assertThat(run.outLines())
                 .satisfiesExactly(
                         line -> assertThat(line)
-                                .isEqualTo("SOURCE            STATUS   INFO                  RECORDED"
-                                        + "                  SEQUENCE  POSITION"),
-                        line -> assertThat(line).matches("b {17}THIRSTY  two {19}" + TIME + " {9}2 {9}2"),
-                        line -> assertThat(line).matches("c {17}99 {29}" + TIME + " {9}- {9}4"));
+                                .isEqualTo("SOURCE            STATUS   SINCE                     LOCATION  TRAVELLED"
+                                        + "  RECORDED                  INFO"),
+                        line -> assertThat(line).matches("b {17}THIRSTY  " + TIME + "  - {17}-  " + TIME + "  two"),
+                        line -> assertThat(line).matches("c {17}99 {7}" + TIME + "  - {17}-  " + TIME));
         assertThat(run("sources", "--json", "--status", "STARVED").outLines())
                 .singleElement()
                 .asString()
                 .startsWith("{\"position\":3,\"source\":\"a\",\"sequence\":1,\"status\":\"STARVED\"")
-                .endsWith(",\"durable_sequence\":1}");
+                .contains(",\"durable_sequence\":1,\"state_since\":\"");
     }
 
     @Test
     @Order(1)
     void summaryCountsReportsAndSources() {
         assertThat(run("summary").outLines())
-                .containsExactly(
-                        "earliest position 1",
-                        "head position     4",
+                .startsWith("earliest position 1", "head position     4")
+                .satisfies(lines -> assertThat(lines.get(2)).matches("log id            [0-9a-f]{32}"))
+                .endsWith(
                         "",
                         "STATUS      REPORTS     SOURCES",
                         "OK                1           0",

@@ -2,49 +2,166 @@ package dev.waystate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Duration;
+import dev.waystate.cli.output.Times;
+import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ListSourcesResponse;
+import dev.waystate.proto.v1.Moment;
+import dev.waystate.proto.v1.Near;
 import dev.waystate.proto.v1.Record;
 import dev.waystate.proto.v1.Source;
-import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceImplBase;
-import io.grpc.Server;
-import io.grpc.netty.NettyServerBuilder;
-import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class SourcesCommandTests {
 
-    @Test
-    void allPagesArePrintedUnderOneLineOfTitles() throws IOException {
-        Server server = NettyServerBuilder.forPort(0)
-                .addService(new ThreePages())
-                .build()
-                .start();
-        try {
-            CommandRun run = CommandRun.of("sources", "--target", "localhost:" + server.getPort());
+    private static final Source COW = Source.newBuilder()
+            .setName("cow-7")
+            .setStatusValue(3)
+            .setStateSince(Times.fromText("2026-02-03T04:05:06.123Z"))
+            .setDurableSequence(12)
+            .setLocation(point(-3, 4))
+            .setDisplacement(6_074_000_896f)
+            .setTravelled(12_345_678_901.23456)
+            .setDistance(5.5f)
+            .setLatest(Record.newBuilder()
+                    .setPosition(99)
+                    .setSource("cow-7")
+                    .setSequence(12)
+                    .setStatusValue(3)
+                    .setInfo("lame")
+                    .setRecordedAt(Times.fromText("2026-02-03T04:06:06Z")))
+            .build();
 
-            assertThat(run.outLines()).extracting(line -> line.substring(0, 2)).containsExactly("SO", "s ", "sa", "sb");
-        } finally {
-            server.shutdownNow();
-        }
+    private ScriptedServer server;
+
+    @BeforeEach
+    void startServer() throws IOException {
+        server = new ScriptedServer();
     }
 
-    private static final class ThreePages extends StateLogServiceImplBase {
+    @AfterEach
+    void stopServer() {
+        server.close();
+    }
 
-        @Override
-        public void listSources(ListSourcesRequest request, StreamObserver<ListSourcesResponse> responses) {
-            String next = request.getPageToken().equals("")
-                    ? "a"
-                    : request.getPageToken().equals("a") ? "b" : "";
-            responses.onNext(ListSourcesResponse.newBuilder()
-                    .addSources(
-                            Source.newBuilder().setLatest(Record.newBuilder().setSource("s" + request.getPageToken())))
-                    .setNextPageToken(next)
-                    .build());
-            responses.onCompleted();
-        }
+    @Test
+    void allPagesArePrintedUnderOneLineOfTitles() {
+        server.answer(page("sa", "a")).answer(page("sb", "b")).answer(page("sc", ""));
+
+        CommandRun run = server.run("sources");
+
+        assertThat(run.outLines()).extracting(line -> line.substring(0, 2)).containsExactly("SO", "sa", "sb", "sc");
+        assertThat(server.requests())
+                .extracting(request -> ((ListSourcesRequest) request).getPageToken())
+                .containsExactly("", "a", "b");
+    }
+
+    @Test
+    void optionsAskForAPlaceASilenceAndStates() {
+        server.answer(page("s", ""));
+
+        server.run("sources", "--near", "-3,4", "--within", "500", "--silent", "10m", "--status", "STARVED");
+
+        assertThat(server.requests())
+                .containsExactly(ListSourcesRequest.newBuilder()
+                        .setPageSize(1_000)
+                        .addStatusesValue(3)
+                        .setNear(Near.newBuilder().setPoint(point(-3, 4)).setWithin(500))
+                        .setSilentFor(Duration.newBuilder().setSeconds(600))
+                        .build());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"17, 17,", "2026-02-03T04:05:06Z, , 2026-02-03T04:05:06Z"})
+    void earlierMomentIsAPositionOrATimeAndHasStatesAlone(String at, Long position, String time) {
+        server.answer(ListSourcesResponse.newBuilder()
+                .addSources(
+                        Source.newBuilder().setName("cow-7").setStatusValue(3).setStateSince(COW.getStateSince()))
+                .build());
+
+        CommandRun run = server.run("sources", "--at", at);
+
+        Moment.Builder moment = Moment.newBuilder();
+        assertThat(server.requests())
+                .containsExactly(ListSourcesRequest.newBuilder()
+                        .setPageSize(1_000)
+                        .setAsOf(time == null ? moment.setPosition(position) : moment.setTime(Times.fromText(time)))
+                        .build());
+        assertThat(run.outLines())
+                .containsExactly(
+                        "SOURCE            STATUS   SINCE", "cow-7             STARVED  2026-02-03T04:05:06.123Z");
+    }
+
+    @Test
+    void tableHasTheTrackAndTheDistanceFromThePointThatWasNamed() {
+        server.answer(ListSourcesResponse.newBuilder().addSources(COW).build());
+        server.answer(ListSourcesResponse.newBuilder().addSources(COW).build());
+
+        assertThat(server.run("sources").outLines())
+                .containsExactly(
+                        "SOURCE            STATUS   SINCE                     LOCATION        TRAVELLED"
+                                + "  RECORDED                  INFO",
+                        "cow-7             STARVED  2026-02-03T04:05:06.123Z  -3,4      12345678901.235"
+                                + "  2026-02-03T04:06:06.000Z  lame");
+        assertThat(server.run("sources", "--near", "0,0").outLines().get(0)).contains("LOCATION  DISTANCE  ");
+    }
+
+    @Test
+    void sourceWithoutALocationHasDashes() {
+        server.answer(ListSourcesResponse.newBuilder()
+                .addSources(COW.toBuilder().clearLocation())
+                .build());
+
+        assertThat(server.run("sources").outLines().get(1)).contains("Z  -                 -  2026");
+    }
+
+    @Test
+    void jsonHasTheLatestRecordAndTheTrack() {
+        server.answer(ListSourcesResponse.newBuilder().addSources(COW).build());
+
+        assertThat(server.run("sources", "--json", "--near", "0,0").outLines())
+                .containsExactly("{\"position\":99,\"source\":\"cow-7\",\"sequence\":12,\"status\":\"STARVED\","
+                        + "\"info\":\"lame\",\"recorded_at\":\"2026-02-03T04:06:06.000000000Z\",\"durable_sequence\":12,"
+                        + "\"state_since\":\"2026-02-03T04:05:06.123000000Z\",\"location\":{\"x\":-3,\"y\":4},"
+                        + "\"displacement\":6074000896,\"travelled\":12345678901.23456,\"distance\":5.5}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--within 500, --near",
+        "--near 0,  a point X",
+        "--near=3;4, a point X",
+        "--near=0;0 --within -1, a finite distance",
+        "--near=0;0 --within NaN, a finite distance",
+        "--silent 10, a duration with its unit",
+        "--at 5 --silent 10m, --at without --near and --silent",
+        "--at 5 --near=0;0, --at without --near and --silent",
+        "--at yesterday, a time in RFC 3339"
+    })
+    void wrongUsageIsNamedAndNobodyIsCalled(String options, String message) {
+        CommandRun run = server.run(("sources " + options.replace("0;0", "0,0")).split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains(message);
+        assertThat(server.requests()).isEmpty();
+    }
+
+    private static ListSourcesResponse page(String source, String next) {
+        return ListSourcesResponse.newBuilder()
+                .addSources(Source.newBuilder().setName(source))
+                .setNextPageToken(next)
+                .build();
+    }
+
+    private static Point point(int x, int y) {
+        return Point.newBuilder().setX(x).setY(y).build();
     }
 }

@@ -57,6 +57,7 @@ class WaystateTests {
                 "append --help",
                 "read --help",
                 "sources --help",
+                "history --help",
                 "summary --help",
                 "backup --help",
                 "restore --help",

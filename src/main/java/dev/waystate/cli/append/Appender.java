@@ -3,8 +3,10 @@ package dev.waystate.cli.append;
 import dev.waystate.cli.connection.ClientStream;
 import dev.waystate.cli.connection.Retries;
 import dev.waystate.cli.connection.Timeouts;
+import dev.waystate.cli.input.Feed;
 import dev.waystate.cli.output.Progress;
 import dev.waystate.proto.v1.AppendRequest;
+import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,7 @@ public final class Appender implements Retries.Attempt {
     private final StateLogServiceStub stub;
     private final Timeouts timeouts;
     private final String source;
-    private final ReportFeed feed;
+    private final Feed<Report> feed;
     private final ReportBatches batches;
     private final LongUnaryOperator firstSequence;
     private final Retries retries;
@@ -34,7 +36,7 @@ public final class Appender implements Retries.Attempt {
             StateLogServiceStub stub,
             Timeouts timeouts,
             String source,
-            ReportFeed feed,
+            Feed<Report> feed,
             LongUnaryOperator firstSequence,
             Retries retries,
             Progress progress) {

@@ -1,5 +1,6 @@
 package dev.waystate.cli.append;
 
+import dev.waystate.cli.input.Feed;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.Report;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +13,11 @@ final class ReportBatches {
     /** Well below the size of a message that servers take. */
     private static final int MAX_BYTES = 256 * 1024;
 
-    private final ReportFeed feed;
+    private final Feed<Report> feed;
     private long firstSequence;
     private long nextSequence;
 
-    ReportBatches(ReportFeed feed) {
+    ReportBatches(Feed<Report> feed) {
         this.feed = feed;
     }
 

@@ -43,7 +43,6 @@ public final class ConnectionOptions {
     @Option(
             names = "--timeout",
             paramLabel = "DURATION",
-            converter = TimeoutConverter.class,
             description = "The most that a call, connecting a stream, or the answer to a sign of life may take: 500ms,"
                     + " 5s, 1m; 10s when not given, and 3s for health. Also the most that a report may go without"
                     + " being taken or acknowledged; 60s when not given.")
@@ -71,7 +70,11 @@ public final class ConnectionOptions {
         return tls;
     }
 
+    /** @throws InputException if the timeout that is given is zero */
     public Duration timeoutOr(Duration unlessGiven) {
+        if (timeout != null && timeout.isZero()) {
+            throw new InputException("Expected a duration above zero for --timeout.");
+        }
         return timeout == null ? unlessGiven : timeout;
     }
 

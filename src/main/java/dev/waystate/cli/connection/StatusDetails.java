@@ -81,16 +81,22 @@ public final class StatusDetails {
         return switch (info.getReason()) {
             case "POSITION_PRUNED" ->
                 "the earliest position is " + value(info, "earliest_position")
-                        + ": leave out --after to read from there on";
+                        + ": the log is kept from there on, and read begins there without --after";
             case "POSITION_BEYOND_HEAD" ->
                 "the newest position is " + value(info, "head_position")
-                        + ": --after may be that at most; is the position of another log, or was this one set back?";
+                        + ": is the other position of another log, or was this one set back?";
             case "RECORD_DAMAGED" ->
                 "the record at position " + value(info, "position") + " is damaged: read on behind it with --after "
                         + value(info, "position");
             case "SEQUENCE_GAP" ->
                 "the next sequence of the source is " + value(info, "expected_sequence")
                         + ": send the reports from there on, see --first-sequence";
+            case "LOG_CHANGED" ->
+                "the log is another one now, such as a back-up that was restored: its id is " + value(info, "log_id")
+                        + ", its newest position " + value(info, "head_position")
+                        + ". Positions of the old one mean nothing in it: to start over, leave out --after and --log-id,"
+                        + " or use --since";
+            case "SOURCE_UNKNOWN" -> "'sources' lists those that have reported";
             default -> info.getReason() + " " + info.getMetadataMap();
         };
     }

@@ -3,6 +3,7 @@ package dev.waystate.cli.input;
 import com.google.common.collect.Lists;
 import com.google.common.collect.Streams;
 import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.Points;
 import dev.waystate.cli.output.TerminalText;
 import dev.waystate.proto.Displacement;
 import java.util.List;
@@ -13,24 +14,34 @@ public final class Displacements {
 
     private Displacements() {}
 
+    /** Tells whether arguments name a file, and are no points themselves. */
+    public static boolean areFile(List<String> arguments) {
+        return arguments.size() == 1 && !Points.isLikePoint(arguments.get(0));
+    }
+
     /**
-     * Returns the pairs of points among the arguments, or what the one file has that they name: one displacement a line,
-     * as soon as its line end has come.
+     * Opens a file of one displacement a line, or standard input for {@code -}; each is there as soon as its line has
+     * ended.
      *
-     * @throws InputException if the arguments are neither; the stream throws it at a line that is no displacement
+     * @throws InputException if it cannot be opened; the stream throws it at a line that is no displacement
      */
-    public static Stream<Displacement> of(List<String> arguments) {
-        if (arguments.size() == 1 && !Points.isLikePoint(arguments.get(0))) {
-            return read(Rows.open(arguments.get(0), false, true));
-        }
+    public static Stream<Displacement> open(String file) {
+        return read(Rows.open(file, false, true));
+    }
+
+    /**
+     * Reads pairs of points.
+     *
+     * @throws InputException if the arguments are none
+     */
+    public static List<Displacement> pairs(List<String> arguments) {
         if (arguments.size() % 2 != 0) {
             throw new InputException("Expected pairs of points, X1,Y1 X2,Y2, or one FILE, but found "
                     + TerminalText.of(String.join(" ", arguments)) + ".");
         }
         return Lists.partition(arguments, 2).stream()
                 .map(pair -> Points.displacement(pair.get(0), pair.get(1)))
-                .toList() // a wrong one needs no server
-                .stream();
+                .toList();
     }
 
     /** Reads one displacement a line; blank lines, and what follows a {@code #}, do not count. */

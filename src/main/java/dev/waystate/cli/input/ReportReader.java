@@ -1,17 +1,21 @@
 package dev.waystate.cli.input;
 
+import com.google.common.base.Joiner;
 import com.google.common.collect.AbstractIterator;
 import com.google.common.collect.Streams;
 import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.Points;
 import dev.waystate.cli.output.StatusNames;
 import dev.waystate.cli.output.TerminalText;
 import dev.waystate.cli.output.Times;
+import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.Report;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -24,29 +28,39 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Reads reports one by one, each as soon as its row is whole; never more than one is held.
  *
- * <p>CSV has the columns status, info and reported_at, or those that its header names. A first row whose first cell is a
- * status is a report; any other first row has to be a header. JSON has one object a line. Whatever is neither understood
- * nor empty is refused: nothing is left out.
+ * <p>CSV has the columns status, info, reported_at, x and y, or those that its header names. A first row whose first cell
+ * is a status is a report; any other first row has to be a header. JSON has one object a line. Whatever is neither
+ * understood nor empty is refused: nothing is left out.
  */
 public final class ReportReader extends AbstractIterator<Report> {
 
     private enum Column {
         STATUS,
         INFO,
-        REPORTED_AT;
+        REPORTED_AT,
+        X,
+        Y,
+        LOCATION;
 
-        static final String NAMES = "status, info and reported_at";
+        static final List<Column> OF_CSV = List.of(STATUS, INFO, REPORTED_AT, X, Y);
+        static final List<Column> OF_JSON = List.of(STATUS, INFO, REPORTED_AT, LOCATION);
 
-        /** Returns the column of a name, in any case, and with any spaces, hyphens and underscores. */
-        static @Nullable Column of(String name) {
+        /** Returns the one of a name, in any case, and with any spaces, hyphens and underscores. */
+        static @Nullable Column of(String name, List<Column> known) {
             String letters = name.replaceAll("[\\p{IsWhite_Space}_-]", "").toUpperCase(Locale.ROOT);
-            return Stream.of(values())
+            return known.stream()
                     .filter(column -> column.name().replace("_", "").equals(letters))
                     .findFirst()
                     .orElse(null);
         }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
+    private static final String POINT = "two whole numbers, {\"x\":3,\"y\":4},";
     private static final String COMMAS = " Commas separate the columns.";
     private static final String QUOTES = " Text with a comma in it needs double quotes around it.";
 
@@ -121,7 +135,7 @@ public final class ReportReader extends AbstractIterator<Report> {
                         "Expected commas between the columns, but found \"" + TerminalText.of("" + rows.separator())
                                 + "\": name the columns in the first line, separated alike.");
             }
-            columns = List.of(Column.values());
+            columns = Column.OF_CSV;
             return false;
         }
         columns = header(row);
@@ -132,7 +146,7 @@ public final class ReportReader extends AbstractIterator<Report> {
     private List<@Nullable Column> header(List<String> row) {
         List<@Nullable Column> header = new ArrayList<>();
         for (String name : row) {
-            Column column = Column.of(name);
+            Column column = Column.of(name, Column.OF_CSV);
             if (column != null && header.contains(column)) {
                 throw rows.wrong("Expected each column once, but found \"" + TerminalText.of(name) + "\" twice.");
             }
@@ -144,8 +158,12 @@ public final class ReportReader extends AbstractIterator<Report> {
         }
         for (int i = 0; i < row.size(); i++) {
             if (header.get(i) == null && !row.get(i).isBlank()) {
-                throw rows.wrong(unknown("column", row.get(i)));
+                throw rows.wrong(unknown("column", row.get(i), Column.OF_CSV));
             }
+        }
+        if (header.contains(Column.X) != header.contains(Column.Y)) {
+            throw rows.wrong("Expected both columns x and y, or neither, but found only "
+                    + (header.contains(Column.X) ? Column.X : Column.Y) + ".");
         }
         return header;
     }
@@ -170,29 +188,39 @@ public final class ReportReader extends AbstractIterator<Report> {
         if (row.size() == 1) {
             return COMMAS;
         }
-        boolean textInPlaceOfATime =
-                !isNamed && row.size() == columns.size() && !row.get(2).matches("\\s*\\d.*");
+        boolean textInPlaceOfATime = !isNamed && row.size() > 2 && !row.get(2).matches("\\s*\\d.*");
         return textInPlaceOfATime ? QUOTES : "";
     }
 
     private Report json(String line) {
         Map<Column, String> values = new EnumMap<>(Column.class);
         for (Map.Entry<String, JsonNode> member : members(line)) {
-            Column column = Column.of(member.getKey());
+            Column column = Column.of(member.getKey(), Column.OF_JSON);
             JsonNode value = member.getValue();
             if (column == null) {
-                throw rows.wrong(unknown("member", member.getKey()));
+                throw rows.wrong(unknown("member", member.getKey(), Column.OF_JSON));
             }
-            if (!value.isNull() && !value.isString() && !value.isIntegralNumber()) {
-                throw rows.wrong("Expected a text as " + column.name().toLowerCase(Locale.ROOT) + ", but found "
+            boolean isLocation = column == Column.LOCATION;
+            if (!value.isNull() && !(isLocation ? isPoint(value) : value.isString() || value.isIntegralNumber())) {
+                throw rows.wrong("Expected " + (isLocation ? POINT : "a text") + " as " + column + ", but found "
                         + TerminalText.of(value.toString()) + ".");
             }
-            if (!value.isNull() && values.put(column, value.asString()) != null) {
+            if (isLocation && !value.isNull()) {
+                values.put(Column.X, value.get("x").asString());
+                values.put(Column.Y, value.get("y").asString());
+            }
+            if (!value.isNull() && values.put(column, value.asString("")) != null) {
                 throw rows.wrong(
                         "Expected each member once, but found \"" + TerminalText.of(member.getKey()) + "\" twice.");
             }
         }
         return report(values, "");
+    }
+
+    private static boolean isPoint(JsonNode value) {
+        return value.size() == 2
+                && value.path("x").isIntegralNumber()
+                && value.path("y").isIntegralNumber();
     }
 
     private Iterable<Map.Entry<String, JsonNode>> members(String line) {
@@ -224,10 +252,24 @@ public final class ReportReader extends AbstractIterator<Report> {
                     .setStatusValue(StatusNames.number(values.getOrDefault(Column.STATUS, "")))
                     .setInfo(info);
             String reportedAt = values.getOrDefault(Column.REPORTED_AT, "");
-            return (reportedAt.isBlank() ? report : report.setReportedAt(Times.fromText(reportedAt))).build();
+            if (!reportedAt.isBlank()) {
+                report.setReportedAt(Times.fromText(reportedAt));
+            }
+            location(values).ifPresent(report::setLocation);
+            return report.build();
         } catch (InputException wrong) {
             throw rows.wrong(wrong.getMessage() + hint);
         }
+    }
+
+    private static Optional<Point> location(Map<Column, String> values) {
+        String x = values.getOrDefault(Column.X, "").strip();
+        String y = values.getOrDefault(Column.Y, "").strip();
+        if (x.isEmpty() != y.isEmpty()) {
+            throw new InputException("Expected a value in both columns x and y, or in neither, but "
+                    + (x.isEmpty() ? Column.X : Column.Y) + " is empty.");
+        }
+        return x.isEmpty() ? Optional.empty() : Optional.of(Points.point(x, y));
     }
 
     private static boolean isStatus(String text) {
@@ -239,8 +281,8 @@ public final class ReportReader extends AbstractIterator<Report> {
         }
     }
 
-    private static String unknown(String what, String name) {
-        return "Unknown " + what + " \"" + TerminalText.of(name) + "\": known are " + Column.NAMES
-                + "; leave out others.";
+    private static String unknown(String what, String name, List<Column> known) {
+        return "Unknown " + what + " \"" + TerminalText.of(name) + "\": known are "
+                + Joiner.on(", ").join(known) + "; leave out others.";
     }
 }

@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class Rows extends AbstractIterator<List<String>> implements Closeable {
 
     private static final int MAX_ROW_BYTES = 1024 * 1024;
-    private static final int END = -1;
-    private static final String UTF_16 =
-            "Expected text in UTF-8, but found UTF-16: convert it with 'iconv -f UTF-16 -t UTF-8', or save it as UTF-8.";
 
     private enum Place {
         CELL_START,
@@ -38,20 +35,13 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
         AFTER_QUOTE
     }
 
-    private final String name;
-    private final InputStream in;
+    private final TextBytes text;
     private final boolean complete;
-    private final byte[] buffer = new byte[8192];
-    private int position;
-    private int limit;
-    private long offset;
     private final byte[] cell = new byte[MAX_ROW_BYTES];
     private int cellLength;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     private @Nullable Boolean split;
     private char separator;
-    private int lastByte;
-    private long line = 1;
     private long rowLine = 1;
     private long quoteLine;
     private boolean cut;
@@ -62,8 +52,7 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
      * @param complete whether a last row without a line end is whole
      */
     Rows(String name, InputStream in, @Nullable Boolean split, boolean complete) {
-        this.name = name;
-        this.in = in;
+        this.text = new TextBytes(name, in);
         this.split = split;
         this.complete = complete;
     }
@@ -108,33 +97,27 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
 
     /** Returns the exception that says what is wrong with the row that was read last. */
     InputException wrong(String message) {
-        String placed = name + ":" + rowLine + ": " + message;
+        String placed = text.at(rowLine, message);
         return isCut() ? new IncompleteInputException(placed) : new InputException(placed);
     }
 
     @Override
     protected @Nullable List<String> computeNext() {
-        try {
-            List<String> row;
-            do {
-                row = row();
-            } while (row != null && row.stream().allMatch(String::isBlank));
-            return row == null ? endOfData() : row;
-        } catch (IOException unreadable) {
-            throw new InputException(
-                    name + ":" + line + ": Cannot be read: " + TerminalText.of(String.valueOf(unreadable.getMessage())),
-                    unreadable);
-        }
+        List<String> row;
+        do {
+            row = row();
+        } while (row != null && row.stream().allMatch(String::isBlank));
+        return row == null ? endOfData() : row;
     }
 
-    private @Nullable List<String> row() throws IOException {
+    private @Nullable List<String> row() {
         List<String> cells = new ArrayList<>();
         Place place = Place.CELL_START;
-        long start = offset;
-        rowLine = line;
-        int before = lastByte;
-        for (int next = read(); next != END; before = next, next = read()) {
-            if (offset - start > MAX_ROW_BYTES) {
+        long start = text.count();
+        rowLine = text.line();
+        int before = text.last();
+        for (int next = text.read(); next != TextBytes.END; before = next, next = text.read()) {
+            if (text.count() - start > MAX_ROW_BYTES) {
                 throw wrong("Expected rows of at most 1 MB, but this one is longer"
                         + (place == Place.IN_QUOTES ? ": a quote opens in line " + quoteLine + "." : "."));
             }
@@ -154,7 +137,7 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
                 place = Place.CELL_START;
             } else {
                 place = add(next, before, place);
-                if (line == 1 && cells.isEmpty() && isByteOrderMark()) {
+                if (text.line() == 1 && cells.isEmpty() && isByteOrderMark()) {
                     cellLength = 0;
                     place = Place.CELL_START;
                 }
@@ -170,7 +153,7 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
         boolean quote = next == '"' && isSplit();
         if (quote && place == Place.CELL_START) {
             cellLength = 0;
-            quoteLine = line;
+            quoteLine = text.line();
             return Place.IN_QUOTES;
         }
         if (place == Place.AFTER_QUOTE && next == ' ') {
@@ -195,7 +178,7 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
         if (cells.isEmpty() && cellLength == 0 && place == Place.CELL_START) {
             return null;
         }
-        cut = lastByte != '\n' && lastByte != '\r';
+        cut = text.last() != '\n' && text.last() != '\r';
         if (place == Place.IN_QUOTES) {
             rowLine = quoteLine;
             throw wrong("A quote opens here and is not closed until the end.");
@@ -224,36 +207,8 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
         }
     }
 
-    private int read() throws IOException {
-        if (position == limit) {
-            limit = in.read(buffer);
-            position = 0;
-        }
-        if (limit == END) {
-            return END; // for good: another writer may open a named pipe again
-        }
-        int next = buffer[position++] & 0xFF;
-        offset++;
-        if (next == 0 || (offset <= 2 && next >= 0xFE)) {
-            rowLine = line;
-            throw wrong(
-                    offset <= 2
-                            ? UTF_16
-                            : "Expected text, but found a NUL byte: the file is damaged here, or no text.");
-        }
-        if (next == '\r' || (next == '\n' && lastByte != '\r')) {
-            line++;
-        }
-        lastByte = next;
-        return next;
-    }
-
     @Override
     public void close() {
-        try {
-            in.close();
-        } catch (IOException unimportant) {
-            // all was read, or nobody wants the rest
-        }
+        text.close();
     }
 }

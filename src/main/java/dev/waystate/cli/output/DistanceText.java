@@ -1,9 +1,10 @@
 package dev.waystate.cli.output;
 
 import dev.waystate.proto.Displacement;
-import dev.waystate.proto.Point;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Distances as text. */
 public final class DistanceText {
@@ -21,9 +22,11 @@ public final class DistanceText {
         if (!json) {
             return of(distance);
         }
-        String number = Float.isFinite(distance) ? of(distance) : '"' + of(distance) + '"';
-        return "{\"start\":" + of(displacement.getStart()) + ",\"end\":" + of(displacement.getEnd()) + ",\"distance\":"
-                + number + "}";
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("start", Points.members(displacement.getStart()));
+        members.put("end", Points.members(displacement.getEnd()));
+        members.put("distance", json(distance));
+        return JsonText.of(members);
     }
 
     /** Returns the shortest decimal that reads back as the same float, without an exponent. */
@@ -36,6 +39,11 @@ public final class DistanceText {
         return shown.signum() == 0 ? "0" : shown.stripTrailingZeros().toPlainString();
     }
 
+    /** Returns what stands for a distance in JSON: the number, or text where it is none. */
+    static Object json(float distance) {
+        return Float.isFinite(distance) ? new BigDecimal(of(distance)) : of(distance);
+    }
+
     // Float.toString is not the shortest before Java 19 (JDK-4511638).
     private static BigDecimal shortest(BigDecimal exact, float distance) {
         for (int digits = 1; digits < MAX_DIGITS; digits++) {
@@ -45,9 +53,5 @@ public final class DistanceText {
             }
         }
         return exact.round(new MathContext(MAX_DIGITS));
-    }
-
-    private static String of(Point point) {
-        return "{\"x\":" + point.getX() + ",\"y\":" + point.getY() + "}";
     }
 }

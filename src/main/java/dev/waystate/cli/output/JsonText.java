@@ -1,13 +1,17 @@
 package dev.waystate.cli.output;
 
 import java.util.Map;
+import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON objects, each on one line. */
 public final class JsonText {
 
-    private static final ObjectWriter WRITER = JsonMapper.builder().build().writer();
+    private static final ObjectWriter WRITER = JsonMapper.builder()
+            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+            .build()
+            .writer();
 
     private JsonText() {}
 

@@ -21,6 +21,7 @@ public final class RecordText {
                 Column.text("SOURCE", 16),
                 Column.number("SEQUENCE", 0),
                 Column.text("STATUS", STATUS_WIDTH),
+                Column.text("LOCATION", 0),
                 Column.free("INFO", 0));
     }
 
@@ -31,11 +32,12 @@ public final class RecordText {
                 stored.getSource(),
                 sequence(stored),
                 StatusNames.name(stored.getStatusValue()),
+                stored.hasLocation() ? Points.text(stored.getLocation()) : "-",
                 stored.getInfo());
     }
 
     /** Returns the sequence, or a dash if it has none. */
-    public static String sequence(Record stored) {
+    private static String sequence(Record stored) {
         return stored.getSequence() == 0 ? "-" : Long.toString(stored.getSequence());
     }
 
@@ -44,7 +46,7 @@ public final class RecordText {
     }
 
     /** Returns the members of the JSON object, in order; those that the record has not are missing. */
-    public static Map<String, Object> members(Record stored) {
+    static Map<String, Object> members(Record stored) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("position", stored.getPosition());
         members.put("source", stored.getSource());
@@ -57,6 +59,9 @@ public final class RecordText {
             members.put("reported_at", Times.toNanos(stored.getReportedAt()));
         }
         members.put("recorded_at", Times.toNanos(stored.getRecordedAt()));
+        if (stored.hasLocation()) {
+            members.put("location", Points.members(stored.getLocation()));
+        }
         return members;
     }
 }

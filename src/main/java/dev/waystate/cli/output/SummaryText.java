@@ -2,11 +2,13 @@ package dev.waystate.cli.output;
 
 import dev.waystate.cli.output.Table.Column;
 import dev.waystate.proto.v1.GetSummaryResponse;
+import dev.waystate.proto.v1.Snapshot;
 import dev.waystate.proto.v1.StatusCount;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A summary as lines and as JSON. */
 public final class SummaryText {
@@ -16,7 +18,7 @@ public final class SummaryText {
     private SummaryText() {}
 
     /**
-     * Returns the positions, and a table of the statuses.
+     * Returns the positions, the log's id, and a table of the statuses.
      *
      * @param bars whether there are bars of how many sources are in each state
      */
@@ -24,6 +26,10 @@ public final class SummaryText {
         List<String> lines = new ArrayList<>();
         lines.add("earliest position " + summary.getEarliestPosition());
         lines.add("head position     " + summary.getHeadPosition());
+        if (summary.getAsOfPosition() != summary.getHeadPosition()) {
+            lines.add("as of position    " + summary.getAsOfPosition());
+        }
+        lines.add("log id            " + TerminalText.of(summary.getLogId()));
         lines.add("");
         long most = summary.getStatusesList().stream()
                 .mapToLong(StatusCount::getSources)
@@ -35,6 +41,36 @@ public final class SummaryText {
         return lines;
     }
 
+    /** Returns the log's id, and a table of how many sources were in each state at several times. */
+    public static List<String> snapshots(GetSummaryResponse summary) {
+        List<Integer> statuses = summary.getSnapshotsList().stream()
+                .flatMap(snapshot -> snapshot.getStatusesList().stream())
+                .map(StatusCount::getStatusValue)
+                .distinct()
+                .sorted()
+                .toList();
+        List<Column> columns = new ArrayList<>(List.of(Column.text("TIME", 24), Column.number("POSITION", 0)));
+        statuses.forEach(status -> columns.add(Column.number(StatusNames.name(status), 0)));
+        List<String> lines = new ArrayList<>();
+        lines.add("log id  " + TerminalText.of(summary.getLogId()));
+        lines.add("");
+        lines.addAll(new Table(columns.toArray(Column[]::new))
+                .lines(summary.getSnapshotsList().stream()
+                        .map(snapshot -> row(snapshot, statuses))
+                        .toList()));
+        return lines;
+    }
+
+    private static List<String> row(Snapshot snapshot, List<Integer> statuses) {
+        Map<Integer, Long> sources = snapshot.getStatusesList().stream()
+                .collect(Collectors.toMap(StatusCount::getStatusValue, StatusCount::getSources));
+        List<String> row = new ArrayList<>();
+        row.add(Times.toMillis(snapshot.getTime()));
+        row.add(Long.toString(snapshot.getPosition()));
+        statuses.forEach(status -> row.add(Long.toString(sources.getOrDefault(status, 0L))));
+        return row;
+    }
+
     public static String json(GetSummaryResponse summary) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("earliest_position", summary.getEarliestPosition());
@@ -42,6 +78,15 @@ public final class SummaryText {
         members.put(
                 "statuses",
                 summary.getStatusesList().stream().map(SummaryText::members).toList());
+        members.put("as_of_position", summary.getAsOfPosition());
+        members.put("log_id", summary.getLogId());
+        if (summary.getSnapshotsCount() > 0) {
+            members.put(
+                    "snapshots",
+                    summary.getSnapshotsList().stream()
+                            .map(SummaryText::members)
+                            .toList());
+        }
         return JsonText.of(members);
     }
 
@@ -56,15 +101,27 @@ public final class SummaryText {
     private static List<String> row(StatusCount count, long most) {
         return List.of(
                 StatusNames.name(count.getStatusValue()),
-                Long.toString(count.getReports()),
+                count.getReports() == 0 ? "-" : Long.toString(count.getReports()),
                 Long.toString(count.getSources()),
                 most == 0 ? "" : Bar.of(count.getSources(), most, BAR_WIDTH));
+    }
+
+    private static Map<String, Object> members(Snapshot snapshot) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("time", Times.toNanos(snapshot.getTime()));
+        members.put("position", snapshot.getPosition());
+        members.put(
+                "statuses",
+                snapshot.getStatusesList().stream().map(SummaryText::members).toList());
+        return members;
     }
 
     private static Map<String, Object> members(StatusCount count) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("status", StatusNames.json(count.getStatusValue()));
-        members.put("reports", count.getReports());
+        if (count.getReports() > 0) { // of an earlier moment, only the sources are counted
+            members.put("reports", count.getReports());
+        }
         members.put("sources", count.getSources());
         return members;
     }

@@ -1,6 +1,7 @@
 package dev.waystate.cli.output;
 
 import com.google.protobuf.Timestamp;
+import dev.waystate.proto.v1.Moment;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -19,6 +20,8 @@ public final class Times {
     private static final Instant LATEST = Instant.parse("2262-01-01T00:00:00Z");
 
     private static final Pattern LEAP_SECOND = Pattern.compile(".*T\\d\\d:\\d\\d:60(\\D.*)?", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern POSITION = Pattern.compile("[+-]?\\d+");
 
     private static final DateTimeFormatter MILLIS = utc("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'");
     private static final DateTimeFormatter NANOS = utc("uuuu-MM-dd'T'HH:mm:ss.nnnnnnnnn'Z'");
@@ -55,13 +58,43 @@ public final class Times {
             if (instant.isBefore(EARLIEST) || !instant.isBefore(LATEST)) {
                 throw wrong("from 1678 to 2261", text);
             }
-            return Timestamp.newBuilder()
-                    .setSeconds(instant.getEpochSecond())
-                    .setNanos(instant.getNano())
-                    .build();
+            return toTimestamp(instant);
         } catch (DateTimeException notOne) {
             throw wrong("in RFC 3339", text);
         }
+    }
+
+    /**
+     * Reads a time, or how long ago it was, such as 10m, by this machine's clock.
+     *
+     * @throws InputException if the text is neither
+     */
+    public static Timestamp fromTextOrAge(String text) {
+        return Durations.isLikeDuration(text)
+                ? toTimestamp(Instant.now().minus(Durations.fromText(text)))
+                : fromText(text);
+    }
+
+    /**
+     * Reads a moment in the history of a log: a whole number is a position, else it is a time, or how long ago that was.
+     *
+     * @throws InputException if the text is neither
+     */
+    public static Moment moment(String text) {
+        Moment.Builder moment = Moment.newBuilder();
+        if (!POSITION.matcher(text).matches()) {
+            return moment.setTime(fromTextOrAge(text)).build();
+        }
+        try {
+            long position = Long.parseLong(text);
+            if (position >= 0) {
+                return moment.setPosition(position).build();
+            }
+        } catch (NumberFormatException tooLarge) {
+            // said below
+        }
+        throw new InputException(
+                "Expected a position from 0 to " + Long.MAX_VALUE + ", but found " + TerminalText.of(text) + ".");
     }
 
     private static InputException wrong(String expected, String text) {
@@ -69,7 +102,14 @@ public final class Times {
                 + TerminalText.of(text) + "\".");
     }
 
-    private static Instant toInstant(Timestamp time) {
+    private static Timestamp toTimestamp(Instant instant) {
+        return Timestamp.newBuilder()
+                .setSeconds(instant.getEpochSecond())
+                .setNanos(instant.getNano())
+                .build();
+    }
+
+    public static Instant toInstant(Timestamp time) {
         return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.waystate.cli.input.Feed;
 import dev.waystate.cli.output.InputException;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.Report;
@@ -55,7 +56,7 @@ class ReportBatchesTests {
 
     @Test
     void badLineEndsTheFeedAfterTheReportsBeforeIt() {
-        ReportFeed feed = ReportFeed.start(failing(new InputException("line 4")));
+        Feed<Report> feed = Feed.start(failing(new InputException("line 4")));
         List<AppendRequest> batches = all(1, 0, feed);
 
         assertThat(batches.stream().mapToInt(AppendRequest::getReportsCount).sum())
@@ -65,7 +66,7 @@ class ReportBatchesTests {
 
     @Test
     void errorInTheFeedIsNotTheEndOfTheInput() {
-        ReportFeed feed = ReportFeed.start(failing(new OutOfMemoryError("Java heap space")));
+        Feed<Report> feed = Feed.start(failing(new OutOfMemoryError("Java heap space")));
         all(1, 0, feed);
 
         assertThatThrownBy(feed::checkEnd)
@@ -75,7 +76,7 @@ class ReportBatchesTests {
 
     @Test
     void errorThatCannotEvenBeToldIsNotTheEndEither() {
-        ReportFeed feed = ReportFeed.start(failing(new OutOfMemoryError() {
+        Feed<Report> feed = Feed.start(failing(new OutOfMemoryError() {
             @Override
             public String toString() {
                 throw new IllegalStateException("no memory for a message");
@@ -88,7 +89,7 @@ class ReportBatchesTests {
 
     @Test
     void endOfTheInputIsNoFailure() {
-        ReportFeed feed = ReportFeed.start(reports(3, "").stream());
+        Feed<Report> feed = Feed.start(reports(3, "").stream());
         all(1, 0, feed);
 
         assertThatNoException().isThrownBy(feed::checkEnd);
@@ -97,7 +98,7 @@ class ReportBatchesTests {
     @Test
     void feedReadsNoMoreAheadThanFourMegabytes() {
         AtomicInteger read = new AtomicInteger();
-        ReportFeed feed = ReportFeed.start(Stream.generate(() -> report(1, "x".repeat(1_000_000)))
+        Feed<Report> feed = Feed.start(Stream.generate(() -> report(1, "x".repeat(1_000_000)))
                 .limit(100)
                 .peek(report -> read.incrementAndGet()));
 
@@ -109,12 +110,12 @@ class ReportBatchesTests {
 
     private static List<AppendRequest> all(long firstSequence, long durable, List<Report> reports) {
         CountDownLatch allRead = new CountDownLatch(1); // so that batches do not depend on how fast the feed is
-        ReportFeed feed = ReportFeed.start(reports.stream().onClose(allRead::countDown));
+        Feed<Report> feed = Feed.start(reports.stream().onClose(allRead::countDown));
         await().atMost(Duration.ofSeconds(10)).until(() -> allRead.getCount() == 0);
         return all(firstSequence, durable, feed);
     }
 
-    private static List<AppendRequest> all(long firstSequence, long durable, ReportFeed feed) {
+    private static List<AppendRequest> all(long firstSequence, long durable, Feed<Report> feed) {
         ReportBatches batches = new ReportBatches(feed);
         batches.begin(firstSequence);
         List<AppendRequest> all = new ArrayList<>();

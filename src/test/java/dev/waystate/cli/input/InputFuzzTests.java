@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.waystate.cli.connection.TargetConverter;
-import dev.waystate.cli.connection.TimeoutConverter;
+import dev.waystate.cli.output.Durations;
 import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.Points;
 import dev.waystate.cli.output.StatusNames;
 import dev.waystate.cli.output.Times;
 import java.io.ByteArrayInputStream;
@@ -36,13 +37,17 @@ class InputFuzzTests {
                         "j{\"" + "_".repeat(1_000) + "status\":[\"" + "x".repeat(1_000) + "\"]}",
                         "j{\"status\":1e999999999}",
                         "r\uFEFFsep=;\r\n\"Status\" ; info;\rOK; \"a\nb\" ;\n",
+                        "cstatus,x,y\nOK,-3,2147483648\n",
+                        "j{\"status\":1,\"location\":{\"x\":3,\"y\":99999999999}}\n",
                         "r\n {\"Reported-At\":null,\"status\":1,\"info\":\"\\ud83d\"}",
                         "d0,12 12,14 # a comment\n-2147483648,+2147483647 1,1",
                         "p-1,2",
                         "t2026-02-03T04:05:06.123Z",
                         "s99",
                         "h[::1]:50051",
-                        "m1h30m")
+                        "m90s",
+                        "a17",
+                        "a1d")
                 .map(text -> text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -63,7 +68,8 @@ class InputFuzzTests {
                 case 't' -> Times.toNanos(Times.fromText(text));
                 case 's' -> StatusNames.name(StatusNames.number(text));
                 case 'h' -> new TargetConverter().convert(text);
-                default -> new TimeoutConverter().convert(text);
+                case 'a' -> Times.moment(text);
+                default -> Durations.text(Durations.fromText(text));
             }
         } catch (InputException | TypeConversionException refused) {
             assertThat(refused.getMessage()).hasSizeLessThan(MOST_CHARACTERS);

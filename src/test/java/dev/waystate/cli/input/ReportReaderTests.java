@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.Points;
 import dev.waystate.cli.output.Times;
 import dev.waystate.proto.v1.Report;
 import java.io.ByteArrayInputStream;
@@ -70,6 +71,16 @@ class ReportReaderTests {
                 arguments("a status alone", "1\n", "1:"),
                 arguments("other scripts", "OK,n\u00e4her \ud83d\udc04\n", "1:n\u00e4her \ud83d\udc04"),
                 arguments("a time with a space", "OK,a,2026-02-03 04:05:06z\n", "1:a@" + AT),
+                arguments(
+                        "locations",
+                        "status,x,y\nOK,3,4\nTIRED, -2147483648 ,+2147483647\nOK,,\nOK\n",
+                        "1:(3,4) 4:(-2147483648,2147483647) 1: 1:"),
+                arguments("locations before the status", "Y;X;Status\n4;3;OK\n", "1:(3,4)"),
+                arguments("five columns without a header", "OK,fine,,3,4\nTIRED\n", "1:fine(3,4) 4:"),
+                arguments(
+                        "JSON with locations",
+                        "{\"location\":{\"y\":4,\"x\":-3},\"status\":1}\n{\"status\":2,\"location\":null}\n",
+                        "1:(-3,4) 2:"),
                 arguments("JSON lines", "{\"status\":\"Thirsty\",\"info\":\"a\"}\n\n{\"status\":99}\n", "2:a 99:"),
                 arguments("JSON behind a mark and a blank line", "\uFEFF\r\n {\"status\":1}\r\n", "1:"),
                 arguments(
@@ -130,6 +141,87 @@ class ReportReaderTests {
                 arguments("no time", "status,reported_at\nOK,yesterday\n", 0, ":2: Expected a time in RFC 3339"),
                 arguments(
                         "a time that is too early", "OK,a,1066-10-14T09:00:00Z\n", 0, ":1: Expected a time from 1678"),
+                arguments(
+                        "x without y",
+                        "status,x,y\nOK,3,4\nOK,3,\n",
+                        1,
+                        ":3: Expected a value in both columns x and y, or in neither, but y is empty"),
+                arguments(
+                        "y without x",
+                        "status,x,y\nOK, ,4\n",
+                        0,
+                        ":2: Expected a value in both columns x and y, or in neither, but x is empty"),
+                arguments("a row that ends after x", "OK,a,,3\n", 0, ":1: Expected a value in both columns x and y"),
+                arguments(
+                        "a header with x alone",
+                        "status,x\nOK,3\n",
+                        0,
+                        ":1: Expected both columns x and y, or neither, but found only x"),
+                arguments(
+                        "a header with y alone",
+                        "y,status\n4,OK\n",
+                        0,
+                        ":1: Expected both columns x and y, or neither, but found only y"),
+                arguments(
+                        "a coordinate out of range",
+                        "status,x,y\nOK,2147483648,4\n",
+                        0,
+                        ":2: Expected a whole number from -2147483648 to 2147483647 as x, but found \"2147483648\""),
+                arguments(
+                        "a coordinate that is no whole number",
+                        "status,x,y\nOK,3,4.0\n",
+                        0,
+                        ":2: Expected a whole number from -2147483648 to 2147483647 as y, but found \"4.0\""),
+                arguments(
+                        "a location in one column",
+                        "status,location\nOK,a\n",
+                        0,
+                        ":1: Unknown column \"location\": known are status, info, reported_at, x, y;"),
+                arguments(
+                        "coordinates beside the status in JSON",
+                        "{\"status\":1,\"x\":3,\"y\":4}\n",
+                        0,
+                        ":1: Unknown member \"x\": known are status, info, reported_at, location;"),
+                arguments(
+                        "half a location in JSON",
+                        "{\"status\":1,\"location\":{\"x\":3}}\n",
+                        0,
+                        ":1: Expected two whole numbers, {\"x\":3,\"y\":4}, as location, but found {\"x\":3}."),
+                arguments(
+                        "an empty location in JSON",
+                        "{\"status\":1,\"location\":{}}\n",
+                        0,
+                        ":1: Expected two whole numbers"),
+                arguments(
+                        "a location with a third coordinate",
+                        "{\"status\":1,\"location\":{\"x\":3,\"y\":4,\"z\":5}}\n",
+                        0,
+                        ":1: Expected two whole numbers"),
+                arguments(
+                        "a location as a text",
+                        "{\"status\":1,\"location\":\"3,4\"}\n",
+                        0,
+                        ":1: Expected two whole numbers"),
+                arguments(
+                        "a location with a null",
+                        "{\"status\":1,\"location\":{\"x\":3,\"y\":null}}\n",
+                        0,
+                        ":1: Expected two whole numbers"),
+                arguments(
+                        "a fraction in a location",
+                        "{\"status\":1,\"location\":{\"x\":3,\"y\":4.5}}\n",
+                        0,
+                        ":1: Expected two whole numbers"),
+                arguments(
+                        "a location out of range in JSON",
+                        "{\"status\":1,\"location\":{\"x\":3,\"y\":-2147483649}}\n",
+                        0,
+                        ":1: Expected a whole number from -2147483648 to 2147483647 as y"),
+                arguments(
+                        "two locations",
+                        "{\"status\":1,\"location\":{\"x\":3,\"y\":4},\"Location\":{\"x\":3,\"y\":4}}\n",
+                        0,
+                        ":1: Expected each member once"),
                 arguments("a NUL byte", "OK,a\nTIRED,\0\0\0\n", 1, ":2: Expected text, but found a NUL byte"),
                 arguments(
                         "half a surrogate pair",
@@ -317,7 +409,8 @@ class ReportReaderTests {
         String time = report.hasReportedAt()
                 ? "@" + Times.toMillis(report.getReportedAt()).replace(".000", "")
                 : "";
-        return report.getStatusValue() + ":" + report.getInfo() + time;
+        String location = report.hasLocation() ? "(" + Points.text(report.getLocation()) + ")" : "";
+        return report.getStatusValue() + ":" + report.getInfo() + time + location;
     }
 
     private static byte[] utf8(String text) {

@@ -2,7 +2,6 @@ package dev.waystate.cli.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waystate.cli.input.Points;
 import dev.waystate.proto.Displacement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

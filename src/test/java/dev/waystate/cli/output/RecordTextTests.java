@@ -3,6 +3,7 @@ package dev.waystate.cli.output;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
+import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.Record;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,12 +19,12 @@ class RecordTextTests {
             .build();
 
     @Test
-    void rowHasADashForAMissingSequence() {
+    void rowHasDashesForAMissingSequenceAndLocation() {
         assertThat(RecordText.table().lines(List.of(RecordText.row(RECORD))))
                 .containsExactly(
-                        "POSITION  RECORDED                  SOURCE            SEQUENCE  STATUS   INFO",
+                        "POSITION  RECORDED                  SOURCE            SEQUENCE  STATUS   LOCATION  INFO",
                         "       7  2026-02-03T04:05:06.123Z  \u00e9                        -  THIRSTY"
-                                + "  a \"b\"\\u000A\\u001B");
+                                + "  -         a \"b\"\\u000A\\u001B");
     }
 
     @Test
@@ -31,6 +32,16 @@ class RecordTextTests {
         assertThat(RecordText.json(RECORD))
                 .isEqualTo("{\"position\":7,\"source\":\"\u00e9\",\"status\":\"THIRSTY\","
                         + "\"info\":\"a \\\"b\\\"\\n\\u001B\",\"recorded_at\":\"2026-02-03T04:05:06.123456789Z\"}");
+    }
+
+    @Test
+    void locationIsShownAsAPoint() {
+        Record stored = RECORD.toBuilder()
+                .setLocation(Point.newBuilder().setX(-3).setY(4))
+                .build();
+
+        assertThat(RecordText.row(stored)).contains("-3,4");
+        assertThat(RecordText.json(stored)).endsWith("\"location\":{\"x\":-3,\"y\":4}}");
     }
 
     @Test

@@ -2,7 +2,9 @@ package dev.waystate.cli.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Timestamp;
 import dev.waystate.proto.v1.GetSummaryResponse;
+import dev.waystate.proto.v1.Snapshot;
 import dev.waystate.proto.v1.StatusCount;
 import org.junit.jupiter.api.Test;
 
@@ -11,6 +13,8 @@ class SummaryTextTests {
     private static final GetSummaryResponse SUMMARY = GetSummaryResponse.newBuilder()
             .setEarliestPosition(5)
             .setHeadPosition(1_000)
+            .setAsOfPosition(1_000)
+            .setLogId("0123456789abcdef0123456789abcdef")
             .addStatuses(count(1, 900, 80))
             .addStatuses(count(3, 99, 20))
             .addStatuses(count(-4, 1, 0))
@@ -22,6 +26,7 @@ class SummaryTextTests {
                 .containsExactly(
                         "earliest position 5",
                         "head position     1000",
+                        "log id            0123456789abcdef0123456789abcdef",
                         "",
                         "STATUS      REPORTS     SOURCES",
                         "OK              900          80",
@@ -51,7 +56,50 @@ class SummaryTextTests {
                 .isEqualTo("{\"earliest_position\":5,\"head_position\":1000,\"statuses\":["
                         + "{\"status\":\"OK\",\"reports\":900,\"sources\":80},"
                         + "{\"status\":\"STARVED\",\"reports\":99,\"sources\":20},"
-                        + "{\"status\":-4,\"reports\":1,\"sources\":0}]}");
+                        + "{\"status\":-4,\"reports\":1,\"sources\":0}],"
+                        + "\"as_of_position\":1000,\"log_id\":\"0123456789abcdef0123456789abcdef\"}");
+    }
+
+    @Test
+    void earlierMomentIsNamedAndHasNoReports() {
+        GetSummaryResponse earlier = SUMMARY.toBuilder()
+                .setAsOfPosition(7)
+                .clearStatuses()
+                .addStatuses(count(1, 0, 5))
+                .build();
+
+        assertThat(SummaryText.lines(earlier, false))
+                .contains("as of position    7", "OK                -           5");
+        assertThat(SummaryText.json(earlier)).contains("[{\"status\":\"OK\",\"sources\":5}],\"as_of_position\":7,");
+    }
+
+    @Test
+    void snapshotsAreATableWithAColumnForEachStatus() {
+        GetSummaryResponse period = SUMMARY.toBuilder()
+                .addSnapshots(snapshot(1_770_091_506, 3).addStatuses(count(3, 0, 2)))
+                .addSnapshots(snapshot(1_770_091_566, 900)
+                        .addStatuses(count(-4, 0, 11))
+                        .addStatuses(count(3, 0, 1)))
+                .build();
+
+        assertThat(SummaryText.snapshots(period))
+                .containsExactly(
+                        "log id  0123456789abcdef0123456789abcdef",
+                        "",
+                        "TIME                      POSITION  -4  STARVED",
+                        "2026-02-03T04:05:06.000Z         3   0        2",
+                        "2026-02-03T04:06:06.000Z       900  11        1");
+        assertThat(SummaryText.json(period))
+                .endsWith("\"snapshots\":[{\"time\":\"2026-02-03T04:05:06.000000000Z\",\"position\":3,"
+                        + "\"statuses\":[{\"status\":\"STARVED\",\"sources\":2}]},"
+                        + "{\"time\":\"2026-02-03T04:06:06.000000000Z\",\"position\":900,"
+                        + "\"statuses\":[{\"status\":-4,\"sources\":11},{\"status\":\"STARVED\",\"sources\":1}]}]}");
+    }
+
+    private static Snapshot.Builder snapshot(long seconds, long position) {
+        return Snapshot.newBuilder()
+                .setTime(Timestamp.newBuilder().setSeconds(seconds))
+                .setPosition(position);
     }
 
     private static StatusCount count(int status, long reports, long sources) {

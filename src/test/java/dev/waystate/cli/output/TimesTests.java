@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Timestamp;
+import dev.waystate.proto.v1.Moment;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TimesTests {
@@ -24,6 +27,42 @@ class TimesTests {
 
         assertThat(Times.toMillis(time)).isEqualTo("2026-02-03T04:05:06.123Z");
         assertThat(Times.toNanos(time)).isEqualTo("2026-02-03T04:05:06.123000000Z");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0s, 0", "90s, 90", "10m, 600", "2h, 7200", "1d, 86400"})
+    void ageIsCountedBackFromNow(String text, long seconds) {
+        Instant before = Instant.now();
+
+        Instant time = Times.toInstant(Times.fromTextOrAge(text));
+
+        assertThat(time.plusSeconds(seconds)).isBetween(before, Instant.now());
+    }
+
+    @Test
+    void momentIsAPositionOrATime() {
+        Timestamp time = Times.fromText("2026-02-03T04:05:06Z");
+
+        assertThat(Times.moment("0"))
+                .isEqualTo(Moment.newBuilder().setPosition(0).build());
+        assertThat(Times.moment("2026-02-03T04:05:06Z"))
+                .isEqualTo(Moment.newBuilder().setTime(time).build());
+        assertThat(Times.moment("10m").hasTime()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-1, a position from 0",
+        "99999999999999999999, a position from 0",
+        "10x, a duration with its unit",
+        "yesterday, a time in RFC 3339",
+        "'', a time in RFC 3339",
+        "2026-02-03, a time in RFC 3339"
+    })
+    void momentThatIsNoneIsRefused(String text, String expected) {
+        assertThatThrownBy(() -> Times.moment(text))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("Expected " + expected);
     }
 
     @Test

@@ -1,9 +1,8 @@
-package dev.waystate.cli.input;
+package dev.waystate.cli.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.waystate.cli.output.InputException;
 import dev.waystate.proto.Point;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +24,7 @@ class PointsTests {
     void coordinateBeyondInt32IsRefusedWithTheRange(String text) {
         assertThatThrownBy(() -> Points.point(text))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("from -2147483648 to 2147483647");
+                .hasMessageContaining("a whole number from -2147483648 to 2147483647 as ");
     }
 
     @ParameterizedTest

@@ -1,17 +1,16 @@
-package dev.waystate.cli.input;
+package dev.waystate.cli.output;
 
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.TerminalText;
 import dev.waystate.proto.Displacement;
 import dev.waystate.proto.Point;
-import java.util.regex.Matcher;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Reads points and displacements. */
+/** Points as people and programs write them: {@code x,y}. */
 public final class Points {
 
-    private static final Pattern POINT = Pattern.compile("([+-]?\\d+),([+-]?\\d+)");
     private static final Pattern LIKE_POINT = Pattern.compile("[+-]?\\d.*");
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?\\d+");
     private static final Pattern SPACE = Pattern.compile("\\s+");
 
     private Points() {}
@@ -26,15 +25,26 @@ public final class Points {
      *
      * @throws InputException if the text is none or a coordinate is no int32
      */
-    static Point point(String text) {
-        Matcher matcher = POINT.matcher(text);
-        if (!matcher.matches()) {
+    public static Point point(String text) {
+        String[] coordinates = text.split(",", -1);
+        if (coordinates.length != 2
+                || !WHOLE_NUMBER.matcher(coordinates[0]).matches()
+                || !WHOLE_NUMBER.matcher(coordinates[1]).matches()) {
             throw new InputException(
                     "Expected a point X,Y of two whole numbers, but found \"" + TerminalText.of(text) + "\".");
         }
+        return point(coordinates[0], coordinates[1]);
+    }
+
+    /**
+     * Reads a point from its two coordinates.
+     *
+     * @throws InputException if one is no int32
+     */
+    public static Point point(String x, String y) {
         return Point.newBuilder()
-                .setX(coordinate(matcher.group(1)))
-                .setY(coordinate(matcher.group(2)))
+                .setX(coordinate("x", x))
+                .setY(coordinate("y", y))
                 .build();
     }
 
@@ -58,12 +68,28 @@ public final class Points {
                 .build();
     }
 
-    private static int coordinate(String number) {
+    /** Returns {@code x,y}. */
+    public static String text(Point point) {
+        return point.getX() + "," + point.getY();
+    }
+
+    /** Returns the members of the JSON object. */
+    static Map<String, Object> members(Point point) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("x", point.getX());
+        members.put("y", point.getY());
+        return members;
+    }
+
+    private static int coordinate(String name, String number) {
         try {
-            return Integer.parseInt(number);
+            if (WHOLE_NUMBER.matcher(number).matches()) {
+                return Integer.parseInt(number);
+            }
         } catch (NumberFormatException tooLarge) {
-            throw new InputException(
-                    "Expected a coordinate from -2147483648 to 2147483647, but found " + TerminalText.of(number) + ".");
+            // said below
         }
+        throw new InputException("Expected a whole number from -2147483648 to 2147483647 as " + name + ", but found \""
+                + TerminalText.of(number) + "\".");
     }
 }

@@ -1,7 +1,7 @@
-package dev.waystate.cli.append;
+package dev.waystate.cli.input;
 
+import com.google.protobuf.MessageLite;
 import dev.waystate.cli.output.InputException;
-import dev.waystate.proto.v1.Report;
 import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -10,54 +10,53 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads reports ahead on a thread of its own: those of a slow pipe are there one by one, those of a file by the hundred,
+ * Reads messages ahead on a thread of its own: those of a slow pipe are there one by one, those of a file by the hundred,
  * and a connection can be watched meanwhile. The thread also closes what it reads, since it may be held up in it.
  */
-public final class ReportFeed implements AutoCloseable {
+public final class Feed<T extends MessageLite> implements AutoCloseable {
 
     private static final int MAX_BYTES_AHEAD = 4 * 1024 * 1024;
 
-    /** What a report takes in memory, besides its text. */
+    /** What a message takes in memory, besides its text. */
     private static final int OVERHEAD = 200;
 
-    private final Queue<Report> ahead = new ConcurrentLinkedQueue<>();
+    private final Queue<T> ahead = new ConcurrentLinkedQueue<>();
     private final Semaphore room = new Semaphore(MAX_BYTES_AHEAD);
-    private final Stream<Report> reports;
-    private final Thread reader = new Thread(this::read, "report-feed");
+    private final Stream<T> messages;
+    private final Thread reader = new Thread(this::read, "feed");
     private volatile Runnable onNews = () -> {};
     private volatile @Nullable InputException failure = new InputException("The input was not read to its end.");
     private volatile boolean ended;
 
-    private ReportFeed(Stream<Report> reports) {
-        this.reports = reports;
+    private Feed(Stream<T> messages) {
+        this.messages = messages;
         reader.setDaemon(true); // standard input may never come back
     }
 
     /** Begins to read; the feed owns the stream. */
-    public static ReportFeed start(Stream<Report> reports) {
-        ReportFeed feed = new ReportFeed(reports);
+    public static <T extends MessageLite> Feed<T> start(Stream<T> messages) {
+        Feed<T> feed = new Feed<>(messages);
         feed.reader.start();
         return feed;
     }
 
-    /** Has a listener run after each report that has come, and at the end, in place of the one before. */
-    void onNews(Runnable listener) {
+    /** Has a listener run after each message that has come, and at the end, in place of the one before. */
+    public void onNews(Runnable listener) {
         onNews = listener;
     }
 
-    /** Returns the next report if it is there, and leaves it. */
-    @Nullable
-    Report peek() {
+    /** Returns the next message if it is there, and leaves it. */
+    public @Nullable T peek() {
         return ahead.peek();
     }
 
-    void remove() {
+    public void remove() {
         room.release(size(ahead.remove()));
     }
 
-    /** Tells whether there is no report left, and none to come. */
-    boolean isAtEnd() {
-        return ended && ahead.isEmpty(); // in this order: the last report is there before the end is
+    /** Tells whether there is no message left, and none to come. */
+    public boolean isAtEnd() {
+        return ended && ahead.isEmpty(); // in this order: the last message is there before the end is
     }
 
     /**
@@ -72,12 +71,12 @@ public final class ReportFeed implements AutoCloseable {
     }
 
     private void read() {
-        try (reports) {
-            Iterator<Report> rest = reports.iterator();
+        try (messages) {
+            Iterator<T> rest = messages.iterator();
             while (rest.hasNext()) {
-                Report report = rest.next();
-                room.acquire(size(report));
-                ahead.add(report);
+                T next = rest.next();
+                room.acquire(size(next));
+                ahead.add(next);
                 onNews.run();
             }
             failure = null; // nothing else is the end of the input, even if there is no memory to say so
@@ -91,8 +90,8 @@ public final class ReportFeed implements AutoCloseable {
         }
     }
 
-    private static int size(Report report) {
-        return OVERHEAD + report.getSerializedSize();
+    private static int size(MessageLite message) {
+        return OVERHEAD + message.getSerializedSize();
     }
 
     /** Stops reading. */

@@ -1,0 +1,98 @@
+package dev.waystate.cli.input;
+
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.TerminalText;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** The bytes of a text in UTF-8, each as soon as it has come, and the lines that they are in: LF, CRLF or CR ends one. */
+final class TextBytes implements Closeable {
+
+    static final int END = -1;
+
+    private static final String UTF_16 =
+            "Expected text in UTF-8, but found UTF-16: convert it with 'iconv -f UTF-16 -t UTF-8', or save it as UTF-8.";
+
+    private final String name;
+    private final InputStream in;
+    private final byte[] buffer = new byte[8192];
+    private int position;
+    private int limit;
+    private long count;
+    private int last;
+    private long line = 1;
+
+    /** @param name what messages call the text */
+    TextBytes(String name, InputStream in) {
+        this.name = name;
+        this.in = in;
+    }
+
+    /**
+     * Returns the next byte, or {@link #END}.
+     *
+     * @throws InputException if it cannot be of a text in UTF-8, or cannot be read
+     */
+    int read() {
+        if (position == limit) {
+            fill();
+        }
+        if (limit == END) {
+            return END; // for good: another writer may open a named pipe again
+        }
+        int next = buffer[position++] & 0xFF;
+        count++;
+        if (next == 0 || (count <= 2 && next >= 0xFE)) {
+            throw new InputException(at(
+                    line,
+                    count <= 2
+                            ? UTF_16
+                            : "Expected text, but found a NUL byte: the file is damaged here, or no text."));
+        }
+        if (next == '\r' || (next == '\n' && last != '\r')) {
+            line++;
+        }
+        last = next;
+        return next;
+    }
+
+    private void fill() {
+        try {
+            limit = in.read(buffer);
+            position = 0;
+        } catch (IOException unreadable) {
+            String reason = TerminalText.of(String.valueOf(unreadable.getMessage()));
+            throw new InputException(at(line, "Cannot be read: " + reason), unreadable);
+        }
+    }
+
+    /** Returns the line of the next byte, from 1. */
+    long line() {
+        return line;
+    }
+
+    /** Returns how many bytes were read. */
+    long count() {
+        return count;
+    }
+
+    /** Returns the byte that was read last. */
+    int last() {
+        return last;
+    }
+
+    /** Returns a message that names a line. */
+    String at(long line, String message) {
+        return name + ":" + line + ": " + message;
+    }
+
+    @Override
+    public void close() {
+        try {
+            in.close();
+        } catch (IOException unimportant) {
+            // all was read, or nobody wants the rest
+        }
+    }
+}

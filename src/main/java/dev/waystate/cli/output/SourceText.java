@@ -1,0 +1,95 @@
+package dev.waystate.cli.output;
+
+import dev.waystate.cli.output.Table.Column;
+import dev.waystate.proto.v1.Source;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Sources as rows of a table and as JSON. */
+public final class SourceText {
+
+    private static final int DECIMALS = 3;
+
+    private record Cell(Column column, Function<Source, String> text) {}
+
+    private static final Cell NAME = new Cell(Column.text("SOURCE", 16), Source::getName);
+    private static final Cell STATUS =
+            new Cell(Column.text("STATUS", 7), source -> StatusNames.name(source.getStatusValue()));
+    private static final Cell SINCE =
+            new Cell(Column.text("SINCE", 24), source -> Times.toMillis(source.getStateSince()));
+    private static final Cell LOCATION =
+            new Cell(Column.text("LOCATION", 0), source -> where(source, Points.text(source.getLocation())));
+    private static final Cell DISTANCE =
+            new Cell(Column.number("DISTANCE", 0), source -> where(source, DistanceText.of(source.getDistance())));
+    private static final Cell TRAVELLED =
+            new Cell(Column.number("TRAVELLED", 0), source -> where(source, travelled(source.getTravelled())));
+    private static final Cell RECORDED = new Cell(
+            Column.text("RECORDED", 24),
+            source -> Times.toMillis(source.getLatest().getRecordedAt()));
+    private static final Cell INFO =
+            new Cell(Column.free("INFO", 0), source -> source.getLatest().getInfo());
+
+    private final boolean near;
+    private final List<Cell> cells;
+    private final Table table;
+
+    /**
+     * @param near whether the sources have a distance
+     * @param earlier whether they are as of an earlier moment, and have no more than a state
+     */
+    public SourceText(boolean near, boolean earlier) {
+        this.near = near;
+        this.cells = earlier
+                ? List.of(NAME, STATUS, SINCE)
+                : near
+                        ? List.of(NAME, STATUS, SINCE, LOCATION, DISTANCE, TRAVELLED, RECORDED, INFO)
+                        : List.of(NAME, STATUS, SINCE, LOCATION, TRAVELLED, RECORDED, INFO);
+        this.table = new Table(cells.stream().map(Cell::column).toArray(Column[]::new));
+    }
+
+    public Table table() {
+        return table;
+    }
+
+    public List<String> row(Source source) {
+        return cells.stream().map(cell -> cell.text().apply(source)).toList();
+    }
+
+    /** Returns the members of the latest record and of the track; the location is that of the track. */
+    public String json(Source source) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        if (source.hasLatest()) {
+            members.putAll(RecordText.members(source.getLatest()));
+            members.remove("location");
+            members.put("durable_sequence", source.getDurableSequence());
+        } else {
+            members.put("source", source.getName());
+            members.put("status", StatusNames.json(source.getStatusValue()));
+        }
+        members.put("state_since", Times.toNanos(source.getStateSince()));
+        if (source.hasLocation()) {
+            members.put("location", Points.members(source.getLocation()));
+            members.put("displacement", DistanceText.json(source.getDisplacement()));
+            members.put("travelled", BigDecimal.valueOf(source.getTravelled()).stripTrailingZeros());
+        }
+        if (near) {
+            members.put("distance", DistanceText.json(source.getDistance()));
+        }
+        return JsonText.of(members);
+    }
+
+    private static String where(Source source, String text) {
+        return source.hasLocation() ? text : "-";
+    }
+
+    private static String travelled(double travelled) {
+        return BigDecimal.valueOf(travelled)
+                .setScale(DECIMALS, RoundingMode.HALF_EVEN)
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+}
