@@ -104,11 +104,14 @@ final class ReportCommand extends ClientCommand {
         stub().streamState(sender);
         sender.awaitConnection(timeout());
         boolean badRow = false;
-        boolean leavesOut = false;
         try (Progress progress = Progress.of("Reports")) {
             while (reports.hasNext()) {
                 Report report = reports.next();
-                leavesOut |= report.hasReportedAt() || report.hasLocation();
+                if (report.hasReportedAt() || report.hasLocation()) {
+                    throw new InputException(
+                            "Report " + (sender.sent() + 1) + " of the file has a time or a location of its"
+                                    + " own, which 'report' cannot store: use 'append'.");
+                }
                 sender.send(StatusNames.report(report.getStatusValue(), report.getInfo()));
                 progress.step();
             }
@@ -117,9 +120,6 @@ final class ReportCommand extends ClientCommand {
             badRow = true;
         }
         sender.finish(); // with a bad row, too: so we know what is stored
-        if (leavesOut) {
-            note("Without the times and the locations of the rows: 'append' stores them.");
-        }
         if (badRow) {
             throw new InputException(stored(sender.sent()) + " from before that line: send the rest from it on.");
         }

@@ -185,15 +185,13 @@ class ClientCommandsIT {
     }
 
     @Test
-    void timesAndLocationsThatAreNotSentAreSaid() throws IOException {
+    void aTimeOfARowThatCannotBeStoredIsRefused() throws IOException {
         Path file = Files.writeString(directory.resolve("times.csv"), "OK,a,2026-02-03T04:05:06Z\nTIRED,b");
 
         CommandRun run = run("report", file.toString(), "--source", "times");
 
-        assertThat(run.exitCode()).isZero();
-        assertThat(run.err())
-                .contains("Without the times and the locations of the rows")
-                .contains("2 reports stored");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("Report 1 of the file has a time or a location", "'append'", "0 reports stored");
     }
 
     @ParameterizedTest

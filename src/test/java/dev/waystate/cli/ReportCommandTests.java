@@ -62,13 +62,13 @@ class ReportCommandTests {
     }
 
     @Test
-    void locationsOfTheRowsAreNotSentAndThatIsSaid(@TempDir Path directory) throws IOException {
+    void aRowWithALocationOfItsOwnIsRefused(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("rows.csv"), "status,x,y\nOK,,\nTIRED,3,4\n");
 
         CommandRun run = server.run("report", file.toString(), "--at", "1,2");
 
-        assertThat(run.exitCode()).isZero();
-        assertThat(run.err()).contains("Without the times and the locations of the rows", "2 reports stored");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("Report 2 of the file has a time or a location", "'append'", "1 report stored");
         assertThat(server.headers().get(0).get(LOCATION)).isEqualTo("1,2");
     }
 
