@@ -6,8 +6,17 @@ import java.util.Collection;
 public interface CallPolicy {
 
     /**
+     * Looks at one call, which has not been ended.
+     *
+     * @param now by the clock of the calls' own times
+     */
+    default void check(OpenCall call, long now) {}
+
+    /**
+     * Looks at all together, after each was looked at.
+     *
      * @param calls all that are open, also those that have been ended and not been closed yet
      * @param now by the clock of the calls' own times
      */
-    void check(Collection<OpenCall> calls, long now);
+    default void checkAll(Collection<OpenCall> calls, long now) {}
 }

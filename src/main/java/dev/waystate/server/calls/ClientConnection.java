@@ -4,9 +4,10 @@ import dev.waystate.server.lifecycle.FailStop;
 import dev.waystate.server.lifecycle.OutOfMemory;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
@@ -16,9 +17,9 @@ import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * them, which keeps each for as long as its message is not whole, with all that was read from the network together with
  * it: small frames are therefore copied, and count for what they cost.
  */
-final class ClientConnection extends ChannelDuplexHandler {
+final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private static final FastThreadLocal<@Nullable ClientConnection> CURRENT = new FastThreadLocal<>();
 
@@ -38,9 +39,10 @@ final class ClientConnection extends ChannelDuplexHandler {
     private final long mostUnfinished;
     private final RefusalCounts refusals;
     private final FailStop failStop;
-    private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
 
     private @Nullable ChannelHandlerContext context;
+
+    private int nextHashCode = hashCode();
 
     /** Null until the first call. For the connection's thread alone. */
     private @Nullable Http2Connection http2;
@@ -72,7 +74,7 @@ final class ClientConnection extends ChannelDuplexHandler {
         try {
             context.fireChannelRead(message);
         } finally {
-            CURRENT.remove();
+            CURRENT.set(null); // removing it would cost more
         }
     }
 
@@ -92,10 +94,14 @@ final class ClientConnection extends ChannelDuplexHandler {
         handler.decoder().frameListener(new Frames(handler.decoder().frameListener()));
     }
 
+    /** Returns the hash code of the next call: side by side in a table, calls are also so in the processor's cache. */
+    int nextHashCode() {
+        return nextHashCode++;
+    }
+
     /** Returns the stream of a call whose headers are being read; null in the process itself. */
     @Nullable
     Http2Stream opened(OpenCall call) {
-        calls.add(call);
         if (context == null) {
             return null;
         }
@@ -107,21 +113,17 @@ final class ClientConnection extends ChannelDuplexHandler {
         return stream;
     }
 
-    void closed(OpenCall call) {
-        calls.remove(call);
-    }
-
-    void countInbound(long change) {
-        long held = inbound.count(change);
-        if (change > 0 && held > mostUnfinished) {
-            endTheLargest();
-        }
-    }
-
     /** Ends the call whose unfinished message holds most, unless it has been ended and is about to let go of it. */
-    private void endTheLargest() {
-        calls.stream()
-                .filter(call -> !call.waitsForService())
+    private void endTheLargest() throws Http2Exception {
+        List<OpenCall> unfinished = new ArrayList<>();
+        http2.forEachActiveStream(stream -> {
+            OpenCall call = stream.getProperty(callKey);
+            if (call != null && !call.waitsForService()) {
+                unfinished.add(call);
+            }
+            return true;
+        });
+        unfinished.stream()
                 .max(Comparator.comparingLong(OpenCall::inboundHeld))
                 .filter(call -> !call.isEnded())
                 .ifPresent(call -> {
@@ -130,6 +132,10 @@ final class ClientConnection extends ChannelDuplexHandler {
                             "The connection's unfinished messages take too much memory: send one after the other, and"
                                     + " in larger frames"));
                 });
+    }
+
+    ConnectionShare inbound() {
+        return inbound;
     }
 
     ConnectionShare outbound() {
@@ -174,17 +180,17 @@ final class ClientConnection extends ChannelDuplexHandler {
             }
             Http2Stream stream = http2.stream(streamId);
             OpenCall call = stream == null ? null : stream.getProperty(callKey);
-            if (call != null && bytes > 0) {
-                call.frameArrived(bytes);
+            if (call != null && bytes > 0 && call.frameArrived(bytes) > mostUnfinished) {
+                endTheLargest();
             }
-            return super.onDataRead(context, streamId, compact(data, bytes), padding, endOfStream);
+            return listener.onDataRead(context, streamId, compact(data, bytes), padding, endOfStream);
         }
 
         /** The copy is on the heap, and needs no release. */
         private static ByteBuf compact(ByteBuf data, int bytes) {
             ByteBuf buffer = data.unwrap();
             return buffer != null && (long) bytes * LEAST_PART_OF_BUFFER < buffer.capacity()
-                    ? Unpooled.copiedBuffer(data)
+                    ? Unpooled.wrappedBuffer(ByteBufUtil.getBytes(data))
                     : data;
         }
     }

@@ -104,7 +104,11 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         private void cancelService() {
             if (!cancelled) {
                 cancelled = true;
-                listener.tell(Listener::onCancel);
+                try {
+                    service.onCancel();
+                } catch (RuntimeException | Error thrown) {
+                    fail(thrown);
+                }
             }
         }
 
@@ -193,12 +197,9 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
             }
 
             private void guard(Consumer<Listener<ReqT>> callback) {
-                if (!ended) {
-                    tell(callback);
+                if (ended) {
+                    return;
                 }
-            }
-
-            private void tell(Consumer<Listener<ReqT>> callback) {
                 try {
                     callback.accept(service);
                 } catch (RuntimeException | Error thrown) {

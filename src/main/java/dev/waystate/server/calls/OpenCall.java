@@ -52,6 +52,7 @@ public final class OpenCall extends ServerStreamTracer {
     /** Null in the process itself. */
     private final @Nullable Http2Stream http2Stream;
 
+    private final int hashCode;
     private final long openedAt;
     private @Nullable CancellableContext context;
 
@@ -63,14 +64,14 @@ public final class OpenCall extends ServerStreamTracer {
     private volatile boolean endsAtOnce;
     private long messagesWhenAsked = NEVER;
 
-    private volatile boolean requestEnded;
-    private volatile long messageBegunAt = NEVER;
-    private volatile long messageEndedAt;
     private volatile long blockedSince = NEVER;
     private volatile long endedAt = NEVER;
     private volatile boolean waitsForRoom;
 
     // Written by the connection's thread for every message. Others read them now and then, and may come late.
+    private boolean requestEnded;
+    private long messageBegunAt = NEVER;
+    private long messageEndedAt;
     private long messages;
     private long unreadBytes;
     private double unreadFrames;
@@ -88,9 +89,15 @@ public final class OpenCall extends ServerStreamTracer {
     OpenCall(OpenCalls calls, ClientConnection connection) {
         this.calls = calls;
         this.connection = connection;
+        this.hashCode = connection.nextHashCode();
         this.openedAt = calls.now();
         this.messageEndedAt = openedAt;
         this.http2Stream = connection.opened(this);
+    }
+
+    @Override
+    public int hashCode() {
+        return hashCode;
     }
 
     /** Returns the call in whose context the current thread is. */
@@ -229,10 +236,7 @@ public final class OpenCall extends ServerStreamTracer {
     public void inboundMessageRead(int number, long wireBytes, long uncompressedBytes) {
         messages++;
         messageBegunAt = NEVER;
-        long now = calls.now();
-        if (messageEndedAt != now) { // for most of the messages it is: it changes ten times a second
-            messageEndedAt = now;
-        }
+        messageEndedAt = calls.now();
         long before = unreadBytes;
         unreadBytes = Math.max(0, before - MESSAGE_HEADER_BYTES - wireBytes);
         unreadFrames = before == 0 ? 0 : unreadFrames * unreadBytes / before; // as if all were of one size
@@ -288,11 +292,11 @@ public final class OpenCall extends ServerStreamTracer {
         return http2Stream;
     }
 
-    /** For the connection's thread. */
-    void frameArrived(int bytes) {
+    /** Returns how many bytes its connection holds, if that has grown. For the connection's thread. */
+    long frameArrived(int bytes) {
         unreadBytes += bytes;
         unreadFrames++;
-        countInbound();
+        return countInbound();
     }
 
     /** Returns whether its service has not asked for what has arrived. */
@@ -300,13 +304,16 @@ public final class OpenCall extends ServerStreamTracer {
         return messageBegunAt == NEVER && countedInbound > 0;
     }
 
-    private void countInbound() {
+    /** Returns how many bytes the connection holds, if that has grown; else 0. */
+    private long countInbound() {
         long actual = closed ? 0 : unreadBytes + (long) (unreadFrames * FRAME_BYTES);
         long change = actual - countedInbound;
-        if (Math.abs(change) >= LEAST_CHANGE_BYTES || actual == 0 && change != 0) {
-            countedInbound = actual;
-            connection.countInbound(change);
+        if (Math.abs(change) < LEAST_CHANGE_BYTES && (actual != 0 || change == 0)) {
+            return 0;
         }
+        countedInbound = actual;
+        long held = connection.inbound().count(change);
+        return change > 0 ? held : 0;
     }
 
     @Override
@@ -381,7 +388,6 @@ public final class OpenCall extends ServerStreamTracer {
     public void streamClosed(Status status) {
         calls.closed(this);
         closed = true;
-        connection.closed(this);
         taken(0);
         countInbound();
     }
@@ -396,8 +402,8 @@ public final class OpenCall extends ServerStreamTracer {
             return;
         }
         GuardedHandler<?, ?>.GuardedCall known = call;
-        if (known == null || known.isTransportReady()) {
-            blockedSince = NEVER;
+        if (leastSentBytes == Long.MAX_VALUE || known == null || known.isTransportReady()) {
+            becameReady();
         } else if (blockedSince == NEVER) {
             blockedSince = now;
         }
@@ -406,7 +412,7 @@ public final class OpenCall extends ServerStreamTracer {
         if (status != null) {
             end(status);
         } else if (known != null) {
-            if (outbound.get() > 0) {
+            if (outbound.get() > 0 && !type().serverSendsOneMessage()) { // which takes the end of its call with it
                 connection.findWhatIsLeft(this);
             }
             if (waitsForRoom) {
@@ -417,6 +423,8 @@ public final class OpenCall extends ServerStreamTracer {
 
     /** Is called by the transport's thread. */
     void becameReady() {
-        blockedSince = NEVER;
+        if (blockedSince != NEVER) { // for most calls it never is
+            blockedSince = NEVER;
+        }
     }
 }

@@ -109,7 +109,14 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
         long checked = System.nanoTime();
         now += Math.min(checked - checkedAtNanos, 2 * INTERVAL.toNanos());
         checkedAtNanos = checked;
-        calls.forEach(OpenCall::check);
-        policies.forEach(policy -> policy.check(all(), now));
+        for (OpenCall call : calls) {
+            call.check();
+            for (CallPolicy policy : policies) {
+                if (!call.isEnded()) {
+                    policy.check(call, now);
+                }
+            }
+        }
+        policies.forEach(policy -> policy.checkAll(all(), now));
     }
 }

@@ -6,7 +6,6 @@ import dev.waystate.server.calls.RefusalCounts;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -23,12 +22,10 @@ class CallTimes implements CallPolicy {
     }
 
     @Override
-    public void check(Collection<OpenCall> calls, long now) {
-        for (OpenCall call : calls) {
-            String exceeded = call.isEnded() ? null : exceeded(call, now);
-            if (exceeded != null) {
-                call.end(refusals.reached(exceeded, Status.DEADLINE_EXCEEDED));
-            }
+    public void check(OpenCall call, long now) {
+        String exceeded = exceeded(call, now);
+        if (exceeded != null) {
+            call.end(refusals.reached(exceeded, Status.DEADLINE_EXCEEDED));
         }
     }
 

@@ -64,7 +64,7 @@ class MemoryLimits implements CallPolicy {
     }
 
     @Override
-    public void check(Collection<OpenCall> calls, long now) {
+    public void checkAll(Collection<OpenCall> calls, long now) {
         long since = now - STANDSTILL.toNanos();
         endStuck(calls, since, budgets.arriving(), "inbound-memory", OpenCall::inboundHeld, MemoryLimits::arrivedAt);
         endStuck(calls, since, budgets.leaving(), "outbound-memory", OpenCall::outboundHeld, OpenCall::outboundTakenAt);
