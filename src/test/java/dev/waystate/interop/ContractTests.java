@@ -9,6 +9,7 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.DescriptorProtos.MethodDescriptorProto;
 import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.Timestamp;
@@ -22,6 +23,18 @@ import dev.waystate.proto.Unary;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.AppendResponse;
 import dev.waystate.proto.v1.CaughtUp;
+import dev.waystate.proto.v1.Transition;
+import dev.waystate.proto.v1.Snapshot;
+import dev.waystate.proto.v1.Period;
+import dev.waystate.proto.v1.Near;
+import dev.waystate.proto.v1.Moment;
+import dev.waystate.proto.v1.ListTransitionsResponse;
+import dev.waystate.proto.v1.ListTransitionsRequest;
+import dev.waystate.proto.v1.ListRecordsResponse;
+import dev.waystate.proto.v1.ListRecordsRequest;
+import dev.waystate.proto.v1.GetSummaryRequest;
+import dev.waystate.proto.v1.FromHead;
+import dev.waystate.proto.v1.Circle;
 import dev.waystate.proto.v1.ComputeDisplacementsRequest;
 import dev.waystate.proto.v1.ComputeDisplacementsResponse;
 import dev.waystate.proto.v1.DisplacementProto;
@@ -64,6 +77,8 @@ class ContractTests {
             .build();
     private static final String RECORD_BYTES =
             "08ac021205636f772d3718022003" + "2a03686179" + "320808809d80cc061005" + "3a0808809d80cc061005";
+    private static final Point POINT = Point.newBuilder().setX(300).setY(301).build();
+    private static final String POINT_BYTES = "08ac0210ad02";
     private static final Displacement DISPLACEMENT = Displacement.newBuilder()
             .setStart(Point.newBuilder().setY(12))
             .setEnd(Point.newBuilder().setX(-1).setY(14))
@@ -141,7 +156,103 @@ class ContractTests {
                                         .setReportedAt(TIME))
                                 .build(),
                         "0a05636f772d371002" + "1a11" + "0804" + "1203686179" + "1a0808809d80cc061005"),
+                arguments(
+                        AppendRequest.newBuilder()
+                                .addReports(Report.newBuilder().setLocation(POINT))
+                                .build(),
+                        "1a08" + "2206" + POINT_BYTES),
                 arguments(AppendResponse.newBuilder().setDurableSequence(300).build(), "08ac02"),
+                arguments(
+                        AppendResponse.newBuilder().setLogId("ab").build(), "12026162"),
+                arguments(
+                        ReadRequest.newBuilder()
+                                .setSince(TIME)
+                                .setWithin(Circle.newBuilder().setCenter(POINT).setRadius(1.5))
+                                .setLogId("ab")
+                                .build(),
+                        "2a0808809d80cc061005" + "3a11" + "0a06" + POINT_BYTES + "11000000000000f83f" + "42026162"),
+                arguments(
+                        ReadRequest.newBuilder()
+                                .setFromHead(FromHead.getDefaultInstance())
+                                .build(),
+                        "3200"),
+                arguments(
+                        ReadResponse.newBuilder()
+                                .setLogId("ab")
+                                .setBatch(RecordBatch.newBuilder()
+                                        .addRecords(Record.newBuilder().setLocation(POINT)))
+                                .build(),
+                        "220a" + "0a08" + "4206" + POINT_BYTES + "3a026162"),
+                arguments(
+                        ListRecordsRequest.newBuilder()
+                                .setSource("cow-7")
+                                .setPageSize(10)
+                                .setPageToken("emI")
+                                .addStatuses(Status.OK)
+                                .build(),
+                        "0a05636f772d37" + "100a" + "1a03656d49" + "220101"),
+                arguments(
+                        ListRecordsResponse.newBuilder()
+                                .addRecords(RECORD)
+                                .setNextPageToken("emI")
+                                .build(),
+                        "0a27" + RECORD_BYTES + "1203656d49"),
+                arguments(
+                        ListSourcesRequest.newBuilder()
+                                .setNear(Near.newBuilder().setPoint(POINT).setWithin(0))
+                                .setSilentFor(Duration.newBuilder().setSeconds(600))
+                                .setAsOf(Moment.newBuilder().setPosition(0))
+                                .build(),
+                        "2211" + "0a06" + POINT_BYTES + "110000000000000000" + "2a0308d804" + "32020800"),
+                arguments(
+                        Source.newBuilder()
+                                .setName("cow-7")
+                                .setStatus(Status.STARVED)
+                                .setStateSince(TIME)
+                                .setLocation(POINT)
+                                .setDisplacement(12.165525f)
+                                .setTravelled(1.5)
+                                .setDistance(1)
+                                .build(),
+                        "1a05636f772d37" + "2003" + "2a0808809d80cc061005" + "3206" + POINT_BYTES + "3dfea54241"
+                                + "41000000000000f83f" + "4d0000803f"),
+                arguments(
+                        ListTransitionsRequest.newBuilder()
+                                .setSource("cow-7")
+                                .setPageSize(10)
+                                .setPageToken("emI")
+                                .build(),
+                        "0a05636f772d37" + "100a" + "1a03656d49"),
+                arguments(
+                        ListTransitionsResponse.newBuilder()
+                                .addTransitions(Transition.newBuilder()
+                                        .setPosition(300)
+                                        .setStatus(Status.STARVED)
+                                        .setSince(TIME)
+                                        .setUntil(TIME))
+                                .setNextPageToken("emI")
+                                .build(),
+                        "0a19" + "08ac02" + "1003" + "1a0808809d80cc061005" + "220808809d80cc061005" + "1203656d49"),
+                arguments(
+                        GetSummaryRequest.newBuilder()
+                                .setAsOf(Moment.newBuilder().setTime(TIME))
+                                .setPeriod(Period.newBuilder()
+                                        .setStartTime(TIME)
+                                        .setEndTime(TIME)
+                                        .setSteps(300))
+                                .build(),
+                        "0a0a" + "120808809d80cc061005" + "1217" + "0a0808809d80cc061005" + "120808809d80cc061005"
+                                + "18ac02"),
+                arguments(
+                        GetSummaryResponse.newBuilder()
+                                .setLogId("ab")
+                                .setAsOfPosition(300)
+                                .addSnapshots(Snapshot.newBuilder()
+                                        .setTime(TIME)
+                                        .setPosition(300)
+                                        .addStatuses(StatusCount.newBuilder().setSources(6)))
+                                .build(),
+                        "22026162" + "28ac02" + "3211" + "0a0808809d80cc061005" + "10ac02" + "1a021806"),
                 arguments(
                         ReadRequest.newBuilder()
                                 .setAfterPosition(0)

@@ -34,14 +34,15 @@ class HistoryPages {
      * @throws InvalidRequestException if a field is out of range
      */
     ListRecordsResponse records(ListRecordsRequest request, int mostBytes) {
+        String source = source(request.getSource());
         Page<StateRecord, HistoryPlace> page = stateLog.records(
-                source(request.getSource()),
-                PageToken.toHistoryPlace(request.getPageToken()),
+                source,
+                PageToken.toHistoryPlace(request.getPageToken(), source),
                 Fields.filter("statuses", request.getStatusesValueList()),
                 Fields.pageSize(request.getPageSize()),
                 mostBytes);
         ListRecordsResponse.Builder response =
-                ListRecordsResponse.newBuilder().setNextPageToken(PageToken.of(page.next()));
+                ListRecordsResponse.newBuilder().setNextPageToken(PageToken.of(page.next(), source));
         page.items().forEach(stored -> response.addRecords(Messages.toRecord(stored)));
         return response.build();
     }

@@ -5,6 +5,7 @@ import dev.waystate.geometry.SquaredDistance;
 import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.statelog.HistoryPlace;
 import dev.waystate.statelog.NearPlace;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.function.Function;
@@ -28,10 +29,11 @@ final class PageToken {
                         .array());
     }
 
-    static String of(@Nullable HistoryPlace place) {
+    /** @param source whose history it is: a place in that of another source would look like damage */
+    static String of(@Nullable HistoryPlace place, String source) {
         return place == null
                 ? ""
-                : encode(ByteBuffer.allocate(Long.BYTES + 1)
+                : encode(bytes(Long.BYTES + 1, source)
                         .putLong(place.position())
                         .put((byte) (place.known() ? 1 : 0))
                         .array());
@@ -56,8 +58,16 @@ final class PageToken {
                         bytes -> new NearPlace(new SquaredDistance(bytes.getLong(), bytes.getLong()), text(bytes)));
     }
 
-    static @Nullable HistoryPlace toHistoryPlace(String token) {
-        return token.isEmpty() ? null : decode(token, bytes -> new HistoryPlace(bytes.getLong(), bytes.get() == 1));
+    static @Nullable HistoryPlace toHistoryPlace(String token, String source) {
+        return token.isEmpty()
+                ? null
+                : decode(token, bytes -> {
+                    HistoryPlace place = new HistoryPlace(bytes.getLong(), bytes.get() == 1);
+                    if (!text(bytes).equals(source)) {
+                        throw new IllegalArgumentException("of another source");
+                    }
+                    return place;
+                });
     }
 
     static @Nullable Long toPosition(String token) {
@@ -84,7 +94,7 @@ final class PageToken {
             if (!bytes.hasRemaining()) {
                 return read;
             }
-        } catch (IllegalArgumentException | java.nio.BufferUnderflowException other) {
+        } catch (IllegalArgumentException | BufferUnderflowException other) {
             // as below
         }
         throw new InvalidRequestException("page_token", "expected the next_page_token of a response");

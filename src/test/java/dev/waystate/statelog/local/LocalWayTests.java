@@ -159,6 +159,10 @@ class LocalWayTests extends WayContract {
         try {
             assertThat(restored.id()).isNotEqualTo(id);
             assertThat(restored.head()).isEqualTo(1);
+            assertThat(restored.nearest(new Circle(new Point(0, 0), 5), SourceFilter.ALL, null, 10, PAGE_BYTES)
+                            .items())
+                    .extracting(source -> source.latest().source())
+                    .containsExactly("cow");
             assertThat(idIn(copy)).isEqualTo(restored.id());
         } finally {
             close(restored);

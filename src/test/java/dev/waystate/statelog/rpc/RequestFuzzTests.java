@@ -129,7 +129,7 @@ class RequestFuzzTests {
                         4,
                         ListRecordsRequest.newBuilder()
                                 .setSource("cow-7")
-                                .setPageToken("AAAAAAAAAAkB")
+                                .setPageToken("AAAAAAAAAAkBY293LTc")
                                 .addStatusesValue(2)
                                 .build()
                                 .toByteArray()),

@@ -203,6 +203,12 @@ class WayTests {
         assertThat(second.getRecordsList()).extracting(Record::getSequence).containsExactly(1L);
         assertThat(second.getRecords(0).getLocation()).isEqualTo(point(0, 0));
         assertThat(second.getNextPageToken()).isEmpty();
+        assertInvalid(
+                () -> stub.listRecords(ListRecordsRequest.newBuilder()
+                        .setSource(prefix + "dog")
+                        .setPageToken(first.getNextPageToken())
+                        .build()),
+                "page_token");
         assertThat(stub.listRecords(records.clearPageToken()
                                 .addStatuses(Status.STARVED)
                                 .build())
