@@ -8,6 +8,7 @@ import dev.waystate.proto.v1.StateLogServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -80,9 +81,10 @@ final class JournalingAppender implements Runnable {
 
     /** Goes here and there, and is at the same place when a report is sent again. */
     private static Point location(long sequence) {
+        Random random = new Random(sequence);
         return Point.newBuilder()
-                .setX((int) (sequence * 7_919 % 1_000))
-                .setY((int) (sequence * 104_729 % 777))
+                .setX(random.nextInt(1_000))
+                .setY(random.nextInt(1_000))
                 .build();
     }
 

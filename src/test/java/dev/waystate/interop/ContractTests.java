@@ -23,33 +23,33 @@ import dev.waystate.proto.Unary;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.AppendResponse;
 import dev.waystate.proto.v1.CaughtUp;
-import dev.waystate.proto.v1.Transition;
-import dev.waystate.proto.v1.Snapshot;
-import dev.waystate.proto.v1.Period;
-import dev.waystate.proto.v1.Near;
-import dev.waystate.proto.v1.Moment;
-import dev.waystate.proto.v1.ListTransitionsResponse;
-import dev.waystate.proto.v1.ListTransitionsRequest;
-import dev.waystate.proto.v1.ListRecordsResponse;
-import dev.waystate.proto.v1.ListRecordsRequest;
-import dev.waystate.proto.v1.GetSummaryRequest;
-import dev.waystate.proto.v1.FromHead;
 import dev.waystate.proto.v1.Circle;
 import dev.waystate.proto.v1.ComputeDisplacementsRequest;
 import dev.waystate.proto.v1.ComputeDisplacementsResponse;
 import dev.waystate.proto.v1.DisplacementProto;
+import dev.waystate.proto.v1.FromHead;
+import dev.waystate.proto.v1.GetSummaryRequest;
 import dev.waystate.proto.v1.GetSummaryResponse;
 import dev.waystate.proto.v1.Heartbeat;
+import dev.waystate.proto.v1.ListRecordsRequest;
+import dev.waystate.proto.v1.ListRecordsResponse;
 import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ListSourcesResponse;
+import dev.waystate.proto.v1.ListTransitionsRequest;
+import dev.waystate.proto.v1.ListTransitionsResponse;
+import dev.waystate.proto.v1.Moment;
+import dev.waystate.proto.v1.Near;
+import dev.waystate.proto.v1.Period;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.Record;
 import dev.waystate.proto.v1.RecordBatch;
 import dev.waystate.proto.v1.Report;
+import dev.waystate.proto.v1.Snapshot;
 import dev.waystate.proto.v1.Source;
 import dev.waystate.proto.v1.StateLogProto;
 import dev.waystate.proto.v1.StatusCount;
+import dev.waystate.proto.v1.Transition;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -162,8 +162,7 @@ class ContractTests {
                                 .build(),
                         "1a08" + "2206" + POINT_BYTES),
                 arguments(AppendResponse.newBuilder().setDurableSequence(300).build(), "08ac02"),
-                arguments(
-                        AppendResponse.newBuilder().setLogId("ab").build(), "12026162"),
+                arguments(AppendResponse.newBuilder().setLogId("ab").build(), "12026162"),
                 arguments(
                         ReadRequest.newBuilder()
                                 .setSince(TIME)

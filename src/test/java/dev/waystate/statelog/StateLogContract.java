@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import dev.waystate.geometry.Point;
 import dev.waystate.statelog.Summary.StatusCount;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,6 +59,40 @@ public abstract class StateLogContract extends LogFixture {
                 .isEqualTo(new StateRecord(2, "cow", 0, -5, "\u0000 \ud83d\udc04 \u202e", null, Instant.EPOCH, null));
         assertThat(records.get(0).recordedAt()).isBetween(before, Instant.now());
         assertThat(records.get(1).recordedAt()).isAfterOrEqualTo(records.get(0).recordedAt());
+    }
+
+    /** Runs of reports that have much in common, and others that have little, stored together. */
+    @Test
+    void everyMixOfReportsIsStoredAsItCame() {
+        Random random = new Random(9);
+        Map<String, List<Report>> sent = new TreeMap<>();
+        List<CompletableFuture<Appended>> appended = new ArrayList<>();
+        for (int batch = 0; batch < 400; batch++) {
+            String source = "s" + random.nextInt(3);
+            boolean alike = random.nextBoolean();
+            List<Report> reports = new ArrayList<>();
+            for (int i = random.nextInt(60); i >= 0; i--) {
+                reports.add(alike && !reports.isEmpty() ? reports.get(0) : any(random));
+            }
+            sent.computeIfAbsent(source, key -> new ArrayList<>()).addAll(reports);
+            appended.add(
+                    log.append(new Batch(source, Batch.UNNUMBERED, reports)).toCompletableFuture());
+        }
+        appended.forEach(CompletableFuture::join);
+        Map<String, List<Report>> stored = new TreeMap<>();
+        for (StateRecord record : log.read(0, Integer.MAX_VALUE)) {
+            stored.computeIfAbsent(record.source(), key -> new ArrayList<>())
+                    .add(new Report(record.status(), record.info(), record.reportedAt(), record.location()));
+        }
+        assertThat(stored).isEqualTo(sent);
+    }
+
+    private static Report any(Random random) {
+        return new Report(
+                random.nextInt(3),
+                random.nextBoolean() ? "" : "info " + random.nextInt(5),
+                random.nextBoolean() ? null : Instant.ofEpochSecond(random.nextInt(3)),
+                random.nextBoolean() ? null : new Point(random.nextInt(2), random.nextInt(2)));
     }
 
     @Test

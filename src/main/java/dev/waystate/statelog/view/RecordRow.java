@@ -3,10 +3,8 @@ package dev.waystate.statelog.view;
 import dev.waystate.geometry.Point;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,13 +37,8 @@ record RecordRow(
     static final String COLUMNS = "position, source_id, sequence, status, info, ifnull(reported_at, " + NOT_REPORTED
             + "), recorded_at, checksum, ifnull(previous, " + UNLINKED + "), ifnull(x, " + NOT_LOCATED + "), y";
 
-    private static final int COUNT = 11;
-
-    static final String INSERT =
-            "INSERT INTO record (position, source_id, sequence, status, info, reported_at, recorded_at, checksum, previous,"
-                    + " x, y) VALUES ";
-
-    static final String PARAMETERS = "(" + "?, ".repeat(COUNT - 1) + "?)";
+    static final String INSERTED =
+            "position, source_id, sequence, status, info, reported_at, recorded_at, checksum, previous, x, y";
 
     /** Returns the row of a report that is to be stored. */
     static RecordRow of(
@@ -84,30 +77,20 @@ record RecordRow(
                 x == NOT_LOCATED ? null : new Point((int) x, row.getInt(11)));
     }
 
-    /** Sets the columns of an insert from a parameter on and returns the parameter after them. */
-    int set(PreparedStatement insert, int first) throws SQLException {
-        int parameter = first;
-        insert.setLong(parameter++, position);
-        insert.setLong(parameter++, sourceId);
-        insert.setLong(parameter++, sequence);
-        insert.setInt(parameter++, status);
-        insert.setString(parameter++, info);
-        if (reportedAt == NOT_REPORTED) {
-            insert.setNull(parameter++, Types.BIGINT);
-        } else {
-            insert.setLong(parameter++, reportedAt);
-        }
-        insert.setLong(parameter++, recordedAt);
-        insert.setInt(parameter++, checksum);
-        insert.setLong(parameter++, previous);
-        if (location == null) {
-            insert.setNull(parameter++, Types.INTEGER);
-            insert.setNull(parameter++, Types.INTEGER);
-        } else {
-            insert.setInt(parameter++, location.x());
-            insert.setInt(parameter++, location.y());
-        }
-        return parameter;
+    /** Returns the values of {@link #INSERTED} after the position. */
+    Object[] values() {
+        return new Object[] {
+            sourceId,
+            sequence,
+            status,
+            info,
+            reportedAt == NOT_REPORTED ? null : reportedAt,
+            recordedAt,
+            checksum,
+            previous,
+            location == null ? null : location.x(),
+            location == null ? null : location.y()
+        };
     }
 
     /** Returns the record, or null when it is damaged. */

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.waystate.geometry.Circle;
 import dev.waystate.geometry.Point;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.HistoryPlace;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.Report;
+import dev.waystate.statelog.SourceFilter;
 import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
