@@ -4,8 +4,11 @@ import dev.waystate.cli.output.InputException;
 import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.Circle;
 import dev.waystate.proto.v1.Near;
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The options that name a place. */
 final class NearOptions {
@@ -20,35 +23,42 @@ final class NearOptions {
     @Option(
             names = "--within",
             paramLabel = "DISTANCE",
+            converter = DistanceConverter.class,
             description = "How far away from --near that may be, from 0; a location at exactly this distance counts.")
     private @Nullable Double distance;
 
-    /**
-     * Returns the point and how far away from it things may be, if that is given.
-     *
-     * @throws InputException if the distance is none
-     */
+    /** Returns the point and how far away from it things may be, if that is given. */
     Near near() {
         Near.Builder near = Near.newBuilder().setPoint(point);
-        return (distance == null ? near : near.setWithin(radius(distance))).build();
+        return (distance == null ? near : near.setWithin(distance)).build();
     }
 
     /**
      * Returns the circle.
      *
-     * @throws InputException if the distance is none, or missing
+     * @throws InputException if the distance is missing
      */
     Circle circle() {
         if (distance == null) {
             throw new InputException("Expected --within together with --near: how far away may a record be?");
         }
-        return Circle.newBuilder().setCenter(point).setRadius(radius(distance)).build();
+        return Circle.newBuilder().setCenter(point).setRadius(distance).build();
     }
 
-    private static double radius(double distance) {
-        if (!(distance >= 0 && Double.isFinite(distance))) {
-            throw new InputException("Expected a finite distance from 0 on for --within, but found " + distance + ".");
+    /** Takes a number without a unit, which Java itself would take some of. */
+    static final class DistanceConverter implements ITypeConverter<Double> {
+
+        @Override
+        public Double convert(String text) {
+            try {
+                double distance = new BigDecimal(text).doubleValue();
+                if (distance >= 0 && Double.isFinite(distance)) {
+                    return distance;
+                }
+            } catch (NumberFormatException noNumber) {
+                // as below
+            }
+            throw new TypeConversionException("Expected a finite distance from 0 on, but found " + text);
         }
-        return distance;
     }
 }

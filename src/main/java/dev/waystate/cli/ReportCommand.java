@@ -103,7 +103,7 @@ final class ReportCommand extends ClientCommand {
         ReportSender sender = new ReportSender(streamTimeouts().stall());
         stub().streamState(sender);
         sender.awaitConnection(timeout());
-        boolean badRow = false;
+        InputException badRow = null;
         try (Progress progress = Progress.of("Reports")) {
             while (reports.hasNext()) {
                 Report report = reports.next();
@@ -116,12 +116,15 @@ final class ReportCommand extends ClientCommand {
                 progress.step();
             }
         } catch (InputException bad) {
-            note(bad.getMessage());
-            badRow = true;
+            badRow = bad;
         }
         sender.finish(); // with a bad row, too: so we know what is stored
-        if (badRow) {
+        if (badRow != null && sender.sent() > 0) {
+            note(badRow.getMessage());
             throw new InputException(stored(sender.sent()) + " from before that line: send the rest from it on.");
+        }
+        if (badRow != null) {
+            throw badRow;
         }
         tell(sender.sent());
     }

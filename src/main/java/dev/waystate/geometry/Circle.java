@@ -13,7 +13,7 @@ public final class Circle {
     /** @param radius from 0, finite */
     public Circle(Point center, double radius) {
         this.center = center;
-        this.radius = radius;
+        this.radius = Math.min(radius, ANY_DISTANCE);
         this.farthest = SquaredDistance.floorOf(radius);
     }
 
@@ -26,6 +26,7 @@ public final class Circle {
         return center;
     }
 
+    /** Returns the radius, or a shorter one that has the same points. */
     public double radius() {
         return radius;
     }

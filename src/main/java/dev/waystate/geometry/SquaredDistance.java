@@ -37,6 +37,11 @@ public record SquaredDistance(long high, long low) implements Comparable<Squared
         return new SquaredDistance(square.shiftRight(Long.SIZE).longValue(), square.longValue());
     }
 
+    /** Returns about the distance. */
+    public double root() {
+        return Math.sqrt(high * 0x1p64 + (low >>> 1) * 2.0);
+    }
+
     @Override
     public int compareTo(SquaredDistance other) {
         int order = Long.compare(high, other.high);

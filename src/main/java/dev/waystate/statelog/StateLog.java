@@ -81,7 +81,7 @@ public interface StateLog {
     /**
      * Returns the position of the newest record that was recorded at a time or before; 0 when there was none. May block.
      *
-     * @throws PrunedPositionException if that is not known, since retention has removed it
+     * @throws UnknownStatesException if it is before the first position for which the states are known
      */
     long positionAt(Instant time);
 
@@ -127,13 +127,13 @@ public interface StateLog {
      * Returns the states that sources were in after a record, in the order of the UTF-8 bytes of their names, without
      * those that had not reported by then. May block.
      *
-     * @param position from one below {@link #earliest()} to {@link #head()}
+     * @param position up to {@link #head()}; from one below {@link #earliest()} on, unless the log was begun by a version that
+     *     kept no transitions
      * @param afterNameExclusive only names above this one; empty for all
      * @param statuses only those in one of these states; all when empty
      * @param limit how many sources at most, from 1
      * @return the next page begins after the last name
-     * @throws PrunedPositionException if retention has removed a record after the position, or the log did not keep
-     *     transitions yet
+     * @throws UnknownStatesException if it is before the first one for which the states are known
      * @throws PositionBeyondHeadException if the position is above the head
      */
     Page<Transition, String> sourcesAt(long position, String afterNameExclusive, Set<Integer> statuses, int limit);
@@ -153,10 +153,10 @@ public interface StateLog {
 
     /**
      * Returns how many sources were in which state after a record, for each status that one was in, in the order of the
-     * numbers; the 1000 most frequent ones when there are more. May block.
+     * numbers; the 1000 that most sources were in when there are more. May block.
      *
      * @param position as for {@link #sourcesAt}
-     * @throws PrunedPositionException as for {@link #sourcesAt}
+     * @throws UnknownStatesException as for {@link #sourcesAt}
      * @throws PositionBeyondHeadException if the position is above the head
      */
     List<StatusCount> statusesAt(long position);
@@ -166,8 +166,8 @@ public interface StateLog {
      * transitions that are kept.
      *
      * @param times in ascending order
-     * @param maxStatuses how many statuses at most, the most frequent ones
-     * @throws PrunedPositionException if the first time is before what is kept
+     * @param maxStatuses how many statuses at most: those that were reported most often
+     * @throws UnknownStatesException as for {@link #positionAt}
      */
     List<Snapshot> statusesAt(List<Instant> times, int maxStatuses);
 

@@ -141,6 +141,7 @@ class SourcesCommandTests {
         "--near=3;4, a point X",
         "--near=0;0 --within -1, a finite distance",
         "--near=0;0 --within NaN, a finite distance",
+        "--near=0;0 --within 5d, a finite distance",
         "--silent 10, a duration with its unit",
         "--at 5 --silent 10m, --at without --near and --silent",
         "--at 5 --near=0;0, --at without --near and --silent",

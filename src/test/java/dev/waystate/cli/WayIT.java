@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -140,7 +141,17 @@ class WayIT {
         assertThat(CommandRun.of("backup", copy, "--from", log).exitCode()).isZero();
         String before = read("/log_id", "summary").get(0);
         append("late", "late.csv", "OK\nOK\nOK\n");
-        try (RunningCommand follower = start("read", "--follow", "--json")) {
+        Path fifo = directory.resolve("fifo");
+        assertThat(CommandRun.of(directory, "", List.of("mkfifo", fifo.toString()))
+                        .exitCode())
+                .isZero();
+        try (RunningCommand follower = start("read", "--follow", "--json");
+                RunningCommand appender = start("append", "--source", "sensor", fifo.toString());
+                Writer sensor = Files.newBufferedWriter(fifo)) {
+            sensor.write("OK\nOK\n");
+            sensor.flush();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> read("/sequence", "read", "--source", "sensor").contains("2"));
             await().atMost(Duration.ofSeconds(30)).until(() -> follower.err().contains("caught up at position "));
 
             server.kill();
@@ -149,6 +160,9 @@ class WayIT {
             server.comeBack();
             append("late", "other.csv", "TIRED\nTIRED\nTIRED\nTIRED\nTIRED\n");
 
+            CommandRun lost = appender.await();
+            assertThat(lost.exitCode()).as("two of its reports are gone").isEqualTo(64 + 9);
+            assertThat(lost.err()).contains("The log is another one now");
             CommandRun ended = follower.await();
             String after = read("/log_id", "summary").get(0);
             assertThat(after).isNotEqualTo(before);

@@ -184,6 +184,18 @@ public abstract class WayContract extends LogFixture {
                 .containsExactly("hungry");
     }
 
+    @Test
+    void everySourceIsWithinAnyDistanceThatIsLargeEnough() {
+        append("a", 1, at(MIN, MIN));
+        append("b", 1, at(MAX, MAX));
+        for (double distance : new double[] {6.08e9, 9.3e18, 1e300, Double.MAX_VALUE}) {
+            for (Point center : List.of(new Point(5, 5), new Point(MIN, MIN), new Point(MAX, MIN))) {
+                assertThat(names(log.nearest(new Circle(center, distance), SourceFilter.ALL, null, 10, PAGE_BYTES)))
+                        .hasSize(2);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {3, 1_000, MAX})
     void nearestSourcesAreThoseThatANaiveSearchFinds(int spread) {
@@ -370,6 +382,20 @@ public abstract class WayContract extends LogFixture {
         Snapshot last = log.statusesAt(List.of(Instant.EPOCH, Instant.now().plusSeconds(60)), 2)
                 .get(1);
         assertThat(last.statuses()).containsExactly(new StatusCount(3, 0, 4), new StatusCount(4, 0, 5));
+    }
+
+    /** However many statuses there were, so that a look over time is bounded in memory. */
+    @Test
+    void countsOverTimeStayRightBesideStatusesThatAreLeftOut() {
+        appendUnnumbered("a", reports(OK, 5));
+        appendUnnumbered("b", reports(OK, 5));
+        for (int status = 100; status < 400; status++) {
+            appendUnnumbered("a", reports(status, 1));
+        }
+        appendUnnumbered("c", reports(OK, 1));
+        Snapshot last = log.statusesAt(List.of(Instant.EPOCH, Instant.now().plusSeconds(60)), 1)
+                .get(1);
+        assertThat(last.statuses()).containsExactly(new StatusCount(OK, 0, 2));
     }
 
     @Test

@@ -11,6 +11,7 @@ final class AppendCall extends ClientStream<AppendRequest, AppendResponse> {
 
     private static final long UNKNOWN = -1;
 
+    private volatile String logId = "";
     private volatile long durable = UNKNOWN;
 
     /**
@@ -30,6 +31,11 @@ final class AppendCall extends ClientStream<AppendRequest, AppendResponse> {
         return durable;
     }
 
+    /** Returns the id of the log, once {@link #resume} has told it; empty when the server has none. */
+    String logId() {
+        return logId;
+    }
+
     void send(AppendRequest request) {
         requests().onNext(request);
     }
@@ -46,6 +52,7 @@ final class AppendCall extends ClientStream<AppendRequest, AppendResponse> {
 
     @Override
     protected void received(AppendResponse response) {
+        logId = response.getLogId();
         durable = response.getDurableSequence();
     }
 }

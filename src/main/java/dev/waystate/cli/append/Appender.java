@@ -8,6 +8,7 @@ import dev.waystate.cli.output.Progress;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
+import io.grpc.Status;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ public final class Appender implements Retries.Attempt {
     private final AppendWindow window = new AppendWindow();
     private volatile long durable = UNKNOWN;
     private long durableBefore;
+    private @Nullable String logId;
 
     /** @param firstSequence returns the sequence of the feed's first report, given the last durable one of the source */
     public Appender(
@@ -58,7 +60,9 @@ public final class Appender implements Retries.Attempt {
         call.awaitConnection(timeouts.connect());
         feed.onNews(call::wake);
         window.rewind();
-        resumed(call.resume(source, timeouts.stall()));
+        long resumeAfter = call.resume(source, timeouts.stall());
+        checkLog(call.logId());
+        resumed(resumeAfter);
         if (window.isEmpty()) {
             retries.progress(); // there is no more to do than being connected
         }
@@ -86,6 +90,19 @@ public final class Appender implements Retries.Attempt {
     /** Returns how many of the feed's sequences were durable before. */
     public long alreadyThere() {
         return Math.max(0, Math.min(given(), durableBefore - batches.firstSequence() + 1));
+    }
+
+    /** What another log has acknowledged is not in this one, and nobody may have it any more to send it again. */
+    private void checkLog(String id) {
+        if (logId == null) {
+            logId = id;
+        } else if (!logId.equals(id)) {
+            throw Status.FAILED_PRECONDITION
+                    .withDescription(
+                            "The log is another one now, such as a back-up that was restored. What was acknowledged"
+                                    + " before may not be in it: append the reports again that it does not have")
+                    .asRuntimeException();
+        }
     }
 
     private void resumed(long sequence) {

@@ -96,6 +96,9 @@ public final class StatusDetails {
                         + ", its newest position " + value(info, "head_position")
                         + ". Positions of the old one mean nothing in it: to start over, leave out --after and --log-id,"
                         + " or use --since";
+            case "STATES_UNKNOWN" ->
+                "who was in which state is known from position " + value(info, "first_position")
+                        + " on: the log has removed, or did not keep, what was before";
             case "SOURCE_UNKNOWN" -> "'sources' lists those that have reported";
             default -> info.getReason() + " " + info.getMetadataMap();
         };

@@ -22,6 +22,9 @@ final class Answer<T> {
     /** Used by the call's thread only. */
     private boolean begun;
 
+    /** Makes the response; null before and after. Guarded by this. */
+    private @Nullable Thread maker;
+
     /**
      * @param mostBytes how large the response may become
      * @param response makes it in so many bytes
@@ -32,7 +35,7 @@ final class Answer<T> {
         this.response = response;
         this.executor = executor;
         responses.setOnReadyHandler(this::begin);
-        responses.setOnCancelHandler(() -> {}); // so that a response to a client that is gone does not throw
+        responses.setOnCancelHandler(this::stop);
     }
 
     /**
@@ -64,17 +67,35 @@ final class Answer<T> {
                 responses.onNext(made);
                 responses.onCompleted();
             }
-        } catch (RuntimeException | Error problem) {
+        } catch (RuntimeException problem) {
+            if (!responses.isCancelled()) {
+                responses.onError(problem);
+            }
+        } catch (Error problem) {
             responses.onError(problem);
         }
     }
 
     /** Returns null if the client has gone. The room is free again before the client has the response, and asks for more. */
     private @Nullable T make(int room) {
+        setMaker(Thread.currentThread());
         try {
             return responses.isCancelled() ? null : response.apply(room);
         } finally {
+            setMaker(null);
+            Thread.interrupted(); // it may have come too late
             call.cancelReservation(room);
+        }
+    }
+
+    private synchronized void setMaker(@Nullable Thread thread) {
+        maker = thread;
+    }
+
+    /** Has a long look into the log end, since nobody waits for what it finds. */
+    private synchronized void stop() {
+        if (maker != null) {
+            maker.interrupt();
         }
     }
 }

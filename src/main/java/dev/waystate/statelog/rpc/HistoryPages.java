@@ -37,12 +37,12 @@ class HistoryPages {
         String source = source(request.getSource());
         Page<StateRecord, HistoryPlace> page = stateLog.records(
                 source,
-                PageToken.toHistoryPlace(request.getPageToken(), source),
+                PageToken.toHistoryPlace(request.getPageToken(), scope(source)),
                 Fields.filter("statuses", request.getStatusesValueList()),
                 Fields.pageSize(request.getPageSize()),
                 mostBytes);
         ListRecordsResponse.Builder response =
-                ListRecordsResponse.newBuilder().setNextPageToken(PageToken.of(page.next(), source));
+                ListRecordsResponse.newBuilder().setNextPageToken(PageToken.of(page.next(), scope(source)));
         page.items().forEach(stored -> response.addRecords(Messages.toRecord(stored)));
         return response.build();
     }
@@ -53,14 +53,19 @@ class HistoryPages {
      * @throws InvalidRequestException if a field is out of range
      */
     ListTransitionsResponse transitions(ListTransitionsRequest request, int mostBytes) {
-        Long before = PageToken.toPosition(request.getPageToken());
+        String source = source(request.getSource());
+        Long before = PageToken.toPosition(request.getPageToken(), scope(source));
         int size = Math.min(Fields.pageSize(request.getPageSize()), Math.max(1, mostBytes / BYTES_PER_TRANSITION));
-        Page<Transition, Long> page =
-                stateLog.transitions(source(request.getSource()), before == null ? Long.MAX_VALUE : before, size);
+        Page<Transition, Long> page = stateLog.transitions(source, before == null ? Long.MAX_VALUE : before, size);
         ListTransitionsResponse.Builder response =
-                ListTransitionsResponse.newBuilder().setNextPageToken(PageToken.of(page.next()));
+                ListTransitionsResponse.newBuilder().setNextPageToken(PageToken.of(page.next(), scope(source)));
         page.items().forEach(state -> response.addTransitions(Messages.toTransition(state)));
         return response.build();
+    }
+
+    /** Positions mean something only in their log, and here only for their source. */
+    private String scope(String source) {
+        return stateLog.id() + source;
     }
 
     private static String source(String name) {

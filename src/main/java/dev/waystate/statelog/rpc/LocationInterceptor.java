@@ -25,6 +25,10 @@ class LocationInterceptor implements ServerInterceptor {
 
     private static final Metadata.Key<String> LOCATION_ENTRY = Metadata.Key.of(ENTRY, Metadata.ASCII_STRING_MARSHALLER);
 
+    /** What gRPC libraries call metadata with any bytes. */
+    private static final Metadata.Key<byte[]> BINARY_ENTRY =
+            Metadata.Key.of(ENTRY + Metadata.BINARY_HEADER_SUFFIX, Metadata.BINARY_BYTE_MARSHALLER);
+
     private static final Pattern LOCATION = Pattern.compile("\\s*([+-]?\\d{1,10})\\s*,\\s*([+-]?\\d{1,10})\\s*");
 
     private static final Context.Key<Point> CURRENT = Context.key(ENTRY);
@@ -37,6 +41,9 @@ class LocationInterceptor implements ServerInterceptor {
     @Override
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
             ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
+        if (headers.containsKey(BINARY_ENTRY)) {
+            throw refused("in an entry without " + Metadata.BINARY_HEADER_SUFFIX);
+        }
         Iterable<String> named = headers.getAll(LOCATION_ENTRY);
         if (named == null) {
             return next.startCall(call, headers);

@@ -12,6 +12,7 @@ import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.SequenceGapException;
 import dev.waystate.statelog.UnknownSourceException;
+import dev.waystate.statelog.UnknownStatesException;
 import io.grpc.Status.Code;
 import java.time.Duration;
 import java.util.Map;
@@ -43,6 +44,10 @@ class LogStatusRules implements StatusRules {
                 Code.FAILED_PRECONDITION,
                 changed -> ErrorDetails.reason(
                         "LOG_CHANGED", Map.of("log_id", changed.id(), "head_position", Long.toString(changed.head()))));
+        table.add(
+                UnknownStatesException.class,
+                Code.OUT_OF_RANGE,
+                unknown -> ErrorDetails.reason("STATES_UNKNOWN", "first_position", unknown.first()));
         table.add(
                 UnknownSourceException.class,
                 Code.NOT_FOUND,

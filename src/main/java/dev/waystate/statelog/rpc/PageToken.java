@@ -3,6 +3,7 @@ package dev.waystate.statelog.rpc;
 import com.google.protobuf.ByteString;
 import dev.waystate.geometry.SquaredDistance;
 import dev.waystate.server.status.InvalidRequestException;
+import dev.waystate.server.text.Names;
 import dev.waystate.statelog.HistoryPlace;
 import dev.waystate.statelog.NearPlace;
 import java.nio.BufferUnderflowException;
@@ -29,25 +30,32 @@ final class PageToken {
                         .array());
     }
 
-    /** @param source whose history it is: a place in that of another source would look like damage */
-    static String of(@Nullable HistoryPlace place, String source) {
+    /** @param scope what the place is in, such as the log and the source: elsewhere it means nothing */
+    static String of(@Nullable HistoryPlace place, String scope) {
         return place == null
                 ? ""
-                : encode(bytes(Long.BYTES + 1, source)
+                : encode(bytes(Long.BYTES + 1, scope)
                         .putLong(place.position())
                         .put((byte) (place.known() ? 1 : 0))
                         .array());
     }
 
-    static String of(@Nullable Long position) {
+    /** @param scope as for {@link #of(HistoryPlace, String)} */
+    static String of(@Nullable Long position, String scope) {
         return position == null
                 ? ""
-                : encode(ByteBuffer.allocate(Long.BYTES).putLong(position).array());
+                : encode(bytes(Long.BYTES, scope).putLong(position).array());
     }
 
     /** Returns the name that a page ended with; empty for the first page. */
     static String toName(String token) {
-        return decode(token, PageToken::text);
+        return token.isEmpty()
+                ? ""
+                : decode(token, bytes -> {
+                    String name = text(bytes);
+                    check(Names.problem(name).isEmpty());
+                    return name;
+                });
     }
 
     static @Nullable NearPlace toNearPlace(String token) {
@@ -58,20 +66,30 @@ final class PageToken {
                         bytes -> new NearPlace(new SquaredDistance(bytes.getLong(), bytes.getLong()), text(bytes)));
     }
 
-    static @Nullable HistoryPlace toHistoryPlace(String token, String source) {
+    static @Nullable HistoryPlace toHistoryPlace(String token, String scope) {
         return token.isEmpty()
                 ? null
                 : decode(token, bytes -> {
                     HistoryPlace place = new HistoryPlace(bytes.getLong(), bytes.get() == 1);
-                    if (!text(bytes).equals(source)) {
-                        throw new IllegalArgumentException("of another source");
-                    }
+                    check(text(bytes).equals(scope));
                     return place;
                 });
     }
 
-    static @Nullable Long toPosition(String token) {
-        return token.isEmpty() ? null : decode(token, ByteBuffer::getLong);
+    static @Nullable Long toPosition(String token, String scope) {
+        return token.isEmpty()
+                ? null
+                : decode(token, bytes -> {
+                    long position = bytes.getLong();
+                    check(text(bytes).equals(scope));
+                    return position;
+                });
+    }
+
+    private static void check(boolean expected) {
+        if (!expected) {
+            throw new IllegalArgumentException("The token is of another call");
+        }
     }
 
     private static ByteBuffer bytes(int before, String name) {

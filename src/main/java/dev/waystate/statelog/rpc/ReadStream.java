@@ -17,6 +17,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /**
  * One call of {@code Read}. Whatever may allow a step (the transport has room, the log has grown, a heartbeat is due)
@@ -26,6 +27,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ReadStream {
 
     private static final int PAGE_BYTES = 256 * 1024;
+
+    private static final Pattern LOG_ID = Pattern.compile("[0-9a-fA-F]{32}");
 
     private final ServerCallStreamObserver<ReadResponse> responses;
     private final StateLog stateLog;
@@ -142,12 +145,15 @@ final class ReadStream {
         if (request.hasSince()) {
             Fields.time("since", request.getSince());
         }
+        if (!request.getLogId().isEmpty() && !LOG_ID.matcher(request.getLogId()).matches()) {
+            throw new InvalidRequestException("log_id", "expected 32 hexadecimal digits, or nothing");
+        }
     }
 
     /** What is behind the head of this moment is of no concern to a replay: neither its damage, nor its removal. */
     private void begin() {
         long head = stateLog.head();
-        if (!request.getLogId().isEmpty() && !request.getLogId().equals(stateLog.id())) {
+        if (!request.getLogId().isEmpty() && !request.getLogId().equalsIgnoreCase(stateLog.id())) {
             throw new LogChangedException(request.getLogId(), stateLog.id(), head);
         }
         switch (request.getStartCase()) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.springframework.stereotype.Component;
 
 /** Sums up the log: now, as of an earlier moment, and over time. */
@@ -37,14 +38,17 @@ class Summaries {
 
     /** @throws InvalidRequestException if a field is out of range */
     GetSummaryResponse summary(GetSummaryRequest request) {
-        Summary now = stateLog.summary();
+        OptionalLong asOf = request.hasAsOf()
+                ? OptionalLong.of(moments.position("as_of", request.getAsOf()))
+                : OptionalLong.empty();
+        Summary now = stateLog.summary(); // after that, or it could be above the head
         GetSummaryResponse.Builder response = GetSummaryResponse.newBuilder()
                 .setEarliestPosition(now.earliest())
                 .setHeadPosition(now.head())
                 .setLogId(stateLog.id());
-        if (request.hasAsOf()) {
-            long position = moments.position("as_of", request.getAsOf());
-            response.setAsOfPosition(position).addAllStatuses(toMessages(stateLog.statusesAt(position)));
+        if (asOf.isPresent()) {
+            response.setAsOfPosition(asOf.getAsLong())
+                    .addAllStatuses(toMessages(stateLog.statusesAt(asOf.getAsLong())));
         } else {
             response.setAsOfPosition(now.head()).addAllStatuses(toMessages(now.statuses()));
         }

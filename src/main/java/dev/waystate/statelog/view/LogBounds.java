@@ -39,6 +39,14 @@ final class LogBounds {
         return find(connection, "max(earliest - 1, states_from)");
     }
 
+    /** Returns when the newest record was recorded, if it has this position; else the end of time. */
+    static long recordedAt(Connection connection, long position) throws SQLException {
+        return find(
+                connection,
+                "ifnull((SELECT recorded_at FROM source WHERE source.position = head AND head = " + position + "), "
+                        + Long.MAX_VALUE + ")");
+    }
+
     private static long find(Connection connection, String column) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT " + column + " FROM bounds")) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.CancellationException;
 import javax.sql.DataSource;
 
 /** Reads what is committed. A reading is short, since the write-ahead log is not reset meanwhile. */
@@ -36,6 +37,17 @@ final class Readers {
                 throw new DamagedRecordException(position);
             }
             throw new UncheckedIOException(new IOException("Cannot read the state log", problem));
+        }
+    }
+
+    /**
+     * Looks whether somebody still waits for what is read; for readings that may take long.
+     *
+     * @throws CancellationException if the thread was interrupted
+     */
+    static void checkWanted() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("Nobody waits for what is read");
         }
     }
 

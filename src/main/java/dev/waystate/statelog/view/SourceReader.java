@@ -3,6 +3,7 @@ package dev.waystate.statelog.view;
 import dev.waystate.geometry.Circle;
 import dev.waystate.geometry.Point;
 import dev.waystate.geometry.SquaredDistance;
+import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.NearPlace;
 import dev.waystate.statelog.Page;
 import dev.waystate.statelog.SourceFilter;
@@ -31,8 +32,14 @@ public final class SourceReader {
 
     private static final String FIND_IN_BOX = """
             SELECT id, name, source_location.min_x, source_location.min_y FROM source_location
-            JOIN source ON source.id = source_location.source_id
+            CROSS JOIN source ON source.id = source_location.source_id
             WHERE min_x >= ? AND max_x <= ? AND min_y >= ? AND max_y <= ?""";
+
+    private static final String FIND_OUTSIDE = """
+            SELECT EXISTS (SELECT 1 FROM source_location WHERE min_x < ?)
+                OR EXISTS (SELECT 1 FROM source_location WHERE max_x > ?)
+                OR EXISTS (SELECT 1 FROM source_location WHERE min_y < ?)
+                OR EXISTS (SELECT 1 FROM source_location WHERE max_y > ?)""";
 
     private static final String SUMMARIZE = """
             SELECT earliest, head, status, reports, sources FROM bounds LEFT JOIN status_total
@@ -109,39 +116,60 @@ public final class SourceReader {
     private record Candidate(long id, NearPlace place) {}
 
     /**
-     * Reads as {@link dev.waystate.statelog.StateLog#nearest} does: looks into squares around the center, each twice as large as the one before, until one has enough sources that are not farther than its sides are. What is outside of it is farther than these.
+     * Reads as {@link dev.waystate.statelog.StateLog#nearest} does: looks into squares around the center, each twice as
+     * large as the one before, until one has enough sources that are not farther than its sides are, or all there are. What
+     * is outside of it is farther than these.
      */
     public Page<SourceState, NearPlace> nearest(
             Circle circle, SourceFilter filter, @Nullable NearPlace afterExclusive, int limit, int maxBytes) {
         return readers.readAtOnce(bounds.head(), connection -> {
-            try (PreparedStatement find = connection.prepareStatement(FIND_IN_BOX + condition(filter))) {
+            try (PreparedStatement find = connection.prepareStatement(FIND_IN_BOX + condition(filter));
+                    PreparedStatement findOutside = connection.prepareStatement(FIND_OUTSIDE)) {
                 set(find, 5, filter);
-                double radius = 1;
+                double radius =
+                        afterExclusive == null ? 1 : afterExclusive.distance().root();
                 List<Candidate> found;
+                boolean last;
                 do {
-                    radius = Math.min(2 * radius, circle.radius());
+                    last = !isAnyOutside(findOutside, circle.center(), radius);
+                    radius = Math.min(2 * radius + 1, circle.radius()); // has the corners of the square, too
                     found = candidates(find, new Circle(circle.center(), radius), afterExclusive, limit + 1);
-                } while (found.size() <= limit && radius < circle.radius());
-                return page(connection, found, limit, maxBytes);
+                } while (found.size() <= limit && radius < circle.radius() && !last);
+                return page(connection, circle.center(), found, limit, maxBytes);
             }
         });
+    }
+
+    private static boolean isAnyOutside(PreparedStatement find, Point center, double radius) throws SQLException {
+        setBox(find, center, radius);
+        try (ResultSet row = find.executeQuery()) {
+            return row.getBoolean(1);
+        }
+    }
+
+    private static void setBox(PreparedStatement statement, Point center, double radius) throws SQLException {
+        long reach = (long) radius;
+        statement.setLong(1, center.x() - reach);
+        statement.setLong(2, center.x() + reach);
+        statement.setLong(3, center.y() - reach);
+        statement.setLong(4, center.y() + reach);
     }
 
     /** Returns the first sources in a circle after a place, in their order. */
     private static List<Candidate> candidates(
             PreparedStatement find, Circle circle, @Nullable NearPlace afterExclusive, int limit) throws SQLException {
-        Point center = circle.center();
-        long reach = (long) circle.radius();
-        find.setLong(1, center.x() - reach);
-        find.setLong(2, center.x() + reach);
-        find.setLong(3, center.y() - reach);
-        find.setLong(4, center.y() + reach);
+        setBox(find, circle.center(), circle.radius());
         PriorityQueue<Candidate> nearest = new PriorityQueue<>(Comparator.comparing(
                 Candidate::place, Comparator.<NearPlace>naturalOrder().reversed()));
         try (ResultSet row = find.executeQuery()) {
             while (row.next()) {
-                SquaredDistance distance = SquaredDistance.between(center, new Point(row.getInt(3), row.getInt(4)));
-                if (!circle.contains(distance)) {
+                Readers.checkWanted();
+                SquaredDistance distance =
+                        SquaredDistance.between(circle.center(), new Point(row.getInt(3), row.getInt(4)));
+                boolean tooNear = afterExclusive != null && distance.compareTo(afterExclusive.distance()) < 0;
+                boolean tooFar = nearest.size() == limit
+                        && distance.compareTo(nearest.element().place().distance()) > 0;
+                if (tooNear || tooFar || !circle.contains(distance)) {
                     continue;
                 }
                 NearPlace place = new NearPlace(distance, row.getString(2));
@@ -159,7 +187,8 @@ public final class SourceReader {
     }
 
     private static Page<SourceState, NearPlace> page(
-            Connection connection, List<Candidate> candidates, int limit, int maxBytes) throws SQLException {
+            Connection connection, Point center, List<Candidate> candidates, int limit, int maxBytes)
+            throws SQLException {
         List<SourceState> sources = new ArrayList<>();
         PageSize size = new PageSize(maxBytes);
         Checksum checksum = new Checksum();
@@ -168,7 +197,9 @@ public final class SourceReader {
                 find.setLong(1, candidate.id());
                 try (ResultSet row = find.executeQuery()) {
                     row.next();
-                    SourceState next = SourceRow.read(row, checksum).toState();
+                    SourceRow found = SourceRow.read(row, checksum);
+                    checkPlace(found, center, candidate);
+                    SourceState next = found.toState();
                     if (sources.size() == limit || !size.takes(next)) {
                         return new Page<>(
                                 sources, candidates.get(sources.size() - 1).place());
@@ -178,6 +209,16 @@ public final class SourceReader {
             }
         }
         return new Page<>(sources, null);
+    }
+
+    /** @throws DamagedRecordException if the source is not where the locations table has it */
+    private static void checkPlace(SourceRow found, Point center, Candidate candidate) {
+        Point location = found.location();
+        if (location == null
+                || !SquaredDistance.between(center, location)
+                        .equals(candidate.place().distance())) {
+            throw new DamagedRecordException(found.position);
+        }
     }
 
     /** Reads as {@link dev.waystate.statelog.StateLog#summary} does. */

@@ -1,11 +1,12 @@
 package dev.waystate.statelog.view;
 
+import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.Page;
 import dev.waystate.statelog.PositionBeyondHeadException;
-import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.Summary.Snapshot;
 import dev.waystate.statelog.Summary.StatusCount;
 import dev.waystate.statelog.Transition;
+import dev.waystate.statelog.UnknownStatesException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,21 +16,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Reads which states sources were in. */
 public final class TransitionReader {
 
     private static final int MOST_STATUSES = 1_000;
 
-    /** The state of each source after a record. */
+    /** The state of each source after a record; found source by source, and not by a look at each transition. */
     private static final String AT = """
-             FROM source JOIN transition ON transition.source_id = source.id AND transition.position =
+             FROM source CROSS JOIN transition ON transition.source_id = source.id AND transition.position =
             (SELECT max(position) FROM transition WHERE source_id = source.id AND position <= ?)""";
 
     private static final String COUNT_AT =
@@ -38,6 +39,8 @@ public final class TransitionReader {
     private static final String OF_SOURCE = "SELECT " + TransitionRow.COLUMNS + """
              FROM transition JOIN source ON source.id = source_id
             WHERE name = ? AND transition.position <= ? ORDER BY transition.position DESC LIMIT ?""";
+
+    private static final String MOST_REPORTED = "SELECT status FROM status_total ORDER BY reports DESC LIMIT ?";
 
     private static final String ALL = "SELECT source_id, position, status FROM transition ORDER BY source_id, position";
 
@@ -56,16 +59,15 @@ public final class TransitionReader {
         return readers.readAtOnce(bounds.head(), connection -> positionAt(connection, time));
     }
 
-    /** Nobody knows when the records before the first kept one were recorded. */
+    /** When the records were recorded that retention has removed nobody knows, but for the newest one. */
     private long positionAt(Connection connection, Instant time) throws SQLException {
+        long nanos = Timestamps.toNanos(time);
         long earliest = LogBounds.earliest(connection);
         long first = LogBounds.firstWithStates(connection);
-        long position = records.firstSince(connection, Timestamps.toNanos(time) + 1) - 1;
-        if (position < first || position < earliest && earliest > 1) {
-            throw new PrunedPositionException(
-                    "Expected a time for which the states of the sources are known, but " + time
-                            + " is before the record at position " + Math.max(first, earliest),
-                    first + 1);
+        long position = records.firstSince(connection, nanos + 1) - 1;
+        boolean removed = position < earliest && earliest > 1 && nanos < LogBounds.recordedAt(connection, position);
+        if (position < first || removed) {
+            throw new UnknownStatesException(time, Math.min(Math.max(first, earliest), bounds.head(connection)));
         }
         return position;
     }
@@ -108,10 +110,7 @@ public final class TransitionReader {
         }
         long first = LogBounds.firstWithStates(connection);
         if (position < first) {
-            throw new PrunedPositionException(
-                    "Expected a position from " + first
-                            + " on, for which the states of the sources are known, but it is " + position,
-                    first + 1);
+            throw new UnknownStatesException(position, first);
         }
     }
 
@@ -143,7 +142,10 @@ public final class TransitionReader {
                     }
                 }
                 if (states.isEmpty()) {
-                    SourceReader.find(connection, source);
+                    SourceRow found = SourceReader.find(connection, source);
+                    if (found.position < beforePositionExclusive) {
+                        throw new DamagedRecordException(found.position); // each that has reported is in a state
+                    }
                 }
                 return page(states, limit, Transition::position);
             }
@@ -175,7 +177,7 @@ public final class TransitionReader {
             for (int i = 0; i < positions.length; i++) {
                 positions[i] = positionAt(connection, times.get(i));
             }
-            Map<Integer, long[]> sources = mostFrequent(sourcesByStatus(connection, positions), maxStatuses);
+            Map<Integer, long[]> sources = sourcesByStatus(connection, positions, maxStatuses);
             List<Snapshot> snapshots = new ArrayList<>();
             for (int i = 0; i < positions.length; i++) {
                 List<StatusCount> counts = new ArrayList<>();
@@ -191,27 +193,45 @@ public final class TransitionReader {
     }
 
     /** Counts, at each of some ascending positions, the sources in each status. Passes over all transitions once. */
-    private static Map<Integer, long[]> sourcesByStatus(Connection connection, long[] positions) throws SQLException {
-        Map<Integer, long[]> changes = new HashMap<>(); // at each position, against the one before
+    private static Map<Integer, long[]> sourcesByStatus(Connection connection, long[] positions, int maxStatuses)
+            throws SQLException {
+        Map<Integer, long[]> changes =
+                mostReported(connection, positions.length, maxStatuses); // against the position before
         try (PreparedStatement statement = connection.prepareStatement(ALL);
                 ResultSet rows = statement.executeQuery()) {
             long source = -1;
-            int status = 0;
+            long[] ofLast = null;
             while (rows.next()) {
+                Readers.checkWanted();
                 int from = firstFrom(positions, rows.getLong(2));
-                if (rows.getLong(1) == source && from < positions.length) {
-                    changes.get(status)[from]--;
-                }
+                add(rows.getLong(1) == source ? ofLast : null, from, -1);
                 source = rows.getLong(1);
-                status = rows.getInt(3);
-                long[] ofStatus = changes.computeIfAbsent(status, key -> new long[positions.length]);
-                if (from < positions.length) {
-                    ofStatus[from]++;
-                }
+                ofLast = changes.get(rows.getInt(3));
+                add(ofLast, from, 1);
             }
         }
         changes.values().forEach(counts -> Arrays.parallelPrefix(counts, Long::sum));
         return changes;
+    }
+
+    private static Map<Integer, long[]> mostReported(Connection connection, int positions, int maxStatuses)
+            throws SQLException {
+        Map<Integer, long[]> counts = new TreeMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(MOST_REPORTED)) {
+            statement.setInt(1, maxStatuses);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    counts.put(rows.getInt(1), new long[positions]);
+                }
+            }
+        }
+        return counts;
+    }
+
+    private static void add(long @Nullable [] counts, int index, int change) {
+        if (counts != null && index < counts.length) {
+            counts[index] += change;
+        }
     }
 
     /** Returns the index of the first of the positions that is not below this one, or their number. */
@@ -227,15 +247,5 @@ public final class TransitionReader {
             }
         }
         return from;
-    }
-
-    private static Map<Integer, long[]> mostFrequent(Map<Integer, long[]> counts, int maxStatuses) {
-        Map<Integer, long[]> kept = new TreeMap<>();
-        counts.entrySet().stream()
-                .sorted(Comparator.comparingLong(
-                        status -> -Arrays.stream(status.getValue()).max().orElse(0)))
-                .limit(maxStatuses)
-                .forEach(status -> kept.put(status.getKey(), status.getValue()));
-        return kept;
     }
 }

@@ -8,7 +8,6 @@ import dev.waystate.geometry.Circle;
 import dev.waystate.geometry.Point;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.HistoryPlace;
-import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.SourceFilter;
 import dev.waystate.statelog.SourceState;
@@ -17,6 +16,7 @@ import dev.waystate.statelog.StateRecord;
 import dev.waystate.statelog.Summary.StatusCount;
 import dev.waystate.statelog.Track;
 import dev.waystate.statelog.Transition;
+import dev.waystate.statelog.UnknownStatesException;
 import dev.waystate.statelog.WayContract;
 import dev.waystate.statelog.view.LogBackup;
 import java.io.InputStream;
@@ -75,10 +75,10 @@ class LocalWayTests extends WayContract {
                 .containsExactly(tuple("a", 1), tuple("b", OK));
         assertThatThrownBy(() -> log.statusesAt(289))
                 .isInstanceOfSatisfying(
-                        PrunedPositionException.class,
-                        pruned -> assertThat(pruned.earliest()).isEqualTo(291));
+                        UnknownStatesException.class,
+                        unknown -> assertThat(unknown.first()).isEqualTo(290));
         assertThatThrownBy(() -> log.positionAt(whole.get(289).recordedAt().minusNanos(1)))
-                .isInstanceOf(PrunedPositionException.class);
+                .isInstanceOf(UnknownStatesException.class);
         assertThat(log.firstSince(Instant.EPOCH)).isEqualTo(291);
         List<Transition> kept = log.transitions("a", Long.MAX_VALUE, 1_000).items();
         assertThat(kept).isEqualTo(states.subList(0, 4));
@@ -114,6 +114,7 @@ class LocalWayTests extends WayContract {
                 "source SET first_y = 1",
                 "source SET state_since = state_since + 1",
                 "source SET located_at = 1",
+                "source_location SET min_x = 7, max_x = 7",
                 "transition SET status = 7",
                 "transition SET since = since - 1"
             })
@@ -128,9 +129,41 @@ class LocalWayTests extends WayContract {
         assertThatThrownBy(() -> {
                     log.read(0, PAGE_BYTES);
                     sources("", Set.of(), 10, PAGE_BYTES);
+                    log.nearest(Circle.ofAll(new Point(0, 0)), SourceFilter.ALL, null, 10, PAGE_BYTES);
                     log.transitions("cow", Long.MAX_VALUE, 10);
                 })
                 .isInstanceOf(DamagedRecordException.class);
+    }
+
+    @Test
+    void aSourceThatIsInNoStateIsReported() throws Exception {
+        append("cow", 1, reports(OK, 1));
+        close(log);
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("DELETE FROM transition");
+        }
+        log = open();
+        assertThatThrownBy(() -> log.transitions("cow", Long.MAX_VALUE, 10)).isInstanceOf(DamagedRecordException.class);
+    }
+
+    @Test
+    void aLogThatRetentionHasEmptiedKnowsItsSources() throws Exception {
+        append("cow", 1, at(3, 4), at(6, 8));
+        Instant last = log.read(1, PAGE_BYTES).get(0).recordedAt();
+        retention = new RetentionProperties(Duration.ofMillis(1), 0);
+        reopen();
+        Awaitility.await().until(() -> log.earliest() > log.head());
+        assertThat(state("cow").track()).isEqualTo(new Track(new Point(6, 8), 5, 5));
+        assertThat(log.positionAt(Instant.now())).isEqualTo(2);
+        assertThat(log.positionAt(last)).isEqualTo(2);
+        assertThatThrownBy(() -> log.positionAt(last.minusNanos(1)))
+                .isInstanceOfSatisfying(
+                        UnknownStatesException.class,
+                        unknown -> assertThat(unknown.first()).isEqualTo(2));
+        assertThat(log.statusesAt(2)).containsExactly(new StatusCount(OK, 0, 1));
+        assertThat(log.firstSince(Instant.EPOCH)).isEqualTo(3);
+        assertThat(log.records("cow", null, Set.of(), 10, PAGE_BYTES).items()).isEmpty();
     }
 
     @Test
@@ -243,9 +276,9 @@ class LocalWayTests extends WayContract {
         assertThat(log.statusesAt(7))
                 .containsExactly(new StatusCount(1, 0, 1), new StatusCount(2, 0, 1), new StatusCount(4, 0, 1));
         assertThat(log.statusesAt(8)).containsExactly(new StatusCount(1, 0, 2), new StatusCount(4, 0, 1));
-        assertThatThrownBy(() -> log.statusesAt(6)).isInstanceOf(PrunedPositionException.class);
+        assertThatThrownBy(() -> log.statusesAt(6)).isInstanceOf(UnknownStatesException.class);
         assertThatThrownBy(() -> log.positionAt(log.read(5, PAGE_BYTES).get(0).recordedAt()))
-                .isInstanceOf(PrunedPositionException.class);
+                .isInstanceOf(UnknownStatesException.class);
         assertThat(log.positionAt(log.read(6, PAGE_BYTES).get(0).recordedAt())).isEqualTo(7);
     }
 

@@ -129,7 +129,7 @@ class RequestFuzzTests {
                         4,
                         ListRecordsRequest.newBuilder()
                                 .setSource("cow-7")
-                                .setPageToken("AAAAAAAAAAkBY293LTc")
+                                .setPageToken("AAAAAAAAAAkBMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDBjb3ctNw")
                                 .addStatusesValue(2)
                                 .build()
                                 .toByteArray()),
@@ -137,7 +137,7 @@ class RequestFuzzTests {
                         5,
                         ListTransitionsRequest.newBuilder()
                                 .setSource("cow-7")
-                                .setPageToken("AAAAAAAAAAk")
+                                .setPageToken("AAAAAAAAAAkwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMGNvdy03")
                                 .build()
                                 .toByteArray()),
                 seed(

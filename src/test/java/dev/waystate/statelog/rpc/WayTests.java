@@ -1,5 +1,6 @@
 package dev.waystate.statelog.rpc;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
@@ -47,6 +48,7 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import net.devh.boot.grpc.client.inject.GrpcClient;
@@ -226,6 +228,43 @@ class WayTests {
     }
 
     @Test
+    void aPageOfStatesIsOfItsSourceAlone() {
+        append("cow", located(0, 0), located(0, 0).setStatus(Status.STARVED));
+        append("dog", located(0, 0));
+        ListTransitionsRequest.Builder states =
+                ListTransitionsRequest.newBuilder().setSource(prefix + "cow").setPageSize(1);
+        String token = stub.listTransitions(states.build()).getNextPageToken();
+        assertThat(stub.listTransitions(states.setPageToken(token).build()).getTransitionsList())
+                .extracting(Transition::getStatus)
+                .containsExactly(Status.OK);
+        assertInvalid(
+                () -> stub.listTransitions(states.setSource(prefix + "dog").build()), "page_token");
+    }
+
+    @Test
+    void aMomentThatIsToComeIsNotAboveTheHead() {
+        append("cow", located(0, 0));
+        GetSummaryResponse summary = stub.getSummary(GetSummaryRequest.newBuilder()
+                .setAsOf(Moment.newBuilder().setTime(Timestamp.newBuilder().setSeconds(9_000_000_000L)))
+                .build());
+        assertThat(summary.getAsOfPosition()).isEqualTo(summary.getHeadPosition());
+    }
+
+    @Test
+    void aLocationInAnEntryOfBytesIsRefused() {
+        Metadata headers = new Metadata();
+        headers.put(
+                Metadata.Key.of("waystate-location-bin", Metadata.BINARY_BYTE_MARSHALLER), "3,4".getBytes(US_ASCII));
+        Recorder<Data, Empty> recorder = new Recorder<>();
+        reporting
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .streamState(recorder)
+                .onCompleted();
+        assertThat(recorder.awaitEnd().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+        assertThat(recorder.awaitEnd().getDescription()).contains("waystate-location", "without -bin");
+    }
+
+    @Test
     void whoHasNeverReportedIsNotFound() {
         StatusRuntimeException unknown = catchThrowableOfType(
                 StatusRuntimeException.class,
@@ -282,7 +321,8 @@ class WayTests {
     @Test
     void aPositionOfAnotherLogIsRefused() {
         append("cow", located(0, 0));
-        assertThat(read(ReadRequest.newBuilder().setLogId(stateLog.id()))).isNotEmpty();
+        assertThat(read(ReadRequest.newBuilder().setLogId(stateLog.id().toUpperCase(Locale.ROOT))))
+                .isNotEmpty();
         Recorder<ReadRequest, ReadResponse> recorder = new Recorder<>();
         asyncStub.read(
                 ReadRequest.newBuilder()
