@@ -35,7 +35,7 @@ class BackupIT {
 
     @BeforeAll
     static void killServer() throws Exception {
-        try (ServerProcess server = ServerProcess.start(ofKilledServer)) {
+        try (ServerProcess server = ServerProcess.start(ofKilledServer, ServerProcess.WITHOUT_HTTP)) {
             server.kill();
         }
     }
@@ -49,7 +49,7 @@ class BackupIT {
         long acknowledged;
         long head;
         int count;
-        try (ServerProcess server = ServerProcess.start(original);
+        try (ServerProcess server = ServerProcess.start(original, ServerProcess.WITHOUT_HTTP);
                 RunningCommand append = append(server, pipe.path())) {
             await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).until(() -> durable(server) > 0);
             acknowledged = durable(server);
@@ -71,7 +71,7 @@ class BackupIT {
         assertThat(head).isBetween(acknowledged, count - 1L);
         Files.move(backup, restored.resolve("waystate.db"));
 
-        try (ServerProcess server = ServerProcess.start(restored.getParent())) {
+        try (ServerProcess server = ServerProcess.start(restored.getParent(), ServerProcess.WITHOUT_HTTP)) {
             assertThat(positions(server)).isEqualTo(numbersUpTo(head));
             assertThat(append(server, reports(count)).await().outLines())
                     .containsExactly(

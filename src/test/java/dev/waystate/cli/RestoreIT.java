@@ -35,7 +35,7 @@ class RestoreIT {
 
     @BeforeAll
     static void killServer() throws Exception {
-        try (ServerProcess server = ServerProcess.start(killed)) {
+        try (ServerProcess server = ServerProcess.start(killed, ServerProcess.WITHOUT_HTTP)) {
             append(killed, server, "one", "two");
             assertThat(run(
                                     "backup",
@@ -79,7 +79,7 @@ class RestoreIT {
         run("restore", path("backup.db"), "--to", path(LOG), "--replace");
         Files.move(kept, directory.resolve(LOG + "-wal"));
 
-        try (ServerProcess server = ServerProcess.launch(directory, List.of())) {
+        try (ServerProcess server = ServerProcess.launch(directory, List.of(), ServerProcess.WITHOUT_HTTP)) {
             assertThat(server.process().waitFor()).isNotZero();
             assertThat(server.output()).anyMatch(line -> line.contains("is not of the state log"));
         }
@@ -91,7 +91,7 @@ class RestoreIT {
 
     @Test
     void logInUseIsLeftAlone() throws Exception {
-        try (ServerProcess server = ServerProcess.start(directory)) {
+        try (ServerProcess server = ServerProcess.start(directory, ServerProcess.WITHOUT_HTTP)) {
             append(directory, server, "one");
             assertThat(run("backup", path("backup.db"), "--from", path(LOG)).exitCode())
                     .isZero();
@@ -161,7 +161,7 @@ class RestoreIT {
                         StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        try (ServerProcess server = ServerProcess.start(elsewhere.getParent())) {
+        try (ServerProcess server = ServerProcess.start(elsewhere.getParent(), ServerProcess.WITHOUT_HTTP)) {
             return run("read", "--json", "--target", server.target()).outLines().stream()
                     .map(line -> line.replaceAll(".*\"info\":\"(\\w+)\".*", "$1"))
                     .toList();

@@ -61,7 +61,7 @@ class FollowersIT {
         AtomicBoolean stopped = new AtomicBoolean();
         AtomicLong acknowledged = new AtomicLong();
         ExecutorService threads = Executors.newFixedThreadPool(number);
-        try (ServerProcess server = ServerProcess.start(directory)) {
+        try (ServerProcess server = ServerProcess.start(directory, ServerProcess.WITHOUT_HTTP)) {
             Thread appender = new Thread(new JournalingAppender("a", server.grpcPort(), acknowledged, stopped));
             appender.start();
             List<CompletableFuture<List<Long>>> followers = IntStream.range(0, number)
