@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,9 +17,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** The program of the built jar, serving in a process of its own on ports that were free. */
 public final class ServerProcess implements AutoCloseable {
+
+    /** An argument that leaves out the HTTP port and all behind it, a fifth of what a start takes. */
+    public static final String WITHOUT_HTTP = "--spring.main.web-application-type=none";
 
     private static final Path JAR = Path.of("target", "waystate.jar").toAbsolutePath();
     private static final Pattern GRPC_PORT =
@@ -29,6 +34,8 @@ public final class ServerProcess implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final String QUICK_COMPILER = "-XX:TieredStopAtLevel=1";
 
+    private static @Nullable ServerProcess shared;
+
     private final Process process;
     private final List<String> output = new CopyOnWriteArrayList<>();
 
@@ -37,6 +44,18 @@ public final class ServerProcess implements AutoCloseable {
         Thread reader = new Thread(this::readOutput, "server-output");
         reader.setDaemon(true);
         reader.start();
+    }
+
+    /**
+     * Returns a server that the tests of this JVM share and that ends with it: for those that neither end nor configure
+     * it, and do not mind what others have stored.
+     */
+    public static synchronized ServerProcess shared() throws IOException {
+        if (shared == null) {
+            shared = start(Files.createTempDirectory(Path.of("target"), "shared-server"));
+            Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
+        }
+        return shared;
     }
 
     /** Starts the server in a working directory, with further Spring properties as arguments, and waits until it serves. */

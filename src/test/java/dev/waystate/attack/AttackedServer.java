@@ -8,6 +8,7 @@ import dev.waystate.ops.Load;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class AttackedServer implements AutoCloseable {
     static final Pattern COMPLAINT = Pattern.compile("^\\tat |OutOf\\w+Error:| WARN (?!.* The server is open)| ERROR ");
 
     private static final int CALLS_AFTERWARDS = 50;
+    private static final Duration BETWEEN_CALLS = Duration.ofMillis(5);
 
     private final ServerProcess process;
     private final Client client;
@@ -31,7 +33,7 @@ final class AttackedServer implements AutoCloseable {
     private AttackedServer(ServerProcess process, boolean inUse) {
         this.process = process;
         this.client = Client.of(process);
-        this.load = inUse ? Load.start(client) : null;
+        this.load = inUse ? Load.start(client, BETWEEN_CALLS) : null;
     }
 
     /** Starts a server as it comes, and somebody who uses it all the time. */

@@ -26,7 +26,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -81,22 +83,30 @@ class MalformedRequestIT {
             new Request(SOURCES, "1a02e507")); // numbers of no status
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private ServerProcess server;
+    private static ServerProcess server;
     private RawConnection client;
     private int lastStreamId = 1;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void start() throws Exception {
         server = ServerProcess.start(directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void connect() throws Exception {
         client = RawConnection.open(server.grpcPort());
     }
 
     @AfterEach
-    void stop() {
+    void disconnect() {
         client.close();
-        server.close();
     }
 
     @Test
@@ -192,7 +202,9 @@ class MalformedRequestIT {
         try (Client reader = Client.of(server)) {
             Iterator<ReadResponse> responses = StateLogServiceGrpc.newBlockingStub(reader.channel())
                     .withDeadlineAfter(10, TimeUnit.SECONDS)
-                    .read(ReadRequest.getDefaultInstance());
+                    .read(ReadRequest.newBuilder()
+                            .addStatusesValue(unknown.getStatusValue())
+                            .build());
             Record stored = responses.next().getBatch().getRecords(0);
             assertThat(stored.getStatusValue()).isEqualTo(unknown.getStatusValue());
             assertThat(stored.getInfo()).isEqualTo(unknown.getInfo());

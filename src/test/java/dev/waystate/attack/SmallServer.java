@@ -26,7 +26,8 @@ final class SmallServer implements AutoCloseable {
     static final int HEAP_MB = 96;
     static final int DIRECT_MB = 48;
 
-    private static final int SOURCES_AT_ONCE = 4;
+    private static final int MOST_SOURCES_AT_ONCE = 100;
+    private static final int BYTES_AT_ONCE = 2 * 1024 * 1024;
 
     private static final Pattern HELD = Pattern.compile("(?m)^waystate_memory_held_bytes\\{.*} (\\S+)$");
     private static final Pattern MOST_RESIDENT = Pattern.compile("VmHWM:\\s+(\\d+) kB");
@@ -57,9 +58,10 @@ final class SmallServer implements AutoCloseable {
     /** Has so many sources, each of which makes one report, with an info of so many bytes. */
     void fill(String prefix, int sources, int infoBytes) throws Exception {
         String info = "x".repeat(infoBytes);
-        for (int first = 0; first < sources; first += SOURCES_AT_ONCE) {
+        int atOnce = Math.min(MOST_SOURCES_AT_ONCE, BYTES_AT_ONCE / infoBytes);
+        for (int first = 0; first < sources; first += atOnce) {
             List<CompletableFuture<Void>> appended = new ArrayList<>();
-            for (int i = first; i < Math.min(sources, first + SOURCES_AT_ONCE); i++) {
+            for (int i = first; i < Math.min(sources, first + atOnce); i++) {
                 appended.add(append("%s%04d".formatted(prefix, i), info));
             }
             CompletableFuture.allOf(appended.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);

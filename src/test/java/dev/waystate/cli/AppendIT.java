@@ -164,13 +164,12 @@ class AppendIT {
     @Test
     void resultThatCannotBeWrittenIsAFailure() throws Exception {
         List<String> toFullDisk = List.of("sh", "-c", "exec \"$@\" > /dev/full", "sh");
-        List<String> append =
-                List.of(ServerProcess.java(), "-jar", ServerProcess.jar().toString(), "append");
-        List<String> arguments = List.of("--source", "unseen", reports("unseen.csv", 1), "--target", server.target());
+        List<String> append = ServerProcess.command(
+                "append", "--source", "unseen", reports("unseen.csv", 1), "--target", server.target());
         CommandRun run = CommandRun.of(
                 directory,
                 "",
-                Stream.of(toFullDisk, append, arguments).flatMap(List::stream).toList());
+                Stream.of(toFullDisk, append).flatMap(List::stream).toList());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
         assertThat(infos("unseen")).isEqualTo(expectedInfos(1));
@@ -227,7 +226,7 @@ class AppendIT {
     }
 
     @Test
-    void theJarAppendsTheTimesOfStandardInput() throws Exception {
+    void timesOfStandardInputAreAppended() throws Exception {
         CommandRun run = appendStdin(
                 "stdin", "{\"status\":\"TIRED\",\"info\":\"näher\",\"reported_at\":\"2026-02-03T04:05:06.123Z\"}\n");
 
@@ -316,7 +315,10 @@ class AppendIT {
     }
 
     private static CommandRun appendStdin(String source, String input) throws IOException, InterruptedException {
-        return CommandRun.ofJar(directory, input, "append", "--source", source, "-", "--target", server.target());
+        return CommandRun.of(
+                directory,
+                input,
+                ServerProcess.command("append", "--source", source, "-", "--target", server.target()));
     }
 
     private static String stored(long stored, long alreadyThere, long durable) {

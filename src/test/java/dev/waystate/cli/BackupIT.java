@@ -15,18 +15,30 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.util.FileSystemUtils;
 
 /** {@code backup} of a server that is written to, and what becomes of it. */
 @Timeout(180)
 class BackupIT {
 
     @TempDir
+    private static Path ofKilledServer;
+
+    @TempDir
     private Path directory;
+
+    @BeforeAll
+    static void killServer() throws Exception {
+        try (ServerProcess server = ServerProcess.start(ofKilledServer, ServerProcess.WITHOUT_HTTP)) {
+            server.kill();
+        }
+    }
 
     @Test
     void restoredBackupHasWhatWasAcknowledgedBeforeItAndIsAppendedToExactlyOnce() throws Exception {
@@ -37,7 +49,7 @@ class BackupIT {
         long acknowledged;
         long head;
         int count;
-        try (ServerProcess server = ServerProcess.start(original);
+        try (ServerProcess server = ServerProcess.start(original, ServerProcess.WITHOUT_HTTP);
                 RunningCommand append = append(server, pipe.path())) {
             await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).until(() -> durable(server) > 0);
             acknowledged = durable(server);
@@ -59,7 +71,7 @@ class BackupIT {
         assertThat(head).isBetween(acknowledged, count - 1L);
         Files.move(backup, restored.resolve("waystate.db"));
 
-        try (ServerProcess server = ServerProcess.start(restored.getParent())) {
+        try (ServerProcess server = ServerProcess.start(restored.getParent(), ServerProcess.WITHOUT_HTTP)) {
             assertThat(positions(server)).isEqualTo(numbersUpTo(head));
             assertThat(append(server, reports(count)).await().outLines())
                     .containsExactly(
@@ -71,9 +83,7 @@ class BackupIT {
 
     @Test
     void storeWithoutAServerIsBackedUpToo() throws Exception {
-        try (ServerProcess server = ServerProcess.start(directory)) {
-            server.kill();
-        }
+        FileSystemUtils.copyRecursively(ofKilledServer.resolve("data"), directory.resolve("data"));
 
         CommandRun run = backup("backup.db", "data/waystate.db", "--json");
 
@@ -115,20 +125,13 @@ class BackupIT {
         "backup.db, mount -t tmpfs -o noexec tmpfs mounted, 'the temporary directory'"
     })
     void whatStandsInTheWayOfABackupIsTold(String copy, String preparation, String reason) throws Exception {
-        try (ServerProcess server = ServerProcess.start(directory)) {
-            server.kill();
-        }
+        FileSystemUtils.copyRecursively(ofKilledServer.resolve("data"), directory.resolve("data"));
         Files.createDirectory(directory.resolve("mounted"));
         List<String> prepared = List.of("unshare", "-m", "sh", "-c", preparation + " && exec \"$@\"", "sh");
         List<String> trial = Stream.concat(prepared.stream(), Stream.of("true")).toList();
         assumeTrue(CommandRun.of(directory, "", trial).exitCode() == 0, "Skipped: " + preparation + " needs root");
-        List<String> backup = List.of(
-                ServerProcess.java(),
-                "-Djava.io.tmpdir=" + (reason.contains("temporary") ? "mounted" : directory),
-                "-jar",
-                ServerProcess.jar().toString(),
-                "backup",
-                copy);
+        List<String> backup = ServerProcess.command("backup", copy);
+        backup.add(1, "-Djava.io.tmpdir=" + (reason.contains("temporary") ? "mounted" : directory));
 
         CommandRun run = CommandRun.of(
                 directory, "", Stream.concat(prepared.stream(), backup.stream()).toList());

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,12 +33,7 @@ class ClientCommandsIT {
 
     @BeforeAll
     static void startServer() throws IOException {
-        server = ServerProcess.start(directory);
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
+        server = ServerProcess.shared();
     }
 
     @Test

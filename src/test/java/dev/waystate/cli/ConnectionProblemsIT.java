@@ -370,7 +370,7 @@ class ConnectionProblemsIT {
     void nameWithAnUnderscoreIsLookedUp(String host, String out, String err) throws Exception {
         Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 my_waystate\n");
 
-        CommandRun run = runJar("-Djdk.net.hosts.file=" + hosts, host + ":" + plainServer.getPort());
+        CommandRun run = runWithOptions("-Djdk.net.hosts.file=" + hosts, host + ":" + plainServer.getPort());
 
         assertThat(run.out()).startsWith(out);
         assertThat(run.err()).startsWith(err);
@@ -381,8 +381,8 @@ class ConnectionProblemsIT {
         int dead = closedPort();
         String proxy = "-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=" + dead;
 
-        CommandRun run = runJar(proxy, "waystate.example:50051");
-        CommandRun passedBy = runJar(proxy, "localhost:" + plainServer.getPort());
+        CommandRun run = runWithOptions(proxy, "waystate.example:50051");
+        CommandRun passedBy = runWithOptions(proxy, "localhost:" + plainServer.getPort());
 
         assertThat(run.exitCode()).isEqualTo(UNAVAILABLE);
         assertThat(run.err()).startsWith("The proxy ").contains("127.0.0.1:" + dead, "https.proxyHost");
@@ -390,10 +390,10 @@ class ConnectionProblemsIT {
     }
 
     /** Runs {@code health} in a process of its own, with options of the JVM. */
-    private static CommandRun runJar(String options, String target) throws Exception {
-        String line =
-                ServerProcess.java() + " " + options + " -jar " + ServerProcess.jar() + " health --target " + target;
-        return CommandRun.of(directory, "", List.of(line.split(" ")));
+    private static CommandRun runWithOptions(String options, String target) throws Exception {
+        List<String> words = ServerProcess.command("health", "--target", target);
+        words.addAll(1, List.of(options.split(" ")));
+        return CommandRun.of(directory, "", words);
     }
 
     @Test
@@ -433,8 +433,8 @@ class ConnectionProblemsIT {
         Files.writeString(
                 server.resolve("application.yml"),
                 "grpc.client.waystate: {address: 'static://localhost:" + closedPort() + "', negotiation-type: tls}");
-        String line = "cd " + server + " && GRPC_CLIENT_WAYSTATE_NEGOTIATIONTYPE=tls " + ServerProcess.java() + " -jar "
-                + ServerProcess.jar() + " displace 0,0 3,4";
+        String line = "cd " + server + " && GRPC_CLIENT_WAYSTATE_NEGOTIATIONTYPE=tls "
+                + String.join(" ", ServerProcess.command("displace", "0,0", "3,4"));
 
         CommandRun run = CommandRun.of(
                 directory,
@@ -448,9 +448,9 @@ class ConnectionProblemsIT {
     }
 
     private static CommandRun runWith(String environment, String command) throws Exception {
-        String line =
-                "env " + environment + " " + ServerProcess.java() + " -jar " + ServerProcess.jar() + " " + command;
-        return CommandRun.of(directory, "", List.of(line.split(" ")));
+        List<String> words = ServerProcess.command(command.split(" "));
+        words.addAll(0, List.of(("env " + environment).split(" ")));
+        return CommandRun.of(directory, "", words);
     }
 
     @ParameterizedTest

@@ -24,37 +24,29 @@ class EndedAppendIT {
     @Test
     void signalHasItSayUpToWhereEverythingIsDurable() throws Exception {
         Path err = directory.resolve("err.txt");
-        try (ServerProcess server = ServerProcess.start(directory)) {
-            Process append = new ProcessBuilder(
-                            ServerProcess.java(),
-                            "-jar",
-                            ServerProcess.jar().toString(),
-                            "append",
-                            "--source=cow",
-                            "--format=json",
-                            "--target=" + server.target(),
-                            "-")
-                    .redirectError(err.toFile())
-                    .start();
-            try (Writer reports = append.outputWriter()) {
-                reports.write("{\"status\":\"OK\"}\n".repeat(3));
-                reports.flush();
-                await().atMost(Duration.ofSeconds(40)).until(() -> stored(server) > 0);
+        ServerProcess server = ServerProcess.shared();
+        Process append = new ProcessBuilder(ServerProcess.command(
+                        "append", "--source=ended", "--format=json", "--target=" + server.target(), "-"))
+                .redirectError(err.toFile())
+                .start();
+        try (Writer reports = append.outputWriter()) {
+            reports.write("{\"status\":\"OK\"}\n".repeat(3));
+            reports.flush();
+            await().atMost(Duration.ofSeconds(40)).until(() -> stored(server) > 0);
 
-                CommandRun.of(directory, "", List.of("kill", "-INT", Long.toString(append.pid())));
+            CommandRun.of(directory, "", List.of("kill", "-INT", Long.toString(append.pid())));
 
-                assertThat(append.waitFor(20, TimeUnit.SECONDS)).isTrue();
-                assertThat(append.exitValue()).isEqualTo(130);
-                assertThat(Files.readString(err))
-                        .containsPattern("Everything up to sequence [0-3] is durable: the same command goes on");
-            } finally {
-                append.destroyForcibly();
-            }
+            assertThat(append.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(append.exitValue()).isEqualTo(130);
+            assertThat(Files.readString(err))
+                    .containsPattern("Everything up to sequence [0-3] is durable: the same command goes on");
+        } finally {
+            append.destroyForcibly();
         }
     }
 
     private static long stored(ServerProcess server) {
-        return CommandRun.of("read", "--json", "--target", server.target())
+        return CommandRun.of("read", "--json", "--source=ended", "--target", server.target())
                 .outLines()
                 .size();
     }

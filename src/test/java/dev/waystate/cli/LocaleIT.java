@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waystate.OtherJava;
 import dev.waystate.ServerProcess;
+import dev.waystate.StartArchive;
 import dev.waystate.process.Utf8;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,16 +32,11 @@ class LocaleIT {
 
     @BeforeAll
     static void startServer() throws IOException {
-        server = ServerProcess.start(directory);
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
+        server = ServerProcess.shared();
     }
 
     static Stream<String> environments() throws IOException {
-        List<String> javas = new ArrayList<>(List.of(ServerProcess.java()));
+        List<String> javas = new ArrayList<>(List.of(ServerProcess.java() + " " + StartArchive.option()));
         OtherJava.java25().ifPresent(java -> javas.add(java.toString()));
         return javas.stream()
                 .flatMap(java -> Stream.of("", "LC_ALL=C LANG=C.UTF-8 ", "LC_ALL=C.UTF-8 ")
@@ -99,7 +94,7 @@ class LocaleIT {
     }
 
     private static String line(String java, String command) {
-        return java + " -XX:TieredStopAtLevel=1 -jar " + ServerProcess.jar() + " " + command + " --target "
+        return java + " -XX:TieredStopAtLevel=1 -jar " + StartArchive.JAR + " " + command + " --target "
                 + server.target();
     }
 

@@ -100,7 +100,7 @@ class ReadIT {
     })
     void readerOfTheOutputThatHasEnoughIsNoFailureAndAFullDiskIsOne(String end, int exitCode, String err)
             throws Exception {
-        String read = ServerProcess.java() + " -jar " + ServerProcess.jar() + " read --target " + server.target();
+        String read = String.join(" ", ServerProcess.command("read", "--target", server.target()));
         CommandRun run =
                 CommandRun.of(directory, "", List.of("bash", "-c", "set -o pipefail; { " + read + "; } " + end));
 
@@ -110,7 +110,7 @@ class ReadIT {
 
     @Test
     void barsAreForTerminalsAlone() throws Exception {
-        String summary = ServerProcess.java() + " -jar " + ServerProcess.jar() + " summary --target " + server.target();
+        String summary = String.join(" ", ServerProcess.command("summary", "--target", server.target()));
         CommandRun shown = CommandRun.of(directory, "", List.of("script", "-qec", summary, "/dev/null"));
         CommandRun piped = CommandRun.of(directory, "", List.of("sh", "-c", summary + " | cat"));
 
@@ -124,14 +124,7 @@ class ReadIT {
         Path out = Files.createTempFile(directory, "out", ".txt");
         Path err = Files.createTempFile(directory, "err", ".txt");
         Process follower = new ProcessBuilder(
-                        ServerProcess.java(),
-                        "-jar",
-                        ServerProcess.jar().toString(),
-                        "read",
-                        "--follow",
-                        "--json",
-                        "--target",
-                        server.target())
+                        ServerProcess.command("read", "--follow", "--json", "--target", server.target()))
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();

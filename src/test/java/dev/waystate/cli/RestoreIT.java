@@ -14,9 +14,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.FileSystemUtils;
 
 /** {@code restore}, over the log of a server that was killed, and where it may not. */
 @Timeout(180)
@@ -24,12 +26,32 @@ class RestoreIT {
 
     private static final String LOG = "data/waystate.db";
 
+    /** The directory of a server that was killed when its log had more than the backup beside it. */
+    @TempDir
+    private static Path killed;
+
     @TempDir
     private Path directory;
 
+    @BeforeAll
+    static void killServer() throws Exception {
+        try (ServerProcess server = ServerProcess.start(killed, ServerProcess.WITHOUT_HTTP)) {
+            append(killed, server, "one", "two");
+            assertThat(run(
+                                    "backup",
+                                    killed.resolve("backup.db").toString(),
+                                    "--from",
+                                    killed.resolve(LOG).toString())
+                            .exitCode())
+                    .isZero();
+            append(killed, server, "three");
+            server.kill();
+        }
+    }
+
     @Test
     void restoredLogIsServedAndTheOldOneIsKeptWhole() throws Exception {
-        killWithMoreThanTheBackup();
+        FileSystemUtils.copyRecursively(killed, directory);
 
         CommandRun refused = run("restore", path("backup.db"), "--to", path(LOG));
         assertThat(refused.exitCode()).isEqualTo(2);
@@ -52,12 +74,12 @@ class RestoreIT {
     /** A crash between the two: the restored log has its name, and the old write-ahead log is still there. */
     @Test
     void restoreThatWasCutShortIsRefusedByTheServerAndMendedByAnother() throws Exception {
-        killWithMoreThanTheBackup();
+        FileSystemUtils.copyRecursively(killed, directory);
         Path kept = Files.copy(directory.resolve(LOG + "-wal"), directory.resolve("kept-wal"));
         run("restore", path("backup.db"), "--to", path(LOG), "--replace");
         Files.move(kept, directory.resolve(LOG + "-wal"));
 
-        try (ServerProcess server = ServerProcess.launch(directory, List.of())) {
+        try (ServerProcess server = ServerProcess.launch(directory, List.of(), ServerProcess.WITHOUT_HTTP)) {
             assertThat(server.process().waitFor()).isNotZero();
             assertThat(server.output()).anyMatch(line -> line.contains("is not of the state log"));
         }
@@ -69,8 +91,8 @@ class RestoreIT {
 
     @Test
     void logInUseIsLeftAlone() throws Exception {
-        try (ServerProcess server = ServerProcess.start(directory)) {
-            append(server, "one");
+        try (ServerProcess server = ServerProcess.start(directory, ServerProcess.WITHOUT_HTTP)) {
+            append(directory, server, "one");
             assertThat(run("backup", path("backup.db"), "--from", path(LOG)).exitCode())
                     .isZero();
             CommandRun run = run("restore", path("backup.db"), "--to", path(LOG), "--replace");
@@ -78,7 +100,7 @@ class RestoreIT {
             assertThat(run.err())
                     .contains("in use by process " + server.process().pid())
                     .hasLineCount(1);
-            append(server, "two");
+            append(directory, server, "two");
             assertThat(server.terminate()).isEqualTo(143);
         }
         assertThat(infos(path(LOG))).containsExactly("one", "two");
@@ -98,7 +120,7 @@ class RestoreIT {
 
     @Test
     void damagedBackupIsRefused() throws Exception {
-        killWithMoreThanTheBackup();
+        FileSystemUtils.copyRecursively(killed, directory);
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + path("backup.db"));
                 Statement statement = connection.createStatement()) {
             statement.execute("DELETE FROM record WHERE position = 2");
@@ -111,24 +133,14 @@ class RestoreIT {
 
     @Test
     void backupIsRestoredToADirectoryThatIsNew() throws Exception {
-        killWithMoreThanTheBackup();
+        FileSystemUtils.copyRecursively(killed, directory);
         CommandRun run = run("restore", path("backup.db"), "--to", path("new/waystate.db"), "--json");
         assertThat(run.outLines())
                 .containsExactly("{\"file\":\"" + path("new/waystate.db") + "\",\"head_position\":2}");
         assertThat(files("new")).containsExactly("waystate.db");
     }
 
-    private void killWithMoreThanTheBackup() throws Exception {
-        try (ServerProcess server = ServerProcess.start(directory)) {
-            append(server, "one", "two");
-            assertThat(run("backup", path("backup.db"), "--from", path(LOG)).exitCode())
-                    .isZero();
-            append(server, "three");
-            server.kill();
-        }
-    }
-
-    private void append(ServerProcess server, String... infos) throws IOException {
+    private static void append(Path directory, ServerProcess server, String... infos) throws IOException {
         Path reports = directory.resolve("reports.csv");
         Files.writeString(
                 reports, Stream.of(infos).map(info -> "OK," + info + "\n").reduce("", String::concat));
@@ -149,7 +161,7 @@ class RestoreIT {
                         StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        try (ServerProcess server = ServerProcess.start(elsewhere.getParent())) {
+        try (ServerProcess server = ServerProcess.start(elsewhere.getParent(), ServerProcess.WITHOUT_HTTP)) {
             return run("read", "--json", "--target", server.target()).outLines().stream()
                     .map(line -> line.replaceAll(".*\"info\":\"(\\w+)\".*", "$1"))
                     .toList();

@@ -14,7 +14,7 @@ final class ReturningServer implements AutoCloseable {
 
     ReturningServer(Path directory) throws IOException {
         this.directory = directory;
-        this.process = ServerProcess.start(directory);
+        this.process = ServerProcess.start(directory, ServerProcess.WITHOUT_HTTP);
         this.port = process.grpcPort();
     }
 
@@ -30,7 +30,7 @@ final class ReturningServer implements AutoCloseable {
     void comeBack() throws IOException {
         // Of a property that is given twice, Spring would take both values.
         String samePort = "exec \"${@/--grpc.server.port=0/--grpc.server.port=" + port + "}\"";
-        process = ServerProcess.launch(directory, List.of("bash", "-c", samePort, "bash"));
+        process = ServerProcess.launch(directory, List.of("bash", "-c", samePort, "bash"), ServerProcess.WITHOUT_HTTP);
         process.awaitStart();
     }
 

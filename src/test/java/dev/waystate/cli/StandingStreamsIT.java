@@ -161,7 +161,7 @@ class StandingStreamsIT {
     /** The other side of the silence: a server that does not even answer to a sign of life. */
     @Test
     void serverThatStandsStillIsGivenUp() throws Exception {
-        try (ServerProcess frozen = ServerProcess.start(directory);
+        try (ServerProcess frozen = ServerProcess.start(directory, ServerProcess.WITHOUT_HTTP);
                 RunningCommand read = RunningCommand.start(
                         "read", "--follow", "--timeout=1s", "--retry-for=0s", "--target", frozen.target())) {
             await().atMost(Duration.ofSeconds(20)).until(() -> read.err().contains("caught up"));

@@ -64,13 +64,13 @@ class CrashIT {
     private void killAndAudit(int rounds, long shortestMillis, List<String> wrapper) throws Exception {
         Random random = new Random(5);
         for (int round = 0; round < rounds; round++) {
-            try (ServerProcess server = ServerProcess.startUnder(wrapper, directory)) {
+            try (ServerProcess server = ServerProcess.startUnder(wrapper, directory, ServerProcess.WITHOUT_HTTP)) {
                 killUnderLoad(server, shortestMillis + random.nextInt(ROUND_SPREAD_MILLIS));
             }
         }
         List<Record> log;
         List<Source> sources;
-        try (ServerProcess server = ServerProcess.start(directory)) {
+        try (ServerProcess server = ServerProcess.start(directory, ServerProcess.WITHOUT_HTTP)) {
             log = LogAudit.dump(server.grpcPort());
             sources = LogAudit.sources(server.grpcPort());
         }

@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ class LogFileIT {
         Path file = Files.createDirectory(directory.resolve("data")).resolve("waystate.db");
         AtomicLong acknowledged = new AtomicLong();
         for (boolean fresh : new boolean[] {true, false}) { // SQLite takes other locks on a file that is new
-            try (ServerProcess server = ServerProcess.start(directory)) {
+            try (ServerProcess server = ServerProcess.start(directory, ServerProcess.WITHOUT_HTTP)) {
                 for (Map.Entry<String, String> name : names(file, fresh).entrySet()) {
                     assertThatItIsRefused(name.getKey(), name.getValue(), server);
                 }
@@ -43,7 +44,7 @@ class LogFileIT {
                 server.kill();
             }
         }
-        try (ServerProcess server = ServerProcess.start(directory)) {
+        try (ServerProcess server = ServerProcess.start(directory, ServerProcess.WITHOUT_HTTP)) {
             assertThat(LogAudit.audit(LogAudit.dump(server.grpcPort()), Map.of("a", acknowledged.get()), Set.of()))
                     .isEmpty();
         }
@@ -69,7 +70,8 @@ class LogFileIT {
     }
 
     private void assertThatItIsRefused(String kind, String name, ServerProcess owner) throws Exception {
-        try (ServerProcess second = ServerProcess.launch(directory, java.util.List.of(), FILE + name)) {
+        try (ServerProcess second =
+                ServerProcess.launch(directory, List.of(), ServerProcess.WITHOUT_HTTP, FILE + name)) {
             assertThat(second.process().waitFor(1, TimeUnit.MINUTES)).as(kind).isTrue();
             assertThat(second.process().exitValue()).as(kind).isNotZero();
             assertThat(second.output())

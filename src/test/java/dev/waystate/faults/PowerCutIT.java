@@ -39,7 +39,7 @@ class PowerCutIT {
         AtomicBoolean stopped = new AtomicBoolean();
         long told;
         try (Mount before = Mount.image(disk, directory.resolve("before"));
-                ServerProcess server = ServerProcess.start(directory, file(before))) {
+                ServerProcess server = ServerProcess.start(directory, file(before), ServerProcess.WITHOUT_HTTP)) {
             Thread appender = new Thread(new JournalingAppender("a", server.grpcPort(), acknowledged, stopped));
             appender.start();
             await().atMost(Duration.ofSeconds(30)).until(() -> acknowledged.get() >= 2_000);
@@ -51,7 +51,7 @@ class PowerCutIT {
             appender.join(30_000);
         }
         try (Mount after = Mount.image(copy, directory.resolve("after"));
-                ServerProcess server = ServerProcess.start(directory, file(after))) {
+                ServerProcess server = ServerProcess.start(directory, file(after), ServerProcess.WITHOUT_HTTP)) {
             assertThat(LogAudit.audit(LogAudit.dump(server.grpcPort()), Map.of("a", told), Set.of()))
                     .isEmpty();
         }

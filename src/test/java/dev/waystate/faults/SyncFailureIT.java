@@ -54,7 +54,7 @@ class SyncFailureIT {
                 "trace=fsync,fdatasync",
                 "-e",
                 "inject=fsync,fdatasync:error=EIO:when=" + FIRST_FAILURE + "+");
-        try (ServerProcess server = ServerProcess.launch(directory, failingSyncs)) {
+        try (ServerProcess server = ServerProcess.launch(directory, failingSyncs, ServerProcess.WITHOUT_HTTP)) {
             await().atMost(Duration.ofMinutes(2)).until(() -> serves(server));
             ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort())
                     .usePlaintext()
@@ -82,7 +82,7 @@ class SyncFailureIT {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "Skipped: failing syncs need strace");
         AtomicLong acknowledged = new AtomicLong();
         AtomicBoolean stopped = new AtomicBoolean();
-        try (ServerProcess server = ServerProcess.start(directory)) {
+        try (ServerProcess server = ServerProcess.start(directory, ServerProcess.WITHOUT_HTTP)) {
             Thread appender = new Thread(new JournalingAppender("a", server.grpcPort(), acknowledged, stopped));
             appender.start();
             await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged.get() > 50);
@@ -102,7 +102,7 @@ class SyncFailureIT {
                 "trace=fsync,fdatasync",
                 "-e",
                 "inject=fsync,fdatasync:error=EIO");
-        try (ServerProcess failing = ServerProcess.launch(directory, failingSyncs)) {
+        try (ServerProcess failing = ServerProcess.launch(directory, failingSyncs, ServerProcess.WITHOUT_HTTP)) {
             assertThat(failing.process().waitFor(2, TimeUnit.MINUTES)).isTrue();
             assertThat(failing.process().exitValue()).isNotZero();
             assertThat(failing.output()).anyMatch(line -> line.contains("Cannot open the state log"));
@@ -114,7 +114,7 @@ class SyncFailureIT {
 
     /** The batches whose sync failed are not there: had they been acknowledged, the audit would miss them. */
     private void assertThatAllIsThere(long acknowledged) throws Exception {
-        try (ServerProcess restarted = ServerProcess.start(directory)) {
+        try (ServerProcess restarted = ServerProcess.start(directory, ServerProcess.WITHOUT_HTTP)) {
             List<Record> log = LogAudit.dump(restarted.grpcPort());
             assertThat(LogAudit.audit(log, Map.of("a", acknowledged), Set.of())).isEmpty();
         }

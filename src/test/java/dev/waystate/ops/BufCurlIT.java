@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,14 +25,7 @@ class BufCurlIT {
     @BeforeEach
     void start() throws IOException {
         assumeTrue(Command.isOnPath("buf"), "buf is not on the PATH: npm package @bufbuild/buf");
-        server = ServerProcess.start(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        if (server != null) {
-            server.close();
-        }
+        server = ServerProcess.shared();
     }
 
     @Test

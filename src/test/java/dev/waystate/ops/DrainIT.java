@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waystate.ServerProcess;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,10 +26,9 @@ class DrainIT {
     @ParameterizedTest
     @ValueSource(strings = {"0s", "1s"})
     void sigtermUnderLoadLosesNoCallAndIsAnnounced(String drainDelay) throws Exception {
-        try (ServerProcess leaving = start("leaving", drainDelay);
-                ServerProcess staying = start("staying", drainDelay);
+        try (ServerProcess leaving = start(drainDelay);
                 Client watcher = Client.of(leaving);
-                Client client = Client.of(leaving, staying);
+                Client client = Client.of(leaving, ServerProcess.shared());
                 Load load = Load.start(client)) {
             HealthWatch watch = HealthWatch.open(watcher.channel(), "");
             load.awaitSucceeded(CALLS);
@@ -50,9 +48,8 @@ class DrainIT {
     /** The control: calls that are lost are noticed, and the load does reach both servers. */
     @Test
     void sigkillUnderLoadLosesCalls() throws Exception {
-        try (ServerProcess leaving = start("leaving", "0s");
-                ServerProcess staying = start("staying", "0s");
-                Client client = Client.of(leaving, staying);
+        try (ServerProcess leaving = start("0s");
+                Client client = Client.of(leaving, ServerProcess.shared());
                 Load load = Load.start(client)) {
             load.awaitSucceeded(CALLS);
 
@@ -64,8 +61,7 @@ class DrainIT {
         }
     }
 
-    private ServerProcess start(String name, String drainDelay) throws Exception {
-        return ServerProcess.start(
-                Files.createDirectory(directory.resolve(name)), "--waystate.server.drain-delay=" + drainDelay);
+    private ServerProcess start(String drainDelay) throws Exception {
+        return ServerProcess.start(directory, "--waystate.server.drain-delay=" + drainDelay);
     }
 }

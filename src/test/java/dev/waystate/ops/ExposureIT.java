@@ -19,7 +19,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,12 +45,7 @@ class ExposureIT {
 
     @BeforeAll
     static void start() throws IOException {
-        server = ServerProcess.start(directory);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
+        server = ServerProcess.shared();
     }
 
     @Test

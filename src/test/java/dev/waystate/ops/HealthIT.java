@@ -27,8 +27,8 @@ class HealthIT {
 
     @Test
     void httpAndEveryServiceSayThatItServes() throws Exception {
-        try (ServerProcess server = ServerProcess.start(directory);
-                Client client = Client.of(server)) {
+        ServerProcess server = ServerProcess.shared();
+        try (Client client = Client.of(server)) {
             assertHttp(Client.get(server, READINESS), 200, "UP");
             assertHttp(Client.get(server, LIVENESS), 200, "UP");
             assertThat(client.health("")).isEqualTo(ServingStatus.SERVING);
@@ -41,8 +41,7 @@ class HealthIT {
 
     @Test
     void unknownServiceIsNotFound() throws Exception {
-        try (ServerProcess server = ServerProcess.start(directory);
-                Client client = Client.of(server)) {
+        try (Client client = Client.of(ServerProcess.shared())) {
             assertThatThrownBy(() -> client.health("my_package.NoSuchService"))
                     .extracting(Status::fromThrowable)
                     .extracting(Status::getCode)

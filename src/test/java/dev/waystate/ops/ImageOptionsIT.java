@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waystate.ServerProcess;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,11 +44,10 @@ class ImageOptionsIT {
                 "-Xlog:gc"
             })
     void isHealthyWhateverTheServersJvmOptionsAre(String template) throws Exception {
-        String options = template.replace("PORT", Integer.toString(freePort()));
-        try (ServerProcess server =
-                ServerProcess.startUnder(List.of("env", "JAVA_TOOL_OPTIONS=" + options), directory)) {
+        try (ServerSocket takenByTheServer = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String options = template.replace("PORT", Integer.toString(takenByTheServer.getLocalPort()));
             for (String variable : VARIABLES) {
-                assertThat(check(command(), server, variable + "=" + options)).isEqualTo("SERVING\n");
+                assertThat(check(command(), variable + "=" + options)).isEqualTo("SERVING\n");
             }
         }
     }
@@ -57,11 +57,10 @@ class ImageOptionsIT {
     void withTheServersJvmOptionsItWouldNotBeHealthy() throws Exception {
         List<String> unprotected =
                 List.of(ServerProcess.java(), "-jar", ServerProcess.jar().toString(), "health", "--http");
-        String options = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + freePort();
-        try (ServerProcess server =
-                ServerProcess.startUnder(List.of("env", "JAVA_TOOL_OPTIONS=" + options), directory)) {
-            assertThat(check(unprotected, server, "JAVA_TOOL_OPTIONS=" + options))
-                    .contains("JDWP exit error");
+        try (ServerSocket takenByTheServer = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String options = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:"
+                    + takenByTheServer.getLocalPort();
+            assertThat(check(unprotected, "JAVA_TOOL_OPTIONS=" + options)).contains("JDWP exit error");
         }
     }
 
@@ -84,9 +83,10 @@ class ImageOptionsIT {
         assertThat(file).isNotEmptyFile();
     }
 
-    private String check(List<String> command, ServerProcess server, String variable) throws Exception {
+    private String check(List<String> command, String variable) throws Exception {
         String javaHome = "JAVA_HOME=" + System.getProperty("java.home");
-        List<String> words = new ArrayList<>(List.of("env", javaHome, variable, "SERVER_PORT=" + server.httpPort()));
+        String port = "SERVER_PORT=" + ServerProcess.shared().httpPort();
+        List<String> words = new ArrayList<>(List.of("env", javaHome, variable, port));
         command.forEach(word -> words.add(word.equals("/app/waystate") ? LAUNCHER.toString() : word));
         try (Command check = Command.start(directory, words)) {
             int exitCode = check.awaitExit(Duration.ofSeconds(20));
@@ -102,11 +102,5 @@ class ImageOptionsIT {
         assertThat(found.find()).isTrue();
         String words = found.group(1).replace("\\\n", "");
         return List.of(JsonMapper.builder().build().readValue(words, String[].class));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -10,8 +10,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
-/** Threads that call without a pause: single displacements, and short streams of reports in between. */
+/** Threads that call again and again: single displacements, and short streams of reports in between. */
 public final class Load implements AutoCloseable {
 
     private static final int THREADS = 8;
@@ -19,20 +20,28 @@ public final class Load implements AutoCloseable {
     private static final int REPORTS_PER_STREAM = 5;
 
     private final Client client;
+    private final Duration pause;
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     private final AtomicLong succeeded = new AtomicLong();
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private volatile boolean stopping;
 
-    private Load(Client client) {
+    private Load(Client client, Duration pause) {
         this.client = client;
+        this.pause = pause;
         for (int i = 0; i < THREADS; i++) {
             threads.execute(this::call);
         }
     }
 
+    /** Starts threads that call without a pause. */
     public static Load start(Client client) {
-        return new Load(client);
+        return new Load(client, Duration.ZERO);
+    }
+
+    /** Starts threads each of which pauses after a call, and leaves the machine to others meanwhile. */
+    public static Load start(Client client, Duration pause) {
+        return new Load(client, pause);
     }
 
     private void call() {
@@ -44,6 +53,7 @@ public final class Load implements AutoCloseable {
                     client.displacement();
                 }
                 succeeded.incrementAndGet();
+                LockSupport.parkNanos(pause.toNanos());
             } catch (Exception failure) {
                 failures.add(failure);
             }

@@ -30,8 +30,7 @@ class ReflectionIT {
 
     @Test
     void bothVersionsListTheServices() throws Exception {
-        try (ServerProcess server = ServerProcess.start(directory);
-                Client client = Client.of(server)) {
+        try (Client client = Client.of(ServerProcess.shared())) {
             assertThat(Reflection.v1(client.channel())).contains(SERVICES);
             assertThat(Reflection.v1alpha(client.channel())).contains(SERVICES);
         }

@@ -38,6 +38,9 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class JwksTests {
 
+    /** As often as {@link #start} lets them be fetched. */
+    private static final Duration OFTEN = Duration.ofMillis(250);
+
     private static final String POINT = "\"x\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\","
             + "\"y\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"";
 
@@ -85,7 +88,7 @@ class JwksTests {
     void anOddKeySpoilsNoOtherAndIsNamedOnce(String name, String odd, CapturedOutput output) {
         issuer.serving = (exchange, keys) -> JwtIssuer.respond(
                 exchange, 200, keys.replace("[", "[" + odd + ",").strip());
-        start(issuer.jwks(), Duration.ofSeconds(1));
+        start(issuer.jwks(), OFTEN);
         assertGood(issuer.token(JwtIssuer.claims()));
         int fetches = issuer.fetches.get();
         await().atMost(10, TimeUnit.SECONDS).until(() -> issuer.fetches.get() > fetches + 1);
@@ -95,7 +98,7 @@ class JwksTests {
 
     @Test
     void aSetOfOddKeysAloneIsNamedAndHarmsNothingAtHand(CapturedOutput output) {
-        start(issuer.jwks(), Duration.ofSeconds(1));
+        start(issuer.jwks(), OFTEN);
         issuer.serving =
                 (exchange, keys) -> JwtIssuer.respond(exchange, 200, "{\"keys\":[" + key("\"kty\":\"X\"") + "]}");
         assertThat(onlyLine(output, "cannot be had"))

@@ -36,6 +36,9 @@ public final class JwtIssuer implements AutoCloseable {
     public static final String ISSUER = "https://issuer.example/";
     public static final String AUDIENCE = "waystate";
 
+    /** Of all issuers, as it takes half a second to make one. */
+    private static final RSAKey RSA = rsaKey("rsa-1");
+
     /** How the keys are served. */
     public interface Serving {
         void answer(HttpExchange exchange, String keys) throws IOException, InterruptedException;
@@ -43,7 +46,7 @@ public final class JwtIssuer implements AutoCloseable {
 
     public static final Serving WELL = (exchange, keys) -> respond(exchange, 200, keys);
 
-    public final RSAKey rsa = rsaKey("rsa-1");
+    public final RSAKey rsa = RSA;
     public final ECKey ec = ecKey("ec-1");
     public final AtomicInteger fetches = new AtomicInteger();
     public volatile Serving serving = WELL;

@@ -36,6 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class JwtKeysTests {
 
+    private static final RSAKey NEXT = JwtIssuer.rsaKey("rsa-2");
+    private static final Duration OFTEN = Duration.ofMillis(100);
     private static final Duration NEVER = Duration.ofHours(1);
     private static final Duration NO_LIMIT = Duration.ZERO;
 
@@ -61,7 +63,6 @@ class JwtKeysTests {
     };
 
     private final JwtIssuer issuer = new JwtIssuer();
-    private final RSAKey next = JwtIssuer.rsaKey("rsa-2");
     private final Scheduler scheduler = new Scheduler(outOfMemory -> {});
     private JwtVerifier verifier;
 
@@ -87,24 +88,24 @@ class JwtKeysTests {
     @Test
     void aKeyThatIsNewIsFetchedForTheFirstTokenThatNamesIt() throws Exception {
         start(NEVER, NO_LIMIT);
-        issuer.keys = List.of(next);
-        String token = JwtIssuer.token(JWSAlgorithm.RS256, next, JwtIssuer.claims());
+        issuer.keys = List.of(NEXT);
+        String token = JwtIssuer.token(JWSAlgorithm.RS256, NEXT, JwtIssuer.claims());
         assertThat(verify(token).caller().name()).isEqualTo("robot");
         assertThat(issuer.fetches).hasValue(2);
     }
 
     @Test
     void aKeyThatTheIssuerHasTakenBackCeasesToBeGood() throws Exception {
-        start(Duration.ofSeconds(1), NO_LIMIT);
+        start(OFTEN, NO_LIMIT);
         String token = issuer.token(JwtIssuer.claims());
         verify(token);
-        issuer.keys = List.of(next);
+        issuer.keys = List.of(NEXT);
         await().atMost(10, TimeUnit.SECONDS).until(() -> refusal(token) == DenialReason.UNKNOWN_KEY);
     }
 
     @Test
     void aTokenIsVerifiedOnceWhileItsKeysAreTheSame() throws Exception {
-        start(Duration.ofSeconds(1), NO_LIMIT);
+        start(OFTEN, NO_LIMIT);
         String token = issuer.token(JwtIssuer.claims());
         Credential credential = verify(token);
         int fetches = issuer.fetches.get();
@@ -128,7 +129,7 @@ class JwtKeysTests {
 
     @Test
     void keysAreFetchedAheadOfTheirUse() {
-        start(Duration.ofSeconds(1), NO_LIMIT);
+        start(OFTEN, NO_LIMIT);
         await().atMost(10, TimeUnit.SECONDS).untilAtomic(issuer.fetches, greaterThan(2));
     }
 
@@ -160,7 +161,7 @@ class JwtKeysTests {
     @Test
     void aTokenThatIsWrongAnywayFetchesNoKeys() {
         start(NEVER, NO_LIMIT);
-        refusal(JwtIssuer.token(JWSAlgorithm.RS256, next, JwtIssuer.claims().audience("other")));
+        refusal(JwtIssuer.token(JWSAlgorithm.RS256, NEXT, JwtIssuer.claims().audience("other")));
         assertThat(verifier.isOn()).isTrue();
         assertThat(issuer.fetches).hasValue(1);
     }
@@ -181,8 +182,8 @@ class JwtKeysTests {
     void whileTheIssuerIsInTroubleTheKeysAtHandGoOnAndNothingWaitsLong(String name, Serving trouble) throws Exception {
         start(NEVER, NO_LIMIT);
         String known = issuer.token(JwtIssuer.claims());
-        String unknown = JwtIssuer.token(JWSAlgorithm.RS256, next, JwtIssuer.claims());
-        issuer.keys = List.of(next);
+        String unknown = JwtIssuer.token(JWSAlgorithm.RS256, NEXT, JwtIssuer.claims());
+        issuer.keys = List.of(NEXT);
         issuer.serving = trouble;
 
         CompletableFuture<Credential> pending = verifier.verify(unknown, "network");

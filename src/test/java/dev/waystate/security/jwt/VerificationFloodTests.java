@@ -23,11 +23,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class VerificationFloodTests {
 
+    private static final RSAKey NEXT = JwtIssuer.rsaKey("rsa-2");
     private static final int SHARE = JwtVerifier.MAX_WAITING / 2;
     private static final Duration SOON = Duration.ofSeconds(10);
 
     private final JwtIssuer issuer = new JwtIssuer();
-    private final RSAKey next = JwtIssuer.rsaKey("rsa-2");
     private final CountDownLatch answer = new CountDownLatch(1);
     private final Scheduler scheduler = new Scheduler(outOfMemory -> {});
     private JwtVerifier verifier;
@@ -46,7 +46,7 @@ class VerificationFloodTests {
                         null),
                 Duration.ZERO,
                 scheduler);
-        issuer.keys = List.of(issuer.rsa, issuer.ec, next);
+        issuer.keys = List.of(issuer.rsa, issuer.ec, NEXT);
         issuer.serving = (exchange, keys) -> {
             answer.await(30, TimeUnit.SECONDS);
             JwtIssuer.WELL.answer(exchange, keys);
@@ -63,12 +63,12 @@ class VerificationFloodTests {
 
     @Test
     void aFloodOfOneNetworkKeepsNobodyOfAnotherFromBeingVerified() {
-        List<CompletableFuture<Credential>> flood = flood(token(next), SHARE + 10);
+        List<CompletableFuture<Credential>> flood = flood(token(NEXT), SHARE + 10);
         assertThat(flood.subList(0, SHARE)).noneMatch(CompletableFuture::isDone);
         assertThat(flood.subList(SHARE, SHARE + 10)).allSatisfy(VerificationFloodTests::assertBusy);
 
         assertThat(verifier.verify(token(issuer.rsa), "other")).succeedsWithin(SOON);
-        CompletableFuture<Credential> held = verifier.verify(token(next), "other");
+        CompletableFuture<Credential> held = verifier.verify(token(NEXT), "other");
         assertBusy(verifier.verify(token(issuer.rsa), "flood")); // the control
         answer.countDown();
         assertThat(held).succeedsWithin(SOON);

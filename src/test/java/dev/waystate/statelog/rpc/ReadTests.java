@@ -19,8 +19,6 @@ import io.grpc.Status.Code;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.util.List;
-import java.util.Random;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -136,36 +134,6 @@ class ReadTests {
                         .build(),
                 second);
         assertThat(second.awaitEnd().getDescription()).startsWith("sources: expected at most 100");
-    }
-
-    @Test
-    void absurdRequestsNeverGiveInternalErrors() {
-        append(source, 5, Status.OK);
-        Random random = new Random(11);
-        Set<Code> codes = java.util.EnumSet.noneOf(Code.class);
-        for (int i = 0; i < 10_000; i++) {
-            Recorder<ReadRequest, ReadResponse> reading = new Recorder<>();
-            stub.read(absurd(random), reading);
-            codes.add(reading.awaitEnd().getCode());
-        }
-        assertThat(codes).containsExactlyInAnyOrder(Code.OK, Code.INVALID_ARGUMENT, Code.OUT_OF_RANGE);
-    }
-
-    private ReadRequest absurd(Random random) {
-        ReadRequest.Builder request = ReadRequest.newBuilder();
-        switch (random.nextInt(4)) {
-            case 0 -> request.setAfterPosition(random.nextLong());
-            case 1 -> request.setAfterPosition(stateLog.head() + random.nextInt(5) - 2);
-            case 2 ->
-                request.setAfterPosition(
-                        List.of(Long.MIN_VALUE, Long.MAX_VALUE, -1L, 0L).get(random.nextInt(4)));
-            default -> {}
-        }
-        IntStream.range(0, random.nextInt(3) == 0 ? random.nextInt(200) : 0).forEach(i -> {
-            request.addSources("\u0000%_'\" " + random.nextInt());
-            request.addStatusesValue(random.nextInt());
-        });
-        return request.build();
     }
 
     private void read(ReadRequest.Builder request) {
