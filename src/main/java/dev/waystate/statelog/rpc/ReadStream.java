@@ -26,7 +26,11 @@ import java.util.regex.Pattern;
  */
 final class ReadStream {
 
-    private static final int PAGE_BYTES = 256 * 1024;
+    /** Small, so that the first records come soon; each page may be so many times as large as the one before. */
+    private static final int FIRST_PAGE_BYTES = 16 * 1024;
+
+    private static final int PAGE_GROWTH = 4;
+    private static final int LARGEST_PAGE_BYTES = 256 * 1024;
 
     private static final Pattern LOG_ID = Pattern.compile("[0-9a-fA-F]{32}");
 
@@ -50,6 +54,7 @@ final class ReadStream {
     private boolean fromEarliest;
 
     private long position;
+    private int pageBytes = FIRST_PAGE_BYTES;
     private long replayEnd = -1;
     private boolean caughtUp;
 
@@ -179,10 +184,11 @@ final class ReadStream {
 
     /** Reads one page, a small one while there is little room: each reader that does not take its page holds it. */
     private boolean readOn() {
-        int room = call.reserveOutbound(PAGE_BYTES);
+        int room = call.reserveOutbound(pageBytes);
         if (room == 0) {
             return false;
         }
+        pageBytes = Math.min(PAGE_GROWTH * pageBytes, LARGEST_PAGE_BYTES);
         try {
             return sendNext(stateLog.read(position, room));
         } catch (PrunedPositionException overtaken) {
