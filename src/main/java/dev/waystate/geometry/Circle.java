@@ -14,7 +14,7 @@ public final class Circle {
     public Circle(Point center, double radius) {
         this.center = center;
         this.radius = Math.min(radius, ANY_DISTANCE);
-        this.farthest = SquaredDistance.floorOf(radius);
+        this.farthest = SquaredDistance.floorOf(this.radius);
     }
 
     /** Returns the circle around a point that has every point in it. */

@@ -12,9 +12,6 @@ import java.math.BigInteger;
  */
 public record SquaredDistance(long high, long low) implements Comparable<SquaredDistance> {
 
-    /** Above the square of any distance between two points. */
-    private static final BigInteger TOO_LARGE = BigInteger.ONE.shiftLeft(66);
-
     public static SquaredDistance between(Point start, Point end) {
         return of((long) end.x() - start.x(), (long) end.y() - start.y());
     }
@@ -31,9 +28,9 @@ public record SquaredDistance(long high, long low) implements Comparable<Squared
         return new SquaredDistance(Math.multiplyHigh(distance, distance), distance * distance);
     }
 
-    /** Returns the largest integer that is not above distance², or 2⁶⁶ if that is less; for 0 ≤ distance &lt; ∞. */
+    /** Returns the largest integer that is not above distance², for 0 ≤ distance ≤ 2³³. */
     static SquaredDistance floorOf(double distance) {
-        BigInteger square = new BigDecimal(distance).pow(2).toBigInteger().min(TOO_LARGE);
+        BigInteger square = new BigDecimal(distance).pow(2).toBigInteger();
         return new SquaredDistance(square.shiftRight(Long.SIZE).longValue(), square.longValue());
     }
 

@@ -6,6 +6,7 @@ import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.Record;
 import dev.waystate.proto.v1.Source;
 import dev.waystate.proto.v1.StateLogServiceGrpc;
+import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.math.BigDecimal;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** Holds a dump of the log against what its clients were told. */
 final class LogAudit {
@@ -28,16 +30,28 @@ final class LogAudit {
 
     /** Reads the whole log of a server. */
     static List<Record> dump(int port) {
-        ManagedChannel channel =
-                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
-        try {
+        return ask(port, stub -> {
             List<Record> records = new ArrayList<>();
-            StateLogServiceGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(2, TimeUnit.MINUTES)
-                    .read(ReadRequest.getDefaultInstance())
+            stub.read(ReadRequest.getDefaultInstance())
                     .forEachRemaining(
                             response -> records.addAll(response.getBatch().getRecordsList()));
             return records;
+        });
+    }
+
+    /** Lists the sources of a server. */
+    static List<Source> sources(int port) {
+        return ask(
+                port,
+                stub -> stub.listSources(ListSourcesRequest.getDefaultInstance())
+                        .getSourcesList());
+    }
+
+    private static <T> T ask(int port, Function<StateLogServiceBlockingStub, T> question) {
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        try {
+            return question.apply(StateLogServiceGrpc.newBlockingStub(channel).withDeadlineAfter(2, TimeUnit.MINUTES));
         } finally {
             channel.shutdownNow();
         }
@@ -83,20 +97,6 @@ final class LogAudit {
                 .filter(report -> !unnumbered.contains(report))
                 .forEach(report -> problems.add("report " + report + " was acknowledged and is lost"));
         return problems;
-    }
-
-    /** Lists the sources of a server. */
-    static List<Source> sources(int port) {
-        ManagedChannel channel =
-                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
-        try {
-            return StateLogServiceGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(2, TimeUnit.MINUTES)
-                    .listSources(ListSourcesRequest.getDefaultInstance())
-                    .getSourcesList();
-        } finally {
-            channel.shutdownNow();
-        }
     }
 
     /** Returns what is wrong with where the sources are and how far they went, as their records have it. */

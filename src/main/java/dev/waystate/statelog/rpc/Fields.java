@@ -5,7 +5,6 @@ import dev.waystate.geometry.Circle;
 import dev.waystate.geometry.Point;
 import dev.waystate.server.status.InvalidRequestException;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -26,15 +25,11 @@ final class Fields {
     private Fields() {}
 
     static <T> Set<T> filter(String field, List<T> values) {
-        checkCount(field, values);
-        return Set.copyOf(values);
-    }
-
-    private static void checkCount(String field, Collection<?> values) {
         if (values.size() > MAX_VALUES) {
             throw new InvalidRequestException(
                     field, "expected at most " + MAX_VALUES + " values, but there are " + values.size());
         }
+        return Set.copyOf(values);
     }
 
     static int pageSize(int requested) {

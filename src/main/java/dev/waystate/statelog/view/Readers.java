@@ -4,7 +4,10 @@ import dev.waystate.statelog.DamagedRecordException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Collections;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import javax.sql.DataSource;
 
@@ -38,6 +41,22 @@ final class Readers {
             }
             throw new UncheckedIOException(new IOException("Cannot read the state log", problem));
         }
+    }
+
+    /** Returns a condition that lets rows with some statuses pass, one parameter each, or all when there are none. */
+    static String hasStatus(String column, Set<Integer> statuses) {
+        return statuses.isEmpty()
+                ? ""
+                : " AND " + column + " IN (" + String.join(", ", Collections.nCopies(statuses.size(), "?")) + ")";
+    }
+
+    /** Sets the parameters of {@link #hasStatus} and returns the one after them. */
+    static int setStatuses(PreparedStatement statement, int first, Set<Integer> statuses) throws SQLException {
+        int parameter = first;
+        for (int status : statuses) {
+            statement.setInt(parameter++, status);
+        }
+        return parameter;
     }
 
     /**

@@ -16,7 +16,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -97,16 +96,12 @@ public final class SourceReader {
     }
 
     private static String condition(SourceFilter filter) {
-        int statuses = filter.statuses().size();
-        return (statuses == 0 ? "" : " AND status IN (" + String.join(", ", Collections.nCopies(statuses, "?")) + ")")
+        return Readers.hasStatus("status", filter.statuses())
                 + (filter.silentSince() == null ? "" : " AND recorded_at <= ?");
     }
 
     private static void set(PreparedStatement statement, int first, SourceFilter filter) throws SQLException {
-        int parameter = first;
-        for (int status : filter.statuses()) {
-            statement.setInt(parameter++, status);
-        }
+        int parameter = Readers.setStatuses(statement, first, filter.statuses());
         if (filter.silentSince() != null) {
             statement.setLong(parameter, Timestamps.toNanos(filter.silentSince()));
         }

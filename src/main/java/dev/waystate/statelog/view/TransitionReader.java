@@ -14,7 +14,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -76,21 +75,14 @@ public final class TransitionReader {
     public Page<Transition, String> sourcesAt(
             long position, String afterNameExclusive, Set<Integer> statuses, int limit) {
         String query = "SELECT " + TransitionRow.COLUMNS + ", name" + AT + " WHERE name > ?"
-                + (statuses.isEmpty()
-                        ? ""
-                        : " AND transition.status IN (" + String.join(", ", Collections.nCopies(statuses.size(), "?"))
-                                + ")")
+                + Readers.hasStatus("transition.status", statuses)
                 + " ORDER BY name LIMIT ?";
         return readers.readAtOnce(position, connection -> {
             checkPosition(connection, position);
             try (PreparedStatement statement = connection.prepareStatement(query)) {
-                int parameter = 1;
-                statement.setLong(parameter++, position);
-                statement.setString(parameter++, afterNameExclusive);
-                for (int status : statuses) {
-                    statement.setInt(parameter++, status);
-                }
-                statement.setInt(parameter, limit + 1);
+                statement.setLong(1, position);
+                statement.setString(2, afterNameExclusive);
+                statement.setInt(Readers.setStatuses(statement, 3, statuses), limit + 1);
                 List<Transition> states = new ArrayList<>();
                 Checksum checksum = new Checksum();
                 try (ResultSet rows = statement.executeQuery()) {
