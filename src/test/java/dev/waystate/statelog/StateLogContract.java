@@ -61,38 +61,54 @@ public abstract class StateLogContract extends LogFixture {
         assertThat(records.get(1).recordedAt()).isAfterOrEqualTo(records.get(0).recordedAt());
     }
 
-    /** Runs of reports that have much in common, and others that have little, stored together. */
+    /** Runs of reports that have much in common, or times that count up, and others that have little, stored together. */
     @Test
     void everyMixOfReportsIsStoredAsItCame() {
         Random random = new Random(9);
         Map<String, List<Report>> sent = new TreeMap<>();
         List<CompletableFuture<Appended>> appended = new ArrayList<>();
-        for (int batch = 0; batch < 400; batch++) {
+        for (int batch = 0; batch < 600; batch++) {
             String source = "s" + random.nextInt(3);
-            boolean alike = random.nextBoolean();
+            int kind = random.nextInt(3);
             List<Report> reports = new ArrayList<>();
             for (int i = random.nextInt(60); i >= 0; i--) {
-                reports.add(alike && !reports.isEmpty() ? reports.get(0) : any(random));
+                Report first = reports.isEmpty() ? any(random) : reports.get(0);
+                reports.add(kind == 0 ? any(random) : kind == 1 ? first : countingUp(first, reports.size()));
             }
-            sent.computeIfAbsent(source, key -> new ArrayList<>()).addAll(reports);
-            appended.add(
-                    log.append(new Batch(source, Batch.UNNUMBERED, reports)).toCompletableFuture());
+            List<Report> ofSource = sent.computeIfAbsent(source, key -> new ArrayList<>());
+            long firstSequence = source.equals("s0") ? ofSource.size() + 1 : Batch.UNNUMBERED;
+            ofSource.addAll(reports);
+            appended.add(log.append(new Batch(source, firstSequence, reports)).toCompletableFuture());
         }
         appended.forEach(CompletableFuture::join);
         Map<String, List<Report>> stored = new TreeMap<>();
         for (StateRecord record : log.read(0, Integer.MAX_VALUE)) {
-            stored.computeIfAbsent(record.source(), key -> new ArrayList<>())
-                    .add(new Report(record.status(), record.info(), record.reportedAt(), record.location()));
+            List<Report> ofSource = stored.computeIfAbsent(record.source(), key -> new ArrayList<>());
+            ofSource.add(new Report(record.status(), record.info(), record.reportedAt(), record.location()));
+            assertThat(record.sequence()).isEqualTo(record.source().equals("s0") ? ofSource.size() : 0);
         }
         assertThat(stored).isEqualTo(sent);
     }
 
     private static Report any(Random random) {
+        int[] coordinates = {Integer.MIN_VALUE, -1, 0, Integer.MAX_VALUE};
         return new Report(
                 random.nextInt(3),
                 random.nextBoolean() ? "" : "info " + random.nextInt(5),
                 random.nextBoolean() ? null : Instant.ofEpochSecond(random.nextInt(3)),
-                random.nextBoolean() ? null : new Point(random.nextInt(2), random.nextInt(2)));
+                random.nextBoolean()
+                        ? null
+                        : new Point(coordinates[random.nextInt(4)], coordinates[random.nextInt(4)]));
+    }
+
+    private static Report countingUp(Report first, int number) {
+        return new Report(
+                first.status() + number,
+                first.info(),
+                first.reportedAt() == null ? null : first.reportedAt().plusNanos(number),
+                first.location() == null
+                        ? null
+                        : new Point(first.location().x(), first.location().y() + number));
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,26 +41,33 @@ record RecordRow(
     static final String INSERTED =
             "position, source_id, sequence, status, info, reported_at, recorded_at, checksum, previous, x, y";
 
+    /** How the columns of {@link #INSERTED} after the position are made of the parameters of {@link #values}. */
+    static final List<String> VALUES = List.of("?", "?", "?", "?", "?", "?", "?", "?", "? >> 32, ? << 32 >> 32");
+
     /** Returns the row of a report that is to be stored. */
     static RecordRow of(
             SourceRow source, long position, long sequence, Report report, long recordedAt, Checksum checksums) {
-        RecordRow row = new RecordRow(
+        long reportedAt = report.reportedAt() == null ? NOT_REPORTED : Timestamps.toNanos(report.reportedAt());
+        begin(
+                checksums,
+                position,
+                sequence,
+                report.status(),
+                reportedAt,
+                recordedAt,
+                source.position,
+                report.location());
+        return new RecordRow(
                 position,
                 source.id,
                 sequence,
                 report.status(),
                 report.info(),
-                report.reportedAt() == null ? NOT_REPORTED : Timestamps.toNanos(report.reportedAt()),
+                reportedAt,
                 recordedAt,
-                0,
+                checksums.of(source.name, report.info()),
                 source.position,
                 report.location());
-        return row.withChecksum(row.checksum(source.name, report.info(), checksums));
-    }
-
-    private RecordRow withChecksum(int value) {
-        return new RecordRow(
-                position, sourceId, sequence, status, info, reportedAt, recordedAt, value, previous, location);
     }
 
     static RecordRow read(ResultSet row) throws SQLException {
@@ -77,7 +85,7 @@ record RecordRow(
                 x == NOT_LOCATED ? null : new Point((int) x, row.getInt(11)));
     }
 
-    /** Returns the values of {@link #INSERTED} after the position. */
+    /** Returns the parameters of {@link #VALUES}: a location is one, since each costs more than what is done with it. */
     Object[] values() {
         return new Object[] {
             sourceId,
@@ -88,15 +96,18 @@ record RecordRow(
             recordedAt,
             checksum,
             previous,
-            location == null ? null : location.x(),
-            location == null ? null : location.y()
+            location == null ? null : (long) location.x() << Integer.SIZE | Integer.toUnsignedLong(location.y())
         };
     }
 
     /** Returns the record, or null when it is damaged. */
     @Nullable
     StateRecord toRecord(@Nullable String source, Checksum checksums) {
-        if (source == null || info == null || checksum != checksum(source, info, checksums)) {
+        if (source == null || info == null) {
+            return null;
+        }
+        begin(checksums, position, sequence, status, reportedAt, recordedAt, previous, location);
+        if (checksum != checksums.of(source, info)) {
             return null;
         }
         return new StateRecord(
@@ -110,7 +121,15 @@ record RecordRow(
                 location);
     }
 
-    private int checksum(String source, String text, Checksum checksums) {
+    private static void begin(
+            Checksum checksums,
+            long position,
+            long sequence,
+            int status,
+            long reportedAt,
+            long recordedAt,
+            long previous,
+            @Nullable Point location) {
         checksums
                 .begin()
                 .add(position)
@@ -125,6 +144,5 @@ record RecordRow(
                 checksums.add(location.x()).add(location.y());
             }
         }
-        return checksums.of(source, text);
     }
 }
