@@ -15,7 +15,7 @@ import dev.waystate.statelog.Summary;
 import dev.waystate.statelog.Summary.Snapshot;
 import dev.waystate.statelog.Summary.StatusCount;
 import dev.waystate.statelog.Transition;
-import dev.waystate.statelog.view.LogFile;
+import dev.waystate.statelog.entry.EntryQueue;
 import dev.waystate.statelog.view.LogView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,13 +29,11 @@ import org.jspecify.annotations.Nullable;
 /** The state log in an SQLite file, which it holds open for itself. */
 final class LocalStateLog implements StateLog, AutoCloseable {
 
-    private final FileOwner owner;
     private final LogView view;
-    private final AppendQueue queue;
+    private final EntryQueue queue;
     private final LogWriter writer;
 
-    private LocalStateLog(FileOwner owner, LogView view, AppendQueue queue, LogWriter writer) {
-        this.owner = owner;
+    private LocalStateLog(LogView view, EntryQueue queue, LogWriter writer) {
         this.view = view;
         this.queue = queue;
         this.writer = writer;
@@ -49,39 +47,18 @@ final class LocalStateLog implements StateLog, AutoCloseable {
      * @throws IllegalStateException if the file cannot be opened, or its end is missing
      */
     static LocalStateLog open(StoreProperties properties, TimeSources times, LogHealth health) {
-        try {
-            LogFile file = LogFile.findOrCreate(properties.file());
-            FileOwner owner = FileOwner.acquire(file);
-            try {
-                return open(file, owner, properties, times, health);
-            } catch (SQLException | IOException | RuntimeException problem) {
-                owner.close();
-                throw problem;
-            }
-        } catch (SQLException | IOException problem) {
-            throw new IllegalStateException(
-                    "Cannot open the state log " + properties.file().toAbsolutePath() + ": " + problem.getMessage(),
-                    problem);
-        }
-    }
-
-    private static LocalStateLog open(
-            LogFile file, FileOwner owner, StoreProperties properties, TimeSources times, LogHealth health)
-            throws SQLException, IOException {
-        LogView view = LogView.open(file, properties.readConnections(), owner::confirm);
+        LogView view = LogView.open(properties.file(), properties.readConnections());
         try {
             LogClock clock =
                     new LogClock(times, view.clock().anchor(), view.clock().steps(), view.lastRecordedAt());
             view.clock().replace(clock.anchor(), clock.steps());
             clock.saved();
-            FileWatch watch = new FileWatch(file, owner, view.mark());
-            AppendQueue queue = new AppendQueue();
-            LogWriter writer = new LogWriter(queue, view, clock, watch, properties.retention(), health);
+            EntryQueue queue = new EntryQueue();
+            LogWriter writer = new LogWriter(queue, view, clock, properties.retention(), health);
             writer.start();
-            return new LocalStateLog(owner, view, queue, writer);
-        } catch (SQLException | IOException | RuntimeException problem) {
-            view.close();
-            throw problem;
+            return new LocalStateLog(view, queue, writer);
+        } catch (SQLException problem) {
+            throw new IllegalStateException("Cannot read the clock of the state log: " + problem.getMessage(), problem);
         }
     }
 
@@ -180,7 +157,6 @@ final class LocalStateLog implements StateLog, AutoCloseable {
         try {
             writer.join();
             view.close();
-            owner.close();
         } catch (SQLException | IOException problem) {
             throw new UncheckedIOException(new IOException("Cannot close the state log", problem));
         }
