@@ -8,13 +8,15 @@ import dev.waystate.statelog.entry.EntryQueue;
 import dev.waystate.statelog.entry.EntryQueue.Made;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.entry.Verdict;
+import dev.waystate.statelog.view.Followers;
+import dev.waystate.statelog.view.LogHealth;
 import dev.waystate.statelog.view.LogView;
+import dev.waystate.statelog.view.RetentionProperties;
 import dev.waystate.statelog.view.SqliteErrors;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +42,7 @@ final class LogWriter {
     private final LogClock clock;
     private final RetentionProperties retention;
     private final LogHealth health;
-    private final List<Runnable> advanceListeners = new CopyOnWriteArrayList<>();
+    private final Followers followers;
     private final Thread thread = new Thread(this::run, "state-log-writer");
 
     // Used by the writer's thread alone.
@@ -49,20 +51,23 @@ final class LogWriter {
     private boolean diskFull;
     private boolean held;
 
-    LogWriter(EntryQueue queue, LogView view, LogClock clock, RetentionProperties retention, LogHealth health) {
+    LogWriter(
+            EntryQueue queue,
+            LogView view,
+            LogClock clock,
+            RetentionProperties retention,
+            Followers followers,
+            LogHealth health) {
         this.queue = queue;
         this.view = view;
         this.clock = clock;
         this.retention = retention;
+        this.followers = followers;
         this.health = health;
     }
 
     void start() {
         thread.start();
-    }
-
-    void onAdvance(Runnable listener) {
-        advanceListeners.add(listener);
     }
 
     /** Waits for the thread to store what was appended before the queue was closed. */
@@ -120,7 +125,7 @@ final class LogWriter {
             complete(verdicts);
             if (advanced) {
                 noteRoom();
-                advanceListeners.forEach(Runnable::run);
+                followers.wake();
             }
         } catch (SQLException problem) {
             if (!SqliteErrors.isDiskFull(problem)) {
@@ -169,10 +174,10 @@ final class LogWriter {
             held = !begun;
             if (held) {
                 log.warn("Another process holds the state log's file: reports are refused until it lets go");
-                health.held();
+                health.unready();
             } else {
                 log.info("The other process has let go of the state log's file: reports are stored");
-                health.free();
+                health.ready();
             }
         }
         return begun;

@@ -20,6 +20,8 @@ import dev.waystate.statelog.UnknownStatesException;
 import dev.waystate.statelog.WayContract;
 import dev.waystate.statelog.view.LogBackup;
 import dev.waystate.statelog.view.LogRestore;
+import dev.waystate.statelog.view.RetentionProperties;
+import dev.waystate.statelog.view.StoreProperties;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
