@@ -66,6 +66,13 @@ public interface StateLog {
     /** Returns the position of the newest record, 0 when there is none. Does not block. */
     long head();
 
+    /**
+     * Waits for what is part of the log now to be readable here; in a log of one process it is. Does not block.
+     *
+     * @return completes then; or exceptionally with {@link LogUnavailableException} when nobody knows where the log ends
+     */
+    CompletionStage<Void> caughtUp();
+
     /** Returns the position of the oldest record that retention kept, or one above the head. Does not block. */
     long earliest();
 

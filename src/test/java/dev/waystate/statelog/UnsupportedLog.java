@@ -28,6 +28,11 @@ public class UnsupportedLog implements StateLog {
     }
 
     @Override
+    public CompletionStage<Void> caughtUp() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public long head() {
         throw new UnsupportedOperationException();
     }

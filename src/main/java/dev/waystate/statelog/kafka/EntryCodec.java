@@ -30,23 +30,29 @@ import org.jspecify.annotations.Nullable;
 /** How entries stand in the topic; {@code entry.proto} says it for others. */
 final class EntryCodec {
 
-    /** Marks a record as an entry, and has the format and the checksum of its value. */
+    /** Marks a record as an entry: the format and the checksum of its value, and the id of its log. */
     static final String HEADER = "waystate";
 
     private static final int FORMAT = 1;
-    private static final int HEADER_BYTES = 2 * Integer.BYTES;
+    private static final int LOG_ID_BYTES = 16;
+    private static final int HEADER_BYTES = 2 * Integer.BYTES + LOG_ID_BYTES;
     private static final int SESSION_BYTES = 2 * Long.BYTES;
 
-    /** An entry that was found. */
-    record Found(Origin origin, Entry entry) {}
+    /**
+     * An entry that was found.
+     *
+     * @param logId of which log it is
+     */
+    record Found(String logId, Origin origin, Entry entry) {}
 
     private EntryCodec() {}
 
-    static ProducerRecord<byte[], byte[]> encode(String topic, Origin origin, Entry entry) {
+    static ProducerRecord<byte[], byte[]> encode(String topic, String logId, Origin origin, Entry entry) {
         byte[] value = message(origin, entry).toByteArray();
         byte[] header = ByteBuffer.allocate(HEADER_BYTES)
                 .putInt(FORMAT)
                 .putInt(checksum(value))
+                .put(HexFormat.of().parseHex(logId))
                 .array();
         return new ProducerRecord<>(topic, 0, (byte[]) null, value, List.of(new RecordHeader(HEADER, header)));
     }
@@ -75,7 +81,8 @@ final class EntryCodec {
         }
         try {
             dev.waystate.proto.topic.v1.Entry message = dev.waystate.proto.topic.v1.Entry.parseFrom(value);
-            return new Found(origin(message.getOrigin()), entry(record, message));
+            String logId = HexFormat.of().formatHex(header.value(), HEADER_BYTES - LOG_ID_BYTES, HEADER_BYTES);
+            return new Found(logId, origin(message.getOrigin()), entry(record, message));
         } catch (InvalidProtocolBufferException | IllegalArgumentException | DateTimeException problem) {
             throw damaged(record, problem.getMessage());
         }

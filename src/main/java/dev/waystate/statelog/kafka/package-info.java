@@ -1,4 +1,4 @@
-/** The log of any number of replicas: a topic in front of the view of each. */
+/** A log that any number of replicas share: a Kafka topic in front of each one's view. */
 @NullMarked
 package dev.waystate.statelog.kafka;
 

@@ -5,13 +5,13 @@ import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.view.LogHealth;
 import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.UnusableFileException;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** The log behind the services, unless it is in a topic. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty(name = "waystate.state-log.kafka.topic", havingValue = "false", matchIfMissing = true)
+@ConditionalOnExpression("'${waystate.state-log.kafka.topic:}'.isEmpty()")
 class LocalLogConfiguration {
 
     @Bean

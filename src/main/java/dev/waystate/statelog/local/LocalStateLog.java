@@ -12,6 +12,7 @@ import dev.waystate.statelog.view.ViewedStateLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The state log in an SQLite file, which it holds open for itself. */
@@ -60,6 +61,11 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
     @Override
     public Claim claim(String source) {
         return queue.claim(source);
+    }
+
+    @Override
+    public CompletionStage<Void> caughtUp() {
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override

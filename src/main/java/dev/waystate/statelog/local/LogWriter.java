@@ -185,20 +185,12 @@ final class LogWriter {
 
     /** Removes records at twice the speed of the appends, so that the log does not outgrow its limit under load. */
     private void prune() throws SQLException, IOException {
-        long keptFrom = retention.maxAge().isZero() ? Long.MIN_VALUE : clock.keptFrom(retention.maxAge());
-        long maxRecords = retention.maxRecords() == 0 ? Long.MAX_VALUE : retention.maxRecords();
         long appended = group.stream()
                 .mapToLong(made -> made.entry() instanceof Entry.Append append
                         ? append.reports().size()
                         : 0)
                 .sum();
-        long removed = 0;
-        long step;
-        do {
-            step = view.prune(maxRecords, keptFrom);
-            removed += step;
-            view.checkpointWhenDue();
-        } while (step > 0 && (removed < 2 * appended || queue.isEmpty()));
+        view.prune(retention, clock.keptFrom(retention.maxAge()), removed -> removed < 2 * appended || queue.isEmpty());
     }
 
     private void noteFullDisk(SQLException problem) {

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.function.LongPredicate;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -300,14 +301,26 @@ public final class LogView implements AutoCloseable {
     }
 
     /**
-     * Removes the oldest records, in a transaction of its own that is small enough for appends to wait for; sources keep
-     * their latest states. Returns how many it has removed: 0 when there are no more, or no room on the disk to do so, or
-     * another process writes.
+     * Removes the oldest records, in transactions that are small enough for appends to wait for; sources keep their latest
+     * states. It ends when there are no more, or no room on the disk to do so, or another process writes.
      *
-     * @param maxRecords how many records may stay
-     * @param keptFrom records before this time may go, too, in nanoseconds since 1970
+     * @param keptFrom what was recorded before is too old, in nanoseconds since 1970
+     * @param goOn whether to go on after so many
      */
-    public long prune(long maxRecords, long keptFrom) throws SQLException {
+    public void prune(RetentionProperties retention, long keptFrom, LongPredicate goOn)
+            throws SQLException, IOException {
+        long maxRecords = retention.maxRecords() == 0 ? Long.MAX_VALUE : retention.maxRecords();
+        long from = retention.maxAge().isZero() ? Long.MIN_VALUE : keptFrom;
+        long removed = 0;
+        long step;
+        do {
+            step = pruneStep(maxRecords, from);
+            removed += step;
+            checkpointWhenDue();
+        } while (step > 0 && goOn.test(removed));
+    }
+
+    private long pruneStep(long maxRecords, long keptFrom) throws SQLException {
         long earliest = bounds.earliest();
         long firstKept = pruning.firstKept(earliest, bounds.head(), maxRecords, keptFrom);
         if (firstKept == earliest || !writer.begin()) {

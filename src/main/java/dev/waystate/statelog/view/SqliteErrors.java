@@ -20,7 +20,7 @@ public final class SqliteErrors {
     }
 
     /** Whether the file is no longer what SQLite wrote. */
-    static boolean isDamage(SQLException problem) {
+    public static boolean isDamage(SQLException problem) {
         return isHalfWritten(problem) || isNoDatabase(problem);
     }
 

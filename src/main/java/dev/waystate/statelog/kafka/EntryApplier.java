@@ -1,0 +1,325 @@
+package dev.waystate.statelog.kafka;
+
+import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.entry.Entry;
+import dev.waystate.statelog.entry.Origin;
+import dev.waystate.statelog.entry.Verdict;
+import dev.waystate.statelog.kafka.EntryCodec.Found;
+import dev.waystate.statelog.view.Followers;
+import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.view.LogView;
+import dev.waystate.statelog.view.RetentionProperties;
+import dev.waystate.statelog.view.SqliteErrors;
+import dev.waystate.statelog.view.TopicPlace;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that reads the topic and has the view apply it: records, sources and the place in the topic move in one
+ * transaction. Only then are this process's own entries settled and followers woken.
+ *
+ * <p>Trouble of this process decides nothing. While the disk is full, the view waits at its place. A view that is damaged is
+ * thrown away and built again.
+ */
+final class EntryApplier {
+
+    private static final Logger log = LoggerFactory.getLogger(EntryApplier.class);
+
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final long PAUSE_MILLIS = 1_000;
+    private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final ReplicaView replica;
+    private final KafkaClients clients;
+    private final TopicWatch watch;
+    private final TopicPartition partition;
+    private final Unsettled unsettled;
+    private final EntrySender sender;
+    private final Arrivals arrivals;
+    private final RetentionProperties retention;
+    private final Followers followers;
+    private final LogHealth health;
+    private final Lag lag;
+    private final ReplicationMetrics metrics;
+    private final Thread thread = new Thread(this::run, "state-log-applier");
+
+    private volatile boolean closed;
+    private volatile @Nullable Consumer<byte[], byte[]> consumer;
+
+    // Used by the applier's thread alone.
+    private boolean refusing;
+    private long lookedAt;
+    private long appended;
+
+    EntryApplier(
+            ReplicaView replica,
+            KafkaClients clients,
+            TopicWatch watch,
+            TopicPartition partition,
+            Unsettled unsettled,
+            EntrySender sender,
+            Arrivals arrivals,
+            RetentionProperties retention,
+            Followers followers,
+            LogHealth health,
+            Lag lag,
+            ReplicationMetrics metrics) {
+        this.replica = replica;
+        this.clients = clients;
+        this.watch = watch;
+        this.partition = partition;
+        this.unsettled = unsettled;
+        this.sender = sender;
+        this.arrivals = arrivals;
+        this.retention = retention;
+        this.followers = followers;
+        this.health = health;
+        this.lag = lag;
+        this.metrics = metrics;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Ends the thread, at the end of a transaction. */
+    void close() throws InterruptedException {
+        closed = true;
+        Consumer<byte[], byte[]> reading = consumer;
+        if (reading != null) {
+            reading.wakeup();
+        }
+        thread.join();
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                follow();
+            }
+        } catch (UnusableTopicException unusable) {
+            health.failed(unusable);
+        } catch (Throwable problem) {
+            replica.get().abandon();
+            health.failed(problem);
+            log.error("The view cannot be written, and the replica stops", problem);
+        }
+    }
+
+    /** Reads on until Kafka or the file is in trouble that passes. */
+    private void follow() throws SQLException, IOException, InterruptedException {
+        try (Consumer<byte[], byte[]> opened = clients.newConsumer()) {
+            consumer = opened;
+            TopicIdentity topic = watch.identify(replica.get().place());
+            seek(opened);
+            while (!closed) {
+                List<ConsumerRecord<byte[], byte[]>> records = opened.poll(POLL).records(partition);
+                applyWhenPossible(records, topic);
+                arrivals.reached(opened.position(partition));
+                lag.look(opened.currentLag(partition), replica.get().lastRecordedAt(), !records.isEmpty());
+                beginWhenPossible(opened);
+                lookAround(records.isEmpty());
+            }
+        } catch (WakeupException closing) {
+            // The log is closed.
+        } catch (InvalidOffsetException gone) {
+            throw new UnusableTopicException(
+                    "The topic " + partition.topic() + " has lost entries that this replica has"
+                            + " applied, as after the election of a broker that did not have them: " + gone.getMessage()
+                            + ". Compare the replicas, then start all from a back-up of the one to keep");
+        } catch (LogUnavailableException | KafkaException away) {
+            log.warn("The topic {} cannot be read now: {}", partition.topic(), away.getMessage());
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (DamagedRecordException damage) {
+            rebuild(damage);
+        } catch (SQLException problem) {
+            if (!SqliteErrors.isDamage(problem)) {
+                throw problem;
+            }
+            rebuild(problem);
+        } finally {
+            consumer = null;
+        }
+    }
+
+    private void seek(Consumer<?, ?> opened) {
+        opened.assign(List.of(partition));
+        TopicPlace place = replica.get().place();
+        if (place == null) {
+            opened.seekToBeginning(List.of(partition));
+        } else {
+            Optional<Integer> epoch = place.leaderEpoch() < 0 ? Optional.empty() : Optional.of(place.leaderEpoch());
+            opened.seek(partition, new OffsetAndMetadata(place.nextOffset(), epoch, ""));
+        }
+    }
+
+    /** A replica that finds nothing in the topic begins the log; of several that do so, the first one counts. */
+    private void beginWhenPossible(Consumer<?, ?> opened) {
+        if (replica.get().place() != null) {
+            sender.begin(Entry.BARRIER);
+        } else if (opened.currentLag(partition).orElse(1) == 0) {
+            sender.begin(new Entry.Genesis(newLogId()));
+        }
+    }
+
+    private static String newLogId() {
+        UUID id = UUID.randomUUID();
+        return HexFormat.of().toHexDigits(id.getMostSignificantBits())
+                + HexFormat.of().toHexDigits(id.getLeastSignificantBits());
+    }
+
+    private void applyWhenPossible(List<ConsumerRecord<byte[], byte[]>> records, TopicIdentity topic)
+            throws SQLException, IOException, InterruptedException {
+        while (!records.isEmpty() && !closed && !apply(records, topic)) {
+            Thread.sleep(PAUSE_MILLIS);
+        }
+        if (refusing) {
+            refusing = false;
+            log.info("The view goes on");
+        }
+        replica.get().checkpointWhenDue();
+    }
+
+    /** Returns false when there is no room for the records, or another process holds the file. */
+    private boolean apply(List<ConsumerRecord<byte[], byte[]>> records, TopicIdentity topic) throws SQLException {
+        LogView view = replica.get();
+        if (!view.begin()) {
+            return refuse("another process holds the file");
+        }
+        List<Origin> origins = new ArrayList<>(records.size());
+        List<Verdict> verdicts = new ArrayList<>(records.size());
+        try {
+            String logId = view.place() == null ? null : view.id();
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                Found found = EntryCodec.decode(record);
+                if (found == null) {
+                    noteForeign(record);
+                    continue;
+                }
+                logId = checkLog(logId, found, record);
+                origins.add(found.origin());
+                verdicts.add(
+                        view.apply(found.origin(), found.entry(), TimeUnit.MILLISECONDS.toNanos(record.timestamp())));
+                view.moveTo(place(topic, record));
+            }
+            view.commit(records.size());
+        } catch (SQLException problem) {
+            if (!SqliteErrors.isDiskFull(problem)) {
+                throw problem;
+            }
+            view.rollBack();
+            return refuse("the disk is full (" + problem.getMessage() + ")");
+        }
+        long before = view.head();
+        boolean advanced = view.advance();
+        appended += view.head() - before;
+        settle(origins, verdicts);
+        if (advanced) {
+            followers.wake();
+        }
+        return true;
+    }
+
+    /**
+     * Makes sure that an entry is of the log.
+     *
+     * @param logId the id of the log; null when it has not begun
+     * @return the id of the log
+     */
+    private static String checkLog(@Nullable String logId, Found found, ConsumerRecord<?, ?> record) {
+        if (found.entry() instanceof Entry.Genesis genesis) {
+            return logId == null ? genesis.logId() : logId;
+        }
+        if (logId == null) {
+            throw new UnusableTopicException("Expected the topic " + record.topic()
+                    + " to begin with a genesis, but at offset " + record.offset()
+                    + " there is another entry: its beginning is gone. Start from a back-up of another replica");
+        }
+        if (!found.logId().equals(logId)) {
+            throw new UnusableTopicException("Expected entries of the log " + logId + " in the topic " + record.topic()
+                    + ", but at offset " + record.offset() + " there is one of the log " + found.logId()
+                    + ": the topic was deleted and made anew, or is another. Name the right one, or begin with an empty"
+                    + " file");
+        }
+        return logId;
+    }
+
+    private static TopicPlace place(TopicIdentity topic, ConsumerRecord<?, ?> record) {
+        return new TopicPlace(
+                topic.clusterId(),
+                topic.topicId().toString(),
+                record.offset() + 1,
+                record.leaderEpoch().orElse(-1));
+    }
+
+    private void settle(List<Origin> origins, List<Verdict> verdicts) {
+        unsettled.moved();
+        for (int i = 0; i < origins.size(); i++) {
+            unsettled.settle(origins.get(i), verdicts.get(i));
+        }
+        metrics.applied(origins.size());
+    }
+
+    private boolean refuse(String reason) {
+        if (!refusing) {
+            refusing = true;
+            log.warn("The view waits at its place in the topic, and appends are refused: {}", reason);
+        }
+        return false;
+    }
+
+    private void noteForeign(ConsumerRecord<?, ?> record) {
+        if (metrics.foreign() == 1) {
+            log.warn(
+                    "The topic {} has a record at offset {} that is no entry: it is skipped, as are all others. Keep"
+                            + " other programs from writing to the topic",
+                    record.topic(),
+                    record.offset());
+        }
+    }
+
+    private void lookAround(boolean idle) throws SQLException, IOException {
+        LogView view = replica.get();
+        if (retention.isOn()) {
+            // By the log's time, so that all replicas keep the same.
+            long keptFrom = view.lastRecordedAt() - TimeUnit.NANOSECONDS.convert(retention.maxAge());
+            long most = 2 * appended;
+            view.prune(retention, keptFrom, removed -> idle || removed < most);
+            appended = 0;
+        }
+        if (System.nanoTime() - lookedAt > CHECK_NANOS) {
+            lookedAt = System.nanoTime();
+            watch.lookAgain(view.place());
+            if (idle) {
+                view.checkFile();
+            }
+        }
+    }
+
+    private void rebuild(Exception damage) throws SQLException, IOException {
+        log.error("The view is damaged: it is built again from the topic, as for an empty disk", damage);
+        metrics.rebuilt();
+        lag.begin();
+        sender.restart(new LogUnavailableException(
+                "The replica builds its view again: whether the reports are stored is not known", damage));
+        log.warn("The damaged view is kept as {}", replica.rebuild());
+    }
+}

@@ -1,0 +1,203 @@
+package dev.waystate.statelog.kafka;
+
+import dev.waystate.statelog.Appended;
+import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.entry.Entry;
+import dev.waystate.statelog.entry.EntryQueue;
+import dev.waystate.statelog.entry.EntryQueue.Made;
+import dev.waystate.statelog.entry.Session;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that sends. What becomes of an entry is known only when it has been applied: a send that fails says nothing,
+ * so all that is unsettled is sent again, by another producer and in the same order. Applying drops what was there already.
+ *
+ * <p>When the oldest entry has not been settled for a while, all are given up, and so is the session: whether they are part
+ * of the log is not known then. Until an entry of the next session has come through, appends are refused at once. So it is
+ * at the start, too.
+ */
+final class EntrySender {
+
+    private static final Logger log = LoggerFactory.getLogger(EntrySender.class);
+
+    private static final long PAUSE_MILLIS = 50;
+    private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(4_000);
+    private static final long RESEND_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final EntryQueue queue;
+    private final Unsettled unsettled;
+    private final KafkaClients clients;
+    private final String topic;
+    private final Supplier<String> logId;
+    private final ReplicationMetrics metrics;
+    private final Runnable onCaughtUp;
+    private final Thread thread = new Thread(this::run, "state-log-sender");
+
+    /** Set by a producer's thread. */
+    private volatile @Nullable Exception failure;
+
+    /** Set by the applier when it knows how the session is to begin. */
+    private volatile @Nullable Entry first;
+
+    /** Set by the applier when it has to begin anew. */
+    private volatile @Nullable LogUnavailableException restart;
+
+    private volatile boolean suspended = true;
+
+    // Used by the sender's thread alone.
+    private final Session session = new Session();
+    private @Nullable Producer<byte[], byte[]> producer;
+    private long producerSince;
+
+    EntrySender(
+            EntryQueue queue,
+            Unsettled unsettled,
+            KafkaClients clients,
+            String topic,
+            Supplier<String> logId,
+            ReplicationMetrics metrics,
+            Runnable onCaughtUp) {
+        this.queue = queue;
+        this.unsettled = unsettled;
+        this.clients = clients;
+        this.topic = topic;
+        this.logId = logId;
+        this.metrics = metrics;
+        this.onCaughtUp = onCaughtUp;
+        queue.suspend(new LogUnavailableException(
+                "The replica has not caught up with the topic yet: nothing was stored", null));
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Lets the session begin, with an entry: when that has been applied, so has what was in the topic before. */
+    void begin(Entry entry) {
+        first = entry;
+    }
+
+    /** Gives up what is unsettled, and refuses what comes until {@link #begin}, and until the view has caught up. */
+    void restart(LogUnavailableException reason) {
+        first = null;
+        restart = reason;
+    }
+
+    /** Waits until what was appended is settled, or given up. */
+    void join() throws InterruptedException {
+        thread.join();
+    }
+
+    private void run() {
+        try {
+            List<Made> group = new ArrayList<>();
+            boolean open = true;
+            while (open || !unsettled.isEmpty()) {
+                group.clear();
+                open &= queue.take(group, session, PAUSE_MILLIS);
+                group.forEach(unsettled::add);
+                if (failure == null) {
+                    group.forEach(this::send);
+                } else {
+                    sendAgain();
+                }
+                giveUpWhatStalls();
+                if (open && suspended && unsettled.isEmpty() && first != null) {
+                    probe(first);
+                }
+            }
+        } catch (Throwable problem) {
+            log.error("The sender of the state log has failed: nothing more is acknowledged", problem);
+            queue.fail(unsettled.clear());
+        } finally {
+            closeProducer();
+        }
+    }
+
+    private void send(Made made) {
+        try {
+            if (producer == null) {
+                producer = clients.newProducer();
+                producerSince = System.nanoTime();
+            }
+            String log = made.entry() instanceof Entry.Genesis genesis ? genesis.logId() : logId.get();
+            producer.send(EntryCodec.encode(topic, log, made.origin(), made.entry()), (metadata, problem) -> {
+                if (problem == null) {
+                    unsettled.inTopic(made.origin());
+                } else {
+                    failure = problem;
+                }
+            });
+        } catch (KafkaException | IllegalStateException problem) {
+            failure = problem;
+        }
+    }
+
+    private void sendAgain() {
+        if (System.nanoTime() - producerSince < RESEND_NANOS) {
+            return;
+        }
+        log.debug("Entries may not have been stored: all that are unsettled are sent again", failure);
+        metrics.sentAgain(unsettled.size());
+        closeProducer();
+        producerSince = System.nanoTime();
+        unsettled.all().forEach(this::send);
+    }
+
+    private void closeProducer() {
+        if (producer != null) {
+            producer.close(Duration.ZERO); // has each send that is not done fail
+            producer = null;
+        }
+        failure = null;
+    }
+
+    private void giveUpWhatStalls() {
+        LogUnavailableException reason = restart;
+        restart = null;
+        if (reason == null && unsettled.isStalled(SETTLE_NANOS)) {
+            reason = new LogUnavailableException(
+                    "Kafka has not answered for 4 seconds: whether the reports are stored is not known", failure);
+        }
+        if (reason != null) {
+            giveUp(reason);
+        }
+    }
+
+    private void giveUp(LogUnavailableException reason) {
+        if (!suspended) {
+            suspended = true;
+            log.warn("Appends are refused until the replica is part of the log again: {}", reason.getMessage());
+        }
+        queue.suspend(new LogUnavailableException("Kafka does not answer: nothing was stored", null));
+        closeProducer();
+        session.renew();
+        unsettled.clear().forEach(made -> made.result().completeExceptionally(reason));
+    }
+
+    /** Finds out whether entries come through: this one is behind all that was in the topic. */
+    private void probe(Entry entry) {
+        CompletableFuture<Appended> result = new CompletableFuture<>();
+        result.thenRun(this::resume);
+        Made made = new Made(session.next(), entry, result);
+        unsettled.add(made);
+        send(made);
+    }
+
+    private void resume() {
+        log.info("The replica is part of the log: appends are taken");
+        suspended = false;
+        queue.resume();
+        onCaughtUp.run();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.waystate.statelog.kafka;
+
+import dev.waystate.statelog.view.LogView;
+import dev.waystate.statelog.view.StoreProperties;
+import dev.waystate.statelog.view.UnusableFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/** The view of a replica, which can be thrown away: all of it is in the topic. */
+final class ReplicaView {
+
+    private static final DateTimeFormatter ASIDE =
+            DateTimeFormatter.ofPattern("'.damaged-'yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    private final StoreProperties properties;
+    private volatile LogView view;
+
+    private ReplicaView(StoreProperties properties, LogView view) {
+        this.properties = properties;
+        this.view = view;
+    }
+
+    /** @throws UnusableFileException if the file has a log that is in no topic, or is none that this process can have */
+    static ReplicaView open(StoreProperties properties) {
+        LogView view = LogView.open(properties.file(), properties.readConnections());
+        if (view.place() == null && view.head() > 0) {
+            close(view);
+            throw new UnusableFileException("Expected the view of a replica in " + properties.file()
+                    + ", but it has a log of its own, with " + view.head()
+                    + " records: name another file, or import it into an empty topic");
+        }
+        return new ReplicaView(properties, view);
+    }
+
+    private static void close(LogView view) {
+        try {
+            view.close();
+        } catch (SQLException | IOException problem) {
+            throw new IllegalStateException("Cannot close the state log", problem);
+        }
+    }
+
+    LogView get() {
+        return view;
+    }
+
+    /** Puts the file aside and goes on with an empty one. Returns where the old one is. */
+    Path rebuild() throws SQLException, IOException {
+        Path file = properties.file().toAbsolutePath().toRealPath();
+        Path aside = Path.of(file + ASIDE.format(Instant.now()));
+        view.abandon();
+        view.close();
+        Files.move(file, aside);
+        Files.deleteIfExists(Path.of(file + "-wal"));
+        Files.deleteIfExists(Path.of(file + "-shm"));
+        view = LogView.open(file, properties.readConnections());
+        return aside;
+    }
+}

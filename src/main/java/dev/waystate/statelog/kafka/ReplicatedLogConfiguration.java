@@ -1,0 +1,50 @@
+package dev.waystate.statelog.kafka;
+
+import dev.waystate.server.properties.InvalidPropertyException;
+import dev.waystate.statelog.StateLog;
+import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.view.StoreProperties;
+import dev.waystate.statelog.view.UnusableFileException;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.core.ProducerFactory;
+import org.springframework.util.unit.DataSize;
+
+/** The log behind the services, when it is in a topic. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnExpression("!'${waystate.state-log.kafka.topic:}'.isEmpty()")
+@ImportAutoConfiguration(KafkaAutoConfiguration.class)
+class ReplicatedLogConfiguration {
+
+    /** What an entry has besides the request that it comes from: its origin, that of its claim, and the source. */
+    private static final int ENTRY_OVERHEAD = 4 * 1024;
+
+    @Bean
+    StateLog stateLog(
+            StoreProperties store,
+            ReplicationProperties replication,
+            @Value("${waystate.limits.message-size}") DataSize messageSize,
+            ProducerFactory<?, ?> producers,
+            ConsumerFactory<?, ?> consumers,
+            KafkaAdmin admin,
+            LogHealth health,
+            MeterRegistry meters) {
+        KafkaClients clients = new KafkaClients(
+                producers.getConfigurationProperties(),
+                consumers.getConfigurationProperties(),
+                admin.getConfigurationProperties(),
+                (int) messageSize.toBytes() + ENTRY_OVERHEAD);
+        try {
+            return ReplicatedStateLog.open(store, replication, clients, health, new ReplicationMetrics(meters));
+        } catch (UnusableFileException unusable) {
+            throw new InvalidPropertyException("waystate.state-log.file", unusable.getMessage());
+        }
+    }
+}

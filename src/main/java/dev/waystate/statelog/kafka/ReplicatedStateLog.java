@@ -1,0 +1,184 @@
+package dev.waystate.statelog.kafka;
+
+import dev.waystate.statelog.Appended;
+import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.Claim;
+import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.Report;
+import dev.waystate.statelog.entry.EntryQueue;
+import dev.waystate.statelog.view.Followers;
+import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.view.LogView;
+import dev.waystate.statelog.view.StoreProperties;
+import dev.waystate.statelog.view.ViewedStateLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state log in a topic, of which this process has a view of its own. What is appended goes into the topic, and is settled
+ * when the view has applied it.
+ */
+final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
+
+    /** The most bytes that a UTF-16 unit takes in UTF-8, and that a report takes besides its info. */
+    private static final int BYTES_PER_UNIT = 3;
+
+    private static final int REPORT_BYTES = 64;
+
+    private final ReplicaView replica;
+    private final EntryQueue queue;
+    private final EntrySender sender;
+    private final EntryApplier applier;
+    private final Arrivals arrivals;
+    private final Admin admin;
+    private final TopicClient topic;
+    private final int largestEntry;
+
+    private ReplicatedStateLog(
+            Followers followers,
+            ReplicaView replica,
+            EntryQueue queue,
+            EntrySender sender,
+            EntryApplier applier,
+            Arrivals arrivals,
+            Admin admin,
+            TopicClient topic,
+            int largestEntry) {
+        super(followers);
+        this.replica = replica;
+        this.queue = queue;
+        this.sender = sender;
+        this.applier = applier;
+        this.arrivals = arrivals;
+        this.admin = admin;
+        this.topic = topic;
+        this.largestEntry = largestEntry;
+    }
+
+    /**
+     * Opens the view, and begins to follow the topic; does not wait for Kafka.
+     *
+     * @throws dev.waystate.statelog.view.UnusableFileException if the file is no view that this process can have
+     */
+    static ReplicatedStateLog open(
+            StoreProperties store,
+            ReplicationProperties replication,
+            KafkaClients clients,
+            LogHealth health,
+            ReplicationMetrics metrics) {
+        ReplicaView replica = ReplicaView.open(store);
+        EntryQueue queue = new EntryQueue();
+        Unsettled unsettled = new Unsettled();
+        Followers followers = new Followers();
+        Arrivals arrivals = new Arrivals();
+        Lag lag = new Lag(Clock.systemUTC(), replication.maxLag(), health, metrics);
+        Admin admin = clients.newAdmin();
+        TopicClient topic = new TopicClient(admin, replication.topic());
+        TopicWatch watch = new TopicWatch(
+                topic,
+                new TopicCheck(topic, clients.largestEntry(), clients.largestRequest()),
+                replication.createReplicas(),
+                clients.largestEntry());
+        EntrySender sender = new EntrySender(
+                queue,
+                unsettled,
+                clients,
+                replication.topic(),
+                () -> replica.get().id(),
+                metrics,
+                lag::caughtUp);
+        EntryApplier applier = new EntryApplier(
+                replica,
+                clients,
+                watch,
+                new TopicPartition(replication.topic(), 0),
+                unsettled,
+                sender,
+                arrivals,
+                store.retention(),
+                followers,
+                health,
+                lag,
+                metrics);
+        sender.start();
+        applier.start();
+        return new ReplicatedStateLog(
+                followers, replica, queue, sender, applier, arrivals, admin, topic, clients.largestEntry());
+    }
+
+    /** Adds a batch; one without numbers that does not fit into an entry becomes several, none of which overtakes. */
+    @Override
+    public CompletionStage<Appended> append(Batch batch) {
+        if (batch.firstSequence() != Batch.UNNUMBERED) {
+            return queue.add(batch);
+        }
+        CompletionStage<Appended> result = null;
+        List<Report> part = new ArrayList<>();
+        long bytes = 0;
+        for (Report report : batch.reports()) {
+            long more = REPORT_BYTES + BYTES_PER_UNIT * (long) report.info().length();
+            if (bytes + more > largestEntry && !part.isEmpty()) {
+                result = after(result, queue.add(new Batch(batch.source(), batch.claim(), Batch.UNNUMBERED, part)));
+                part = new ArrayList<>();
+                bytes = 0;
+            }
+            part.add(report);
+            bytes += more;
+        }
+        return after(result, queue.add(new Batch(batch.source(), batch.claim(), Batch.UNNUMBERED, part)));
+    }
+
+    private static CompletionStage<Appended> after(
+            @Nullable CompletionStage<Appended> before, CompletionStage<Appended> next) {
+        return before == null ? next : before.thenCombine(next, (ignored, last) -> last);
+    }
+
+    @Override
+    public Claim claim(String source) {
+        return queue.claim(source);
+    }
+
+    @Override
+    public CompletionStage<Void> caughtUp() {
+        CompletableFuture<Long> end = new CompletableFuture<>();
+        topic.end().whenComplete((offset, problem) -> {
+            if (problem == null) {
+                end.complete(offset);
+            } else {
+                end.completeExceptionally(
+                        new LogUnavailableException("Kafka does not answer: where the log ends is not known", problem));
+            }
+        });
+        return end.thenCompose(arrivals::at);
+    }
+
+    @Override
+    protected LogView view() {
+        return replica.get();
+    }
+
+    /** Waits for what was appended, for a few seconds at most, and closes the view. */
+    @Override
+    public void close() {
+        queue.close();
+        try {
+            sender.join();
+            applier.close();
+            admin.close();
+            replica.get().close();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (SQLException | IOException problem) {
+            throw new UncheckedIOException(new IOException("Cannot close the view of the log", problem));
+        }
+    }
+}

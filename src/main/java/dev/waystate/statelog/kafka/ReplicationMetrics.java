@@ -1,0 +1,60 @@
+package dev.waystate.statelog.kafka;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What there is to see of a replica. */
+final class ReplicationMetrics {
+
+    private final AtomicLong lagEntries = new AtomicLong();
+    private final AtomicLong lagNanos = new AtomicLong();
+    private final Counter applied;
+    private final Counter sentAgain;
+    private final Counter foreign;
+    private final Counter rebuilds;
+
+    ReplicationMetrics(MeterRegistry meters) {
+        Gauge.builder("waystate.replica.lag.entries", lagEntries, AtomicLong::get)
+                .description("Entries in the topic that the view has not applied yet")
+                .register(meters);
+        Gauge.builder("waystate.replica.lag", lagNanos, nanos -> nanos.get() / 1e9)
+                .description("How far the view is behind the topic; 0 when it has applied all of it")
+                .baseUnit("seconds")
+                .register(meters);
+        applied = counter(meters, "applied", "Entries that the view has applied");
+        sentAgain = counter(meters, "sent.again", "Entries that were sent again, since a send had failed");
+        foreign = counter(meters, "foreign", "Records in the topic that are no entries");
+        rebuilds = counter(meters, "rebuilds", "Views that were thrown away for damage, and built again");
+    }
+
+    private static Counter counter(MeterRegistry meters, String name, String description) {
+        return Counter.builder("waystate.replica." + name)
+                .description(description)
+                .register(meters);
+    }
+
+    void lag(long entries, long nanos) {
+        lagEntries.set(entries);
+        lagNanos.set(nanos);
+    }
+
+    void applied(int entries) {
+        applied.increment(entries);
+    }
+
+    void sentAgain(int entries) {
+        sentAgain.increment(entries);
+    }
+
+    /** Returns how many there were. */
+    double foreign() {
+        foreign.increment();
+        return foreign.count();
+    }
+
+    void rebuilt() {
+        rebuilds.increment();
+    }
+}

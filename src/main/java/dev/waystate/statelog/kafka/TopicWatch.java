@@ -1,0 +1,90 @@
+package dev.waystate.statelog.kafka;
+
+import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.view.TopicPlace;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes sure that the topic is, and stays, as the log needs it. Used by the applier's thread alone. */
+final class TopicWatch {
+
+    private static final Logger log = LoggerFactory.getLogger(TopicWatch.class);
+
+    private final TopicClient client;
+    private final TopicCheck check;
+    private final int createReplicas;
+    private final int largestEntry;
+
+    /** The look that is under way; null when there is none. */
+    private @Nullable CompletableFuture<CheckedTopic> looking;
+
+    private boolean warned;
+
+    /**
+     * @param createReplicas creates the topic where it is missing, kept by so many brokers; 0 creates nothing
+     * @param largestEntry the size of the largest entry, in bytes
+     */
+    TopicWatch(TopicClient client, TopicCheck check, int createReplicas, int largestEntry) {
+        this.client = client;
+        this.check = check;
+        this.createReplicas = createReplicas;
+        this.largestEntry = largestEntry;
+    }
+
+    /**
+     * Returns which topic it is.
+     *
+     * @param place where the view goes on; null when it is empty
+     * @throws UnusableTopicException if it is not as the log needs it, or another one
+     * @throws LogUnavailableException if Kafka does not answer
+     */
+    TopicIdentity identify(@Nullable TopicPlace place) {
+        if (createReplicas > 0 && place == null && !client.exists()) {
+            client.create(createReplicas, Math.max(1, createReplicas - 1), largestEntry);
+            log.info("The topic of the state log was created, kept by {} brokers", createReplicas);
+        }
+        CheckedTopic topic = look(place);
+        if (!warned) {
+            warned = true;
+            topic.warnings().forEach(log::warn);
+        }
+        return topic.identity();
+    }
+
+    /**
+     * Has a look begin that does not hold up the applier, after taking note of the one before.
+     *
+     * @throws UnusableTopicException as {@link #identify} does
+     */
+    void lookAgain(@Nullable TopicPlace place) {
+        if (looking != null && !looking.isDone()) {
+            return;
+        }
+        try {
+            if (looking != null) {
+                looking.join();
+            }
+        } catch (CompletionException problem) {
+            if (problem.getCause() instanceof UnusableTopicException unusable) {
+                throw unusable;
+            }
+        }
+        looking = CompletableFuture.supplyAsync(() -> look(place), TopicWatch::onThread);
+    }
+
+    private static void onThread(Runnable look) {
+        Thread thread = new Thread(look, "state-log-topic-check");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private CheckedTopic look(@Nullable TopicPlace place) {
+        TopicIdentity expected =
+                place == null ? null : new TopicIdentity(place.cluster(), Uuid.fromString(place.topic()));
+        return check.check(expected, place == null ? 0 : place.nextOffset());
+    }
+}

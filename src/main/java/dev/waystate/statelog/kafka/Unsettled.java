@@ -1,0 +1,91 @@
+package dev.waystate.statelog.kafka;
+
+import dev.waystate.statelog.entry.EntryQueue.Made;
+import dev.waystate.statelog.entry.Origin;
+import dev.waystate.statelog.entry.Verdict;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entries of this process that may be in the topic and were not applied yet, in their order. An entry is found by its
+ * origin: where in the topic it stands, and how often, is of no concern.
+ */
+final class Unsettled {
+
+    /** An entry that was sent. Guarded by the map. */
+    private static final class Sent {
+
+        final Made made;
+        final long at = System.nanoTime();
+        boolean inTopic;
+
+        Sent(Made made) {
+            this.made = made;
+        }
+    }
+
+    private final Map<Origin, Sent> entries = new LinkedHashMap<>();
+    private long movedAt = System.nanoTime();
+
+    synchronized void add(Made made) {
+        entries.put(made.origin(), new Sent(made));
+    }
+
+    /** Notes that the topic has an entry: whoever waits for it waits for this process alone. */
+    synchronized void inTopic(Origin origin) {
+        Sent sent = entries.get(origin);
+        if (sent != null) {
+            sent.inTopic = true;
+        }
+    }
+
+    /** Tells whoever waits for an entry what it came to. */
+    void settle(Origin origin, Verdict verdict) {
+        Made made = verdict instanceof Verdict.Ignored ? null : remove(origin);
+        if (made != null) {
+            made.settle(verdict);
+        }
+    }
+
+    private synchronized @Nullable Made remove(Origin origin) {
+        Sent sent = entries.remove(origin);
+        return sent == null ? null : sent.made;
+    }
+
+    /** Notes that the view goes on. */
+    synchronized void moved() {
+        movedAt = System.nanoTime();
+    }
+
+    /** Whether the oldest has waited for so long: for the topic, or for a view that does not go on. */
+    synchronized boolean isStalled(long nanos) {
+        if (entries.isEmpty()) {
+            return false;
+        }
+        Sent oldest = entries.values().iterator().next();
+        long since = oldest.inTopic && movedAt - oldest.at > 0 ? movedAt : oldest.at;
+        return System.nanoTime() - since > nanos;
+    }
+
+    synchronized boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    synchronized int size() {
+        return entries.size();
+    }
+
+    synchronized List<Made> all() {
+        return entries.values().stream().map(sent -> sent.made).toList();
+    }
+
+    /** Forgets and returns all. */
+    synchronized List<Made> clear() {
+        List<Made> all = new ArrayList<>(all());
+        entries.clear();
+        return all;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.waystate.statelog.kafka;
+
+import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.view.RetentionProperties;
+import dev.waystate.statelog.view.StoreProperties;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.awaitility.Awaitility;
+
+/** A replica of a log in this process. */
+final class Replica implements AutoCloseable, LogHealth {
+
+    static final int LARGEST_ENTRY = 1024 * 1024;
+
+    final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final ReplicatedStateLog log;
+    volatile boolean ready;
+
+    Replica(String bootstrap, String topic, Path file) {
+        this(bootstrap, topic, file, RetentionProperties.OFF, 0);
+    }
+
+    Replica(String bootstrap, String topic, Path file, RetentionProperties retention, int createReplicas) {
+        Map<String, Object> settings = Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+        log = ReplicatedStateLog.open(
+                new StoreProperties(file, 4, retention),
+                new ReplicationProperties(topic, createReplicas, Duration.ofSeconds(30)),
+                new KafkaClients(settings, settings, settings, LARGEST_ENTRY),
+                this,
+                new ReplicationMetrics(meters));
+    }
+
+    Replica awaitReady() {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> ready || failure.isDone());
+        return this;
+    }
+
+    double count(String meter) {
+        return meters.counter("waystate.replica." + meter).count();
+    }
+
+    @Override
+    public void unready() {
+        ready = false;
+    }
+
+    @Override
+    public void ready() {
+        ready = true;
+    }
+
+    @Override
+    public void failed(Throwable problem) {
+        failure.complete(problem);
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}
