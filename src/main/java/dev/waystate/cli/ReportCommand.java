@@ -14,6 +14,7 @@ import dev.waystate.proto.Point;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingStub;
 import dev.waystate.proto.v1.Report;
 import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import java.util.Iterator;
 import java.util.stream.Stream;
@@ -101,6 +102,15 @@ final class ReportCommand extends ClientCommand {
 
     private void send(Iterator<Report> reports) throws InterruptedException {
         ReportSender sender = new ReportSender(streamTimeouts().stall());
+        try {
+            send(reports, sender);
+        } catch (StatusRuntimeException failure) {
+            noteUnknown(sender.sent());
+            throw failure;
+        }
+    }
+
+    private void send(Iterator<Report> reports, ReportSender sender) throws InterruptedException {
         stub().streamState(sender);
         sender.awaitConnection(timeout());
         InputException badRow = null;
@@ -127,6 +137,16 @@ final class ReportCommand extends ClientCommand {
             throw badRow;
         }
         tell(sender.sent());
+    }
+
+    /** A call that failed may have stored what came before: only a reader of the log knows. */
+    private void noteUnknown(long sent) {
+        if (sent > 0) {
+            note((sent == 1
+                            ? "1 report was sent: it may be stored or not."
+                            : sent + " reports were sent: none, the first ones or all may be stored.")
+                    + " See 'history' before you send any again; 'append' does so by itself, and stores none twice.");
+        }
     }
 
     private void tell(long reports) {
