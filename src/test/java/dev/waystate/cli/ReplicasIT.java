@@ -3,6 +3,7 @@ package dev.waystate.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.protobuf.Any;
 import com.google.rpc.Code;
 import com.google.rpc.RetryInfo;
@@ -35,10 +36,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,6 +62,8 @@ class ReplicasIT {
 
     @TempDir
     private Path directory;
+
+    private int sent;
 
     @Test
     void unaryCallsTakeTurns() throws Exception {
@@ -106,6 +109,26 @@ class ReplicasIT {
     }
 
     @Test
+    void streamThatOneReplicaRefusesGoesToTheNext() throws Exception {
+        CountDownLatch connected = new CountDownLatch(2);
+        StatusRuntimeException refusal = Status.UNAVAILABLE.asRuntimeException();
+        try (Replica one = Replica.start(ONE, 0, connected, refusal);
+                Replica other = Replica.start(OTHER, one.port(), connected, refusal);
+                RunningProgram read = startOverName(one.port(), "read", "--follow")) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> one.calls() + other.calls() > 7);
+
+            List<Long> calls = one.times();
+            List<Long> others = other.times();
+            List<Boolean> turns = Stream.concat(calls.stream(), others.stream())
+                    .sorted()
+                    .skip(1) // the replica that was connected first
+                    .map(calls::contains)
+                    .toList();
+            assertThat(turns).as(read::err).doesNotContainSequence(true, true).doesNotContainSequence(false, false);
+        }
+    }
+
+    @Test
     void commandsWorkWhileOneReplicaIsLeft() throws Exception {
         try (ReturningServer server = ReturningServer.start(directory, address(OTHER))) {
             String one = ONE + ":" + server.port();
@@ -125,28 +148,32 @@ class ReplicasIT {
     @Test
     void standingStreamsGoOnAtTheOtherReplica() throws Exception {
         try (ReturningServer server = ReturningServer.start(directory, address(ONE));
-                Running follower = startOverName(server.port(), "read", "--follow", "--json")) {
-            ReportPipe pipe = ReportPipe.create(directory);
-            try (Running append = startOverName(server.port(), "append", "--source=cow-7", pipe.path())) {
-                awaitMore(follower);
+                RunningProgram follower = startOverName(server.port(), "read", "--follow", "--json");
+                RunningProgram append = startOverName(server.port(), "append", "--source=cow-7", "-")) {
+            send(append);
+            awaitPosition(follower, 1);
 
-                server.kill();
-                server.comeBack(address(OTHER));
-                awaitMore(follower);
-                server.kill();
-                server.comeBack(address(ONE));
-                awaitMore(follower);
-
-                int given = pipe.close();
-                assertThat(append.exitCode()).as(append.err()).isZero();
-                assertThat(append.outLines()).singleElement().asString().startsWith("stored " + given + ", ");
-                await().atMost(Duration.ofSeconds(60))
-                        .until(() -> follower.outLines().size() == given);
-                assertThat(follower.outLines().stream().map(ReplicasIT::position))
-                        .containsExactlyElementsOf(
-                                LongStream.rangeClosed(1, given).boxed().toList());
+            for (String address : List.of(OTHER, ONE, OTHER)) {
+                send(append);
+                server.kill(); // what was sent last may be on its way, or stored
+                server.comeBack(address(address));
+                send(append);
+                awaitPosition(follower, sent);
             }
+
+            append.closeInput();
+            assertThat(append.exitCode()).as(append.err()).isZero();
+            assertThat(append.outLines())
+                    .containsExactly("stored " + sent + ", already there 0, durable sequence " + sent);
+            assertThat(follower.outLines().stream().map(ReplicasIT::position))
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, sent).boxed().toList());
         }
+    }
+
+    private void send(RunningProgram append) throws IOException {
+        append.write("OK\n".repeat(500));
+        sent += 500;
     }
 
     @ParameterizedTest
@@ -159,7 +186,7 @@ class ReplicasIT {
                         .build()))
                 .build());
         try (Replica busyOne = Replica.start(ONE, 0, new CountDownLatch(0), busy);
-                Running stream = startOverName(busyOne.port(), command.split(" "))) {
+                RunningProgram stream = startOverName(busyOne.port(), command.split(" "))) {
             await().atMost(Duration.ofSeconds(30)).until(() -> busyOne.calls() > 2);
 
             assertThat(busyOne.pauses()).allSatisfy(pause -> assertThat(pause).isGreaterThanOrEqualTo(RETRY_DELAY));
@@ -173,9 +200,10 @@ class ReplicasIT {
         }
     }
 
-    private static void awaitMore(Running follower) throws IOException {
-        int before = follower.outLines().size();
-        await().atMost(Duration.ofSeconds(60)).until(() -> follower.outLines().size() > before + 100);
+    private static void awaitPosition(RunningProgram follower, long position) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() ->
+                        assertThat(follower.outLines()).as(follower::err).hasSizeGreaterThanOrEqualTo((int) position));
     }
 
     private static long position(String json) {
@@ -200,11 +228,8 @@ class ReplicasIT {
         return CommandRun.of(directory, "", overName(port, args));
     }
 
-    private Running startOverName(int port, String... args) throws IOException {
-        return new Running(
-                overName(port, args),
-                Files.createTempFile(directory, "out", ".txt"),
-                Files.createTempFile(directory, "err", ".txt"));
+    private RunningProgram startOverName(int port, String... args) throws IOException {
+        return RunningProgram.start(directory, overName(port, args));
     }
 
     /** Returns the words of a command whose JVM knows a name with both addresses. */
@@ -214,42 +239,6 @@ class ReplicasIT {
         words.add(1, "-Djdk.net.hosts.file=" + hosts);
         words.addAll(List.of("--target", "dns:///" + NAME + ":" + port));
         return words;
-    }
-
-    /** A command in a process of its own. */
-    private record Running(Process process, Path output, Path errors) implements AutoCloseable {
-
-        Running(List<String> words, Path output, Path errors) throws IOException {
-            this(
-                    new ProcessBuilder(words)
-                            .redirectOutput(output.toFile())
-                            .redirectError(errors.toFile())
-                            .start(),
-                    output,
-                    errors);
-        }
-
-        List<String> outLines() throws IOException {
-            return Files.readString(output).lines().toList();
-        }
-
-        String err() throws IOException {
-            return Files.readString(errors);
-        }
-
-        void closeInput() throws IOException {
-            process.getOutputStream().close();
-        }
-
-        int exitCode() throws InterruptedException {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            return process.exitValue();
-        }
-
-        @Override
-        public void close() {
-            process.destroyForcibly();
-        }
     }
 
     /** A server that counts its calls, and answers them once both are connected, or fails each of them. */
@@ -263,7 +252,7 @@ class ReplicasIT {
             Server server = NettyServerBuilder.forAddress(new InetSocketAddress(address, port))
                     .addService(health.getHealthService())
                     .addService(new Counting(connected, times, failure))
-                    .addService(new Failing(times, failure))
+                    .addService(new Failing(connected, times, failure))
                     .addTransportFilter(new FirstConnection(connected))
                     .build()
                     .start();
@@ -333,11 +322,7 @@ class ReplicasIT {
         @Override
         public void computeDisplacement(Displacement request, StreamObserver<DisplacementResponse> responses) {
             times.add(System.nanoTime());
-            try {
-                connected.await();
-            } catch (InterruptedException end) {
-                return;
-            }
+            Uninterruptibles.awaitUninterruptibly(connected);
             if (failure == null) {
                 responses.onNext(DisplacementResponse.getDefaultInstance());
                 responses.onCompleted();
@@ -349,10 +334,12 @@ class ReplicasIT {
 
     private static final class Failing extends StateLogServiceImplBase {
 
+        private final CountDownLatch connected;
         private final List<Long> times;
         private final @Nullable StatusRuntimeException failure;
 
-        Failing(List<Long> times, @Nullable StatusRuntimeException failure) {
+        Failing(CountDownLatch connected, List<Long> times, @Nullable StatusRuntimeException failure) {
+            this.connected = connected;
             this.times = times;
             this.failure = failure;
         }
@@ -370,6 +357,7 @@ class ReplicasIT {
 
         private void fail(StreamObserver<?> responses) {
             times.add(System.nanoTime());
+            Uninterruptibles.awaitUninterruptibly(connected);
             responses.onError(failure == null ? Status.UNIMPLEMENTED.asRuntimeException() : failure);
         }
     }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A server that is killed and comes back with the same data and on the same port, maybe at another address. */
-final class ReturningServer implements AutoCloseable {
+public final class ReturningServer implements AutoCloseable {
 
     private final Path directory;
     private final int port;
@@ -20,7 +20,7 @@ final class ReturningServer implements AutoCloseable {
     }
 
     /** Starts a server on a port that was free, with further properties as arguments. */
-    static ReturningServer start(Path directory, String... arguments) throws IOException {
+    public static ReturningServer start(Path directory, String... arguments) throws IOException {
         ServerProcess process = ServerProcess.start(directory, withoutHttp(arguments));
         return new ReturningServer(directory, process.grpcPort(), process);
     }
@@ -34,16 +34,16 @@ final class ReturningServer implements AutoCloseable {
         return "localhost:" + port;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.kill();
     }
 
     /** Starts the server again, and waits until it serves. */
-    void comeBack(String... arguments) throws IOException {
+    public void comeBack(String... arguments) throws IOException {
         process = startOn(port, directory, arguments);
     }
 
