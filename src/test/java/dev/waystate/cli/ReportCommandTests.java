@@ -88,6 +88,15 @@ class ReportCommandTests {
         assertThat(server.requests()).hasSize(3);
     }
 
+    @Test
+    void aReportThatIsRefusedIsCertainlyNotStored() {
+        server.fail(Status.PERMISSION_DENIED.asRuntimeException());
+
+        CommandRun run = server.run("report", "--status", "OK");
+
+        assertThat(run.err()).startsWith("PERMISSION_DENIED: ").hasLineCount(1);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"3", "3,", "3,4,5", "a,b", "3.5,4", "2147483648,0", "3, 4", ""})
     void whatIsNoPointIsRefusedAndNobodyIsCalled(String at) {
