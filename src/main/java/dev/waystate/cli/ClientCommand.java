@@ -1,9 +1,9 @@
 package dev.waystate.cli;
 
-import com.google.common.net.HostAndPort;
 import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.connection.ConnectionOptions;
 import dev.waystate.cli.connection.FailedCall;
+import dev.waystate.cli.connection.Target;
 import dev.waystate.cli.connection.Timeouts;
 import dev.waystate.cli.output.Table;
 import io.grpc.Status;
@@ -32,7 +32,7 @@ abstract class ClientCommand extends OutputCommand {
     /** What the command calls, as people write it. */
     private String target = "the server";
 
-    private @Nullable HostAndPort server;
+    private @Nullable Target channel;
 
     ConnectionOptions connection() {
         return connection;
@@ -67,7 +67,7 @@ abstract class ClientCommand extends OutputCommand {
 
     /** Returns why a call has failed, in a sentence. */
     String explain(Status status) {
-        return new FailedCall(target, server, connection.tls(), status).explain();
+        return new FailedCall(target, channel, connection.tls(), status).explain();
     }
 
     /** Fills the {@code @GrpcClient} fields of this command; they work until the context is closed. */
@@ -80,8 +80,8 @@ abstract class ClientCommand extends OutputCommand {
 
     /** Notes what will be called, and warns if a token is about to travel in the open. */
     void prepare() {
-        server = connection.server();
-        target = server.toString();
+        channel = connection.target();
+        target = channel.toString();
         if (connection.credentials().isPresent() && !connection.tls().enabled()) {
             note("Warning: without TLS the token of --token-file travels unencrypted.");
         }

@@ -2,9 +2,11 @@ package dev.waystate.cli;
 
 import com.google.common.util.concurrent.Uninterruptibles;
 import dev.waystate.cli.connection.Retries;
+import dev.waystate.cli.connection.StatusDetails;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
@@ -22,6 +24,7 @@ final class LogFollower implements Retries.Attempt {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
 
     private final StateLogServiceStub stub;
+    private final boolean replicas;
     private final Duration connectTimeout;
     private final Supplier<ReadRequest> first;
     private final Retries retries;
@@ -31,16 +34,19 @@ final class LogFollower implements Retries.Attempt {
     private volatile @Nullable ReadResponse last;
 
     /**
+     * @param replicas whether the calls may go to different servers, of which some may lag behind others
      * @param first returns what to read, and where to begin; asked again when it fails as a call does
      * @param sink deals with the messages, one at a time
      */
     LogFollower(
             StateLogServiceStub stub,
+            boolean replicas,
             Duration connectTimeout,
             Supplier<ReadRequest> first,
             Retries retries,
             Consumer<ReadResponse> sink) {
         this.stub = stub;
+        this.replicas = replicas;
         this.connectTimeout = connectTimeout;
         this.first = first;
         this.retries = retries;
@@ -53,8 +59,17 @@ final class LogFollower implements Retries.Attempt {
         if (request == null) {
             request = first.get();
         }
+        ReadRequest next = goOn(request);
+        try {
+            read(next);
+        } catch (StatusRuntimeException failure) {
+            throw isBehind(next, failure) ? behind(next, failure) : failure;
+        }
+    }
+
+    private void read(ReadRequest request) throws InterruptedException {
         ReadCall call = new ReadCall();
-        stub.read(goOn(request), call);
+        stub.read(request, call);
         call.awaitConnection(connectTimeout);
         ReadResponse response;
         while ((response = call.next()) != null) {
@@ -86,6 +101,16 @@ final class LogFollower implements Retries.Attempt {
     /** Returns the last message that was dealt with: everything up to its position was, in the log of its id. */
     Optional<ReadResponse> last() {
         return Optional.ofNullable(last);
+    }
+
+    /** Tells whether a replica of the very log has not applied yet what another one has told. */
+    private boolean isBehind(ReadRequest request, StatusRuntimeException failure) {
+        return replicas && !request.getLogId().isEmpty() && StatusDetails.hasReason(failure, "POSITION_BEYOND_HEAD");
+    }
+
+    private static StatusRuntimeException behind(ReadRequest request, StatusRuntimeException failure) {
+        return StatusDetails.toUnavailable(
+                failure, "this replica has not come to position " + request.getAfterPosition() + " yet");
     }
 
     private ReadRequest goOn(ReadRequest request) {

@@ -113,7 +113,8 @@ final class ReadCommand extends ResumingCommand {
 
     private void read(ClientContext context, Supplier<ReadRequest> request) throws InterruptedException {
         Retries retries = retries();
-        LogFollower follower = new LogFollower(stateLog, timeout(), request, retries, this::tell);
+        LogFollower follower =
+                new LogFollower(stateLog, connection().target().replicas(), timeout(), request, retries, this::tell);
         try (LastWords words = new LastWords(() -> follower.stop().ifPresent(this::noteHowFar))) {
             retries.run(follower, context::reconnect);
         } catch (StatusRuntimeException failure) {

@@ -14,6 +14,8 @@ import dev.waystate.proto.Point;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingStub;
 import dev.waystate.proto.v1.Report;
 import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import java.util.Iterator;
 import java.util.stream.Stream;
@@ -40,6 +42,9 @@ import picocli.CommandLine.Parameters;
                     + " rows need append."
         })
 final class ReportCommand extends ClientCommand {
+
+    private static final String SEND_AGAIN =
+            " See 'history' before you send any again; 'append' does so by itself, and stores none twice.";
 
     private static final Metadata.Key<String> SOURCE =
             Metadata.Key.of("waystate-source", Metadata.ASCII_STRING_MARSHALLER);
@@ -101,6 +106,15 @@ final class ReportCommand extends ClientCommand {
 
     private void send(Iterator<Report> reports) throws InterruptedException {
         ReportSender sender = new ReportSender(streamTimeouts().stall());
+        try {
+            send(reports, sender);
+        } catch (StatusRuntimeException failure) {
+            noteUnknown(sender.sent(), failure.getStatus().getCode());
+            throw failure;
+        }
+    }
+
+    private void send(Iterator<Report> reports, ReportSender sender) throws InterruptedException {
         stub().streamState(sender);
         sender.awaitConnection(timeout());
         InputException badRow = null;
@@ -127,6 +141,19 @@ final class ReportCommand extends ClientCommand {
             throw badRow;
         }
         tell(sender.sent());
+    }
+
+    /** A call that failed may have stored what came before the failure; nothing but a report that was refused is certain. */
+    private void noteUnknown(long sent, Status.Code failure) {
+        boolean refused = switch (failure) {
+            case INVALID_ARGUMENT, UNAUTHENTICATED, PERMISSION_DENIED, UNIMPLEMENTED -> true;
+            default -> false;
+        };
+        if (sent > 1) {
+            note(sent + " reports were sent: none, the first ones or all may be stored." + SEND_AGAIN);
+        } else if (sent == 1 && !refused) {
+            note("1 report was sent: it may be stored or not." + SEND_AGAIN);
+        }
     }
 
     private void tell(long reports) {

@@ -34,7 +34,7 @@ class AppendIT {
 
     @BeforeAll
     static void startServer() throws IOException {
-        server = new ReturningServer(directory);
+        server = ReturningServer.start(directory);
     }
 
     @AfterAll

@@ -259,6 +259,39 @@ class ConnectionProblemsIT {
         assertThat(run).isEqualTo(new CommandRun(0, "SERVING" + System.lineSeparator(), ""));
     }
 
+    @Test
+    void eachOfAListIsKnownByTheCertificateOfItsOwnName() throws Exception {
+        Server byAddress =
+                startTls(trusted.issue("by-address", kind -> kind.addSanIpAddress("127.0.0.1")), ClientAuth.NONE);
+        try {
+            String replicas = "localhost:" + closedPort() + ",127.0.0.1:" + byAddress.getPort();
+            CommandRun run =
+                    run("displace 0,0 3,4", "--ca", trusted.certificate().toString(), "--target", replicas);
+
+            assertThat(run).isEqualTo(new CommandRun(0, "5" + System.lineSeparator(), ""));
+        } finally {
+            byAddress.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no_such_host:1,no_such_host_either:1", "dns:///no_such_host:1"})
+    void replicasWithoutAnAddressAreTold(String target) {
+        CommandRun run = run("summary", "--target", target);
+
+        assertThat(run.exitCode()).isEqualTo(UNAVAILABLE);
+        assertThat(run.err())
+                .startsWith("The host of " + target + " is not known")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void oneOfAListThatHasNoAddressIsLeftOut() {
+        CommandRun run = run("health", "--target", "no_such_host:1,localhost:" + plainServer.getPort());
+
+        assertThat(run).isEqualTo(new CommandRun(0, "SERVING" + System.lineSeparator(), ""));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"health", "displace 0,0 3,4"})
     void certificateWithoutKeyIsWrongUsage(String command) {

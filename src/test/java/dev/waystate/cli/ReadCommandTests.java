@@ -22,6 +22,7 @@ import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +49,16 @@ class ReadCommandTests {
                     .addDetails(Any.pack(ErrorInfo.newBuilder()
                             .setReason("LOG_CHANGED")
                             .putMetadata("log_id", "def")
+                            .putMetadata("head_position", "4")
+                            .build()))
+                    .build());
+
+    private static final StatusRuntimeException BEYOND_HEAD =
+            StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                    .setCode(11)
+                    .setMessage("The position is above the head")
+                    .addDetails(Any.pack(ErrorInfo.newBuilder()
+                            .setReason("POSITION_BEYOND_HEAD")
                             .putMetadata("head_position", "4")
                             .build()))
                     .build());
@@ -89,6 +100,42 @@ class ReadCommandTests {
                                         .setCenter(Point.newBuilder().setX(-3).setY(4))
                                         .setRadius(2.5))
                                 .build()));
+    }
+
+    @Test
+    void replicaThatLagsBehindAnotherIsNoOtherLog() {
+        server.fail(Status.UNAVAILABLE.asRuntimeException(), CAUGHT_UP)
+                .fail(BEYOND_HEAD)
+                .answer(CAUGHT_UP);
+
+        CommandRun run = server.runOverReplicas("read", "--follow");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(server.requests())
+                .extracting(request -> ((ReadRequest) request).getAfterPosition())
+                .containsExactly(0L, 9L, 9L);
+    }
+
+    @Test
+    void replicaThatLagsForTooLongIsToldWithItsHead() {
+        server.fail(BEYOND_HEAD);
+
+        CommandRun run = server.runOverReplicas("read", "--after=9", "--log-id=abc", "--retry-for=0s");
+
+        assertThat(run.exitCode()).isEqualTo(64 + 14);
+        assertThat(run.err()).contains("has not come to position 9 yet", "the newest position is 4");
+    }
+
+    /** Of one server, or of a position that no log is known of, nothing but the refusal is certain. */
+    @Test
+    void positionBeyondTheHeadOfOneServerOrOfAnyLogIsRefused() {
+        server.fail(BEYOND_HEAD).fail(BEYOND_HEAD);
+
+        CommandRun oneServer = server.run("read", "--after=9", "--log-id=abc");
+        CommandRun anyLog = server.runOverReplicas("read", "--after=9");
+
+        assertThat(List.of(oneServer.exitCode(), anyLog.exitCode())).containsExactly(64 + 11, 64 + 11);
+        assertThat(server.requests()).hasSize(2);
     }
 
     @ParameterizedTest

@@ -37,7 +37,7 @@ class ReadIT {
 
     @BeforeAll
     static void startServerWithReports() throws IOException {
-        server = new ReturningServer(directory);
+        server = ReturningServer.start(directory);
         append("b", "OK,one\nTHIRSTY,two\n");
         append("a", "STARVED,\"\u001b[2Jred\"\n");
         assertThat(run("report", "--status", "99", "--source", "c").exitCode()).isZero();

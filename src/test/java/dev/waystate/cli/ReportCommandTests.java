@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waystate.proto.Data;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,29 @@ class ReportCommandTests {
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("Report 2 of the file has a time or a location", "'append'", "1 report stored");
         assertThat(server.headers().get(0).get(LOCATION)).isEqualTo("1,2");
+    }
+
+    @Test
+    void aCallThatFailsIsNotRepeatedAndWhatIsKnownIsTold(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("rows.csv"), "OK\nTIRED\n");
+        server.fail(Status.UNAVAILABLE.asRuntimeException()).fail(Status.UNAVAILABLE.asRuntimeException());
+
+        CommandRun one = server.run("report", "--status", "OK");
+        CommandRun two = server.runOverReplicas("report", file.toString());
+
+        assertThat(List.of(one.exitCode(), two.exitCode())).containsExactly(64 + 14, 64 + 14);
+        assertThat(one.err()).contains("1 report was sent: it may be stored or not.", "'history'", "'append'");
+        assertThat(two.err()).contains("2 reports were sent: none, the first ones or all may be stored.");
+        assertThat(server.requests()).hasSize(3);
+    }
+
+    @Test
+    void aReportThatIsRefusedIsCertainlyNotStored() {
+        server.fail(Status.PERMISSION_DENIED.asRuntimeException());
+
+        CommandRun run = server.run("report", "--status", "OK");
+
+        assertThat(run.err()).startsWith("PERMISSION_DENIED: ").hasLineCount(1);
     }
 
     @ParameterizedTest

@@ -1,37 +1,63 @@
 package dev.waystate.cli;
 
+import com.google.common.collect.ObjectArrays;
 import dev.waystate.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A server that is killed and comes back with the same data and on the same port. */
-final class ReturningServer implements AutoCloseable {
+/** A server that is killed and comes back with the same data and on the same port, maybe at another address. */
+public final class ReturningServer implements AutoCloseable {
 
     private final Path directory;
     private final int port;
     private ServerProcess process;
 
-    ReturningServer(Path directory) throws IOException {
+    private ReturningServer(Path directory, int port, ServerProcess process) {
         this.directory = directory;
-        this.process = ServerProcess.start(directory, ServerProcess.WITHOUT_HTTP);
-        this.port = process.grpcPort();
+        this.port = port;
+        this.process = process;
+    }
+
+    /** Starts a server on a port that was free, with further properties as arguments. */
+    public static ReturningServer start(Path directory, String... arguments) throws IOException {
+        ServerProcess process = ServerProcess.start(directory, withoutHttp(arguments));
+        return new ReturningServer(directory, process.grpcPort(), process);
+    }
+
+    /** Starts a server on this port. */
+    static ReturningServer start(int port, Path directory, String... arguments) throws IOException {
+        return new ReturningServer(directory, port, startOn(port, directory, arguments));
     }
 
     String target() {
         return "localhost:" + port;
     }
 
-    void kill() throws InterruptedException {
+    public int port() {
+        return port;
+    }
+
+    public void kill() throws InterruptedException {
         process.kill();
     }
 
     /** Starts the server again, and waits until it serves. */
-    void comeBack() throws IOException {
+    public void comeBack(String... arguments) throws IOException {
+        process = startOn(port, directory, arguments);
+    }
+
+    private static ServerProcess startOn(int port, Path directory, String... arguments) throws IOException {
         // Of a property that is given twice, Spring would take both values.
         String samePort = "exec \"${@/--grpc.server.port=0/--grpc.server.port=" + port + "}\"";
-        process = ServerProcess.launch(directory, List.of("bash", "-c", samePort, "bash"), ServerProcess.WITHOUT_HTTP);
+        ServerProcess process =
+                ServerProcess.launch(directory, List.of("bash", "-c", samePort, "bash"), withoutHttp(arguments));
         process.awaitStart();
+        return process;
+    }
+
+    private static String[] withoutHttp(String... arguments) {
+        return ObjectArrays.concat(arguments, ServerProcess.WITHOUT_HTTP);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.waystate.cli;
 
+import com.google.common.collect.ObjectArrays;
 import com.google.protobuf.Message;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
@@ -37,6 +38,8 @@ final class ScriptedServer implements AutoCloseable {
     private record Answer(
             List<? extends Message> responses, @Nullable Throwable failure) {}
 
+    private static final Answer STORED = new Answer(List.of(Empty.getDefaultInstance()), null);
+
     private final List<Message> requests = Collections.synchronizedList(new ArrayList<>());
     private final List<Metadata> headers = Collections.synchronizedList(new ArrayList<>());
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
@@ -70,6 +73,14 @@ final class ScriptedServer implements AutoCloseable {
         return CommandRun.of(withTarget.toArray(String[]::new));
     }
 
+    /** Runs a command that takes this server for two replicas. */
+    CommandRun runOverReplicas(String... args) {
+        return CommandRun.of(ObjectArrays.concat(
+                args,
+                new String[] {"--target", "localhost:" + server.getPort() + ",127.0.0.1:" + server.getPort()},
+                String.class));
+    }
+
     /** Returns the requests so far. */
     List<Message> requests() {
         return List.copyOf(requests);
@@ -80,10 +91,13 @@ final class ScriptedServer implements AutoCloseable {
         return List.copyOf(headers);
     }
 
-    @SuppressWarnings("unchecked") // a test that answers with another type fails
     private <T> void answer(Message request, StreamObserver<T> responses) {
         requests.add(request);
-        Answer answer = answers.remove();
+        finish(answers.remove(), responses);
+    }
+
+    @SuppressWarnings("unchecked") // a test that answers with another type fails
+    private static <T> void finish(Answer answer, StreamObserver<T> responses) {
         answer.responses().forEach(response -> responses.onNext((T) response));
         if (answer.failure() == null) {
             responses.onCompleted();
@@ -142,8 +156,7 @@ final class ScriptedServer implements AutoCloseable {
 
                 @Override
                 public void onCompleted() {
-                    responses.onNext(Empty.getDefaultInstance());
-                    responses.onCompleted();
+                    finish(answers.isEmpty() ? STORED : answers.remove(), responses);
                 }
             };
         }

@@ -8,6 +8,7 @@ import dev.waystate.proto.v1.GetSummaryResponse;
 import dev.waystate.proto.v1.Moment;
 import dev.waystate.proto.v1.Period;
 import dev.waystate.proto.v1.Snapshot;
+import io.grpc.Status;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +34,29 @@ class SummaryCommandTests {
     @AfterEach
     void stopServer() {
         server.close();
+    }
+
+    @Test
+    void readThatIsUnavailableIsTriedAgainThreeTimes() {
+        for (int i = 0; i < 7; i++) {
+            server.fail(Status.UNAVAILABLE.asRuntimeException());
+        }
+        server.answer(SUMMARY);
+
+        CommandRun givenUp = server.run("summary");
+        CommandRun answered = server.run("summary");
+
+        assertThat(givenUp.exitCode()).isEqualTo(64 + 14);
+        assertThat(server.requests()).hasSize(8);
+        assertThat(answered.outLines()).contains("head position     9");
+    }
+
+    @Test
+    void readThatIsRefusedIsNotTriedAgain() {
+        server.fail(Status.PERMISSION_DENIED.asRuntimeException());
+
+        assertThat(server.run("summary").exitCode()).isEqualTo(64 + 7);
+        assertThat(server.requests()).hasSize(1);
     }
 
     @Test

@@ -38,7 +38,7 @@ class WayIT {
     /** Seven records: 1 to 4 of a cow that walks 5, 5 and 10, 5 of a dog at a corner of the plane, 6 and 7 of a cat. */
     @BeforeAll
     static void startServerWithReports() throws IOException {
-        server = new ReturningServer(directory);
+        server = ReturningServer.start(directory);
         append("cow", "cow.csv", "status,x,y\nOK,0,0\nTHIRSTY,3,4\nTHIRSTY,,\nSTARVED,0,0\n");
         append(
                 "dog",

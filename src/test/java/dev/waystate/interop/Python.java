@@ -48,6 +48,12 @@ final class Python {
         return CommandRun.of(directory, "", command(program, arguments));
     }
 
+    /** Returns the words that run a program of this text, which stands beside the stubs from now on. */
+    List<String> command(String program, String text) throws IOException {
+        Files.writeString(directory.resolve(program), text);
+        return command(program);
+    }
+
     /** Starts a program whose standard output and error are one stream. */
     Process start(String program, String... arguments) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command(program, arguments))

@@ -1,6 +1,7 @@
 package dev.waystate.cli.connection;
 
 import io.grpc.Channel;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
@@ -31,10 +32,13 @@ public final class ClientContext implements AutoCloseable {
     /** The channel's name in {@code @GrpcClient}. */
     public static final String CLIENT = "waystate";
 
+    private final Target target;
     private final GenericApplicationContext context = new GenericApplicationContext();
 
     private ClientContext(ConnectionOptions options) {
-        Consumer<NettyChannelBuilder> settings = options.settings();
+        target = options.target();
+        Consumer<NettyChannelBuilder> settings =
+                options.settings().andThen(channel -> channel.defaultServiceConfig(ServiceConfig.healthy(target)));
         context.registerBean(
                 GrpcChannelFactory.class,
                 () -> new NettyChannelFactory(
@@ -54,7 +58,7 @@ public final class ClientContext implements AutoCloseable {
 
     private static GrpcChannelsProperties properties(ConnectionOptions options) {
         GrpcChannelProperties channel = new GrpcChannelProperties();
-        channel.setAddress(HostResolver.uri(options.server()));
+        channel.setAddress(HostResolver.uri(options.target()));
         channel.setNegotiationType(NegotiationType.PLAINTEXT); // unless the options say otherwise
         channel.setShutdownGracePeriod(Duration.ZERO);
         GrpcChannelsProperties channels = new GrpcChannelsProperties();
@@ -73,11 +77,18 @@ public final class ClientContext implements AutoCloseable {
                 .initializeBean(bean, bean.getClass().getName());
     }
 
-    /** Has the next call connect anew, at once: a channel whose last attempt failed would wait for up to two minutes. */
+    /**
+     * Has the next call go to the next replica that is connected. If there is none, it connects anew, at once: a channel
+     * whose last attempt failed would wait for up to two minutes.
+     */
     public void reconnect() {
         Channel channel = context.getBean(GrpcChannelFactory.class).createChannel(CLIENT);
         if (channel instanceof ManagedChannel managed) { // it is, as long as nothing intercepts
-            managed.enterIdle();
+            if (target.replicas() && managed.getState(false) == ConnectivityState.READY) {
+                managed.resetConnectBackoff(); // of the others
+            } else {
+                managed.enterIdle();
+            }
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.waystate.cli.connection;
 
-import com.google.common.net.HostAndPort;
 import dev.waystate.cli.output.InputException;
 import io.grpc.CallCredentials;
 import io.grpc.netty.NettyChannelBuilder;
@@ -25,9 +24,11 @@ public final class ConnectionOptions {
             paramLabel = "HOST:PORT",
             converter = TargetConverter.class,
             defaultValue = "${env:WAYSTATE_TARGET}",
-            description = "Where the server is, such as [::1]:50051; $WAYSTATE_TARGET when not given, else localhost"
-                    + " and $GRPC_SERVER_PORT or 50051.")
-    private @Nullable HostAndPort target;
+            description =
+                    "Where the server is, such as [::1]:50051, or its replicas: HOST:PORT,HOST:PORT or, for all addresses"
+                            + " of a name, dns:///NAME:PORT; $WAYSTATE_TARGET when not given, else localhost and"
+                            + " $GRPC_SERVER_PORT or 50051.")
+    private @Nullable Target target;
 
     @Mixin
     private TlsOptions tls;
@@ -58,12 +59,12 @@ public final class ConnectionOptions {
     private @Nullable Duration probeTimeout;
 
     /**
-     * Returns the server.
+     * Returns the server, or the replicas.
      *
      * @throws InputException if none is given, and the environment has no port
      */
-    public HostAndPort server() {
-        return target == null ? LocalPorts.grpc(System.getenv()) : target;
+    public Target target() {
+        return target == null ? Target.server(LocalPorts.grpc(System.getenv())) : target;
     }
 
     public TlsOptions tls() {

@@ -1,6 +1,5 @@
 package dev.waystate.cli.connection;
 
-import com.google.common.net.HostAndPort;
 import dev.waystate.cli.output.TerminalText;
 import io.grpc.Status;
 import java.net.ConnectException;
@@ -46,10 +45,10 @@ public final class FailedCall {
     private final Status status;
     private final List<Throwable> causes;
 
-    /** @param server what the channel leads to; null for a target that is called without one */
-    public FailedCall(String target, @Nullable HostAndPort server, TlsOptions tls, Status status) {
+    /** @param channel where the channel leads to; null for a target that is called without one */
+    public FailedCall(String target, @Nullable Target channel, TlsOptions tls, Status status) {
         this.target = TerminalText.of(target);
-        this.proxy = server == null ? Optional.empty() : HostResolver.proxy(server);
+        this.proxy = channel == null ? Optional.empty() : HostResolver.proxy(channel);
         this.tls = tls;
         this.status = status;
         this.causes = Causes.of(status.getCause());

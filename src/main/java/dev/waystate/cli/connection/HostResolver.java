@@ -1,6 +1,8 @@
 package dev.waystate.cli.connection;
 
+import com.google.common.base.Joiner;
 import com.google.common.net.HostAndPort;
+import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.HttpConnectProxiedSocketAddress;
 import io.grpc.NameResolver;
@@ -15,55 +17,59 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Stream;
 
 /**
- * Finds every address of a host by whatever name this machine knows it. gRPC's own resolver takes the names of the DNS
+ * Finds every address of one host or several, by whatever name this machine knows them. gRPC's own resolver takes the names of the DNS
  * alone: no underscore, as container networks have it, no {@code 127.1}, and no zone as in {@code fe80::1%eth0}.
  */
 final class HostResolver extends NameResolver {
 
     private static final Provider PROVIDER = new Provider();
 
-    private final HostAndPort target;
+    private final List<HostAndPort> hosts;
     private final Args channel;
     private Listener2 listener;
 
-    private HostResolver(HostAndPort target, Args channel) {
-        this.target = target;
+    private HostResolver(List<HostAndPort> hosts, Args channel) {
+        this.hosts = hosts;
         this.channel = channel;
     }
 
     /** Returns the URI of a channel to a target. */
-    static URI uri(HostAndPort target) {
+    static URI uri(Target target) {
         NameResolverRegistry.getDefaultRegistry().register(PROVIDER);
         try {
-            return new URI(Provider.SCHEME, "", "/" + target, null);
+            return new URI(Provider.SCHEME, "", "/" + Joiner.on(',').join(target.hosts()), null);
         } catch (URISyntaxException impossible) {
             throw new IllegalStateException(impossible);
         }
     }
 
     /** Returns the proxy through which the system properties have a target called. */
-    static Optional<String> proxy(HostAndPort target) {
+    static Optional<String> proxy(Target target) {
         try {
-            return GrpcUtil.DEFAULT_PROXY_DETECTOR.proxyFor(unresolved(target))
-                            instanceof HttpConnectProxiedSocketAddress proxied
-                    ? Optional.of(proxied.getProxyAddress().toString())
-                    : Optional.empty();
+            for (HostAndPort host : target.hosts()) {
+                if (GrpcUtil.DEFAULT_PROXY_DETECTOR.proxyFor(unresolved(host))
+                        instanceof HttpConnectProxiedSocketAddress proxied) {
+                    return Optional.of(proxied.getProxyAddress().toString());
+                }
+            }
         } catch (IOException unknown) {
-            return Optional.empty();
+            // as good as none
         }
+        return Optional.empty();
     }
 
     @Override
     public String getServiceAuthority() {
-        return HostAndPort.fromParts(target.getHost().replaceFirst("%.*", ""), target.getPort())
-                .toString();
+        return authority(hosts.get(0));
     }
 
     @Override
@@ -79,33 +85,59 @@ final class HostResolver extends NameResolver {
     }
 
     private void lookUp() {
-        try {
+        List<EquivalentAddressGroup> addresses = new ArrayList<>();
+        Status unknown = null;
+        for (HostAndPort host : hosts) {
+            try {
+                addresses(host).map(address -> group(address, host)).forEach(addresses::add);
+            } catch (IOException failure) { // the other hosts do
+                unknown = Status.UNAVAILABLE
+                        .withDescription("Unable to resolve host " + host.getHost())
+                        .withCause(failure);
+            }
+        }
+        if (addresses.isEmpty() && unknown != null) {
+            listener.onError(unknown);
+        } else {
             listener.onResult(ResolutionResult.newBuilder()
-                    .setAddressesOrError(StatusOr.fromValue(
-                            addresses().map(EquivalentAddressGroup::new).toList()))
+                    .setAddressesOrError(StatusOr.fromValue(addresses))
                     .build());
-        } catch (IOException unknown) {
-            listener.onError(Status.UNAVAILABLE
-                    .withDescription("Unable to resolve host " + target.getHost())
-                    .withCause(unknown));
         }
     }
 
-    private Stream<SocketAddress> addresses() throws IOException {
-        SocketAddress proxied = channel.getProxyDetector().proxyFor(unresolved(target));
+    private Stream<SocketAddress> addresses(HostAndPort host) throws IOException {
+        SocketAddress proxied = channel.getProxyDetector().proxyFor(unresolved(host));
         return proxied != null
                 ? Stream.of(proxied)
-                : Arrays.stream(InetAddress.getAllByName(target.getHost()))
-                        .map(address -> new InetSocketAddress(address, target.getPort()));
+                : Arrays.stream(InetAddress.getAllByName(host.getHost()))
+                        .map(address -> new InetSocketAddress(address, host.getPort()));
     }
 
-    private static InetSocketAddress unresolved(HostAndPort target) {
-        return InetSocketAddress.createUnresolved(target.getHost(), target.getPort());
+    /** Has each server asked for the certificate of its own host. */
+    private static EquivalentAddressGroup group(SocketAddress address, HostAndPort host) {
+        return new EquivalentAddressGroup(
+                address,
+                Attributes.newBuilder()
+                        .set(EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE, authority(host))
+                        .build());
+    }
+
+    private static String authority(HostAndPort host) {
+        return HostAndPort.fromParts(host.getHost().replaceFirst("%.*", ""), host.getPort())
+                .toString();
+    }
+
+    private static InetSocketAddress unresolved(HostAndPort host) {
+        return InetSocketAddress.createUnresolved(host.getHost(), host.getPort());
     }
 
     @Override
     public void shutdown() {
         // a look-up that is under way comes to its end
+    }
+
+    private static List<HostAndPort> hosts(String text) {
+        return Arrays.stream(text.split(",")).map(HostAndPort::fromString).toList();
     }
 
     private static final class Provider extends NameResolverProvider {
@@ -130,7 +162,7 @@ final class HostResolver extends NameResolver {
         @Override
         public HostResolver newNameResolver(URI target, Args channel) {
             return target.getScheme().equals(SCHEME)
-                    ? new HostResolver(HostAndPort.fromString(target.getPath().substring(1)), channel)
+                    ? new HostResolver(hosts(target.getPath().substring(1)), channel)
                     : null;
         }
     }

@@ -13,8 +13,9 @@ public final class PlainChannel {
     /** Opens a channel, which is connected by its first call. */
     public static ManagedChannel open(ConnectionOptions options) {
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
-        NettyChannelBuilder channel =
-                NettyChannelBuilder.forTarget(HostResolver.uri(options.server()).toString());
+        NettyChannelBuilder channel = NettyChannelBuilder.forTarget(
+                        HostResolver.uri(options.target()).toString())
+                .defaultServiceConfig(ServiceConfig.balanced(options.target()));
         options.settings().accept(channel);
         return channel.build();
     }

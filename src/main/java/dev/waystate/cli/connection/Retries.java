@@ -28,6 +28,7 @@ public final class Retries {
     private final Consumer<StatusRuntimeException> onOutage;
     private boolean outage;
     private long outageSince;
+    private int cuts;
 
     /**
      * @param retryFor how long an outage may last
@@ -98,7 +99,11 @@ public final class Retries {
     private boolean isTemporary(StatusRuntimeException failure) {
         Status status = failure.getStatus();
         return switch (status.getCode()) {
-            case UNAVAILABLE, DEADLINE_EXCEEDED -> true; // of a stream, only our own limits are deadlines
+            case UNAVAILABLE, DEADLINE_EXCEEDED -> { // of a stream, only our own limits are deadlines
+                cuts++;
+                yield true;
+            }
+            case ABORTED -> cuts-- > 0; // what a stream that was cut had sent may come late, and take over
             case RESOURCE_EXHAUSTED -> !StatusDetails.retryDelay(failure).isZero();
             case UNAUTHENTICATED -> newToken.getAsBoolean();
             default -> false;

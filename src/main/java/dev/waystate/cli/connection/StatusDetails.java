@@ -4,11 +4,13 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.PreconditionFailure;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import dev.waystate.cli.output.TerminalText;
+import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.List;
 import java.util.stream.Stream;
@@ -39,6 +41,34 @@ public final class StatusDetails {
                         .map(StatusDetails::delay)
                         .findFirst()
                         .orElse(java.time.Duration.ZERO);
+    }
+
+    /** Tells whether the server gave this reason. */
+    public static boolean hasReason(Throwable failure, String reason) {
+        Status status = StatusProto.fromThrowable(failure);
+        return status != null
+                && status.getDetailsList().stream()
+                        .filter(detail -> detail.is(ErrorInfo.class))
+                        .anyMatch(detail -> reason(detail).equals(reason));
+    }
+
+    /** Returns a failure that is worth another attempt, with the details of this one. */
+    public static StatusRuntimeException toUnavailable(StatusRuntimeException failure, String message) {
+        Status.Builder status = Status.newBuilder();
+        Status detailed = StatusProto.fromThrowable(failure);
+        if (detailed != null) {
+            status.addAllDetails(detailed.getDetailsList());
+        }
+        return StatusProto.toStatusRuntimeException(
+                status.setCode(Code.UNAVAILABLE_VALUE).setMessage(message).build());
+    }
+
+    private static String reason(Any errorInfo) {
+        try {
+            return errorInfo.unpack(ErrorInfo.class).getReason();
+        } catch (InvalidProtocolBufferException malformed) {
+            return "";
+        }
     }
 
     private static java.time.Duration delay(Any retryInfo) {
@@ -72,12 +102,12 @@ public final class StatusDetails {
             return Stream.of("try again in " + (delay.getSeconds() * 1000 + delay.getNanos() / 1_000_000) + " ms");
         }
         if (detail.is(ErrorInfo.class)) {
-            return Stream.of(reason(detail.unpack(ErrorInfo.class)));
+            return Stream.of(line(detail.unpack(ErrorInfo.class)));
         }
         return Stream.empty();
     }
 
-    private static String reason(ErrorInfo info) {
+    private static String line(ErrorInfo info) {
         return switch (info.getReason()) {
             case "POSITION_PRUNED" ->
                 "the earliest position is " + value(info, "earliest_position")

@@ -3,7 +3,9 @@ package dev.waystate.cli.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.TypeConversionException;
 
@@ -12,7 +14,23 @@ class OptionConvertersTests {
     @ParameterizedTest
     @ValueSource(strings = {"localhost:50051", "127.1:1", "my_waystate:50051", "[::1]:65535", "[fe80::1%lo]:50051"})
     void targetHasAHostAndAPort(String text) {
-        assertThat(new TargetConverter().convert(text)).hasToString(text);
+        Target target = new TargetConverter().convert(text);
+
+        assertThat(target).hasToString(text);
+        assertThat(target.hosts()).hasSize(1);
+        assertThat(target.replicas()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {"dns:///waystate:50051 1", "a:1,b:2 2", "[::1]:1,127.1:1,c:65535 3"})
+    void replicasAreAListOrOneName(String text, int hosts) {
+        Target target = new TargetConverter().convert(text);
+
+        assertThat(target).hasToString(text);
+        assertThat(target.hosts()).hasSize(hosts);
+        assertThat(target.replicas()).isTrue();
     }
 
     @ParameterizedTest
@@ -27,11 +45,28 @@ class OptionConvertersTests {
                 "http://a:1",
                 "a b:1",
                 "fe80::1%lo",
-                "::1"
+                "::1",
+                "a:1,",
+                ",a:1",
+                "a:1,b",
+                "a:1, b:1",
+                "a:1;b:1",
+                "dns:///",
+                "dns:///a",
+                "dns:a:1",
+                "dns://8.8.8.8/a:1",
+                "dns:///a:1,b:1",
+                "a:1,dns:///b:1"
             })
     void targetWithoutHostOrPortIsRefused(String text) {
         assertThatThrownBy(() -> new TargetConverter().convert(text))
                 .isInstanceOf(TypeConversionException.class)
                 .hasMessageContaining("expected HOST:PORT");
+    }
+
+    @Test
+    void wrongOneOfAListIsNamed() {
+        assertThatThrownBy(() -> new TargetConverter().convert("a:1,b"))
+                .hasMessageEndingWith("but found \"b\" in \"a:1,b\"");
     }
 }

@@ -85,16 +85,29 @@ class RetriesTests {
         assertThat(outages).isEmpty();
     }
 
-    @Test
-    void fullServerIsGivenTheTimeItAsksFor() {
+    @ParameterizedTest
+    @EnumSource(names = {"RESOURCE_EXHAUSTED", "UNAVAILABLE"})
+    void serverThatNamesATimeIsGivenIt(Code code) {
         StatusRuntimeException full = StatusProto.toStatusRuntimeException(Status.newBuilder()
-                .setCode(Code.RESOURCE_EXHAUSTED.value())
+                .setCode(code.value())
                 .addDetails(Any.pack(RetryInfo.newBuilder()
                         .setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(1))
                         .build()))
                 .build());
 
         assertThat(retries(Duration.ofMinutes(1)).pauseAfter(full)).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    /** Which it can be as often as one was cut: each may have left a request that comes late. */
+    @Test
+    void streamOfOurOwnThatWasCutMayTakeOverOnce() {
+        StatusRuntimeException takenOver = io.grpc.Status.ABORTED.asRuntimeException();
+        Retries retries = retries(Duration.ofMinutes(1));
+        retries.pauseAfter(CUT);
+        retries.progress();
+
+        assertThat(retries.pauseAfter(takenOver)).isPositive();
+        assertThatThrownBy(() -> retries.pauseAfter(takenOver)).isSameAs(takenOver);
     }
 
     @ParameterizedTest
