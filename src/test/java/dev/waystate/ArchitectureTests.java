@@ -43,7 +43,7 @@ class ArchitectureTests {
     void theStoreKnowsNoTransport() {
         noClasses()
                 .that()
-                .resideInAPackage("dev.waystate.statelog.(view|local)..")
+                .resideInAPackage("dev.waystate.statelog.(entry|view|local)..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.grpc..", "dev.waystate.proto..", "dev.waystate.statelog.rpc..")
@@ -59,8 +59,7 @@ class ArchitectureTests {
                 // These need no server: they work on the store's file.
                 .ignoreDependency(
                         nameMatching("dev.waystate.cli.(Backup|Restore)Command"),
-                        nameMatching(
-                                "dev.waystate.statelog.(view|local).(LogBackup|LogRestore.*|UnusableFileException)"))
+                        nameMatching("dev.waystate.statelog.view.(LogBackup|LogRestore.*|UnusableFileException)"))
                 .check(CLASSES);
     }
 

@@ -2,8 +2,8 @@ package dev.waystate.cli;
 
 import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.TerminalText;
-import dev.waystate.statelog.local.LogRestore;
-import dev.waystate.statelog.local.LogRestore.Restored;
+import dev.waystate.statelog.view.LogRestore;
+import dev.waystate.statelog.view.LogRestore.Restored;
 import dev.waystate.statelog.view.UnusableFileException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;

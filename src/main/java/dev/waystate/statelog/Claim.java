@@ -1,9 +1,8 @@
 package dev.waystate.statelog;
 
 /**
- * The right of one stream to append the reports of a source. It takes the source when the first batch that carries it is
- * applied, in the order of the log. From then on the batches of every claim that was made before it are refused, also
- * those that wait already.
+ * The right of one stream to append the reports of a source. It takes the source at its place in the order of the log:
+ * the batches of every claim ahead of it that stand behind it are refused, also those that wait already.
  */
 public interface Claim extends AutoCloseable {
 

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>Order.</b> Positions start at 1, have no gaps, and follow the order of commit. A reader never sees position n
  *       before n − 1, and everything it sees is durable.
  *   <li><b>Exactly once.</b> Each sequence of a source is stored once, however often it is appended.
- *   <li><b>Fences.</b> When two streams of a source each have a {@link Claim}, the later one takes over with its first
- *       batch, and nothing of the earlier one is stored after that.
+ *   <li><b>Fences.</b> When two streams of a source each have a {@link Claim}, the later one takes over where its claim
+ *       stands in the order of the log, and nothing of the earlier one is stored after that.
  *   <li><b>Isolation.</b> A batch that is refused leaves the batches around it alone.
  *   <li><b>Fail-stop.</b> After an I/O error nothing is acknowledged any more, since the system may have dropped what it
  *       failed to write: the log has to be opened again. The same holds when what it writes to is no longer what it
@@ -47,7 +47,7 @@ public interface StateLog {
      */
     CompletionStage<Appended> append(Batch batch);
 
-    /** Makes a claim for a stream, which takes the source with its first batch. Does not block. */
+    /** Has a stream take a source, ahead of the batches that it appends from here on. Does not block. */
     Claim claim(String source);
 
     /**

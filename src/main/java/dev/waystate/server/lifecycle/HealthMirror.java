@@ -20,11 +20,17 @@ class HealthMirror implements GrpcServerConfigurer {
     private final HealthStatusManager health;
     private final GrpcServiceDiscoverer services;
     private final ApplicationAvailability availability;
+    private final Readiness readiness;
 
-    HealthMirror(HealthStatusManager health, GrpcServiceDiscoverer services, ApplicationAvailability availability) {
+    HealthMirror(
+            HealthStatusManager health,
+            GrpcServiceDiscoverer services,
+            ApplicationAvailability availability,
+            Readiness readiness) {
         this.health = health;
         this.services = services;
         this.availability = availability;
+        this.readiness = readiness;
     }
 
     /** Takes back the SERVING that the starter gives each service before the application is ready. */
@@ -38,9 +44,9 @@ class HealthMirror implements GrpcServerConfigurer {
         show(event.getState());
     }
 
-    private synchronized void show(ReadinessState readiness) {
-        ServingStatus status =
-                readiness == ReadinessState.ACCEPTING_TRAFFIC ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    private synchronized void show(ReadinessState state) {
+        boolean serving = state == ReadinessState.ACCEPTING_TRAFFIC && !readiness.isRefusing();
+        ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
         services.findGrpcServices()
                 .forEach(service -> health.setStatus(

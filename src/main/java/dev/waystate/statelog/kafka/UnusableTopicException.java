@@ -1,6 +1,6 @@
 package dev.waystate.statelog.kafka;
 
-/** A topic cannot hold the log, or is not the one that this replica knows. The message says what to do. */
+/** The topic cannot be the log of this view. The message says what is wrong, and what to do. */
 class UnusableTopicException extends RuntimeException {
 
     UnusableTopicException(String message) {

@@ -1,4 +1,4 @@
-/** A log that any number of replicas share: a Kafka topic in front of each one's view. */
+/** The log of any number of replicas: a topic in front of the view of each. */
 @NullMarked
 package dev.waystate.statelog.kafka;
 

@@ -1,41 +1,28 @@
 package dev.waystate.statelog.local;
 
-import dev.waystate.geometry.Circle;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Claim;
-import dev.waystate.statelog.HistoryPlace;
-import dev.waystate.statelog.NearPlace;
-import dev.waystate.statelog.Page;
-import dev.waystate.statelog.SourceFilter;
-import dev.waystate.statelog.SourceState;
-import dev.waystate.statelog.StateLog;
-import dev.waystate.statelog.StateRecord;
-import dev.waystate.statelog.Summary;
-import dev.waystate.statelog.Summary.Snapshot;
-import dev.waystate.statelog.Summary.StatusCount;
-import dev.waystate.statelog.Transition;
-import dev.waystate.statelog.view.LogFile;
+import dev.waystate.statelog.entry.EntryQueue;
+import dev.waystate.statelog.view.Followers;
+import dev.waystate.statelog.view.LogHealth;
 import dev.waystate.statelog.view.LogView;
+import dev.waystate.statelog.view.StoreProperties;
+import dev.waystate.statelog.view.ViewedStateLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /** The state log in an SQLite file, which it holds open for itself. */
-final class LocalStateLog implements StateLog, AutoCloseable {
+final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
 
-    private final FileOwner owner;
     private final LogView view;
-    private final AppendQueue queue;
+    private final EntryQueue queue;
     private final LogWriter writer;
 
-    private LocalStateLog(FileOwner owner, LogView view, AppendQueue queue, LogWriter writer) {
-        this.owner = owner;
+    private LocalStateLog(LogView view, EntryQueue queue, LogWriter writer, Followers followers) {
+        super(followers);
         this.view = view;
         this.queue = queue;
         this.writer = writer;
@@ -49,39 +36,19 @@ final class LocalStateLog implements StateLog, AutoCloseable {
      * @throws IllegalStateException if the file cannot be opened, or its end is missing
      */
     static LocalStateLog open(StoreProperties properties, TimeSources times, LogHealth health) {
-        try {
-            LogFile file = LogFile.findOrCreate(properties.file());
-            FileOwner owner = FileOwner.acquire(file);
-            try {
-                return open(file, owner, properties, times, health);
-            } catch (SQLException | IOException | RuntimeException problem) {
-                owner.close();
-                throw problem;
-            }
-        } catch (SQLException | IOException problem) {
-            throw new IllegalStateException(
-                    "Cannot open the state log " + properties.file().toAbsolutePath() + ": " + problem.getMessage(),
-                    problem);
-        }
-    }
-
-    private static LocalStateLog open(
-            LogFile file, FileOwner owner, StoreProperties properties, TimeSources times, LogHealth health)
-            throws SQLException, IOException {
-        LogView view = LogView.open(file, properties.readConnections(), owner::confirm);
+        LogView view = LogView.open(properties.file(), properties.readConnections());
         try {
             LogClock clock =
                     new LogClock(times, view.clock().anchor(), view.clock().steps(), view.lastRecordedAt());
             view.clock().replace(clock.anchor(), clock.steps());
             clock.saved();
-            FileWatch watch = new FileWatch(file, owner, view.mark());
-            AppendQueue queue = new AppendQueue();
-            LogWriter writer = new LogWriter(queue, view, clock, watch, properties.retention(), health);
+            EntryQueue queue = new EntryQueue();
+            Followers followers = new Followers();
+            LogWriter writer = new LogWriter(queue, view, clock, properties.retention(), followers, health);
             writer.start();
-            return new LocalStateLog(owner, view, queue, writer);
-        } catch (SQLException | IOException | RuntimeException problem) {
-            view.close();
-            throw problem;
+            return new LocalStateLog(view, queue, writer, followers);
+        } catch (SQLException problem) {
+            throw new IllegalStateException("Cannot read the clock of the state log: " + problem.getMessage(), problem);
         }
     }
 
@@ -96,81 +63,8 @@ final class LocalStateLog implements StateLog, AutoCloseable {
     }
 
     @Override
-    public List<StateRecord> read(long afterPositionExclusive, int maxBytes) {
-        return view.records().read(afterPositionExclusive, maxBytes);
-    }
-
-    @Override
-    public long head() {
-        return view.head();
-    }
-
-    @Override
-    public long earliest() {
-        return view.earliest();
-    }
-
-    @Override
-    public String id() {
-        return view.id();
-    }
-
-    @Override
-    public long firstSince(Instant time) {
-        return view.records().firstSince(time);
-    }
-
-    @Override
-    public long positionAt(Instant time) {
-        return view.transitions().positionAt(time);
-    }
-
-    @Override
-    public Page<StateRecord, HistoryPlace> records(
-            String source, @Nullable HistoryPlace from, Set<Integer> statuses, int limit, int maxBytes) {
-        return view.records().records(source, from, statuses, limit, maxBytes);
-    }
-
-    @Override
-    public Page<SourceState, String> sources(SourceFilter filter, String afterNameExclusive, int limit, int maxBytes) {
-        return view.sources().sources(filter, afterNameExclusive, limit, maxBytes);
-    }
-
-    @Override
-    public Page<SourceState, NearPlace> nearest(
-            Circle circle, SourceFilter filter, @Nullable NearPlace afterExclusive, int limit, int maxBytes) {
-        return view.sources().nearest(circle, filter, afterExclusive, limit, maxBytes);
-    }
-
-    @Override
-    public Page<Transition, String> sourcesAt(
-            long position, String afterNameExclusive, Set<Integer> statuses, int limit) {
-        return view.transitions().sourcesAt(position, afterNameExclusive, statuses, limit);
-    }
-
-    @Override
-    public Page<Transition, Long> transitions(String source, long beforePositionExclusive, int limit) {
-        return view.transitions().transitions(source, beforePositionExclusive, limit);
-    }
-
-    @Override
-    public Summary summary() {
-        return view.sources().summary();
-    }
-
-    @Override
-    public List<StatusCount> statusesAt(long position) {
-        return view.transitions().statusesAt(position);
-    }
-
-    @Override
-    public List<Snapshot> statusesAt(List<Instant> times, int maxStatuses) {
-        return view.transitions().statusesAt(times, maxStatuses);
-    }
-
-    @Override
-    public void onAdvance(Runnable listener) {
-        writer.onAdvance(listener);
+    protected LogView view() {
+        return view;
     }
 
     /** Stores what was appended, and closes the file. */
@@ -180,7 +74,6 @@ final class LocalStateLog implements StateLog, AutoCloseable {
         try {
             writer.join();
             view.close();
-            owner.close();
         } catch (SQLException | IOException problem) {
             throw new UncheckedIOException(new IOException("Cannot close the state log", problem));
         }

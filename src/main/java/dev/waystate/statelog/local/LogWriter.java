@@ -1,17 +1,22 @@
 package dev.waystate.statelog.local;
 
-import dev.waystate.statelog.Appended;
+import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogFullException;
 import dev.waystate.statelog.LogUnavailableException;
-import dev.waystate.statelog.local.AppendQueue.Entry;
+import dev.waystate.statelog.entry.Entry;
+import dev.waystate.statelog.entry.EntryQueue;
+import dev.waystate.statelog.entry.EntryQueue.Made;
+import dev.waystate.statelog.entry.Session;
+import dev.waystate.statelog.entry.Verdict;
+import dev.waystate.statelog.view.Followers;
+import dev.waystate.statelog.view.LogHealth;
 import dev.waystate.statelog.view.LogView;
+import dev.waystate.statelog.view.RetentionProperties;
 import dev.waystate.statelog.view.SqliteErrors;
-import dev.waystate.statelog.view.Verdict;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,43 +32,42 @@ final class LogWriter {
 
     private static final Logger log = LoggerFactory.getLogger(LogWriter.class);
 
+    /** How long nobody appends before a look around. */
+    private static final long PAUSE_MILLIS = 1_000;
+
     private static final long CLOSE_TIMEOUT_MILLIS = 20_000;
 
-    private final AppendQueue queue;
+    private final EntryQueue queue;
     private final LogView view;
     private final LogClock clock;
-    private final FileWatch watch;
     private final RetentionProperties retention;
     private final LogHealth health;
-    private final List<Runnable> advanceListeners = new CopyOnWriteArrayList<>();
+    private final Followers followers;
     private final Thread thread = new Thread(this::run, "state-log-writer");
 
     // Used by the writer's thread alone.
-    private final List<Entry> group = new ArrayList<>();
+    private final Session session = new Session();
+    private final List<Made> group = new ArrayList<>();
     private boolean diskFull;
     private boolean held;
 
     LogWriter(
-            AppendQueue queue,
+            EntryQueue queue,
             LogView view,
             LogClock clock,
-            FileWatch watch,
             RetentionProperties retention,
+            Followers followers,
             LogHealth health) {
         this.queue = queue;
         this.view = view;
         this.clock = clock;
-        this.watch = watch;
         this.retention = retention;
+        this.followers = followers;
         this.health = health;
     }
 
     void start() {
         thread.start();
-    }
-
-    void onAdvance(Runnable listener) {
-        advanceListeners.add(listener);
     }
 
     /** Waits for the thread to store what was appended before the queue was closed. */
@@ -83,13 +87,13 @@ final class LogWriter {
             boolean open = true;
             while (open) {
                 group.clear();
-                open = queue.take(group);
+                open = queue.take(group, session, PAUSE_MILLIS);
                 if (group.isEmpty()) {
                     lookAround();
                 } else {
                     store();
                 }
-                checkpointWhenDue();
+                view.checkpointWhenDue();
                 if (open && retention.isOn() && !held) {
                     prune();
                 }
@@ -102,8 +106,7 @@ final class LogWriter {
     /** Finds out, while nobody appends, what an append would meet. */
     private void lookAround() throws SQLException, IOException {
         clock.now();
-        watch.checkNames();
-        watch.checkContent();
+        view.checkFile();
         if (begin()) {
             view.rollBack();
         }
@@ -117,13 +120,12 @@ final class LogWriter {
         try {
             List<Verdict> verdicts = apply();
             view.commit(group.size());
-            watch.checkNames();
             clock.saved();
             boolean advanced = view.advance();
             complete(verdicts);
             if (advanced) {
                 noteRoom();
-                advanceListeners.forEach(Runnable::run);
+                followers.wake();
             }
         } catch (SQLException problem) {
             if (!SqliteErrors.isDiskFull(problem)) {
@@ -141,26 +143,28 @@ final class LogWriter {
             view.clock().replace(clock.anchor(), clock.steps());
         }
         List<Verdict> verdicts = new ArrayList<>(group.size());
-        for (Entry entry : group) {
-            if (entry.released() != null) {
-                view.release(entry.released());
-            }
-            verdicts.add(view.apply(entry.batch(), recordedAt));
+        for (Made made : group) {
+            verdicts.add(verdict(made, recordedAt));
         }
         return verdicts;
     }
 
+    private Verdict verdict(Made made, long recordedAt) throws SQLException {
+        try {
+            return view.apply(made.origin(), made.entry(), recordedAt);
+        } catch (DamagedRecordException damaged) {
+            return new Verdict.Refused(damaged);
+        }
+    }
+
     private void complete(List<Verdict> verdicts) {
         for (int i = 0; i < verdicts.size(); i++) {
-            if (verdicts.get(i) instanceof Verdict.Refused refused) {
-                group.get(i).result().completeExceptionally(refused.reason());
-            } else if (verdicts.get(i) instanceof Verdict.Stored stored) {
-                group.get(i).result().complete(new Appended(stored.durableSequence()));
-            }
+            group.get(i).settle(verdicts.get(i));
         }
     }
 
     private void refuse(RuntimeException reason) {
+        session.renew();
         group.forEach(entry -> entry.result().completeExceptionally(reason));
     }
 
@@ -170,20 +174,13 @@ final class LogWriter {
             held = !begun;
             if (held) {
                 log.warn("Another process holds the state log's file: reports are refused until it lets go");
-                health.held();
+                health.unready();
             } else {
                 log.info("The other process has let go of the state log's file: reports are stored");
-                health.free();
+                health.ready();
             }
         }
         return begun;
-    }
-
-    private void checkpointWhenDue() throws SQLException, IOException {
-        if (view.isCheckpointDue()) {
-            watch.checkContent(); // before anything is written over what is there
-            view.checkpoint();
-        }
     }
 
     /** Removes records at twice the speed of the appends, so that the log does not outgrow its limit under load. */
@@ -191,14 +188,16 @@ final class LogWriter {
         long keptFrom = retention.maxAge().isZero() ? Long.MIN_VALUE : clock.keptFrom(retention.maxAge());
         long maxRecords = retention.maxRecords() == 0 ? Long.MAX_VALUE : retention.maxRecords();
         long appended = group.stream()
-                .mapToLong(entry -> entry.batch().reports().size())
+                .mapToLong(made -> made.entry() instanceof Entry.Append append
+                        ? append.reports().size()
+                        : 0)
                 .sum();
         long removed = 0;
         long step;
         do {
             step = view.prune(maxRecords, keptFrom);
             removed += step;
-            checkpointWhenDue();
+            view.checkpointWhenDue();
         } while (step > 0 && (removed < 2 * appended || queue.isEmpty()));
     }
 

@@ -30,21 +30,20 @@ public final class LogBackup {
      * What is changed in a copy.
      *
      * @param column of the bounds; a log of the time before it had it cannot be changed so
+     * @param unless a column that makes it needless; empty for none
      */
-    private record Change(String column, String sql) {}
+    private record Change(String column, String unless, String sql) {}
 
     /** A copy is complete in itself, and no write-ahead log but its own is of it. */
-    private static final Change SEAL =
-            new Change("wal_key", "UPDATE bounds SET wal_key = randomblob(16), last_wal_key = NULL, in_use_as = NULL");
+    private static final Change SEAL = new Change(
+            "wal_key", "", "UPDATE bounds SET wal_key = randomblob(16), last_wal_key = NULL, in_use_as = NULL");
 
-    /** Has the log that is opened from the copy get an id of its own. */
-    private static final Change MARK = new Change("copy", "UPDATE bounds SET copy = 1");
+    /** Whoever opens the copy goes on with another history than the original, unless it is that of a topic. */
+    private static final Change MARK = new Change("copy", "", "UPDATE bounds SET copy = 1");
 
-    private static final Change UNMARK = new Change("copy", "UPDATE bounds SET copy = 0");
-
-    /** A log that goes on from the copy has another history, and another time. */
+    /** The same for a log of a version that had no marks. */
     private static final Change BEGIN_ANEW =
-            new Change("log_id", "UPDATE bounds SET log_id = randomblob(16); DELETE FROM clock");
+            new Change("log_id", "copy", "UPDATE bounds SET log_id = randomblob(16); DELETE FROM clock");
 
     private LogBackup() {}
 
@@ -88,7 +87,7 @@ public final class LogBackup {
     public static long restoreInto(Path log, Path backup) throws IOException {
         LogFile file = LogFile.find(backup);
         check(file, LogFileCheck::checkWithoutWriteAheadLog);
-        return fill(log, file, List.of(SEAL, BEGIN_ANEW, UNMARK));
+        return fill(log, file, List.of(SEAL, MARK, BEGIN_ANEW));
     }
 
     private interface Check {
@@ -130,14 +129,17 @@ public final class LogBackup {
         try (Connection connection = copy.dataSource(new SQLiteConfig()).getConnection();
                 Statement statement = connection.createStatement()) {
             for (Change change : changes) {
-                boolean possible = statement
-                        .executeQuery("SELECT count(*) FROM pragma_table_info('bounds') WHERE name = '"
-                                + change.column() + "'")
-                        .getBoolean(1);
-                if (possible) {
+                if (hasColumn(statement, change.column()) && !hasColumn(statement, change.unless())) {
                     statement.executeUpdate(change.sql());
                 }
             }
+        }
+    }
+
+    private static boolean hasColumn(Statement statement, String name) throws SQLException {
+        try (ResultSet count = statement.executeQuery(
+                "SELECT count(*) FROM pragma_table_info('bounds') WHERE name = '" + name + "'")) {
+            return count.getBoolean(1);
         }
     }
 

@@ -6,10 +6,14 @@ import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.FencedException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.SequenceGapException;
+import dev.waystate.statelog.entry.Entry;
+import dev.waystate.statelog.entry.Origin;
+import dev.waystate.statelog.entry.Verdict;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +33,20 @@ final class LogTransaction implements AutoCloseable {
     private final PreparedStatement locateSource;
     private final PreparedStatement insertTransition;
     private final PreparedStatement addToTotal;
-    private final PreparedStatement moveHead;
+    private final PreparedStatement moveEnd;
+    private final PreparedStatement begin;
+    private final PreparedStatement movePlace;
     private final Checksum checksum = new Checksum();
 
-    private final Fences fences = new Fences();
+    private final Sessions sessions;
+    private final Claims claims;
 
     private final Map<String, SourceRow> sources = new HashMap<>();
     private final Map<Integer, long[]> totals = new HashMap<>();
     private long head;
+    private long recordedAt;
+    private String logId = "";
+    private @Nullable TopicPlace place;
     private long infoChars;
 
     LogTransaction(WriterConnection connection) throws SQLException {
@@ -49,24 +59,61 @@ final class LogTransaction implements AutoCloseable {
         addToTotal = connection.prepare("""
                 INSERT INTO status_total VALUES (?, ?, ?) ON CONFLICT (status)
                 DO UPDATE SET reports = reports + excluded.reports, sources = sources + excluded.sources""");
-        moveHead = connection.prepare("UPDATE bounds SET head = ?");
+        moveEnd = connection.prepare("UPDATE bounds SET head = ?, recorded_at = ?");
+        begin = connection.prepare("UPDATE bounds SET log_id = ?");
+        movePlace = connection.prepare("INSERT OR REPLACE INTO topic VALUES (1, ?, ?, ?, ?)");
+        sessions = new Sessions(connection);
+        claims = new Claims(connection);
     }
 
-    /** Starts a transaction whose records follow the head. */
-    void begin(long head) {
-        this.head = head;
+    /** Starts a transaction whose entries follow the end. */
+    void begin(LogEnd end) {
+        head = end.head();
+        recordedAt = end.recordedAt();
+        logId = end.logId();
+        place = end.place();
         infoChars = 0;
         sources.clear();
         totals.clear();
+        sessions.clear();
     }
 
-    /** Adds what is new of a batch, or nothing when it is refused. */
-    Verdict apply(Batch batch, long recordedAtNanos) throws SQLException {
+    /**
+     * Applies an entry.
+     *
+     * @throws DamagedRecordException if the row of its source is damaged; the entry changed nothing then
+     */
+    Verdict apply(Origin origin, Entry entry, long time) throws SQLException {
+        recordedAt = Math.max(recordedAt, time);
+        if (sessions.isNew(origin)) {
+            claims.retain(sessions.expire(recordedAt));
+        }
+        if (!sessions.advance(origin, recordedAt)) {
+            return new Verdict.Ignored();
+        }
         try {
-            return new Verdict.Stored(add(batch, recordedAtNanos));
-        } catch (FencedException | SequenceGapException | DamagedRecordException refused) {
+            return new Verdict.Applied(durableSequence(origin, entry), head);
+        } catch (FencedException | SequenceGapException refused) {
             return new Verdict.Refused(refused);
         }
+    }
+
+    /** Does what an entry says and returns the last sequence of its source. */
+    private long durableSequence(Origin origin, Entry entry) throws SQLException {
+        if (entry instanceof Entry.Append append) {
+            return add(append);
+        }
+        if (entry instanceof Entry.Claim claim) {
+            claims.take(claim.source(), origin);
+            SourceRow source = source(claim.source());
+            return source == null ? 0 : source.durableSequence;
+        }
+        if (entry instanceof Entry.Release release) {
+            claims.release(release.source(), release.claim());
+        } else if (entry instanceof Entry.Genesis genesis && place == null) {
+            begin(genesis.logId());
+        }
+        return 0;
     }
 
     /**
@@ -76,8 +123,10 @@ final class LogTransaction implements AutoCloseable {
      * @throws SequenceGapException if there is a gap; nothing was added then
      * @throws DamagedRecordException if the source's row is damaged; nothing was added then
      */
-    private long add(Batch batch, long recordedAt) throws SQLException {
-        fences.pass(batch);
+    private long add(Entry.Append batch) throws SQLException {
+        if (batch.claim() != null) {
+            claims.check(batch.source(), batch.claim());
+        }
         SourceRow source = source(batch.source());
         long durableSequence = source == null ? 0 : source.durableSequence;
         boolean numbered = batch.firstSequence() != Batch.UNNUMBERED;
@@ -90,14 +139,20 @@ final class LogTransaction implements AutoCloseable {
         }
         for (Report report : fresh) {
             long sequence = numbered ? ++source.durableSequence : Batch.UNNUMBERED;
-            addRecord(source, sequence, report, recordedAt);
+            addRecord(source, sequence, report);
         }
         return source.durableSequence;
     }
 
-    /** Forgets a claim whose batches were all added. */
-    void release(SourceClaim claim) {
-        fences.release(claim);
+    private void begin(String id) throws SQLException {
+        logId = id;
+        begin.setBytes(1, HexFormat.of().parseHex(id));
+        begin.executeUpdate();
+    }
+
+    /** Goes on to a place in the topic, behind what was applied. */
+    void moveTo(TopicPlace next) {
+        place = next;
     }
 
     /** Returns how long the infos of the added records are together. */
@@ -105,8 +160,8 @@ final class LogTransaction implements AutoCloseable {
         return infoChars;
     }
 
-    /** Writes everything that was added and returns the new head. */
-    long write() throws SQLException {
+    /** Writes everything that was added and returns the new end. */
+    LogEnd write() throws SQLException {
         records.finish();
         insertTransition.executeBatch();
         for (SourceRow source : sources.values()) {
@@ -123,14 +178,27 @@ final class LogTransaction implements AutoCloseable {
             addToTotal.addBatch();
         }
         addToTotal.executeBatch();
-        moveHead.setLong(1, head);
-        moveHead.executeUpdate();
-        return head;
+        sessions.write();
+        claims.write();
+        moveEnd.setLong(1, head);
+        moveEnd.setLong(2, recordedAt);
+        moveEnd.executeUpdate();
+        if (place != null) {
+            place.set(movePlace);
+            movePlace.executeUpdate();
+        }
+        return new LogEnd(head, recordedAt, logId, place);
+    }
+
+    /** Keeps what was written, once it is committed. */
+    void committed() {
+        claims.committed();
     }
 
     /** Forgets what was added and not written. */
     void discard() throws SQLException {
         records.discard();
+        claims.discard();
         insertTransition.clearBatch();
         updateSource.clearBatch();
         locateSource.clearBatch();
@@ -146,10 +214,14 @@ final class LogTransaction implements AutoCloseable {
         locateSource.close();
         insertTransition.close();
         addToTotal.close();
-        moveHead.close();
+        moveEnd.close();
+        begin.close();
+        movePlace.close();
+        sessions.close();
+        claims.close();
     }
 
-    private static List<Report> fresh(Batch batch, long durableSequence) {
+    private static List<Report> fresh(Entry.Append batch, long durableSequence) {
         long expected = durableSequence + 1;
         if (batch.firstSequence() > expected) {
             throw new SequenceGapException(batch.source(), expected, batch.firstSequence());
@@ -158,7 +230,7 @@ final class LogTransaction implements AutoCloseable {
         return batch.reports().subList((int) stored, batch.reports().size());
     }
 
-    private void addRecord(SourceRow source, long sequence, Report report, long recordedAt) throws SQLException {
+    private void addRecord(SourceRow source, long sequence, Report report) throws SQLException {
         head++;
         RecordRow added = RecordRow.of(source, head, sequence, report, recordedAt, checksum);
         records.add(added);

@@ -2,7 +2,9 @@ package dev.waystate.statelog.view;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.entry.Entry;
+import dev.waystate.statelog.entry.Origin;
+import dev.waystate.statelog.entry.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -34,8 +36,8 @@ public final class LogView implements AutoCloseable {
     private static final int WAL_LEFT_AFTER_RESET_BYTES = 16 * 1024 * 1024;
 
     private static final String FIND_END = """
-            SELECT earliest, head, last.position, last.recorded_at, lower(hex(log_id)) FROM bounds
-            LEFT JOIN (SELECT position, recorded_at FROM record ORDER BY position DESC LIMIT 1) AS last""";
+            SELECT earliest, head, (SELECT max(position) FROM record), recorded_at, lower(hex(log_id)), topic.cluster,
+            topic.topic, next_offset, leader_epoch FROM bounds LEFT JOIN topic""";
 
     private static final String FIND_MARK = """
             SELECT rootpage, page_size, wal_key FROM sqlite_schema, pragma_page_size, bounds WHERE name = 'bounds'""";
@@ -50,23 +52,25 @@ public final class LogView implements AutoCloseable {
     private final SourceReader sources;
     private final TransitionReader transitions;
     private final ClockTable clock;
-    private final long lastRecordedAt;
-    private final String id;
+    private final FileOwner owner;
 
-    /** The head after the last commit. */
-    private long committedHead;
+    /** Set when the file is taken into use. */
+    private @Nullable FileWatch watch;
 
-    private LogView(WriterConnection writer, HikariDataSource readers) throws SQLException {
+    /** As of the last commit. */
+    private volatile LogEnd end;
+
+    private LogView(WriterConnection writer, HikariDataSource readers, FileOwner owner) throws SQLException {
         this.writer = writer;
         this.readers = readers;
-        try (PreparedStatement end = writer.prepare(FIND_END);
-                ResultSet row = end.executeQuery()) {
-            bounds = new LogBounds(row.getLong(1), row.getLong(2));
-            lastRecordedAt = row.getLong(4);
-            id = row.getString(5);
+        this.owner = owner;
+        try (PreparedStatement find = writer.prepare(FIND_END);
+                ResultSet row = find.executeQuery()) {
+            TopicPlace place = row.getString(6) == null ? null : TopicPlace.read(row, 6);
+            end = new LogEnd(row.getLong(2), row.getLong(4), row.getString(5), place);
+            bounds = new LogBounds(row.getLong(1), end.head());
             checkNewest(row.getLong(3));
         }
-        committedHead = bounds.head();
         transaction = new LogTransaction(writer);
         pruning = new Pruning(writer);
         checkpoint = new WalCheckpoint(writer);
@@ -77,34 +81,42 @@ public final class LogView implements AutoCloseable {
         clock = new ClockTable(writer);
     }
 
-    /** Keeps other processes away. */
-    public interface Ownership {
-
-        /** Makes sure of it, once SQLite has a lock on the file that it keeps until the view is closed. */
-        void confirm() throws IOException;
+    /**
+     * Opens a file for this process alone, after creating it where it is missing, and brings its tables up to date. What a
+     * process before left in the write-ahead log is in the file itself, and on the disk, before the log's end is looked
+     * for.
+     *
+     * @throws UnusableFileException if it is no log that this process can have for itself, or one of a later version; or
+     *     its write-ahead log is beside another name, or that beside it is of another file
+     * @throws IllegalStateException if its end is missing, another process reads for long, or it cannot be opened
+     */
+    public static LogView open(Path name, int readConnections) {
+        try {
+            LogFile file = LogFile.findOrCreate(name);
+            FileOwner owner = FileOwner.acquire(file);
+            try {
+                return open(file, readConnections, owner);
+            } catch (SQLException | IOException | RuntimeException problem) {
+                owner.close();
+                throw problem;
+            }
+        } catch (SQLException | IOException problem) {
+            throw new IllegalStateException(
+                    "Cannot open the state log " + name.toAbsolutePath() + ": " + problem.getMessage(), problem);
+        }
     }
 
-    /**
-     * Opens a file that no other process has open, and brings its tables up to date. What a process before left in the
-     * write-ahead log is in the file itself, and on the disk, before the log's end is looked for.
-     *
-     * @param ownership is confirmed before anything is written
-     * @throws UnusableFileException if it is no log, or one of a later version; or its write-ahead log is beside another
-     *     name, or that beside it is of another file
-     * @throws IllegalStateException if its end is missing, or another process reads for long
-     */
-    public static LogView open(LogFile file, int readConnections, Ownership ownership)
-            throws SQLException, IOException {
+    private static LogView open(LogFile file, int readConnections, FileOwner owner) throws SQLException, IOException {
         WriterConnection writer = connect(file);
         HikariDataSource readers = openReaders(file, readConnections);
         LogView view;
         try {
-            ownership.confirm();
+            owner.confirm();
             emptyWriteAheadLog(writer);
             migrate(file);
             goOnFromCopy(writer);
             emptyWriteAheadLog(writer);
-            view = new LogView(writer, readers);
+            view = new LogView(writer, readers, owner);
         } catch (SQLException | IOException | RuntimeException problem) {
             readers.close();
             writer.close();
@@ -113,8 +125,8 @@ public final class LogView implements AutoCloseable {
         try {
             view.takeIntoUse(file);
             return view;
-        } catch (SQLException | RuntimeException problem) {
-            view.close();
+        } catch (SQLException | IOException | RuntimeException problem) {
+            view.closeFile();
             throw problem;
         }
     }
@@ -148,10 +160,14 @@ public final class LogView implements AutoCloseable {
                 .migrate();
     }
 
-    /** A log that goes on from a copy has another history than the original, and another time. */
+    /**
+     * A log that goes on from a copy has another history than the original, and another time: unless its history is that of
+     * the topic.
+     */
     private static void goOnFromCopy(WriterConnection writer) throws SQLException {
         writer.execute("DELETE FROM clock WHERE (SELECT copy FROM bounds)");
-        writer.execute("UPDATE bounds SET log_id = randomblob(16), copy = 0 WHERE copy");
+        writer.execute("UPDATE bounds SET log_id = randomblob(16) WHERE copy AND NOT EXISTS (SELECT * FROM topic)");
+        writer.execute("UPDATE bounds SET copy = 0 WHERE copy");
     }
 
     /**
@@ -166,10 +182,11 @@ public final class LogView implements AutoCloseable {
         }
     }
 
-    private void takeIntoUse(LogFile file) throws SQLException {
+    private void takeIntoUse(LogFile file) throws SQLException, IOException {
         changeKey(file.path());
         emptyWriteAheadLog(writer);
         writer.execute("UPDATE bounds SET last_wal_key = NULL");
+        watch = new FileWatch(file, owner, mark());
     }
 
     private void checkNewest(long newest) {
@@ -180,32 +197,32 @@ public final class LogView implements AutoCloseable {
         }
     }
 
-    /**
-     * Where the file itself, without its write-ahead log, shows that it is the one that was opened.
-     *
-     * @param pageOffset where the page begins that has the key
-     * @param pageBytes how long it is
-     * @param key random bytes that no other file has there
-     */
-    public record Mark(long pageOffset, int pageBytes, byte[] key) {
-
-        /** Whether this is the page. */
-        public boolean isIn(byte[] page) {
-            return LogFileCheck.contains(page, key);
-        }
-    }
-
-    /** Returns the mark, which stays until the log is closed. */
-    public Mark mark() throws SQLException {
+    private Mark mark() throws SQLException {
         try (PreparedStatement find = writer.prepare(FIND_MARK);
                 ResultSet row = find.executeQuery()) {
             return new Mark((row.getLong(1) - 1) * row.getInt(2), row.getInt(2), row.getBytes(3));
         }
     }
 
-    /** Returns the time of the newest record in nanoseconds since 1970 when the log was opened, 0 if there was none. */
+    /** Returns when the last entry was recorded, in nanoseconds since 1970; 0 when there was none. */
     public long lastRecordedAt() {
-        return lastRecordedAt;
+        return end.recordedAt();
+    }
+
+    /** Returns how far the view has read its topic; null when its log stands in none, or has not begun. */
+    public @Nullable TopicPlace place() {
+        return end.place();
+    }
+
+    /**
+     * Looks at the file.
+     *
+     * @throws UnusableFileException if its name, or that of its write-ahead log, does not lead to what was opened, or
+     *     another program has written over it
+     */
+    public void checkFile() throws IOException {
+        watch.checkNames();
+        watch.checkContent();
     }
 
     /** Begins a transaction; returns false when another process has written to the file for longer than 2 seconds. */
@@ -213,23 +230,25 @@ public final class LogView implements AutoCloseable {
         if (!writer.begin()) {
             return false;
         }
-        transaction.begin(committedHead);
+        transaction.begin(end);
         return true;
     }
 
     /**
-     * Applies a batch, within a transaction. The first batch of a {@link SourceClaim} has it take its source, also when
-     * the transaction is not committed.
+     * Applies an entry, within a transaction: the only place that decides about repeated entries, duplicates, gaps,
+     * claims, positions, times and tracks.
      *
-     * @param recordedAt the time of the batch in nanoseconds since 1970, not below that of the batch before
+     * @param time when the entry was made, in nanoseconds since 1970: it is recorded then, or with the one ahead of it if
+     *     that is later
+     * @throws dev.waystate.statelog.DamagedRecordException if the row of its source is damaged
      */
-    public Verdict apply(Batch batch, long recordedAt) throws SQLException {
-        return transaction.apply(batch, recordedAt);
+    public Verdict apply(Origin origin, Entry entry, long time) throws SQLException {
+        return transaction.apply(origin, entry, time);
     }
 
-    /** Forgets a claim, after the last of its batches. */
-    public void release(SourceClaim claim) {
-        transaction.release(claim);
+    /** Goes on to a place in the topic, behind what was applied, within a transaction. */
+    public void moveTo(TopicPlace next) {
+        transaction.moveTo(next);
     }
 
     /** Returns the state of the log's clock, which is kept for whoever gives the batches their times. */
@@ -241,20 +260,24 @@ public final class LogView implements AutoCloseable {
      * Commits the transaction: what was applied is durable when this returns, and readers see it after
      * {@link #advance}.
      *
-     * @param batches how many were applied
+     * @param entries how many were applied
+     * @throws UnusableFileException if the name of the file does not lead to it any more: it would not be there after a
+     *     restart
      */
-    public void commit(int batches) throws SQLException {
-        long head = transaction.write();
-        // The commit point: from here on the applied batches are durable, and not before.
+    public void commit(int entries) throws SQLException {
+        LogEnd next = transaction.write();
+        // The commit point: from here on the applied entries are durable, and not before.
         writer.commit();
-        checkpoint.committed(batches, head - committedHead, transaction.infoChars());
-        committedHead = head;
+        transaction.committed();
+        checkpoint.committed(entries, next.head() - end.head(), transaction.infoChars());
+        end = next;
+        watch.checkNames();
     }
 
     /** Moves the head to what is committed, and returns whether there is anything new. */
     public boolean advance() {
-        boolean advanced = committedHead > bounds.head();
-        bounds.moveHead(committedHead);
+        boolean advanced = end.head() > bounds.head();
+        bounds.moveHead(end.head());
         return advanced;
     }
 
@@ -264,13 +287,15 @@ public final class LogView implements AutoCloseable {
         writer.rollback();
     }
 
-    /** Whether the write-ahead log has grown so far that it is to be moved into the file. */
-    public boolean isCheckpointDue() {
-        return checkpoint.isDue();
+    /** Moves the write-ahead log into the file, when it is due. Not within a transaction. */
+    public void checkpointWhenDue() throws SQLException, IOException {
+        if (checkpoint.isDue()) {
+            watch.checkContent(); // before anything is written over what is there
+            checkpoint();
+        }
     }
 
-    /** Moves the write-ahead log into the file. Not within a transaction. */
-    public void checkpoint() throws SQLException {
+    void checkpoint() throws SQLException {
         checkpoint.run();
     }
 
@@ -316,7 +341,7 @@ public final class LogView implements AutoCloseable {
 
     /** Returns the id of the log. */
     public String id() {
-        return id;
+        return end.logId();
     }
 
     /** Returns what reads the records. */
@@ -341,7 +366,12 @@ public final class LogView implements AutoCloseable {
 
     /** Moves the write-ahead log into the file, unless a write has failed before, and closes it. */
     @Override
-    public void close() throws SQLException {
+    public void close() throws SQLException, IOException {
+        closeFile();
+        owner.close();
+    }
+
+    private void closeFile() throws SQLException {
         readers.close();
         try {
             if (writer.isSound() && !seal()) {

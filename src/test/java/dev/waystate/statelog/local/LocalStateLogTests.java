@@ -12,6 +12,9 @@ import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateLogContract;
 import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.view.RetentionProperties;
+import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.UnusableFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -297,10 +300,10 @@ class LocalStateLogTests extends StateLogContract {
                 Uptime::read);
         LogHealth told = new LogHealth() {
             @Override
-            public void held() {}
+            public void unready() {}
 
             @Override
-            public void free() {}
+            public void ready() {}
 
             @Override
             public void failed(Throwable problem) {

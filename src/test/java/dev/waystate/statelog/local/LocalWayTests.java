@@ -19,6 +19,9 @@ import dev.waystate.statelog.Transition;
 import dev.waystate.statelog.UnknownStatesException;
 import dev.waystate.statelog.WayContract;
 import dev.waystate.statelog.view.LogBackup;
+import dev.waystate.statelog.view.LogRestore;
+import dev.waystate.statelog.view.RetentionProperties;
+import dev.waystate.statelog.view.StoreProperties;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,8 +214,10 @@ class LocalWayTests extends WayContract {
         }
         Path other = directory.resolve("other.db");
         LogBackup.copy(file(), other);
-        LogRestore.restore(other, directory.resolve("target.db"), false);
-        assertThat(idIn(directory.resolve("target.db"))).isNotEqualTo(id);
+        Path target = directory.resolve("target.db");
+        LogRestore.restore(other, target, false);
+        close(LocalStateLog.open(new StoreProperties(target, 4, retention), TimeSources.SYSTEM, new TestHealth()));
+        assertThat(idIn(target)).isNotEqualTo(id);
         assertThat(log.id()).isEqualTo(id);
     }
 

@@ -1,5 +1,6 @@
 package dev.waystate.statelog.local;
 
+import dev.waystate.statelog.view.LogHealth;
 import java.util.concurrent.CompletableFuture;
 
 /** Remembers how a log was. */
@@ -9,12 +10,12 @@ final class TestHealth implements LogHealth {
     volatile boolean held;
 
     @Override
-    public void held() {
+    public void unready() {
         held = true;
     }
 
     @Override
-    public void free() {
+    public void ready() {
         held = false;
     }
 

@@ -94,7 +94,7 @@ class BackPressureTests {
             gate.countDown();
             List<CompletableFuture<Appended>> waiting = new ArrayList<>();
             held.drainTo(waiting);
-            waiting.forEach(result -> result.complete(new Appended(0)));
+            waiting.forEach(result -> result.complete(new Appended(0, 0)));
         }
 
         synchronized int arrived() {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.entry.Entry;
+import dev.waystate.statelog.entry.Session;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,7 +16,6 @@ import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -93,8 +94,8 @@ class LogFileTests {
         append(directory.resolve("new.db"), "one");
         execute(
                 "new.db",
-                "INSERT INTO flyway_schema_history VALUES (9, '4', 'future', 'SQL', 'V4__future.sql', 1, '', 0, 1, 1)");
-        assertThatItIsRefused("new.db", "later Waystate", "up to version 3", "has version 4");
+                "INSERT INTO flyway_schema_history VALUES (9, '5', 'future', 'SQL', 'V5__future.sql', 1, '', 0, 1, 1)");
+        assertThatItIsRefused("new.db", "later Waystate", "up to version 4", "has version 5");
     }
 
     @Test
@@ -241,7 +242,10 @@ class LogFileTests {
             Files.createLink(directory.resolve("linked.db"), killed);
             Files.copy(killed, file);
             assertThatItIsRefused("waystate.db", killed + "-wal");
-            assertThatItIsRefused("linked.db", killed + "-wal");
+            LogFile linked = LogFile.find(directory.resolve("linked.db"));
+            try (Connection bare = linked.bareDataSource().getConnection()) {
+                assertThatThrownBy(() -> LogFileCheck.check(linked, bare)).hasMessageContaining(killed + "-wal");
+            }
         }
         assertThat(infos(directory.resolve("linked.db"))).containsExactly("one");
     }
@@ -280,7 +284,8 @@ class LogFileTests {
 
     private static void append(LogView view, String info) throws Exception {
         assertThat(view.begin()).isTrue();
-        view.apply(new Batch("a", Batch.UNNUMBERED, Collections.singletonList(new Report(1, info, null))), 1);
+        Entry entry = new Entry.Append("a", null, Batch.UNNUMBERED, List.of(new Report(1, info, null)));
+        view.apply(new Session().next(), entry, 1);
         view.commit(1);
         view.advance();
     }
@@ -293,8 +298,8 @@ class LogFileTests {
         }
     }
 
-    private static LogView open(Path file) throws Exception {
-        return LogView.open(LogFile.findOrCreate(file), 1, () -> {});
+    private static LogView open(Path file) {
+        return LogView.open(file, 1);
     }
 
     private Map<String, String> files() throws IOException {

@@ -17,7 +17,7 @@ class LogViewTests {
     @Test
     void commitsAreSyncedBeforeTheyReturn() throws Exception {
         LogFile file = LogFile.findOrCreate(directory.resolve("waystate.db"));
-        try (LogView view = LogView.open(file, 1, () -> {});
+        try (LogView view = LogView.open(file.path(), 1);
                 Connection writer = file.dataSource(LogView.writerSettings()).getConnection()) {
             assertThat(view.head()).isZero();
             assertThat(pragma(writer, "journal_mode")).isEqualTo("wal");

@@ -1,4 +1,4 @@
-package dev.waystate.statelog.local;
+package dev.waystate.statelog.view;
 
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -19,7 +19,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("waystate.state-log")
-record StoreProperties(
+public record StoreProperties(
         @DefaultValue("data/waystate.db") @NotNull Path file,
         @DefaultValue("4") @Min(1) @Max(100) int readConnections,
         @DefaultValue @Valid @NestedConfigurationProperty RetentionProperties retention) {}

@@ -1,4 +1,4 @@
-package dev.waystate.statelog.local;
+package dev.waystate.statelog.view;
 
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
@@ -11,14 +11,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxAge records older than this are removed; 0 keeps all
  * @param maxRecords the oldest records beyond this many are removed; 0 keeps all
  */
-record RetentionProperties(
+public record RetentionProperties(
         @DefaultValue("0s") @DurationMin(seconds = 0) Duration maxAge,
         @DefaultValue("0") @Min(0) long maxRecords) {
 
     /** Keeps everything. */
-    static final RetentionProperties OFF = new RetentionProperties(Duration.ZERO, 0);
+    public static final RetentionProperties OFF = new RetentionProperties(Duration.ZERO, 0);
 
-    boolean isOn() {
+    public boolean isOn() {
         return !maxAge.isZero() || maxRecords > 0;
     }
 }

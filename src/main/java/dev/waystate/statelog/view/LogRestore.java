@@ -1,7 +1,5 @@
-package dev.waystate.statelog.local;
+package dev.waystate.statelog.view;
 
-import dev.waystate.statelog.view.LogBackup;
-import dev.waystate.statelog.view.LogFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

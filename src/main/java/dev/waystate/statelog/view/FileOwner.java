@@ -1,7 +1,5 @@
-package dev.waystate.statelog.local;
+package dev.waystate.statelog.view;
 
-import dev.waystate.statelog.view.LogFile;
-import dev.waystate.statelog.view.UnusableFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

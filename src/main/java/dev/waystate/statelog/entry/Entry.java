@@ -1,0 +1,45 @@
+package dev.waystate.statelog.entry;
+
+import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.Report;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a log consists of. Applied in the same order, the same entries make the same tables: what an entry changes, or why
+ * it is refused, depends on those ahead of it alone.
+ */
+public sealed interface Entry {
+
+    /** One without any effect: when it has been applied, so have those ahead of it. */
+    Entry BARRIER = new Barrier();
+
+    /**
+     * Reports of one source, stored together or not at all.
+     *
+     * @param claim the origin of the {@link Claim} that has to have the source; null for reports that need none
+     * @param firstSequence the sequence of the first report, from 1; or {@link Batch#UNNUMBERED}
+     * @param reports maybe none
+     */
+    record Append(String source, @Nullable Origin claim, long firstSequence, List<Report> reports) implements Entry {}
+
+    /** A stream takes a source from the one that had it. */
+    record Claim(String source) implements Entry {}
+
+    /**
+     * A stream lets go of a source, after the last of its reports.
+     *
+     * @param claim the origin of its claim
+     */
+    record Release(String source, Origin claim) implements Entry {}
+
+    /** @see #BARRIER */
+    record Barrier() implements Entry {}
+
+    /**
+     * A log begins. Any but the first is of no effect.
+     *
+     * @param logId 32 hexadecimal digits
+     */
+    record Genesis(String logId) implements Entry {}
+}

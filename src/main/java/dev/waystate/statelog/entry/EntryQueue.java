@@ -1,0 +1,176 @@
+package dev.waystate.statelog.entry;
+
+import dev.waystate.statelog.Appended;
+import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.Claim;
+import dev.waystate.statelog.LogUnavailableException;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What this process wants to become part of the log, in its order. Any thread adds, one takes. */
+public final class EntryQueue {
+
+    private static final int MAX_GROUP_REPORTS = 20_000;
+
+    /**
+     * An entry that is made.
+     *
+     * @param result completes when it is settled
+     */
+    public record Made(Origin origin, Entry entry, CompletableFuture<Appended> result) {
+
+        /** Completes the result, unless the entry may still become part of the log. */
+        public void settle(Verdict verdict) {
+            if (verdict instanceof Verdict.Applied applied) {
+                result.complete(new Appended(applied.durableSequence(), applied.head()));
+            } else if (verdict instanceof Verdict.Refused refused) {
+                result.completeExceptionally(refused.reason());
+            }
+        }
+    }
+
+    /**
+     * An entry that waits to be made.
+     *
+     * @param reports how many it has
+     * @param claim the one that it needs, or ends; null for none
+     */
+    private record Waiting(
+            int reports,
+            @Nullable SourceClaim claim,
+            Function<Origin, Entry> entry,
+            CompletableFuture<Appended> result) {
+
+        Waiting(int reports, @Nullable SourceClaim claim, Function<Origin, Entry> entry) {
+            this(reports, claim, entry, new CompletableFuture<>());
+        }
+    }
+
+    /** Comes last. */
+    private static final Waiting END = new Waiting(0, null, origin -> Entry.BARRIER);
+
+    private final BlockingQueue<Waiting> entries = new LinkedBlockingQueue<>();
+
+    /** Made in time: it is needed when memory may be missing. */
+    private final LogUnavailableException failure = new LogUnavailableException("The state log has failed", null);
+
+    // Guarded by this.
+    private @Nullable LogUnavailableException unavailable;
+    private boolean closed;
+
+    /** @throws IllegalArgumentException if the batch carries a claim of another source */
+    public CompletionStage<Appended> add(Batch batch) {
+        SourceClaim claim = (SourceClaim) batch.claim();
+        if (claim != null && !claim.source().equals(batch.source())) {
+            throw new IllegalArgumentException("Expected a claim of " + batch.source());
+        }
+        return add(new Waiting(
+                batch.reports().size(),
+                claim,
+                origin -> new Entry.Append(
+                        batch.source(), claim == null ? null : claim.origin, batch.firstSequence(), batch.reports())));
+    }
+
+    /** Has a stream take a source. */
+    public Claim claim(String source) {
+        SourceClaim claim = new SourceClaim(source, this::release);
+        add(new Waiting(0, null, claim::begin)).whenComplete((appended, problem) -> claim.failure = problem);
+        return claim;
+    }
+
+    private void release(SourceClaim claim) {
+        add(new Waiting(0, claim, origin -> new Entry.Release(claim.source(), claim.origin)));
+    }
+
+    private CompletableFuture<Appended> add(Waiting entry) {
+        synchronized (this) {
+            if (unavailable != null) {
+                return CompletableFuture.failedFuture(unavailable);
+            }
+            entries.add(entry);
+        }
+        return entry.result();
+    }
+
+    /** Refuses what is added from here on. */
+    public synchronized void suspend(LogUnavailableException reason) {
+        if (!closed) {
+            unavailable = reason;
+        }
+    }
+
+    /** Takes again what is added. */
+    public synchronized void resume() {
+        if (!closed) {
+            unavailable = null;
+        }
+    }
+
+    /** Takes no more. */
+    public synchronized void close() {
+        if (!closed) {
+            suspend(new LogUnavailableException("The state log is closed", null));
+            closed = true;
+            entries.add(END);
+        }
+    }
+
+    /**
+     * Makes entries of what waits, and adds them to a group, after a wait for the first. What needs a claim that did not
+     * become part of the log is refused.
+     *
+     * @return false at the end
+     */
+    public boolean take(List<Made> group, Session session, long waitMillis) {
+        Waiting next = await(waitMillis);
+        for (int reports = 0; next != null && next != END; next = reports < MAX_GROUP_REPORTS ? entries.poll() : null) {
+            Throwable missing = next.claim() == null ? null : next.claim().failure;
+            if (missing != null) {
+                next.result().completeExceptionally(missing);
+                continue;
+            }
+            Origin origin = session.next();
+            group.add(new Made(origin, next.entry().apply(origin), next.result()));
+            reports += next.reports();
+        }
+        return next != END;
+    }
+
+    private @Nullable Waiting await(long millis) {
+        try {
+            return entries.poll(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException("Nobody interrupts the thread that takes", interrupted);
+        }
+    }
+
+    public boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    /** Refuses everything from here on, what waits, and entries that were made and are not settled. */
+    public void fail(Iterable<Made> unsettled) {
+        synchronized (this) {
+            unavailable = failure;
+            closed = true;
+        }
+        unsettled.forEach(made -> refuse(made.result()));
+        for (Waiting entry = entries.poll(); entry != null; entry = entries.poll()) {
+            refuse(entry.result());
+        }
+    }
+
+    private void refuse(CompletableFuture<Appended> result) {
+        try {
+            result.completeExceptionally(failure);
+        } catch (Error noMemory) {
+            // The next one may need none. Whoever waits for this one waits for the end of the process.
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.waystate.statelog.entry;
+
+import dev.waystate.statelog.FencedException;
+import dev.waystate.statelog.SequenceGapException;
+
+/** What applying an entry came to. It counts once the transaction is committed. */
+public sealed interface Verdict {
+
+    /**
+     * The entry is part of the log.
+     *
+     * @param durableSequence the last sequence of the source, 0 when there is none
+     * @param head the position of the newest record after it
+     */
+    record Applied(long durableSequence, long head) implements Verdict {}
+
+    /**
+     * The entry changed nothing.
+     *
+     * @param reason a {@link SequenceGapException} or a {@link FencedException}
+     */
+    record Refused(RuntimeException reason) implements Verdict {}
+
+    /** The entry was applied before, or one of its session ahead of it is missing. It may still be applied later. */
+    record Ignored() implements Verdict {}
+}

@@ -1,0 +1,207 @@
+package dev.waystate.statelog.kafka;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.waystate.geometry.Point;
+import dev.waystate.proto.topic.v1.Barrier;
+import dev.waystate.proto.topic.v1.Batch;
+import dev.waystate.proto.topic.v1.Claim;
+import dev.waystate.proto.topic.v1.Genesis;
+import dev.waystate.proto.topic.v1.Location;
+import dev.waystate.proto.topic.v1.Release;
+import dev.waystate.proto.topic.v1.Time;
+import dev.waystate.statelog.Report;
+import dev.waystate.statelog.entry.Entry;
+import dev.waystate.statelog.entry.Origin;
+import java.nio.ByteBuffer;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.jspecify.annotations.Nullable;
+
+/** How entries stand in the topic; {@code entry.proto} says it for others. */
+final class EntryCodec {
+
+    /** Marks a record as an entry, and has the format and the checksum of its value. */
+    static final String HEADER = "waystate";
+
+    private static final int FORMAT = 1;
+    private static final int HEADER_BYTES = 2 * Integer.BYTES;
+    private static final int SESSION_BYTES = 2 * Long.BYTES;
+
+    /** An entry that was found. */
+    record Found(Origin origin, Entry entry) {}
+
+    private EntryCodec() {}
+
+    static ProducerRecord<byte[], byte[]> encode(String topic, Origin origin, Entry entry) {
+        byte[] value = message(origin, entry).toByteArray();
+        byte[] header = ByteBuffer.allocate(HEADER_BYTES)
+                .putInt(FORMAT)
+                .putInt(checksum(value))
+                .array();
+        return new ProducerRecord<>(topic, 0, (byte[]) null, value, List.of(new RecordHeader(HEADER, header)));
+    }
+
+    /**
+     * Returns the entry that stands in a record; null when it is of others.
+     *
+     * @throws UnusableTopicException if it is damaged, or of a later format
+     */
+    static @Nullable Found decode(ConsumerRecord<byte[], byte[]> record) {
+        Header header = record.headers().lastHeader(HEADER);
+        if (header == null) {
+            return null;
+        }
+        byte[] value = record.value();
+        if (header.value() == null || header.value().length != HEADER_BYTES || value == null) {
+            throw damaged(record, "expected a header of " + HEADER_BYTES + " bytes, and a value");
+        }
+        ByteBuffer fields = ByteBuffer.wrap(header.value());
+        int format = fields.getInt();
+        if (format != FORMAT) {
+            throw later(record, format);
+        }
+        if (fields.getInt() != checksum(value)) {
+            throw damaged(record, "its checksum is of another value");
+        }
+        try {
+            dev.waystate.proto.topic.v1.Entry message = dev.waystate.proto.topic.v1.Entry.parseFrom(value);
+            return new Found(origin(message.getOrigin()), entry(record, message));
+        } catch (InvalidProtocolBufferException | IllegalArgumentException | DateTimeException problem) {
+            throw damaged(record, problem.getMessage());
+        }
+    }
+
+    private static UnusableTopicException damaged(ConsumerRecord<?, ?> record, @Nullable String problem) {
+        return new UnusableTopicException("The topic " + record.topic() + " is damaged: expected an entry at offset "
+                + record.offset() + ", but " + problem
+                + ". Nothing behind it can be applied: restore the topic, or begin a new one from a back-up");
+    }
+
+    private static UnusableTopicException later(ConsumerRecord<?, ?> record, int format) {
+        return new UnusableTopicException("The topic " + record.topic() + " was written by a later Waystate: expected "
+                + "format " + FORMAT + ", but from offset " + record.offset() + " on it has format " + format
+                + ". Run the later Waystate");
+    }
+
+    private static int checksum(byte[] value) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(value);
+        return (int) checksum.getValue();
+    }
+
+    private static dev.waystate.proto.topic.v1.Entry message(Origin origin, Entry entry) {
+        dev.waystate.proto.topic.v1.Entry.Builder message =
+                dev.waystate.proto.topic.v1.Entry.newBuilder().setOrigin(message(origin));
+        if (entry instanceof Entry.Append append) {
+            message.setBatch(message(append));
+        } else if (entry instanceof Entry.Claim claim) {
+            message.setClaim(Claim.newBuilder().setSource(claim.source()));
+        } else if (entry instanceof Entry.Release release) {
+            message.setRelease(Release.newBuilder().setSource(release.source()).setClaim(message(release.claim())));
+        } else if (entry instanceof Entry.Genesis genesis) {
+            message.setGenesis(Genesis.newBuilder()
+                    .setLogId(ByteString.copyFrom(HexFormat.of().parseHex(genesis.logId()))));
+        } else {
+            message.setBarrier(Barrier.getDefaultInstance());
+        }
+        return message.build();
+    }
+
+    private static Batch.Builder message(Entry.Append append) {
+        Batch.Builder batch = Batch.newBuilder().setSource(append.source()).setFirstSequence(append.firstSequence());
+        if (append.claim() != null) {
+            batch.setClaim(message(append.claim()));
+        }
+        for (Report report : append.reports()) {
+            batch.addReports(message(report));
+        }
+        return batch;
+    }
+
+    private static dev.waystate.proto.topic.v1.Report.Builder message(Report report) {
+        dev.waystate.proto.topic.v1.Report.Builder message = dev.waystate.proto.topic.v1.Report.newBuilder()
+                .setStatus(report.status())
+                .setInfo(report.info());
+        Instant reportedAt = report.reportedAt();
+        if (reportedAt != null) {
+            message.setReportedAt(
+                    Time.newBuilder().setSeconds(reportedAt.getEpochSecond()).setNanos(reportedAt.getNano()));
+        }
+        Point location = report.location();
+        if (location != null) {
+            message.setLocation(Location.newBuilder().setX(location.x()).setY(location.y()));
+        }
+        return message;
+    }
+
+    private static dev.waystate.proto.topic.v1.Origin message(Origin origin) {
+        byte[] session = ByteBuffer.allocate(SESSION_BYTES)
+                .putLong(origin.session().getMostSignificantBits())
+                .putLong(origin.session().getLeastSignificantBits())
+                .array();
+        return dev.waystate.proto.topic.v1.Origin.newBuilder()
+                .setSession(ByteString.copyFrom(session))
+                .setCounter(origin.counter())
+                .build();
+    }
+
+    private static Entry entry(ConsumerRecord<?, ?> record, dev.waystate.proto.topic.v1.Entry message) {
+        return switch (message.getKindCase()) {
+            case GENESIS ->
+                new Entry.Genesis(
+                        HexFormat.of().formatHex(message.getGenesis().getLogId().toByteArray()));
+            case BATCH -> append(message.getBatch());
+            case CLAIM -> new Entry.Claim(message.getClaim().getSource());
+            case RELEASE ->
+                new Entry.Release(
+                        message.getRelease().getSource(),
+                        origin(message.getRelease().getClaim()));
+            case BARRIER -> Entry.BARRIER;
+            case FORMAT_CHANGE -> throw later(record, message.getFormatChange().getFormat());
+            case KIND_NOT_SET -> throw damaged(record, "it is of no kind that is known");
+        };
+    }
+
+    private static Entry append(Batch batch) {
+        List<Report> reports = new ArrayList<>(batch.getReportsCount());
+        for (dev.waystate.proto.topic.v1.Report report : batch.getReportsList()) {
+            reports.add(new Report(
+                    report.getStatus(),
+                    report.getInfo(),
+                    report.hasReportedAt()
+                            ? Instant.ofEpochSecond(
+                                    report.getReportedAt().getSeconds(),
+                                    report.getReportedAt().getNanos())
+                            : null,
+                    report.hasLocation()
+                            ? new Point(
+                                    report.getLocation().getX(),
+                                    report.getLocation().getY())
+                            : null));
+        }
+        return new Entry.Append(
+                batch.getSource(),
+                batch.hasClaim() ? origin(batch.getClaim()) : null,
+                batch.getFirstSequence(),
+                reports);
+    }
+
+    private static Origin origin(dev.waystate.proto.topic.v1.Origin message) {
+        if (message.getSession().size() != SESSION_BYTES) {
+            throw new IllegalArgumentException("expected a session of " + SESSION_BYTES + " bytes, but it has "
+                    + message.getSession().size());
+        }
+        ByteBuffer session = message.getSession().asReadOnlyByteBuffer();
+        return new Origin(new UUID(session.getLong(), session.getLong()), message.getCounter());
+    }
+}

@@ -1,0 +1,17 @@
+package dev.waystate.statelog.view;
+
+/**
+ * Where the file of a log, without its write-ahead log, shows that it is the one that was opened. It stays until the log
+ * is closed.
+ *
+ * @param pageOffset where the page begins that has the key
+ * @param pageBytes how long it is
+ * @param key random bytes that no other file has there
+ */
+record Mark(long pageOffset, int pageBytes, byte[] key) {
+
+    /** Whether this is the page. */
+    boolean isIn(byte[] page) {
+        return LogFileCheck.contains(page, key);
+    }
+}

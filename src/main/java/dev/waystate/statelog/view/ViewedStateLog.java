@@ -1,0 +1,109 @@
+package dev.waystate.statelog.view;
+
+import dev.waystate.geometry.Circle;
+import dev.waystate.statelog.HistoryPlace;
+import dev.waystate.statelog.NearPlace;
+import dev.waystate.statelog.Page;
+import dev.waystate.statelog.SourceFilter;
+import dev.waystate.statelog.SourceState;
+import dev.waystate.statelog.StateLog;
+import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.Summary;
+import dev.waystate.statelog.Summary.Snapshot;
+import dev.waystate.statelog.Summary.StatusCount;
+import dev.waystate.statelog.Transition;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A state log that is read from a view. */
+public abstract class ViewedStateLog implements StateLog {
+
+    private final Followers followers;
+
+    protected ViewedStateLog(Followers followers) {
+        this.followers = followers;
+    }
+
+    /** Returns the view as it is now. */
+    protected abstract LogView view();
+
+    @Override
+    public List<StateRecord> read(long afterPositionExclusive, int maxBytes) {
+        return view().records().read(afterPositionExclusive, maxBytes);
+    }
+
+    @Override
+    public long head() {
+        return view().head();
+    }
+
+    @Override
+    public long earliest() {
+        return view().earliest();
+    }
+
+    @Override
+    public String id() {
+        return view().id();
+    }
+
+    @Override
+    public long firstSince(Instant time) {
+        return view().records().firstSince(time);
+    }
+
+    @Override
+    public long positionAt(Instant time) {
+        return view().transitions().positionAt(time);
+    }
+
+    @Override
+    public Page<StateRecord, HistoryPlace> records(
+            String source, @Nullable HistoryPlace from, Set<Integer> statuses, int limit, int maxBytes) {
+        return view().records().records(source, from, statuses, limit, maxBytes);
+    }
+
+    @Override
+    public Page<SourceState, String> sources(SourceFilter filter, String afterNameExclusive, int limit, int maxBytes) {
+        return view().sources().sources(filter, afterNameExclusive, limit, maxBytes);
+    }
+
+    @Override
+    public Page<SourceState, NearPlace> nearest(
+            Circle circle, SourceFilter filter, @Nullable NearPlace afterExclusive, int limit, int maxBytes) {
+        return view().sources().nearest(circle, filter, afterExclusive, limit, maxBytes);
+    }
+
+    @Override
+    public Page<Transition, String> sourcesAt(
+            long position, String afterNameExclusive, Set<Integer> statuses, int limit) {
+        return view().transitions().sourcesAt(position, afterNameExclusive, statuses, limit);
+    }
+
+    @Override
+    public Page<Transition, Long> transitions(String source, long beforePositionExclusive, int limit) {
+        return view().transitions().transitions(source, beforePositionExclusive, limit);
+    }
+
+    @Override
+    public Summary summary() {
+        return view().sources().summary();
+    }
+
+    @Override
+    public List<StatusCount> statusesAt(long position) {
+        return view().transitions().statusesAt(position);
+    }
+
+    @Override
+    public List<Snapshot> statusesAt(List<Instant> times, int maxStatuses) {
+        return view().transitions().statusesAt(times, maxStatuses);
+    }
+
+    @Override
+    public void onAdvance(Runnable listener) {
+        followers.add(listener);
+    }
+}

@@ -1,0 +1,331 @@
+package dev.waystate.statelog.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waystate.geometry.Point;
+import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.FencedException;
+import dev.waystate.statelog.Report;
+import dev.waystate.statelog.entry.Entry;
+import dev.waystate.statelog.entry.Origin;
+import dev.waystate.statelog.entry.Session;
+import dev.waystate.statelog.entry.Verdict;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What entries make of the tables. */
+class EntriesTests {
+
+    private static final Map<String, String> TABLES = new TreeMap<>(Map.of(
+            "record", "*",
+            "source", "*",
+            "transition", "*",
+            "status_total", "*",
+            "source_location", "*",
+            "session", "hex(id), counter, recorded_at",
+            "claim", "source, hex(session), counter",
+            "topic", "*",
+            "bounds", "earliest, head, recorded_at, hex(log_id), states_from"));
+
+    private static final long DAY = Duration.ofDays(1).toNanos();
+
+    /** An entry at its place in a log. */
+    private record Placed(Origin origin, Entry entry, long time) {}
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void sameEntriesMakeTheSameTables(int seed) throws Exception {
+        List<Placed> entries = new Entries(new Random(seed)).make(400);
+        List<Verdict> oneByOne = applyOneByOne(entries);
+        List<Verdict> inGroups = applyInGroups(entries, new Random(seed));
+        assertThat(oneByOne.stream().map(Verdict::getClass).distinct())
+                .as("all kinds of verdicts")
+                .hasSize(3);
+        assertThat(inGroups)
+                .usingRecursiveComparison()
+                .ignoringFieldsOfTypes(StackTraceElement[].class)
+                .isEqualTo(oneByOne);
+        assertThat(tables("in groups.db")).isEqualTo(tables("one by one.db"));
+    }
+
+    private List<Verdict> applyOneByOne(List<Placed> entries) throws Exception {
+        List<Verdict> verdicts = new ArrayList<>();
+        try (LogView view = open("one by one.db")) {
+            for (Placed placed : entries) {
+                verdicts.addAll(commit(view, List.of(placed), verdicts.size()));
+            }
+        }
+        return verdicts;
+    }
+
+    /** In groups of any size, some of which are rolled back at first, by a process that ends now and then. */
+    private List<Verdict> applyInGroups(List<Placed> entries, Random random) throws Exception {
+        List<Verdict> verdicts = new ArrayList<>();
+        LogView view = open("in groups.db");
+        while (verdicts.size() < entries.size()) {
+            int end = Math.min(entries.size(), verdicts.size() + 1 + random.nextInt(random.nextBoolean() ? 3 : 60));
+            List<Placed> group = entries.subList(verdicts.size(), end);
+            if (random.nextInt(4) == 0) {
+                assertThat(view.begin()).isTrue();
+                apply(view, group.subList(0, random.nextInt(group.size() + 1)), verdicts.size());
+                view.rollBack();
+            }
+            verdicts.addAll(commit(view, group, verdicts.size()));
+            if (random.nextInt(8) == 0) {
+                view.close();
+                view = open("in groups.db");
+            }
+        }
+        view.close();
+        return verdicts;
+    }
+
+    private static List<Verdict> commit(LogView view, List<Placed> group, int offset) throws Exception {
+        assertThat(view.begin()).isTrue();
+        List<Verdict> verdicts = apply(view, group, offset);
+        view.commit(group.size());
+        view.advance();
+        return verdicts;
+    }
+
+    private static List<Verdict> apply(LogView view, List<Placed> group, int offset) throws SQLException {
+        List<Verdict> verdicts = new ArrayList<>();
+        for (Placed placed : group) {
+            verdicts.add(view.apply(placed.origin(), placed.entry(), placed.time()));
+            view.moveTo(new TopicPlace("cluster", "topic", offset + verdicts.size(), 3));
+        }
+        return verdicts;
+    }
+
+    /** Makes entries of a few sessions: repeats, holes, gaps, duplicates, fights for sources, and clocks that go back. */
+    private static final class Entries {
+
+        private final Random random;
+        private final List<UUID> sessions = new ArrayList<>();
+        private final Map<UUID, Long> counters = new HashMap<>();
+        private final Map<String, Origin> claims = new HashMap<>();
+        private final Map<String, Long> sequences = new HashMap<>();
+        private final List<Placed> made = new ArrayList<>();
+        private long time = 1_700_000_000_000_000_000L;
+
+        Entries(Random random) {
+            this.random = random;
+        }
+
+        List<Placed> make(int count) {
+            add(next(), new Entry.Genesis("00112233445566778899aabbccddeeff"));
+            while (made.size() < count) {
+                int kind = random.nextInt(20);
+                if (kind == 0) {
+                    made.add(made.get(random.nextInt(made.size()))); // comes again, with the time of then
+                } else if (kind == 1) {
+                    next(); // is lost
+                } else if (kind == 2) {
+                    time += random.nextInt(3) == 0 ? 5 * DAY : -1_000_000_000L;
+                } else {
+                    Origin origin = next();
+                    add(origin, entry(origin));
+                }
+            }
+            return made;
+        }
+
+        private void add(Origin origin, Entry entry) {
+            time += random.nextInt(1_000_000);
+            made.add(new Placed(origin, entry, time));
+        }
+
+        private Origin next() {
+            if (sessions.isEmpty() || random.nextInt(15) == 0) {
+                sessions.add(new UUID(random.nextLong(), random.nextLong()));
+            }
+            int recent = Math.min(sessions.size(), 3);
+            UUID session = sessions.get(sessions.size() - 1 - random.nextInt(recent));
+            return new Origin(session, counters.merge(session, 1L, Long::sum));
+        }
+
+        private Entry entry(Origin origin) {
+            String source = "s" + random.nextInt(5);
+            return switch (random.nextInt(8)) {
+                case 0 -> {
+                    claims.put(source, origin);
+                    yield new Entry.Claim(source);
+                }
+                case 1 -> claims.containsKey(source) ? new Entry.Release(source, claims.get(source)) : Entry.BARRIER;
+                case 2 -> new Entry.Genesis("ffeeddccbbaa99887766554433221100");
+                case 3, 4 -> new Entry.Append(source, null, Batch.UNNUMBERED, reports());
+                default -> numbered(source);
+            };
+        }
+
+        private Entry numbered(String source) {
+            List<Report> reports = reports();
+            long first = Math.max(1, sequences.getOrDefault(source, 0L) + 1 + (random.nextInt(4) - 2) / 2);
+            sequences.merge(source, (long) reports.size(), Long::sum);
+            Origin claim = random.nextInt(3) == 0 ? null : claims.get(source);
+            return new Entry.Append(source, claim, first, reports);
+        }
+
+        private List<Report> reports() {
+            List<Report> reports = new ArrayList<>();
+            for (int i = random.nextInt(40); i > 0; i--) {
+                reports.add(new Report(
+                        random.nextInt(3),
+                        "info " + random.nextInt(3),
+                        random.nextBoolean() ? null : Instant.ofEpochSecond(random.nextInt()),
+                        random.nextBoolean() ? null : new Point(random.nextInt(), random.nextInt())));
+            }
+            return reports;
+        }
+    }
+
+    @Test
+    void anEntryThatComesTwiceIsAppliedOnce() throws Exception {
+        Session session = new Session();
+        Placed entry = new Placed(session.next(), append("a", null, "one"), 1);
+        try (LogView view = open("log.db")) {
+            assertThat(commit(view, List.of(entry, entry), 0))
+                    .containsExactly(new Verdict.Applied(0, 1), new Verdict.Ignored());
+            assertThat(commit(view, List.of(entry), 2)).containsExactly(new Verdict.Ignored());
+            assertThat(view.head()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatFollowsAHoleIsNotAppliedUntilTheHoleIsFilled() throws Exception {
+        Session session = new Session();
+        Placed first = new Placed(session.next(), append("a", null, "one"), 1);
+        Placed second = new Placed(session.next(), append("a", null, "two"), 1);
+        Placed third = new Placed(session.next(), append("a", null, "three"), 1);
+        try (LogView view = open("log.db")) {
+            assertThat(commit(view, List.of(first, third), 0)).last().isEqualTo(new Verdict.Ignored());
+            assertThat(commit(view, List.of(second, third), 2))
+                    .containsExactly(new Verdict.Applied(0, 2), new Verdict.Applied(0, 3));
+        }
+    }
+
+    @Test
+    void claimsHoldAcrossARestart() throws Exception {
+        Session before = new Session();
+        Session after = new Session();
+        Origin earlier = before.next();
+        Origin later = after.next();
+        try (LogView view = open("log.db")) {
+            commit(view, List.of(new Placed(earlier, new Entry.Claim("a"), 1)), 0);
+            commit(view, List.of(new Placed(later, new Entry.Claim("a"), 1)), 1);
+        }
+        try (LogView view = open("log.db")) {
+            List<Verdict> verdicts = commit(
+                    view,
+                    List.of(
+                            new Placed(before.next(), append("a", earlier, "of the earlier"), 1),
+                            new Placed(after.next(), append("a", later, "of the later"), 1)),
+                    2);
+            assertThat(verdicts.get(0))
+                    .isInstanceOfSatisfying(
+                            Verdict.Refused.class,
+                            refused -> assertThat(refused.reason()).isInstanceOf(FencedException.class));
+            assertThat(verdicts.get(1)).isEqualTo(new Verdict.Applied(0, 1));
+        }
+    }
+
+    @Test
+    void aSessionAndItsClaimsAreForgottenAWeekAfterItsLastEntry() throws Exception {
+        Session old = new Session();
+        Session recent = new Session();
+        Origin claim = old.next();
+        try (LogView view = open("log.db")) {
+            commit(view, List.of(new Placed(claim, new Entry.Claim("a"), 1)), 0);
+            commit(view, List.of(new Placed(recent.next(), Entry.BARRIER, 6 * DAY)), 1);
+            assertThat(tables("log.db").get("claim")).hasSize(1);
+            Placed ofThird = new Placed(new Session().next(), Entry.BARRIER, 8 * DAY);
+            Placed ofOld = new Placed(old.next(), append("a", claim, "too late"), 8 * DAY);
+            assertThat(commit(view, List.of(ofThird, ofOld), 2))
+                    .containsExactly(new Verdict.Applied(0, 0), new Verdict.Ignored());
+        }
+        assertThat(tables("log.db").get("claim")).isEmpty();
+        assertThat(tables("log.db").get("session")).hasSize(2);
+    }
+
+    @Test
+    void noEntryIsRecordedBeforeTheOneAheadOfIt() throws Exception {
+        Session session = new Session();
+        try (LogView view = open("log.db")) {
+            commit(view, List.of(new Placed(session.next(), Entry.BARRIER, 2_000)), 0);
+        }
+        try (LogView view = open("log.db")) {
+            assertThat(view.lastRecordedAt()).isEqualTo(2_000);
+            commit(view, List.of(new Placed(session.next(), append("a", null, "one"), 1_000)), 1);
+            assertThat(view.records().read(0, 1_000).get(0).recordedAt()).isEqualTo(Timestamps.fromNanos(2_000));
+        }
+    }
+
+    @Test
+    void theFirstGenesisGivesTheLogItsId() throws Exception {
+        Session session = new Session();
+        try (LogView view = open("log.db")) {
+            commit(view, List.of(new Placed(session.next(), new Entry.Genesis("0".repeat(31) + "a"), 1)), 0);
+            commit(view, List.of(new Placed(session.next(), new Entry.Genesis("0".repeat(31) + "b"), 1)), 1);
+            assertThat(view.id()).endsWith("0a");
+            assertThat(view.place()).isEqualTo(new TopicPlace("cluster", "topic", 2, 3));
+        }
+        try (LogView view = open("log.db")) {
+            assertThat(view.id()).endsWith("0a");
+            assertThat(view.place()).isEqualTo(new TopicPlace("cluster", "topic", 2, 3));
+        }
+    }
+
+    private static Entry append(String source, Origin claim, String info) {
+        return new Entry.Append(source, claim, Batch.UNNUMBERED, List.of(new Report(1, info, null)));
+    }
+
+    private LogView open(String name) {
+        return LogView.open(directory.resolve(name), 1);
+    }
+
+    private Map<String, List<String>> tables(String name) throws SQLException {
+        Map<String, List<String>> tables = new TreeMap<>();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve(name));
+                Statement statement = connection.createStatement()) {
+            for (Map.Entry<String, String> table : TABLES.entrySet()) {
+                List<String> rows = new ArrayList<>();
+                try (ResultSet row = statement.executeQuery(
+                        "SELECT " + table.getValue() + " FROM " + table.getKey() + " ORDER BY 1, 2")) {
+                    while (row.next()) {
+                        rows.add(text(row));
+                    }
+                }
+                tables.put(table.getKey(), rows);
+            }
+        }
+        return tables;
+    }
+
+    private static String text(ResultSet row) throws SQLException {
+        StringBuilder text = new StringBuilder();
+        for (int column = 1; column <= row.getMetaData().getColumnCount(); column++) {
+            text.append(row.getString(column)).append(' ');
+        }
+        return text.toString();
+    }
+}
