@@ -117,7 +117,17 @@ public final class KafkaBroker implements AutoCloseable {
                 .map(setting -> setting.split("=", 2))
                 .collect(Collectors.toMap(setting -> setting[0], setting -> setting[1]));
         NewTopic topic = new NewTopic(name, Optional.of(1), Optional.of((short) replicas)).configs(configs);
-        admin.createTopics(List.of(topic)).all().get();
+        Uuid id = admin.createTopics(List.of(topic)).topicId(name).get();
+        // The controller has made it; a broker hears of it later.
+        await().atMost(START_TIMEOUT)
+                .pollInterval(Duration.ofMillis(20))
+                .ignoreExceptions()
+                .until(() -> admin.describeTopics(List.of(name))
+                        .topicNameValues()
+                        .get(name)
+                        .get()
+                        .topicId()
+                        .equals(id));
     }
 
     /** Ends the process as {@code kill -9} does. */

@@ -43,7 +43,7 @@ final class EntryApplier {
 
     private static final Logger log = LoggerFactory.getLogger(EntryApplier.class);
 
-    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration POLL = Duration.ofMillis(100);
     private static final long PAUSE_MILLIS = 1_000;
     private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -130,12 +130,13 @@ final class EntryApplier {
             consumer = opened;
             TopicIdentity topic = watch.identify(replica.get().place());
             seek(opened);
+            long end = opened.endOffsets(List.of(partition)).get(partition);
             while (!closed) {
+                beginWhenPossible(opened.position(partition) >= end);
                 List<ConsumerRecord<byte[], byte[]>> records = opened.poll(POLL).records(partition);
                 applyWhenPossible(records, topic);
                 arrivals.reached(opened.position(partition));
                 lag.look(opened.currentLag(partition), replica.get().lastRecordedAt(), !records.isEmpty());
-                beginWhenPossible(opened);
                 lookAround(records.isEmpty());
             }
         } catch (WakeupException closing) {
@@ -172,10 +173,10 @@ final class EntryApplier {
     }
 
     /** A replica that finds nothing in the topic begins the log; of several that do so, the first one counts. */
-    private void beginWhenPossible(Consumer<?, ?> opened) {
+    private void beginWhenPossible(boolean atEnd) {
         if (replica.get().place() != null) {
             sender.begin(Entry.BARRIER);
-        } else if (opened.currentLag(partition).orElse(1) == 0) {
+        } else if (atEnd) {
             sender.begin(new Entry.Genesis(newLogId()));
         }
     }

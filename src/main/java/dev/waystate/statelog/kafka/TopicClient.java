@@ -98,7 +98,7 @@ final class TopicClient {
     }
 
     /**
-     * Makes the topic, with all settings that the log needs.
+     * Makes the topic, with all settings that the log needs. A broker may know of it a moment later.
      *
      * @throws UnusableTopicException if there is one of this name already, or the brokers refuse to make it
      */
@@ -121,7 +121,7 @@ final class TopicClient {
         } catch (ExecutionException failure) {
             throw problem(failure.getCause());
         } catch (TimeoutException late) {
-            throw unavailable(late);
+            throw unanswered(late);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new LogUnavailableException("Interrupted while the Kafka brokers were asked about " + topic, null);
@@ -150,14 +150,16 @@ final class TopicClient {
             return new UnusableTopicException(
                     "Expected to make the topic " + topic + ", but the brokers say \"" + cause.getMessage() + "\"");
         }
-        return unavailable(cause);
+        if (cause instanceof org.apache.kafka.common.errors.TimeoutException) {
+            return unanswered(cause);
+        }
+        return new LogUnavailableException(
+                "The Kafka brokers cannot be asked about the topic " + topic + ": " + cause.getMessage(), cause);
     }
 
-    private LogUnavailableException unavailable(Throwable cause) {
-        String reason = cause.getMessage() == null ? "no answer in time" : cause.getMessage();
+    private LogUnavailableException unanswered(Throwable cause) {
         return new LogUnavailableException(
-                "The Kafka brokers did not answer about the topic " + topic + " within " + TIMEOUT.toSeconds() + " s ("
-                        + reason + ")",
+                "The Kafka brokers did not answer about the topic " + topic + " within " + TIMEOUT.toSeconds() + " s",
                 cause);
     }
 }
