@@ -43,6 +43,9 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
     private final TopicClient topic;
     private final int largestEntry;
 
+    /** Once it is known. */
+    private volatile @Nullable String id;
+
     private ReplicatedStateLog(
             Followers followers,
             ReplicaView replica,
@@ -159,6 +162,20 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
             }
         });
         return end.thenCompose(arrivals::at);
+    }
+
+    /** @throws LogUnavailableException if this replica has read nothing of the topic yet: it would not know */
+    @Override
+    public String id() {
+        String known = id;
+        if (known == null && view().place() != null) {
+            known = super.id();
+            id = known;
+        }
+        if (known == null) {
+            throw new LogUnavailableException("The replica has read nothing of the topic yet", null);
+        }
+        return known;
     }
 
     @Override
