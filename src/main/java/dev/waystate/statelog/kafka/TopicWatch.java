@@ -2,8 +2,10 @@ package dev.waystate.statelog.kafka;
 
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.view.TopicPlace;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +24,8 @@ final class TopicWatch {
     /** The look that is under way; null when there is none. */
     private @Nullable CompletableFuture<CheckedTopic> looking;
 
-    private boolean warned;
+    /** What was warned of, once each. */
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     /**
      * @param createReplicas creates the topic where it is missing, kept by so many brokers; 0 creates nothing
@@ -44,15 +47,20 @@ final class TopicWatch {
      */
     TopicIdentity identify(@Nullable TopicPlace place) {
         if (createReplicas > 0 && place == null && !client.exists()) {
+            create();
+        }
+        return look(place).identity();
+    }
+
+    private void create() {
+        try {
             client.create(createReplicas, Math.max(1, createReplicas - 1), largestEntry);
             log.info("The topic of the state log was created, kept by {} brokers", createReplicas);
+        } catch (UnusableTopicException refused) {
+            if (!client.exists()) { // or another replica was first
+                throw refused;
+            }
         }
-        CheckedTopic topic = look(place);
-        if (!warned) {
-            warned = true;
-            topic.warnings().forEach(log::warn);
-        }
-        return topic.identity();
     }
 
     /**
@@ -85,6 +93,8 @@ final class TopicWatch {
     private CheckedTopic look(@Nullable TopicPlace place) {
         TopicIdentity expected =
                 place == null ? null : new TopicIdentity(place.cluster(), Uuid.fromString(place.topic()));
-        return check.check(expected, place == null ? 0 : place.nextOffset());
+        CheckedTopic topic = check.check(expected, place == null ? 0 : place.nextOffset());
+        topic.warnings().stream().filter(warned::add).forEach(log::warn);
+        return topic;
     }
 }
