@@ -66,7 +66,7 @@ final class EntryApplier {
 
     // Used by the applier's thread alone.
     private boolean refusing;
-    private long lookedAt;
+    private long checkedAt;
     private long appended;
 
     EntryApplier(
@@ -317,12 +317,10 @@ final class EntryApplier {
             view.prune(retention, keptFrom, removed -> idle || removed < most);
             appended = 0;
         }
-        if (System.nanoTime() - lookedAt > CHECK_NANOS) {
-            lookedAt = System.nanoTime();
-            watch.lookAgain(view.place());
-            if (idle) {
-                view.checkFile();
-            }
+        watch.lookAgain(view.place());
+        if (idle && System.nanoTime() - checkedAt > CHECK_NANOS) {
+            checkedAt = System.nanoTime();
+            view.checkFile();
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,10 +17,14 @@ final class TopicWatch {
 
     private static final Logger log = LoggerFactory.getLogger(TopicWatch.class);
 
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final TopicClient client;
     private final TopicCheck check;
     private final int createReplicas;
     private final int largestEntry;
+
+    private long lookedAt = System.nanoTime();
 
     /** The look that is under way; null when there is none. */
     private @Nullable CompletableFuture<CheckedTopic> looking;
@@ -64,24 +69,29 @@ final class TopicWatch {
     }
 
     /**
-     * Has a look begin that does not hold up the applier, after taking note of the one before.
+     * Has a look begin now and then that does not hold up the applier, and takes note of one that has ended.
      *
      * @throws UnusableTopicException as {@link #identify} does
      */
     void lookAgain(@Nullable TopicPlace place) {
-        if (looking != null && !looking.isDone()) {
-            return;
+        if (looking != null && looking.isDone()) {
+            noteEnd(looking);
+            looking = null;
         }
+        if (looking == null && System.nanoTime() - lookedAt > PAUSE_NANOS) {
+            lookedAt = System.nanoTime();
+            looking = CompletableFuture.supplyAsync(() -> look(place), TopicWatch::onThread);
+        }
+    }
+
+    private static void noteEnd(CompletableFuture<CheckedTopic> look) {
         try {
-            if (looking != null) {
-                looking.join();
-            }
+            look.join();
         } catch (CompletionException problem) {
             if (problem.getCause() instanceof UnusableTopicException unusable) {
                 throw unusable;
             }
         }
-        looking = CompletableFuture.supplyAsync(() -> look(place), TopicWatch::onThread);
     }
 
     private static void onThread(Runnable look) {
