@@ -32,6 +32,7 @@ final class ReplicaFollower implements AutoCloseable {
     private final CancellableContext context = Context.current().withCancellation();
     private final Thread thread;
     private volatile long position;
+    private String logId = "";
 
     ReplicaFollower(int... ports) {
         thread = new Thread(context.wrap(() -> {
@@ -49,12 +50,14 @@ final class ReplicaFollower implements AutoCloseable {
             Iterator<ReadResponse> responses = StateLogServiceGrpc.newBlockingStub(channel)
                     .read(ReadRequest.newBuilder()
                             .setAfterPosition(position)
+                            .setLogId(logId)
                             .setFollow(true)
                             .build());
             while (responses.hasNext()) {
                 ReadResponse response = responses.next();
                 seen.addAll(response.getBatch().getRecordsList());
                 position = response.getPosition();
+                logId = response.getLogId();
             }
         } catch (StatusRuntimeException cut) {
             if (!context.isCancelled() && !EXPECTED.contains(cut.getStatus().getCode())) {
