@@ -29,6 +29,9 @@ record KafkaClients(
     private static final int REQUEST_TIMEOUT_MILLIS = 1_500;
     private static final int MAX_BLOCK_MILLIS = 500;
     private static final int RECONNECT_MILLIS = 500;
+    /** What gathers while requests are under way goes with one. */
+    private static final int BATCH_BYTES = 256 * 1024;
+
     private static final int FETCH_BYTES = 8 * 1024 * 1024;
     private static final int POLL_RECORDS = 5_000;
 
@@ -47,6 +50,7 @@ record KafkaClients(
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         settings.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
@@ -65,6 +69,7 @@ record KafkaClients(
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
+        settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
         settings.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
         return new KafkaConsumer<>(settings);

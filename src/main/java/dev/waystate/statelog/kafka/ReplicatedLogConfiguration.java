@@ -6,12 +6,13 @@ import dev.waystate.statelog.view.LogHealth;
 import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.UnusableFileException;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.SQLException;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.ProducerFactory;
@@ -20,7 +21,7 @@ import org.springframework.util.unit.DataSize;
 /** The log behind the services, when it is in a topic. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("!'${waystate.state-log.kafka.topic:}'.isEmpty()")
-@ImportAutoConfiguration(KafkaAutoConfiguration.class)
+@Import(KafkaAutoConfiguration.class) // excluded otherwise, for the time that it takes
 class ReplicatedLogConfiguration {
 
     /** What an entry has besides the request that it comes from: its origin, that of its claim, and the source. */
@@ -35,7 +36,8 @@ class ReplicatedLogConfiguration {
             ConsumerFactory<?, ?> consumers,
             KafkaAdmin admin,
             LogHealth health,
-            MeterRegistry meters) {
+            MeterRegistry meters)
+            throws SQLException {
         KafkaClients clients = new KafkaClients(
                 producers.getConfigurationProperties(),
                 consumers.getConfigurationProperties(),

@@ -43,9 +43,6 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
     private final TopicClient topic;
     private final int largestEntry;
 
-    /** Once it is known. */
-    private volatile @Nullable String id;
-
     private ReplicatedStateLog(
             Followers followers,
             ReplicaView replica,
@@ -77,7 +74,8 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
             ReplicationProperties replication,
             KafkaClients clients,
             LogHealth health,
-            ReplicationMetrics metrics) {
+            ReplicationMetrics metrics)
+            throws SQLException {
         ReplicaView replica = ReplicaView.open(store);
         EntryQueue queue = new EntryQueue();
         Unsettled unsettled = new Unsettled();
@@ -164,18 +162,9 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         return end.thenCompose(arrivals::at);
     }
 
-    /** @throws LogUnavailableException if this replica has read nothing of the topic yet: it would not know */
     @Override
     public String id() {
-        String known = id;
-        if (known == null && view().place() != null) {
-            known = super.id();
-            id = known;
-        }
-        if (known == null) {
-            throw new LogUnavailableException("The replica has read nothing of the topic yet", null);
-        }
-        return known;
+        return replica.id();
     }
 
     @Override
