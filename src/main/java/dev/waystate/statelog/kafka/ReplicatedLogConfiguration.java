@@ -21,7 +21,7 @@ import org.springframework.util.unit.DataSize;
 /** The log behind the services, when it is in a topic. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("!'${waystate.state-log.kafka.topic:}'.isEmpty()")
-@Import(KafkaAutoConfiguration.class) // excluded otherwise, for the time that it takes
+@Import(KafkaAutoConfiguration.class) // by itself it is excluded, which holds for @ImportAutoConfiguration, too
 class ReplicatedLogConfiguration {
 
     /** What an entry has besides the request that it comes from: its origin, that of its claim, and the source. */
