@@ -25,7 +25,7 @@ import org.springframework.util.unit.DataSize;
 class ReplicatedLogConfiguration {
 
     /** What an entry has besides the request that it comes from: its origin, that of its claim, and the source. */
-    private static final int ENTRY_OVERHEAD = 4 * 1024;
+    static final int ENTRY_OVERHEAD = 4 * 1024;
 
     @Bean
     StateLog stateLog(
