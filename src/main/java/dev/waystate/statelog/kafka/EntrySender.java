@@ -58,6 +58,7 @@ final class EntrySender {
     private final Session session = new Session();
     private @Nullable Producer<byte[], byte[]> producer;
     private long producerSince;
+    private int producerGeneration;
 
     EntrySender(
             EntryQueue queue,
@@ -106,7 +107,7 @@ final class EntrySender {
                 group.clear();
                 open &= queue.take(group, session, PAUSE_MILLIS);
                 group.forEach(unsettled::add);
-                if (failure == null) {
+                if (failure == null && producerGeneration == clients.generation()) {
                     group.forEach(this::send);
                 } else {
                     sendAgain();
@@ -127,6 +128,7 @@ final class EntrySender {
     private void send(Made made) {
         try {
             if (producer == null) {
+                producerGeneration = clients.generation();
                 producer = clients.newProducer();
                 producerSince = System.nanoTime();
             }
@@ -151,6 +153,7 @@ final class EntrySender {
         metrics.sentAgain(unsettled.size());
         closeProducer();
         producerSince = System.nanoTime();
+        producerGeneration = clients.generation();
         unsettled.all().forEach(this::send);
     }
 
