@@ -185,7 +185,9 @@ final class EntrySender {
         queue.suspend(new LogUnavailableException("Kafka does not answer: nothing was stored", null));
         closeProducer();
         session.renew();
-        unsettled.clear().forEach(made -> made.result().completeExceptionally(reason));
+        List<Made> unknown = unsettled.clear();
+        metrics.givenUp(unknown.size());
+        unknown.forEach(made -> made.result().completeExceptionally(reason));
     }
 
     /** Finds out whether entries come through: this one is behind all that was in the topic. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unsettled {
 
-    /** An entry that was sent. Guarded by the map. */
+    /** An entry that was sent. */
     private static final class Sent {
 
         final Made made;
@@ -27,8 +27,15 @@ final class Unsettled {
         }
     }
 
+    private final ReplicationMetrics metrics;
+
+    // Guarded by this.
     private final Map<Origin, Sent> entries = new LinkedHashMap<>();
     private long movedAt = System.nanoTime();
+
+    Unsettled(ReplicationMetrics metrics) {
+        this.metrics = metrics;
+    }
 
     synchronized void add(Made made) {
         entries.put(made.origin(), new Sent(made));
@@ -52,7 +59,11 @@ final class Unsettled {
 
     private synchronized @Nullable Made remove(Origin origin) {
         Sent sent = entries.remove(origin);
-        return sent == null ? null : sent.made;
+        if (sent == null) {
+            return null;
+        }
+        metrics.settled(System.nanoTime() - sent.at);
+        return sent.made;
     }
 
     /** Notes that the view goes on. */
