@@ -46,6 +46,9 @@ final class EntrySender {
     /** Set by a producer's thread. */
     private volatile @Nullable Exception failure;
 
+    /** Set by the sender's thread alone. */
+    private volatile @Nullable Producer<byte[], byte[]> producer;
+
     /** Set by the applier when it knows how the session is to begin. */
     private volatile @Nullable Entry first;
 
@@ -56,7 +59,6 @@ final class EntrySender {
 
     // Used by the sender's thread alone.
     private final Session session = new Session();
-    private @Nullable Producer<byte[], byte[]> producer;
     private long producerSince;
     private int producerGeneration;
 
@@ -108,7 +110,7 @@ final class EntrySender {
                 open &= queue.take(group, session, PAUSE_MILLIS);
                 group.forEach(unsettled::add);
                 if (failure == null && producerGeneration == clients.generation()) {
-                    group.forEach(this::send);
+                    sendAll(group);
                 } else {
                     sendAgain();
                 }
@@ -125,6 +127,16 @@ final class EntrySender {
         }
     }
 
+    /** Ends at the first failure: each send may wait for brokers that are not there, and all will be sent again. */
+    private void sendAll(List<Made> entries) {
+        for (Made made : entries) {
+            if (failure != null) {
+                return;
+            }
+            send(made);
+        }
+    }
+
     private void send(Made made) {
         try {
             if (producer == null) {
@@ -133,10 +145,11 @@ final class EntrySender {
                 producerSince = System.nanoTime();
             }
             String log = made.entry() instanceof Entry.Genesis genesis ? genesis.logId() : logId.get();
-            producer.send(EntryCodec.encode(topic, log, made.origin(), made.entry()), (metadata, problem) -> {
+            Producer<byte[], byte[]> sending = producer;
+            sending.send(EntryCodec.encode(topic, log, made.origin(), made.entry()), (metadata, problem) -> {
                 if (problem == null) {
                     unsettled.inTopic(made.origin());
-                } else {
+                } else if (sending == producer) {
                     failure = problem;
                 }
             });
@@ -154,13 +167,17 @@ final class EntrySender {
         closeProducer();
         producerSince = System.nanoTime();
         producerGeneration = clients.generation();
-        unsettled.all().forEach(this::send);
+        sendAll(unsettled.all());
     }
 
+    /** Has each send that is not done fail; on a thread that may wait for brokers that are not there. */
     private void closeProducer() {
-        if (producer != null) {
-            producer.close(Duration.ZERO); // has each send that is not done fail
+        Producer<byte[], byte[]> closing = producer;
+        if (closing != null) {
             producer = null;
+            Thread closer = new Thread(() -> closing.close(Duration.ZERO), "state-log-producer-closing");
+            closer.setDaemon(true);
+            closer.start();
         }
         failure = null;
     }
