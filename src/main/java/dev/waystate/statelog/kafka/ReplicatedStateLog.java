@@ -74,7 +74,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
             throws SQLException {
         ReplicaView replica = ReplicaView.open(store);
         EntryQueue queue = new EntryQueue();
-        Unsettled unsettled = new Unsettled(metrics);
+        Unsettled unsettled = new Unsettled(metrics, System::nanoTime);
         Followers followers = new Followers();
         Arrivals arrivals = new Arrivals();
         Lag lag = new Lag(Clock.systemUTC(), replication.maxLag(), health, metrics);
