@@ -466,7 +466,13 @@ class LoadClient {
     }
 
     /** Takes answers until the call ends, with OK or not. */
-    private record Ending<T>(CompletableFuture<Void> end) implements StreamObserver<T> {
+    private static class Ending<T> implements StreamObserver<T> {
+
+        private final CompletableFuture<Void> end;
+
+        Ending(CompletableFuture<Void> end) {
+            this.end = end;
+        }
 
         @Override
         public void onNext(T response) {}
