@@ -20,6 +20,7 @@ import dev.waystate.proto.Point;
 import dev.waystate.proto.RequestStreamingProto;
 import dev.waystate.proto.Status;
 import dev.waystate.proto.Unary;
+import dev.waystate.proto.topic.v1.EntryProto;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.AppendResponse;
 import dev.waystate.proto.v1.CaughtUp;
@@ -59,7 +60,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The contract is what programs in the field were built with: names, numbers, types, options, and bytes. */
+/** The contract is what programs in the field, and topics, were built with: names, numbers, types, options, and bytes. */
 class ContractTests {
 
     private static final Path DESCRIPTORS = Path.of("src", "test", "contract", "descriptors.txtpb");
@@ -90,7 +91,8 @@ class ContractTests {
                 Unary.getDescriptor(),
                 RequestStreamingProto.getDescriptor(),
                 DisplacementProto.getDescriptor(),
-                StateLogProto.getDescriptor());
+                StateLogProto.getDescriptor(),
+                EntryProto.getDescriptor());
     }
 
     @ParameterizedTest

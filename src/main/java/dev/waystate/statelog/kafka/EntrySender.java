@@ -61,6 +61,7 @@ final class EntrySender {
     // Used by the sender's thread alone; renewed and asked under this.
     private final Session session = new Session();
     private long producerSince;
+    private int producerGeneration;
 
     EntrySender(
             EntryQueue queue,
@@ -109,7 +110,7 @@ final class EntrySender {
                 group.clear();
                 open &= queue.take(group, session, PAUSE_MILLIS);
                 group.forEach(unsettled::add);
-                if (failure == null) {
+                if (failure == null && producerGeneration == clients.generation()) {
                     sendAll(group);
                 } else {
                     sendAgain();
@@ -140,6 +141,7 @@ final class EntrySender {
     private void send(Made made) {
         try {
             if (producer == null) {
+                producerGeneration = clients.generation();
                 producer = clients.newProducer();
                 producerSince = System.nanoTime();
             }
@@ -165,6 +167,7 @@ final class EntrySender {
         metrics.sentAgain(unsettled.size());
         closeProducer();
         producerSince = System.nanoTime();
+        producerGeneration = clients.generation();
         sendAll(unsettled.all());
     }
 
@@ -202,7 +205,9 @@ final class EntrySender {
             session.renew();
         }
         closeProducer();
-        unsettled.clear().forEach(made -> made.result().completeExceptionally(reason));
+        List<Made> unknown = unsettled.clear();
+        metrics.givenUp(unknown.size());
+        unknown.forEach(made -> made.result().completeExceptionally(reason));
     }
 
     /** Finds out whether entries come through: this one is behind all that was in the topic. */

@@ -11,11 +11,7 @@ import dev.waystate.statelog.entry.Origin;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.entry.Verdict;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,17 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What entries make of the tables. */
 class EntriesTests {
-
-    private static final Map<String, String> TABLES = new TreeMap<>(Map.of(
-            "record", "*",
-            "source", "*",
-            "transition", "*",
-            "status_total", "*",
-            "source_location", "*",
-            "session", "hex(id), counter, recorded_at",
-            "claim", "source, hex(session), counter",
-            "topic", "*",
-            "bounds", "earliest, head, recorded_at, hex(log_id), states_from"));
 
     private static final long DAY = Duration.ofDays(1).toNanos();
 
@@ -304,28 +288,6 @@ class EntriesTests {
     }
 
     private Map<String, List<String>> tables(String name) throws SQLException {
-        Map<String, List<String>> tables = new TreeMap<>();
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve(name));
-                Statement statement = connection.createStatement()) {
-            for (Map.Entry<String, String> table : TABLES.entrySet()) {
-                List<String> rows = new ArrayList<>();
-                try (ResultSet row = statement.executeQuery(
-                        "SELECT " + table.getValue() + " FROM " + table.getKey() + " ORDER BY 1, 2")) {
-                    while (row.next()) {
-                        rows.add(text(row));
-                    }
-                }
-                tables.put(table.getKey(), rows);
-            }
-        }
-        return tables;
-    }
-
-    private static String text(ResultSet row) throws SQLException {
-        StringBuilder text = new StringBuilder();
-        for (int column = 1; column <= row.getMetaData().getColumnCount(); column++) {
-            text.append(row.getString(column)).append(' ');
-        }
-        return text.toString();
+        return Tables.read(directory.resolve(name));
     }
 }
