@@ -24,8 +24,8 @@ final class ReplicaFollower implements AutoCloseable {
 
     private static final long PAUSE_NANOS = 50_000_000;
 
-    /** A replica is gone, or not as far as another one. */
-    private static final Set<Code> EXPECTED = Set.of(Code.UNAVAILABLE, Code.OUT_OF_RANGE);
+    /** A replica is gone, or not as far as another one, or its view is damaged and not built again yet. */
+    private static final Set<Code> EXPECTED = Set.of(Code.UNAVAILABLE, Code.OUT_OF_RANGE, Code.DATA_LOSS);
 
     private final List<Record> seen = new ArrayList<>();
     private final List<StatusRuntimeException> unexpected = new CopyOnWriteArrayList<>();
