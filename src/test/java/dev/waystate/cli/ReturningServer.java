@@ -51,13 +51,21 @@ public final class ReturningServer implements AutoCloseable {
         process = startOn(port, directory, arguments);
     }
 
+    /** Starts the server again, and does not wait. */
+    public void launchAgain(String... arguments) throws IOException {
+        process = launchOn(port, directory, arguments);
+    }
+
     private static ServerProcess startOn(int port, Path directory, String... arguments) throws IOException {
-        // Of a property that is given twice, Spring would take both values.
-        String samePort = "exec \"${@/--grpc.server.port=0/--grpc.server.port=" + port + "}\"";
-        ServerProcess process =
-                ServerProcess.launch(directory, List.of("bash", "-c", samePort, "bash"), withoutHttp(arguments));
+        ServerProcess process = launchOn(port, directory, arguments);
         process.awaitStart();
         return process;
+    }
+
+    private static ServerProcess launchOn(int port, Path directory, String... arguments) throws IOException {
+        // Of a property that is given twice, Spring would take both values.
+        String samePort = "exec \"${@/--grpc.server.port=0/--grpc.server.port=" + port + "}\"";
+        return ServerProcess.launch(directory, List.of("bash", "-c", samePort, "bash"), withoutHttp(arguments));
     }
 
     private static String[] withoutHttp(String... arguments) {

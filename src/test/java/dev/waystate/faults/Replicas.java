@@ -35,9 +35,14 @@ final class Replicas implements AutoCloseable {
         this.arguments = arguments;
     }
 
-    /** Starts replicas at once, with further properties as arguments; one of them makes the topic when it is missing. */
-    static Replicas start(Path directory, int number, String bootstrap, String topic, String... more) {
-        Replicas replicas = new Replicas(directory, arguments(bootstrap, topic, 1, more));
+    /** Starts replicas at once; one of them makes the topic when it is missing. */
+    static Replicas start(Path directory, int number, String bootstrap, String topic) {
+        return startOver(1, directory, number, bootstrap, topic);
+    }
+
+    /** Starts replicas, the first of which has the topic kept by so many brokers. */
+    static Replicas startOver(int brokers, Path directory, int number, String bootstrap, String topic) {
+        Replicas replicas = new Replicas(directory, arguments(bootstrap, topic, brokers));
         IntStream.range(0, number)
                 .mapToObj(i -> CompletableFuture.supplyAsync(() -> replicas.launch(i)))
                 .toList() // all are on their way
@@ -103,6 +108,11 @@ final class Replicas implements AutoCloseable {
     void comeBack(int replica) throws IOException {
         comeBackUnawaited(replica);
         awaitServing(replica);
+    }
+
+    /** Starts a replica again that may end by itself, and does not wait. */
+    void launchAgain(int replica) throws IOException {
+        servers.get(replica).launchAgain(arguments);
     }
 
     /** Starts a replica again, and waits until it takes calls. */

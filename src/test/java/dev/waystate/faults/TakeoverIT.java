@@ -27,11 +27,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two writers take one source from each other, each at a replica of its own. */
-@Timeout(180)
+@Timeout(300)
 class TakeoverIT {
 
     /** How often each takes the source. */
-    private static final int TAKEOVERS = 25 * Integer.getInteger("test.replica-rounds", 2);
+    private static final int TAKEOVERS = 10 * Integer.getInteger("test.replica-rounds", 2);
 
     private static final String SOURCE = "contested";
 
@@ -45,7 +45,7 @@ class TakeoverIT {
                         Replicas.start(directory, 2, KafkaBroker.shared().bootstrap(), topic);
                 Fighter one = new Fighter("one", replicas.port(0));
                 Fighter other = new Fighter("other", replicas.port(1))) {
-            await().atMost(Duration.ofSeconds(150))
+            await().atMost(Duration.ofMinutes(4))
                     .until(() -> one.takeovers >= TAKEOVERS && other.takeovers >= TAKEOVERS);
             one.finish();
             other.finish();

@@ -12,6 +12,7 @@ import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolverRegistry;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -25,6 +26,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -52,13 +55,37 @@ public final class Client implements AutoCloseable {
     }
 
     public static Client of(ChannelCredentials credentials, ServerProcess... servers) {
+        return new Client(builder(credentials, servers)
+                .defaultLoadBalancingPolicy("round_robin")
+                .build());
+    }
+
+    /** Returns a client that makes a unary call up to four times, at replicas that serve, as the documentation advises. */
+    public static Client retrying(ServerProcess... servers) {
+        Map<String, ?> retryPolicy = Map.of(
+                "maxAttempts",
+                4.0,
+                "initialBackoff",
+                "0.02s",
+                "maxBackoff",
+                "0.5s",
+                "backoffMultiplier",
+                4.0,
+                "retryableStatusCodes",
+                List.of("UNAVAILABLE"));
+        return new Client(builder(InsecureChannelCredentials.create(), servers)
+                .defaultServiceConfig(Map.of(
+                        "loadBalancingConfig", List.of(Map.of("round_robin", Map.of())),
+                        "healthCheckConfig", Map.of("serviceName", ""),
+                        "methodConfig", List.of(Map.of("name", List.of(Map.of()), "retryPolicy", retryPolicy))))
+                .build());
+    }
+
+    private static ManagedChannelBuilder<?> builder(ChannelCredentials credentials, ServerProcess... servers) {
         String ports = Arrays.stream(servers)
                 .map(server -> Integer.toString(server.grpcPort()))
                 .collect(Collectors.joining(","));
-        return new Client(Grpc.newChannelBuilder("loopback:///" + ports, credentials)
-                .defaultLoadBalancingPolicy("round_robin")
-                .overrideAuthority("localhost")
-                .build());
+        return Grpc.newChannelBuilder("loopback:///" + ports, credentials).overrideAuthority("localhost");
     }
 
     public ManagedChannel channel() {
