@@ -31,6 +31,9 @@ final class KafkaClients implements AutoCloseable {
     /** What gathers while requests are under way goes with one. */
     private static final int BATCH_BYTES = 256 * 1024;
 
+    /** After which a leader that does not answer is taken for gone; longer where a fetch takes long to come. */
+    private static final int FETCH_TIMEOUT_MILLIS = 5_000;
+
     private static final int FETCH_BYTES = 8 * 1024 * 1024;
     private static final int POLL_RECORDS = 5_000;
 
@@ -110,6 +113,7 @@ final class KafkaClients implements AutoCloseable {
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
+        settings.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, FETCH_TIMEOUT_MILLIS);
         return new KafkaConsumer<>(settings);
     }
 
