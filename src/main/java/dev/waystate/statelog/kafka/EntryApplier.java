@@ -211,7 +211,7 @@ final class EntryApplier {
         try {
             String logId = view.place() == null ? null : view.id();
             for (ConsumerRecord<byte[], byte[]> record : records) {
-                Found found = EntryCodec.decode(record);
+                Found found = EntryCodec.decode(record, unsettled::entry);
                 if (found == null) {
                     noteForeign(record);
                     continue;

@@ -1,7 +1,8 @@
 package dev.waystate.statelog.kafka;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.WireFormat;
 import dev.waystate.geometry.Point;
 import dev.waystate.proto.topic.v1.Barrier;
 import dev.waystate.proto.topic.v1.Batch;
@@ -13,6 +14,7 @@ import dev.waystate.proto.topic.v1.Time;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.Origin;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -36,6 +39,8 @@ final class EntryCodec {
     private static final int FORMAT = 1;
     private static final int LOG_ID_BYTES = 16;
     private static final int HEADER_BYTES = 2 * Integer.BYTES + LOG_ID_BYTES;
+    private static final int ORIGIN_TAG =
+            dev.waystate.proto.topic.v1.Entry.ORIGIN_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
     private static final int SESSION_BYTES = 2 * Long.BYTES;
 
     /**
@@ -63,6 +68,15 @@ final class EntryCodec {
      * @throws UnusableTopicException if it is damaged, or of a later format
      */
     static @Nullable Found decode(ConsumerRecord<byte[], byte[]> record) {
+        return decode(record, origin -> null);
+    }
+
+    /**
+     * Likewise, but for entries of this process, which it need not parse: they are what it sent.
+     *
+     * @param own returns the entry of an origin; null when it is not known
+     */
+    static @Nullable Found decode(ConsumerRecord<byte[], byte[]> record, Function<Origin, @Nullable Entry> own) {
         Header header = record.headers().lastHeader(HEADER);
         if (header == null) {
             return null;
@@ -80,12 +94,26 @@ final class EntryCodec {
             throw damaged(record, "its checksum is of another value");
         }
         try {
-            dev.waystate.proto.topic.v1.Entry message = dev.waystate.proto.topic.v1.Entry.parseFrom(value);
             String logId = HexFormat.of().formatHex(header.value(), HEADER_BYTES - LOG_ID_BYTES, HEADER_BYTES);
+            Origin first = firstOrigin(value);
+            Entry sent = first == null ? null : own.apply(first);
+            if (sent != null) {
+                return new Found(logId, first, sent);
+            }
+            dev.waystate.proto.topic.v1.Entry message = dev.waystate.proto.topic.v1.Entry.parseFrom(value);
             return new Found(logId, origin(message.getOrigin()), entry(record, message));
-        } catch (InvalidProtocolBufferException | IllegalArgumentException | DateTimeException problem) {
+        } catch (IOException | IllegalArgumentException | DateTimeException problem) {
             throw damaged(record, problem.getMessage());
         }
+    }
+
+    /** Returns the origin if it stands first, as it does in what this process writes. */
+    private static @Nullable Origin firstOrigin(byte[] value) throws IOException {
+        CodedInputStream input = CodedInputStream.newInstance(value);
+        if (input.readTag() != ORIGIN_TAG) {
+            return null;
+        }
+        return origin(dev.waystate.proto.topic.v1.Origin.parseFrom(input.readByteArray()));
     }
 
     private static UnusableTopicException damaged(ConsumerRecord<?, ?> record, @Nullable String problem) {
