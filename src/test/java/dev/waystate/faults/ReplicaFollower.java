@@ -24,14 +24,15 @@ final class ReplicaFollower implements AutoCloseable {
 
     private static final long PAUSE_NANOS = 50_000_000;
 
-    /** A replica is gone, or not as far as another one. */
-    private static final Set<Code> EXPECTED = Set.of(Code.UNAVAILABLE, Code.OUT_OF_RANGE);
+    /** A replica is gone, or not as far as another one, or its view is damaged and not built again yet. */
+    private static final Set<Code> EXPECTED = Set.of(Code.UNAVAILABLE, Code.OUT_OF_RANGE, Code.DATA_LOSS);
 
     private final List<Record> seen = new ArrayList<>();
     private final List<StatusRuntimeException> unexpected = new CopyOnWriteArrayList<>();
     private final CancellableContext context = Context.current().withCancellation();
     private final Thread thread;
     private volatile long position;
+    private String logId = "";
 
     ReplicaFollower(int... ports) {
         thread = new Thread(context.wrap(() -> {
@@ -49,12 +50,14 @@ final class ReplicaFollower implements AutoCloseable {
             Iterator<ReadResponse> responses = StateLogServiceGrpc.newBlockingStub(channel)
                     .read(ReadRequest.newBuilder()
                             .setAfterPosition(position)
+                            .setLogId(logId)
                             .setFollow(true)
                             .build());
             while (responses.hasNext()) {
                 ReadResponse response = responses.next();
                 seen.addAll(response.getBatch().getRecordsList());
                 position = response.getPosition();
+                logId = response.getLogId();
             }
         } catch (StatusRuntimeException cut) {
             if (!context.isCancelled() && !EXPECTED.contains(cut.getStatus().getCode())) {

@@ -101,8 +101,13 @@ final class Replicas implements AutoCloseable {
 
     /** Starts a replica again, and waits until it serves what the others do. */
     void comeBack(int replica) throws IOException {
-        servers.get(replica).comeBack(arguments);
+        comeBackUnawaited(replica);
         awaitServing(replica);
+    }
+
+    /** Starts a replica again, and waits until it takes calls. */
+    void comeBackUnawaited(int replica) throws IOException {
+        servers.get(replica).comeBack(arguments);
     }
 
     void awaitServing(int replica) {

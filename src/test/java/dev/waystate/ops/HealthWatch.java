@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A stream of a server's health, which stays open until the server or the channel ends it. */
-final class HealthWatch implements StreamObserver<HealthCheckResponse> {
+public final class HealthWatch implements StreamObserver<HealthCheckResponse> {
 
     private final List<ServingStatus> seen = new CopyOnWriteArrayList<>();
 
-    static HealthWatch open(ManagedChannel channel, String service) {
+    public static HealthWatch open(ManagedChannel channel, String service) {
         HealthWatch watch = new HealthWatch();
         HealthGrpc.newStub(channel)
                 .watch(HealthCheckRequest.newBuilder().setService(service).build(), watch);
@@ -22,7 +22,7 @@ final class HealthWatch implements StreamObserver<HealthCheckResponse> {
     }
 
     /** Returns the statuses so far, in their order. */
-    List<ServingStatus> seen() {
+    public List<ServingStatus> seen() {
         return List.copyOf(seen);
     }
 

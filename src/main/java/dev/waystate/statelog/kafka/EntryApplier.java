@@ -66,7 +66,7 @@ final class EntryApplier {
 
     // Used by the applier's thread alone.
     private boolean refusing;
-    private long lookedAt;
+    private long checkedAt;
     private long appended;
 
     EntryApplier(
@@ -143,10 +143,7 @@ final class EntryApplier {
         } catch (WakeupException closing) {
             // The log is closed.
         } catch (InvalidOffsetException gone) {
-            throw new UnusableTopicException(
-                    "The topic " + partition.topic() + " has lost entries that this replica has"
-                            + " applied, as after the election of a broker that did not have them: " + gone.getMessage()
-                            + ". Compare the replicas, then start all from a back-up of the one to keep");
+            throw lost(gone);
         } catch (LogUnavailableException | KafkaException away) {
             log.warn("The topic {} cannot be read now: {}", partition.topic(), away.getMessage());
             Thread.sleep(PAUSE_MILLIS);
@@ -160,6 +157,20 @@ final class EntryApplier {
         } finally {
             consumer = null;
         }
+    }
+
+    /** Says why the entries are not there that the view has, or has to have next. */
+    private UnusableTopicException lost(InvalidOffsetException gone) {
+        try {
+            watch.identify(replica.get().place());
+        } catch (UnusableTopicException named) {
+            return named; // it is another topic, or has no such beginning
+        } catch (LogUnavailableException away) {
+            log.debug("Whether it is another topic is not known", away);
+        }
+        return new UnusableTopicException("The topic " + partition.topic() + " has lost entries that this replica has"
+                + " applied, as after the election of a broker that did not have them: " + gone.getMessage()
+                + ". Compare the replicas, then start all from a back-up of the one to keep");
     }
 
     private void seek(Consumer<?, ?> opened) {
@@ -307,12 +318,10 @@ final class EntryApplier {
             view.prune(retention, keptFrom, removed -> idle || removed < most);
             appended = 0;
         }
-        if (System.nanoTime() - lookedAt > CHECK_NANOS) {
-            lookedAt = System.nanoTime();
-            watch.lookAgain(view.place());
-            if (idle) {
-                view.checkFile();
-            }
+        watch.lookAgain(view.place());
+        if (idle && System.nanoTime() - checkedAt > CHECK_NANOS) {
+            checkedAt = System.nanoTime();
+            view.checkFile();
         }
     }
 

@@ -5,6 +5,7 @@ import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.EntryQueue;
 import dev.waystate.statelog.entry.EntryQueue.Made;
+import dev.waystate.statelog.entry.Origin;
 import dev.waystate.statelog.entry.Session;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ final class EntrySender {
 
     private volatile boolean suspended = true;
 
-    // Used by the sender's thread alone.
+    // Used by the sender's thread alone; renewed and asked under this.
     private final Session session = new Session();
     private long producerSince;
     private int producerGeneration;
@@ -195,13 +196,15 @@ final class EntrySender {
     }
 
     private void giveUp(LogUnavailableException reason) {
-        if (!suspended) {
-            suspended = true;
-            log.warn("Appends are refused until the replica is part of the log again: {}", reason.getMessage());
+        synchronized (this) {
+            if (!suspended) {
+                suspended = true;
+                log.warn("Appends are refused until the replica is part of the log again: {}", reason.getMessage());
+            }
+            queue.suspend(new LogUnavailableException("Kafka does not answer: nothing was stored", null));
+            session.renew();
         }
-        queue.suspend(new LogUnavailableException("Kafka does not answer: nothing was stored", null));
         closeProducer();
-        session.renew();
         List<Made> unknown = unsettled.clear();
         metrics.givenUp(unknown.size());
         unknown.forEach(made -> made.result().completeExceptionally(reason));
@@ -210,13 +213,16 @@ final class EntrySender {
     /** Finds out whether entries come through: this one is behind all that was in the topic. */
     private void probe(Entry entry) {
         CompletableFuture<Appended> result = new CompletableFuture<>();
-        result.thenRun(this::resume);
         Made made = new Made(session.next(), entry, result);
+        result.thenRun(() -> resume(made.origin()));
         unsettled.add(made);
         send(made);
     }
 
-    private void resume() {
+    private synchronized void resume(Origin probe) {
+        if (!session.made(probe)) {
+            return; // it came through when it had been given up already
+        }
         log.info("The replica is part of the log: appends are taken");
         suspended = false;
         queue.resume();

@@ -76,6 +76,9 @@ final class ReplicaView {
     Path rebuild() throws SQLException, IOException {
         Path file = properties.file().toAbsolutePath().toRealPath();
         Path aside = Path.of(file + ASIDE.format(Instant.now()));
+        if (view.place() != null) {
+            id = view.id();
+        }
         view.abandon();
         view.close();
         Files.move(file, aside);

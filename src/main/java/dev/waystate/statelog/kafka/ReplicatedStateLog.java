@@ -84,14 +84,8 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
                 new TopicCheck(topic, clients.largestEntry(), clients.largestRequest()),
                 replication.createReplicas(),
                 clients.largestEntry());
-        EntrySender sender = new EntrySender(
-                queue,
-                unsettled,
-                clients,
-                replication.topic(),
-                () -> replica.get().id(),
-                metrics,
-                lag::caughtUp);
+        EntrySender sender =
+                new EntrySender(queue, unsettled, clients, replication.topic(), replica::id, metrics, lag::caughtUp);
         EntryApplier applier = new EntryApplier(
                 replica,
                 clients,

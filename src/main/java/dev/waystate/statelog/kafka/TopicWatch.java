@@ -2,8 +2,11 @@ package dev.waystate.statelog.kafka;
 
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.view.TopicPlace;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,15 +17,20 @@ final class TopicWatch {
 
     private static final Logger log = LoggerFactory.getLogger(TopicWatch.class);
 
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final TopicClient client;
     private final TopicCheck check;
     private final int createReplicas;
     private final int largestEntry;
 
+    private long lookedAt = System.nanoTime();
+
     /** The look that is under way; null when there is none. */
     private @Nullable CompletableFuture<CheckedTopic> looking;
 
-    private boolean warned;
+    /** What was warned of, once each. */
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     /**
      * @param createReplicas creates the topic where it is missing, kept by so many brokers; 0 creates nothing
@@ -44,36 +52,46 @@ final class TopicWatch {
      */
     TopicIdentity identify(@Nullable TopicPlace place) {
         if (createReplicas > 0 && place == null && !client.exists()) {
+            create();
+        }
+        return look(place).identity();
+    }
+
+    private void create() {
+        try {
             client.create(createReplicas, Math.max(1, createReplicas - 1), largestEntry);
             log.info("The topic of the state log was created, kept by {} brokers", createReplicas);
+        } catch (UnusableTopicException refused) {
+            if (!client.exists()) { // or another replica was first
+                throw refused;
+            }
         }
-        CheckedTopic topic = look(place);
-        if (!warned) {
-            warned = true;
-            topic.warnings().forEach(log::warn);
-        }
-        return topic.identity();
     }
 
     /**
-     * Has a look begin that does not hold up the applier, after taking note of the one before.
+     * Has a look begin now and then that does not hold up the applier, and takes note of one that has ended.
      *
      * @throws UnusableTopicException as {@link #identify} does
      */
     void lookAgain(@Nullable TopicPlace place) {
-        if (looking != null && !looking.isDone()) {
-            return;
+        if (looking != null && looking.isDone()) {
+            noteEnd(looking);
+            looking = null;
         }
+        if (looking == null && System.nanoTime() - lookedAt > PAUSE_NANOS) {
+            lookedAt = System.nanoTime();
+            looking = CompletableFuture.supplyAsync(() -> look(place), TopicWatch::onThread);
+        }
+    }
+
+    private static void noteEnd(CompletableFuture<CheckedTopic> look) {
         try {
-            if (looking != null) {
-                looking.join();
-            }
+            look.join();
         } catch (CompletionException problem) {
             if (problem.getCause() instanceof UnusableTopicException unusable) {
                 throw unusable;
             }
         }
-        looking = CompletableFuture.supplyAsync(() -> look(place), TopicWatch::onThread);
     }
 
     private static void onThread(Runnable look) {
@@ -85,6 +103,8 @@ final class TopicWatch {
     private CheckedTopic look(@Nullable TopicPlace place) {
         TopicIdentity expected =
                 place == null ? null : new TopicIdentity(place.cluster(), Uuid.fromString(place.topic()));
-        return check.check(expected, place == null ? 0 : place.nextOffset());
+        CheckedTopic topic = check.check(expected, place == null ? 0 : place.nextOffset());
+        topic.warnings().stream().filter(warned::add).forEach(log::warn);
+        return topic;
     }
 }

@@ -1,6 +1,8 @@
 package dev.waystate.statelog.view;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.LogUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
@@ -9,7 +11,6 @@ import java.sql.SQLException;
 import java.util.Collections;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import javax.sql.DataSource;
 
 /** Reads what is committed. A reading is short, since the write-ahead log is not reset meanwhile. */
 final class Readers {
@@ -21,9 +22,9 @@ final class Readers {
         T run(Connection connection) throws SQLException;
     }
 
-    private final DataSource connections;
+    private final HikariDataSource connections;
 
-    Readers(DataSource connections) {
+    Readers(HikariDataSource connections) {
         this.connections = connections;
     }
 
@@ -36,6 +37,9 @@ final class Readers {
         try (Connection connection = connections.getConnection()) {
             return reading.run(connection);
         } catch (SQLException problem) {
+            if (connections.isClosed()) {
+                throw new LogUnavailableException("The view of the log is closed, or built again", problem);
+            }
             if (SqliteErrors.isDamage(problem)) {
                 throw new DamagedRecordException(position);
             }
