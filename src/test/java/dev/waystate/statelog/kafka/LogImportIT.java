@@ -231,27 +231,28 @@ class LogImportIT {
         told.start();
         Logger logger = (Logger) LoggerFactory.getLogger(EntryApplier.class);
         logger.addAppender(told);
-        try (Producer<byte[], byte[]> producer = clients().newProducer();
-                Replica replica = replica("view.db")) {
+        try (Producer<byte[], byte[]> producer = clients().newProducer()) {
             send(producer, session, entries, 0, 3);
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(List.copyOf(told.list))
-                            .anyMatch(event -> event.getFormattedMessage()
-                                    .contains("has a part of an import, up to position " + replica.log.head())));
-            assertThat(replica.log.head()).isBetween(EARLIEST, HEAD - 1);
-            assertThat(replica.ready).isFalse();
-            assertThat(replica.log
-                            .append(new Batch("cow-1", 1, List.of(report(1, 1))))
-                            .toCompletableFuture())
-                    .failsWithin(Duration.ofSeconds(1))
-                    .withThrowableThat()
-                    .withCauseInstanceOf(LogUnavailableException.class);
-            assertThat(end()).as("the replica writes nothing").isEqualTo(3);
+            try (Replica replica = replica("view.db")) {
+                await().atMost(Duration.ofSeconds(30))
+                        .untilAsserted(() -> assertThat(List.copyOf(told.list))
+                                .anyMatch(event -> event.getFormattedMessage()
+                                        .contains("has a part of an import, up to position " + replica.log.head())));
+                assertThat(replica.log.head()).isBetween(EARLIEST, HEAD - 1);
+                assertThat(replica.ready).isFalse();
+                assertThat(replica.log
+                                .append(new Batch("cow-1", 1, List.of(report(1, 1))))
+                                .toCompletableFuture())
+                        .failsWithin(Duration.ofSeconds(1))
+                        .withThrowableThat()
+                        .withCauseInstanceOf(LogUnavailableException.class);
+                assertThat(end()).as("the replica writes nothing").isEqualTo(3);
 
-            send(producer, session, entries, 3, entries.size());
-            replica.awaitReady();
-            assertThat(replica.ready).isTrue();
-            assertThat(replica.log.head()).isEqualTo(HEAD);
+                send(producer, session, entries, 3, entries.size());
+                replica.awaitReady();
+                assertThat(replica.ready).isTrue();
+                assertThat(replica.log.head()).isEqualTo(HEAD);
+            }
         } finally {
             logger.detachAppender(told);
         }
