@@ -338,6 +338,52 @@ def growth(bench):
     shutil.rmtree(grown.data)
 
 
+def replicas(bench):
+    """The log in a topic of one broker on the same machine, against the log of one process."""
+    jars = bench.peer("kafka")
+    if jars is None:
+        return
+    broker = started(servers.Kafka(jars))
+    one, first = Waystate("one"), started(broker.replica("first"))
+    start_seconds = one.start()
+
+    samples = bench.alternate({"replica": stream_reports(first, bench.stream), "one": stream_reports(one, bench.stream)})
+    bench.row(f"stream_state, {bench.stream:,}-report streams, in a topic", "reports/s", "one process", 0.5,
+              samples["replica"], samples["one"])
+    samples = bench.alternate({server.name: append_batches(server) for server in (first, one)})
+    bench.row("Append, batches of 100, in a topic", "reports/s", "one process", None, samples["first"], samples["one"])
+    appended = samples["one"]
+
+    second = started(broker.replica("second"))
+    samples = bench.alternate({"two": append_batches(first, second), "one": append_batches(first)})
+    bench.row("Append, batches of 100, half of the streams to each of two replicas", "reports/s", "one replica", 1.0,
+              samples["two"], samples["one"])
+    stop(second)
+
+    waits = [load.java("LoadClient", "acknowledge", first.port, 50 if bench.quick else 500, 50)
+             for _ in range(bench.rounds + 1)][1:]
+    for column, name, most in (0, "median", 5_000), (1, "p99", 25_000):
+        bench.row(f"Append in a topic, 50 reports a second, one at a time, until acknowledged: {name}", "µs", "", most,
+                  [Sample(wait[column]) for wait in waits], [], at_most=True)
+
+    records, rates = first.head(), []
+    for _ in range(bench.rounds):
+        again = broker.replica("again")
+        rates.append(Sample(records / (again.start() - start_seconds)))
+        stop(again)
+    bench.row(f"a replica with an empty disk, {records / 1e6:.1f} million records", "records/s",
+              "Append, batches of 100, one process", 0.8, rates, appended)
+    stop(one, first, broker)
+
+
+def append_batches(server, *others):
+    """Eight streams with 16 batches of 100 under way each."""
+    program = Program("LoadClient", lambda millis: ("append", server.port, max(2000, millis), 8, 100, 16,
+                                                    *(other.port for other in others)), server)
+    program.warm = program.measure
+    return program
+
+
 def start(bench):
     """From the start of the process to SERVING, with the extracted jar and the AOT cache of the image."""
     jar = bench.peer("empty")
@@ -408,4 +454,5 @@ def micro(bench):
 
 
 GROUPS = {group.__name__: group for group in
-          (unary, stream, short, append, way, bulk, read, follow, connections, growth, start, memory, micro)}
+          (unary, stream, short, append, way, bulk, read, follow, connections, growth, replicas, start, memory,
+                               micro)}

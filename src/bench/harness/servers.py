@@ -131,12 +131,12 @@ class Waystate(Server):
 
     environment = {**ENVIRONMENT, "MALLOC_ARENA_MAX": "2"}  # as the image sets it
 
-    def __init__(self, name="waystate", options=()):
+    def __init__(self, name="waystate", options=(), properties=()):
         self.http_port = free_port()
         self.data = WORK / "data" / name
         shutil.rmtree(self.data, ignore_errors=True)
         super().__init__(name, lambda port: [JAVA, *(options or COMPACT), "-jar", APP, "serve", f"--grpc.server.port={port}",
-                                             f"--server.port={self.http_port}"], self.data, wire.is_serving)
+                                             f"--server.port={self.http_port}", *properties], self.data, wire.is_serving)
 
     def head(self):
         return wire.head_position(self.port)
@@ -148,6 +148,35 @@ class Waystate(Server):
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines
                    if line.startswith("grpc_server_call_duration_seconds_count") and "computeDisplacement" in line
                    and '"OK"' in line)
+
+
+class Kafka(Server):
+    """One broker, which has each batch on the disk before it acknowledges it, as the service's own log does."""
+
+    def __init__(self, jars):
+        self.data = WORK / "data/kafka"
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir(parents=True)
+        self.settings = self.data / "broker.properties"
+        self.tool = [JAVA, *COMPACT, "-cp", f"{jars}/*"]
+        super().__init__("kafka", lambda port: [*self.tool, "-Xmx512m", "kafka.Kafka", self.settings], self.data)
+
+    def start(self):
+        controller = free_port()
+        self.settings.write_text("\n".join([
+            "process.roles=broker,controller", "node.id=1", f"log.dirs={self.data}/log",
+            f"listeners=BROKER://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{controller}",
+            "listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT", "inter.broker.listener.name=BROKER",
+            "controller.listener.names=CONTROLLER", f"controller.quorum.voters=1@127.0.0.1:{controller}",
+            "auto.create.topics.enable=false", "log.cleaner.dedupe.buffer.size=2097152"]))
+        run(*self.tool, "kafka.tools.StorageTool", "format", "-t", "vYAotaw4R1S3_os9HEiw2A", "-c", self.settings)
+        return super().start()
+
+    def replica(self, name):
+        """A server whose log is in this broker."""
+        return Waystate(name, properties=("--waystate.state-log.kafka.topic=bench",
+                                          "--waystate.state-log.kafka.create-replicas=1",
+                                          f"--spring.kafka.bootstrap-servers=127.0.0.1:{self.port}"))
 
 
 def extract(jar, folder):
@@ -268,6 +297,11 @@ def nghttpd():
     return run("nghttpd", "--version").strip(), lambda port: ["nghttpd", "--no-tls", "-n2", "-d", folder.parent, port]
 
 
+def kafka():
+    run("./mvnw", "-q", "-B", "-f", BENCH / "peers/kafka/pom.xml", "package", cwd=ROOT)
+    return f"Kafka {lib_version('kafka-clients', WORK / 'kafka/lib')}", WORK / "kafka/lib"
+
+
 def empty():
     jar = maven_peer("empty")
     return f"Boot {lib_version('spring-boot', jar.parent / 'lib')}", jar
@@ -280,5 +314,6 @@ PEERS = {
     "node": ("Node", node),
     "cpp": ("C++", cpp),
     "nghttpd": ("nghttpd, HTTP/2 alone", nghttpd),
+    "kafka": ("Kafka", kafka),
     "empty": ("empty Boot application", empty),
 }

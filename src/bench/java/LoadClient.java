@@ -29,9 +29,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 /**
  * What h2load cannot send, or cannot check. Each command prints its result as one line of numbers, and fails when a call
@@ -50,6 +52,7 @@ class LoadClient {
             case "check-stream" -> checkStream(port);
             case "append" -> append(port, numbers, false);
             case "append-located" -> append(port, numbers, true);
+            case "acknowledge" -> acknowledge(port, (int) numbers[0], (int) numbers[1]);
             case "locate" -> locate(port, (int) numbers[0], (int) numbers[1]);
             case "near" -> near(port, (int) numbers[0], (int) numbers[1], (int) numbers[2]);
             case "records" -> records(port, (int) numbers[0]);
@@ -98,20 +101,24 @@ class LoadClient {
 
     /**
      * Appends for a while with several streams, each of which has a number of batches under way. Prints the reports a
-     * second after a quarter of the time, and how many were acknowledged in all.
+     * second after a quarter of the time, and how many were acknowledged in all. Further numbers are ports of other
+     * replicas, which have a part of the streams.
      */
     private static void append(int port, long[] numbers, boolean located) {
-        append(port, numbers[0], (int) numbers[1], reports((int) numbers[2], located), (int) numbers[3]);
+        int[] ports = IntStream.concat(
+                        IntStream.of(port), Arrays.stream(numbers).skip(4).mapToInt(other -> (int) other))
+                .toArray();
+        append(ports, numbers[0], (int) numbers[1], reports((int) numbers[2], located), (int) numbers[3]);
     }
 
-    private static void append(int port, long millis, int streams, List<Report> batch, int window) {
+    private static void append(int[] ports, long millis, int streams, List<Report> batch, int window) {
         List<AppendLoad> loads = new ArrayList<>();
         AtomicLong acknowledged = new AtomicLong();
         long start = System.nanoTime();
         long deadline = start + TimeUnit.MILLISECONDS.toNanos(millis);
         for (int i = 0; i < streams; i++) {
             AppendLoad load = new AppendLoad("append-" + System.nanoTime() + "-" + i, batch, deadline, acknowledged);
-            load.start(StateLogServiceGrpc.newStub(channel(port)), window);
+            load.start(StateLogServiceGrpc.newStub(channel(ports[i % ports.length])), window);
             loads.add(load);
         }
         LockSupport.parkNanos(deadline - System.nanoTime() - (deadline - start) * 3 / 4);
@@ -182,6 +189,42 @@ class LoadClient {
             }
             end.complete(null);
         }
+    }
+
+    /** Appends one report after another at a rate. Prints the median and the p99 of the times in microseconds. */
+    private static void acknowledge(int port, int calls, int perSecond) throws InterruptedException {
+        long[] waits = new long[calls];
+        SynchronousQueue<AppendResponse> acknowledged = new SynchronousQueue<>();
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        StreamObserver<AppendRequest> requests = StateLogServiceGrpc.newStub(channel(port))
+                .append(new Ending<>(end) {
+                    @Override
+                    public void onNext(AppendResponse response) {
+                        try {
+                            acknowledged.put(response);
+                        } catch (InterruptedException interrupted) {
+                            throw new IllegalStateException(interrupted);
+                        }
+                    }
+                });
+        for (int i = 0; i < calls; i++) {
+            long start = System.nanoTime();
+            requests.onNext(AppendRequest.newBuilder()
+                    .setSource("acknowledge-" + ProcessHandle.current().pid())
+                    .setFirstSequence(i + 1)
+                    .addReports(report())
+                    .build());
+            AppendResponse response = acknowledged.poll(30, TimeUnit.SECONDS);
+            waits[i] = System.nanoTime() - start;
+            if (response == null || response.getDurableSequence() != i + 1) {
+                throw new IllegalStateException("not acknowledged: " + response);
+            }
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1) / perSecond - waits[i]);
+        }
+        requests.onCompleted();
+        end.join();
+        Arrays.sort(waits);
+        System.out.printf("%.0f %.0f%n", waits[calls / 2] / 1e3, waits[calls * 99 / 100] / 1e3);
     }
 
     private static Report report() {
@@ -423,7 +466,13 @@ class LoadClient {
     }
 
     /** Takes answers until the call ends, with OK or not. */
-    private record Ending<T>(CompletableFuture<Void> end) implements StreamObserver<T> {
+    private static class Ending<T> implements StreamObserver<T> {
+
+        private final CompletableFuture<Void> end;
+
+        Ending(CompletableFuture<Void> end) {
+            this.end = end;
+        }
 
         @Override
         public void onNext(T response) {}

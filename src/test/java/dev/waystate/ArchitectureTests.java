@@ -52,6 +52,17 @@ class ArchitectureTests {
     }
 
     @Test
+    void onlyReplicasKnowKafka() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.waystate.statelog.kafka..", "dev.waystate.proto.topic..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.kafka..", "org.springframework.kafka..", "dev.waystate.proto.topic..")
+                .check(CLASSES);
+    }
+
+    @Test
     void featuresDoNotKnowEachOther() {
         slices().matching("dev.waystate.(displacement|statelog|console|cli)..")
                 .should()

@@ -41,6 +41,7 @@ public final class KafkaBroker implements AutoCloseable {
 
     private final int id;
     private final int port;
+    private final int tlsPort;
     private final Path directory;
     private final String clusterId;
     private final Admin admin;
@@ -55,9 +56,13 @@ public final class KafkaBroker implements AutoCloseable {
             throws IOException {
         this.id = id;
         this.port = freePort();
+        this.tlsPort = freePort();
         this.directory = Files.createDirectories(directory).toAbsolutePath();
         this.clusterId = clusterId;
-        Files.writeString(settingsFile(), settings(voters) + String.join("\n", settings) + "\n");
+        boolean tls = Arrays.stream(settings).anyMatch(setting -> setting.startsWith("listener.name.tls."));
+        Files.writeString(
+                settingsFile(),
+                settings(voters, tls ? ",TLS://localhost:" + tlsPort : "") + String.join("\n", settings) + "\n");
         this.admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrap(),
@@ -91,6 +96,14 @@ public final class KafkaBroker implements AutoCloseable {
     /** Returns the broker's address, for {@code bootstrap.servers}. */
     public String bootstrap() {
         return "127.0.0.1:" + port;
+    }
+
+    /**
+     * Returns the address of the listener TLS, which a broker has whose settings name one with
+     * {@code listener.name.tls.}.
+     */
+    public String tlsBootstrap() {
+        return "localhost:" + tlsPort;
     }
 
     public int id() {
@@ -210,12 +223,12 @@ public final class KafkaBroker implements AutoCloseable {
         assertThat(kill.exitValue()).isZero();
     }
 
-    private String settings(Map<Integer, Integer> voters) {
+    private String settings(Map<Integer, Integer> voters, String moreListeners) {
         return """
                 process.roles=broker,controller
                 node.id=%d
-                listeners=BROKER://%s,CONTROLLER://127.0.0.1:%d
-                listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
+                listeners=BROKER://%s,CONTROLLER://127.0.0.1:%d%s
+                listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT,TLS:SSL
                 inter.broker.listener.name=BROKER
                 controller.listener.names=CONTROLLER
                 controller.quorum.voters=%s
@@ -236,6 +249,7 @@ public final class KafkaBroker implements AutoCloseable {
                         id,
                         bootstrap(),
                         voters.get(id),
+                        moreListeners,
                         voters.entrySet().stream()
                                 .map(voter -> voter.getKey() + "@127.0.0.1:" + voter.getValue())
                                 .collect(Collectors.joining(",")),

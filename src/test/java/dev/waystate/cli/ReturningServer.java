@@ -11,7 +11,7 @@ public final class ReturningServer implements AutoCloseable {
 
     private final Path directory;
     private final int port;
-    private ServerProcess process;
+    private volatile ServerProcess process;
 
     private ReturningServer(Path directory, int port, ServerProcess process) {
         this.directory = directory;
@@ -30,7 +30,11 @@ public final class ReturningServer implements AutoCloseable {
         return new ReturningServer(directory, port, startOn(port, directory, arguments));
     }
 
-    String target() {
+    public ServerProcess process() {
+        return process;
+    }
+
+    public String target() {
         return "localhost:" + port;
     }
 

@@ -60,12 +60,12 @@ public final class RunningProgram implements AutoCloseable {
     }
 
     /** Gives the program some input. */
-    void write(String text) throws IOException {
+    public void write(String text) throws IOException {
         process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
     }
 
-    void closeInput() throws IOException {
+    public void closeInput() throws IOException {
         process.getOutputStream().close();
     }
 

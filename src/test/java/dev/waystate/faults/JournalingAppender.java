@@ -8,11 +8,13 @@ import dev.waystate.proto.v1.StateLogServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** A source that appends until it is stopped, resumes after every disconnect, and remembers what was acknowledged. */
 final class JournalingAppender implements Runnable {
@@ -24,16 +26,23 @@ final class JournalingAppender implements Runnable {
     private final int port;
     private final AtomicBoolean stopped;
     private final AtomicLong acknowledged;
+    private final Duration pause;
 
     /**
      * @param acknowledged the last acknowledged sequence, which outlives this appender
      * @param stopped ends it
      */
     JournalingAppender(String source, int port, AtomicLong acknowledged, AtomicBoolean stopped) {
+        this(source, port, acknowledged, stopped, Duration.ZERO);
+    }
+
+    /** @param pause after each batch */
+    JournalingAppender(String source, int port, AtomicLong acknowledged, AtomicBoolean stopped, Duration pause) {
         this.source = source;
         this.port = port;
         this.acknowledged = acknowledged;
         this.stopped = stopped;
+        this.pause = pause;
     }
 
     @Override
@@ -65,6 +74,7 @@ final class JournalingAppender implements Runnable {
             }
             requests.onNext(batch(next));
             next += BATCH;
+            LockSupport.parkNanos(pause.toNanos());
         }
     }
 

@@ -8,11 +8,13 @@ import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /** Calls {@code stream_state} again and again, and remembers the reports of the calls that were answered. */
 final class JournalingReporter implements Runnable {
@@ -22,11 +24,18 @@ final class JournalingReporter implements Runnable {
     private final int port;
     private final Set<String> acknowledged;
     private final AtomicBoolean stopped;
+    private final Duration pause;
 
     JournalingReporter(int port, Set<String> acknowledged, AtomicBoolean stopped) {
+        this(port, acknowledged, stopped, Duration.ZERO);
+    }
+
+    /** @param pause after each call */
+    JournalingReporter(int port, Set<String> acknowledged, AtomicBoolean stopped, Duration pause) {
         this.port = port;
         this.acknowledged = acknowledged;
         this.stopped = stopped;
+        this.pause = pause;
     }
 
     @Override
@@ -36,6 +45,7 @@ final class JournalingReporter implements Runnable {
         try {
             while (!stopped.get()) {
                 report(RequestStreamingGrpc.newStub(channel), UUID.randomUUID().toString());
+                LockSupport.parkNanos(pause.toNanos());
             }
         } catch (Exception disconnected) {
             // the next round has another reporter

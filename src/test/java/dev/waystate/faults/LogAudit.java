@@ -1,12 +1,17 @@
 package dev.waystate.faults;
 
 import dev.waystate.proto.Point;
+import dev.waystate.proto.v1.FromHead;
 import dev.waystate.proto.v1.ListSourcesRequest;
+import dev.waystate.proto.v1.ListSourcesResponse;
+import dev.waystate.proto.v1.ListTransitionsRequest;
+import dev.waystate.proto.v1.ListTransitionsResponse;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.Record;
 import dev.waystate.proto.v1.Source;
 import dev.waystate.proto.v1.StateLogServiceGrpc;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
+import dev.waystate.proto.v1.Transition;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.math.BigDecimal;
@@ -28,6 +33,25 @@ final class LogAudit {
 
     private LogAudit() {}
 
+    /** All that a server tells of its log. */
+    record Contents(List<Record> records, List<Source> sources, List<Transition> transitions) {}
+
+    static Contents contents(int port) {
+        List<Source> sources = sources(port);
+        return new Contents(dump(port), sources, transitions(port, sources));
+    }
+
+    /** Returns the position of a server's newest record. */
+    static long head(int port) {
+        return ask(
+                port,
+                stub -> stub.read(ReadRequest.newBuilder()
+                                .setFromHead(FromHead.getDefaultInstance())
+                                .build())
+                        .next()
+                        .getHeadPosition());
+    }
+
     /** Reads the whole log of a server. */
     static List<Record> dump(int port) {
         return ask(port, stub -> {
@@ -41,10 +65,35 @@ final class LogAudit {
 
     /** Lists the sources of a server. */
     static List<Source> sources(int port) {
-        return ask(
-                port,
-                stub -> stub.listSources(ListSourcesRequest.getDefaultInstance())
-                        .getSourcesList());
+        return ask(port, stub -> {
+            List<Source> sources = new ArrayList<>();
+            String token = "";
+            do {
+                ListSourcesResponse page = stub.listSources(
+                        ListSourcesRequest.newBuilder().setPageToken(token).build());
+                sources.addAll(page.getSourcesList());
+                token = page.getNextPageToken();
+            } while (!token.isEmpty());
+            return sources;
+        });
+    }
+
+    private static List<Transition> transitions(int port, List<Source> sources) {
+        return ask(port, stub -> {
+            List<Transition> transitions = new ArrayList<>();
+            for (Source source : sources) {
+                String token = "";
+                do {
+                    ListTransitionsResponse page = stub.listTransitions(ListTransitionsRequest.newBuilder()
+                            .setSource(source.getName())
+                            .setPageToken(token)
+                            .build());
+                    transitions.addAll(page.getTransitionsList());
+                    token = page.getNextPageToken();
+                } while (!token.isEmpty());
+            }
+            return transitions;
+        });
     }
 
     private static <T> T ask(int port, Function<StateLogServiceBlockingStub, T> question) {

@@ -91,7 +91,7 @@ public final class Client implements AutoCloseable {
         answer.get(2L * DEADLINE_SECONDS, TimeUnit.SECONDS);
     }
 
-    ServingStatus health(String service) {
+    public ServingStatus health(String service) {
         return HealthGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
                 .check(HealthCheckRequest.newBuilder().setService(service).build())

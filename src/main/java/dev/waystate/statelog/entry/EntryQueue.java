@@ -4,6 +4,7 @@ import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Claim;
 import dev.waystate.statelog.LogUnavailableException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -98,11 +99,16 @@ public final class EntryQueue {
         return entry.result();
     }
 
-    /** Refuses what is added from here on. */
-    public synchronized void suspend(LogUnavailableException reason) {
-        if (!closed) {
-            unavailable = reason;
+    /** Refuses what waits, and what is added from here on. Called by the thread that takes. */
+    public void suspend(LogUnavailableException reason) {
+        List<Waiting> refused = new ArrayList<>();
+        synchronized (this) {
+            if (!closed) {
+                unavailable = reason;
+                entries.drainTo(refused);
+            }
         }
+        refused.forEach(entry -> entry.result().completeExceptionally(reason));
     }
 
     /** Takes again what is added. */
@@ -115,7 +121,7 @@ public final class EntryQueue {
     /** Takes no more. */
     public synchronized void close() {
         if (!closed) {
-            suspend(new LogUnavailableException("The state log is closed", null));
+            unavailable = new LogUnavailableException("The state log is closed", null);
             closed = true;
             entries.add(END);
         }

@@ -122,14 +122,15 @@ final class EntryApplier {
         }
     }
 
-    /** Reads on until Kafka or the file is in trouble that passes. */
+    /** Reads on until Kafka or the file is in trouble that passes, or the clients are to be made anew. */
     private void follow() throws SQLException, IOException, InterruptedException {
+        int generation = clients.generation();
         try (Consumer<byte[], byte[]> opened = clients.newConsumer()) {
             consumer = opened;
             TopicIdentity topic = watch.identify(replica.get().place());
             seek(opened);
             long end = opened.endOffsets(List.of(partition)).get(partition);
-            while (!closed) {
+            while (!closed && clients.generation() == generation) {
                 beginWhenPossible(opened.position(partition) >= end);
                 List<ConsumerRecord<byte[], byte[]>> records = opened.poll(POLL).records(partition);
                 applyWhenPossible(records, topic);

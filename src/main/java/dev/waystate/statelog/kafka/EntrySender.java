@@ -46,6 +46,9 @@ final class EntrySender {
     /** Set by a producer's thread. */
     private volatile @Nullable Exception failure;
 
+    /** Set by the sender's thread alone. */
+    private volatile @Nullable Producer<byte[], byte[]> producer;
+
     /** Set by the applier when it knows how the session is to begin. */
     private volatile @Nullable Entry first;
 
@@ -56,8 +59,8 @@ final class EntrySender {
 
     // Used by the sender's thread alone.
     private final Session session = new Session();
-    private @Nullable Producer<byte[], byte[]> producer;
     private long producerSince;
+    private int producerGeneration;
 
     EntrySender(
             EntryQueue queue,
@@ -110,8 +113,8 @@ final class EntrySender {
                 group.clear();
                 open &= queue.take(group, session, PAUSE_MILLIS);
                 group.forEach(unsettled::add);
-                if (failure == null) {
-                    group.forEach(this::send);
+                if (failure == null && producerGeneration == clients.generation()) {
+                    sendAll(group);
                 } else {
                     sendAgain();
                 }
@@ -129,17 +132,29 @@ final class EntrySender {
         }
     }
 
+    /** Ends at the first failure: each send may wait for brokers that are not there, and all will be sent again. */
+    private void sendAll(List<Made> entries) {
+        for (Made made : entries) {
+            if (failure != null) {
+                return;
+            }
+            send(made);
+        }
+    }
+
     private void send(Made made) {
         try {
             if (producer == null) {
+                producerGeneration = clients.generation();
                 producer = clients.newProducer();
                 producerSince = System.nanoTime();
             }
             String log = made.entry() instanceof Entry.Genesis genesis ? genesis.logId() : logId.get();
-            producer.send(EntryCodec.encode(topic, log, made.origin(), made.entry()), (metadata, problem) -> {
+            Producer<byte[], byte[]> sending = producer;
+            sending.send(EntryCodec.encode(topic, log, made.origin(), made.entry()), (metadata, problem) -> {
                 if (problem == null) {
                     unsettled.inTopic(made.origin());
-                } else {
+                } else if (sending == producer) {
                     failure = problem;
                 }
             });
@@ -156,13 +171,18 @@ final class EntrySender {
         metrics.sentAgain(unsettled.size());
         closeProducer();
         producerSince = System.nanoTime();
-        unsettled.all().forEach(this::send);
+        producerGeneration = clients.generation();
+        sendAll(unsettled.all());
     }
 
+    /** Has each send that is not done fail; on a thread that may wait for brokers that are not there. */
     private void closeProducer() {
-        if (producer != null) {
-            producer.close(Duration.ZERO); // has each send that is not done fail
+        Producer<byte[], byte[]> closing = producer;
+        if (closing != null) {
             producer = null;
+            Thread closer = new Thread(() -> closing.close(Duration.ZERO), "state-log-producer-closing");
+            closer.setDaemon(true);
+            closer.start();
         }
         failure = null;
     }
@@ -187,7 +207,9 @@ final class EntrySender {
         queue.suspend(new LogUnavailableException("Kafka does not answer: nothing was stored", null));
         closeProducer();
         session.renew();
-        unsettled.clear().forEach(made -> made.result().completeExceptionally(reason));
+        List<Made> unknown = unsettled.clear();
+        metrics.givenUp(unknown.size());
+        unknown.forEach(made -> made.result().completeExceptionally(reason));
     }
 
     /** Finds out whether entries come through: this one is behind all that was in the topic. */

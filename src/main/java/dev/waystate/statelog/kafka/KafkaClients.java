@@ -1,7 +1,9 @@
 package dev.waystate.statelog.kafka;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -11,17 +13,14 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundle;
 
 /**
- * Connects to Kafka, by the settings of {@code spring.kafka} but for those on which the log's guarantees stand.
- *
- * @param producer the settings for producers
- * @param consumer the settings for consumers
- * @param admin the settings for administration
- * @param largestEntry the size of the largest entry, in bytes
+ * Connects to Kafka, by the settings of {@code spring.kafka} but for those on which the log's guarantees stand. Who has a
+ * client for long looks now and then whether it is {@link #generation() of the present}: new certificates need new clients.
  */
-record KafkaClients(
-        Map<String, Object> producer, Map<String, Object> consumer, Map<String, Object> admin, int largestEntry) {
+final class KafkaClients implements AutoCloseable {
 
     /** So that one send after another is given up within the time in which an append is answered. */
     private static final int DELIVERY_TIMEOUT_MILLIS = 2_000;
@@ -29,8 +28,52 @@ record KafkaClients(
     private static final int REQUEST_TIMEOUT_MILLIS = 1_500;
     private static final int MAX_BLOCK_MILLIS = 500;
     private static final int RECONNECT_MILLIS = 500;
+    /** What gathers while requests are under way goes with one. */
+    private static final int BATCH_BYTES = 256 * 1024;
+
     private static final int FETCH_BYTES = 8 * 1024 * 1024;
     private static final int POLL_RECORDS = 5_000;
+
+    private final Map<String, Object> producer;
+    private final Map<String, Object> consumer;
+    private final Map<String, Object> admin;
+    private final int largestEntry;
+
+    private volatile int generation;
+
+    // Guarded by this.
+    private @Nullable SslBundle sslBundle;
+    private @Nullable Admin openAdmin;
+
+    /**
+     * @param producer the settings for producers
+     * @param consumer the settings for consumers
+     * @param admin the settings for administration
+     * @param largestEntry the size of the largest entry, in bytes
+     */
+    KafkaClients(
+            Map<String, Object> producer, Map<String, Object> consumer, Map<String, Object> admin, int largestEntry) {
+        this.producer = producer;
+        this.consumer = consumer;
+        this.admin = admin;
+        this.largestEntry = largestEntry;
+    }
+
+    /** Has clients that are made from here on use other certificates. */
+    synchronized void renew(SslBundle bundle) {
+        sslBundle = bundle;
+        generation++;
+        closeAdmin();
+    }
+
+    /** Returns a number that is another one when clients should be made anew. */
+    int generation() {
+        return generation;
+    }
+
+    int largestEntry() {
+        return largestEntry;
+    }
 
     /** How many bytes a request has to have room for. */
     int largestRequest() {
@@ -39,7 +82,7 @@ record KafkaClients(
 
     /** Returns a new producer: its records are acknowledged by all replicas, stored once, and in order. */
     Producer<byte[], byte[]> newProducer() {
-        Map<String, Object> settings = new HashMap<>(producer);
+        Map<String, Object> settings = settings(producer);
         settings.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
         settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
@@ -47,17 +90,17 @@ record KafkaClients(
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         settings.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, largestRequest());
-        settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
         return new KafkaProducer<>(settings);
     }
 
     /** Returns a new consumer, which has no group and keeps no offsets. */
     Consumer<byte[], byte[]> newConsumer() {
-        Map<String, Object> settings = new HashMap<>(consumer);
+        Map<String, Object> settings = settings(consumer);
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
         settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
@@ -65,14 +108,37 @@ record KafkaClients(
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
+        settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
-        settings.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
         return new KafkaConsumer<>(settings);
     }
 
-    Admin newAdmin() {
-        Map<String, Object> settings = new HashMap<>(admin);
-        settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
-        return Admin.create(settings);
+    /** Returns a client for administration, which all use. */
+    synchronized Admin admin() {
+        if (openAdmin == null) {
+            openAdmin = Admin.create(settings(admin));
+        }
+        return openAdmin;
+    }
+
+    private synchronized Map<String, Object> settings(Map<String, Object> configured) {
+        Map<String, Object> settings = new HashMap<>(configured);
+        settings.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
+        if (sslBundle != null) {
+            settings.put(SslBundle.class.getName(), sslBundle); // where Boot's engine factory finds it
+        }
+        return settings;
+    }
+
+    private synchronized void closeAdmin() {
+        if (openAdmin != null) {
+            openAdmin.close(Duration.ZERO);
+            openAdmin = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        closeAdmin();
     }
 }

@@ -1,5 +1,6 @@
 package dev.waystate.statelog.kafka;
 
+import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.UnusableFileException;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
 
 /** The view of a replica, which can be thrown away: all of it is in the topic. */
 final class ReplicaView {
@@ -20,13 +22,16 @@ final class ReplicaView {
     private final StoreProperties properties;
     private volatile LogView view;
 
+    /** Once it is known. */
+    private volatile @Nullable String id;
+
     private ReplicaView(StoreProperties properties, LogView view) {
         this.properties = properties;
         this.view = view;
     }
 
     /** @throws UnusableFileException if the file has a log that is in no topic, or is none that this process can have */
-    static ReplicaView open(StoreProperties properties) {
+    static ReplicaView open(StoreProperties properties) throws SQLException {
         LogView view = LogView.open(properties.file(), properties.readConnections());
         if (view.place() == null && view.head() > 0) {
             close(view);
@@ -34,6 +39,7 @@ final class ReplicaView {
                     + ", but it has a log of its own, with " + view.head()
                     + " records: name another file, or import it into an empty topic");
         }
+        view.relax();
         return new ReplicaView(properties, view);
     }
 
@@ -43,6 +49,23 @@ final class ReplicaView {
         } catch (SQLException | IOException problem) {
             throw new IllegalStateException("Cannot close the state log", problem);
         }
+    }
+
+    /**
+     * Returns the id of the log, which stays the same when the view is built again.
+     *
+     * @throws LogUnavailableException if nothing was read of the topic yet
+     */
+    String id() {
+        String known = id;
+        if (known == null && view.place() != null) {
+            known = view.id();
+            id = known;
+        }
+        if (known == null) {
+            throw new LogUnavailableException("The replica has read nothing of the topic yet", null);
+        }
+        return known;
     }
 
     LogView get() {
@@ -59,6 +82,7 @@ final class ReplicaView {
         Files.deleteIfExists(Path.of(file + "-wal"));
         Files.deleteIfExists(Path.of(file + "-shm"));
         view = LogView.open(file, properties.readConnections());
+        view.relax();
         return aside;
     }
 }

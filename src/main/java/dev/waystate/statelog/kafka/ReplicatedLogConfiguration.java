@@ -6,12 +6,17 @@ import dev.waystate.statelog.view.LogHealth;
 import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.UnusableFileException;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.ProducerFactory;
@@ -20,7 +25,7 @@ import org.springframework.util.unit.DataSize;
 /** The log behind the services, when it is in a topic. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("!'${waystate.state-log.kafka.topic:}'.isEmpty()")
-@ImportAutoConfiguration(KafkaAutoConfiguration.class)
+@Import(KafkaAutoConfiguration.class) // by itself it is excluded, which holds for @ImportAutoConfiguration, too
 class ReplicatedLogConfiguration {
 
     /** What an entry has besides the request that it comes from: its origin, that of its claim, and the source. */
@@ -34,13 +39,24 @@ class ReplicatedLogConfiguration {
             ProducerFactory<?, ?> producers,
             ConsumerFactory<?, ?> consumers,
             KafkaAdmin admin,
+            KafkaProperties kafka,
+            SslBundles bundles,
             LogHealth health,
-            MeterRegistry meters) {
+            MeterRegistry meters)
+            throws SQLException {
         KafkaClients clients = new KafkaClients(
                 producers.getConfigurationProperties(),
                 consumers.getConfigurationProperties(),
                 admin.getConfigurationProperties(),
                 (int) messageSize.toBytes() + ENTRY_OVERHEAD);
+        Stream.of(
+                        kafka.getSsl(),
+                        kafka.getProducer().getSsl(),
+                        kafka.getConsumer().getSsl())
+                .map(KafkaProperties.Ssl::getBundle)
+                .filter(Objects::nonNull)
+                .distinct()
+                .forEach(name -> bundles.addBundleUpdateHandler(name, clients::renew));
         try {
             return ReplicatedStateLog.open(store, replication, clients, health, new ReplicationMetrics(meters));
         } catch (UnusableFileException unusable) {

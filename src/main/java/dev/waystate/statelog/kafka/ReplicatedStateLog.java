@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -39,9 +38,8 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
     private final EntrySender sender;
     private final EntryApplier applier;
     private final Arrivals arrivals;
-    private final Admin admin;
+    private final KafkaClients clients;
     private final TopicClient topic;
-    private final int largestEntry;
 
     private ReplicatedStateLog(
             Followers followers,
@@ -50,18 +48,16 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
             EntrySender sender,
             EntryApplier applier,
             Arrivals arrivals,
-            Admin admin,
-            TopicClient topic,
-            int largestEntry) {
+            KafkaClients clients,
+            TopicClient topic) {
         super(followers);
         this.replica = replica;
         this.queue = queue;
         this.sender = sender;
         this.applier = applier;
         this.arrivals = arrivals;
-        this.admin = admin;
+        this.clients = clients;
         this.topic = topic;
-        this.largestEntry = largestEntry;
     }
 
     /**
@@ -74,15 +70,15 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
             ReplicationProperties replication,
             KafkaClients clients,
             LogHealth health,
-            ReplicationMetrics metrics) {
+            ReplicationMetrics metrics)
+            throws SQLException {
         ReplicaView replica = ReplicaView.open(store);
         EntryQueue queue = new EntryQueue();
-        Unsettled unsettled = new Unsettled();
+        Unsettled unsettled = new Unsettled(metrics, System::nanoTime);
         Followers followers = new Followers();
         Arrivals arrivals = new Arrivals();
         Lag lag = new Lag(Clock.systemUTC(), replication.maxLag(), health, metrics);
-        Admin admin = clients.newAdmin();
-        TopicClient topic = new TopicClient(admin, replication.topic());
+        TopicClient topic = new TopicClient(clients::admin, replication.topic());
         TopicWatch watch = new TopicWatch(
                 topic,
                 new TopicCheck(topic, clients.largestEntry(), clients.largestRequest()),
@@ -111,8 +107,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
                 metrics);
         sender.start();
         applier.start();
-        return new ReplicatedStateLog(
-                followers, replica, queue, sender, applier, arrivals, admin, topic, clients.largestEntry());
+        return new ReplicatedStateLog(followers, replica, queue, sender, applier, arrivals, clients, topic);
     }
 
     /** Adds a batch; one without numbers that does not fit into an entry becomes several, none of which overtakes. */
@@ -126,7 +121,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         long bytes = 0;
         for (Report report : batch.reports()) {
             long more = REPORT_BYTES + BYTES_PER_UNIT * (long) report.info().length();
-            if (bytes + more > largestEntry && !part.isEmpty()) {
+            if (bytes + more > clients.largestEntry() && !part.isEmpty()) {
                 result = after(result, queue.add(new Batch(batch.source(), batch.claim(), Batch.UNNUMBERED, part)));
                 part = new ArrayList<>();
                 bytes = 0;
@@ -162,6 +157,11 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
     }
 
     @Override
+    public String id() {
+        return replica.id();
+    }
+
+    @Override
     protected LogView view() {
         return replica.get();
     }
@@ -173,7 +173,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         try {
             sender.join();
             applier.close();
-            admin.close();
+            clients.close();
             replica.get().close();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -3,6 +3,8 @@ package dev.waystate.statelog.kafka;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What there is to see of a replica. */
@@ -12,6 +14,8 @@ final class ReplicationMetrics {
     private final AtomicLong lagNanos = new AtomicLong();
     private final Counter applied;
     private final Counter sentAgain;
+    private final Counter givenUp;
+    private final Timer settled;
     private final Counter foreign;
     private final Counter rebuilds;
 
@@ -25,6 +29,10 @@ final class ReplicationMetrics {
                 .register(meters);
         applied = counter(meters, "applied", "Entries that the view has applied");
         sentAgain = counter(meters, "sent.again", "Entries that were sent again, since a send had failed");
+        givenUp = counter(meters, "given.up", "Entries whose outcome was not known in time");
+        settled = Timer.builder("waystate.replica.settle")
+                .description("From when an entry is sent until this replica has applied it")
+                .register(meters);
         foreign = counter(meters, "foreign", "Records in the topic that are no entries");
         rebuilds = counter(meters, "rebuilds", "Views that were thrown away for damage, and built again");
     }
@@ -46,6 +54,14 @@ final class ReplicationMetrics {
 
     void sentAgain(int entries) {
         sentAgain.increment(entries);
+    }
+
+    void givenUp(int entries) {
+        givenUp.increment(entries);
+    }
+
+    void settled(long nanos) {
+        settled.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** Returns how many there were. */

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -42,16 +43,17 @@ final class TopicClient {
 
     private static final int TIMEOUT_MILLIS = (int) TIMEOUT.toMillis();
 
-    private final Admin admin;
+    private final Supplier<Admin> admins;
     private final String topic;
 
-    TopicClient(Admin admin, String topic) {
-        this.admin = admin;
+    TopicClient(Supplier<Admin> admins, String topic) {
+        this.admins = admins;
         this.topic = topic;
     }
 
     /** @throws UnusableTopicException if there is no such topic, or this process may not see it */
     TopicState read() {
+        Admin admin = admins.get();
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         TopicPartition partition = new TopicPartition(topic, 0);
@@ -82,7 +84,8 @@ final class TopicClient {
     /** Whether there is such a topic. */
     boolean exists() {
         Set<String> names = answer(
-                admin.listTopics(new ListTopicsOptions().timeoutMs(TIMEOUT_MILLIS))
+                admins.get()
+                        .listTopics(new ListTopicsOptions().timeoutMs(TIMEOUT_MILLIS))
                         .names(),
                 System.nanoTime() + TIMEOUT.toNanos());
         return names.contains(topic);
@@ -96,8 +99,8 @@ final class TopicClient {
     /** Returns the offset of the next entry. Does not block. */
     KafkaFuture<Long> end() {
         TopicPartition partition = new TopicPartition(topic, 0);
-        return admin.listOffsets(
-                        Map.of(partition, OffsetSpec.latest()), new ListOffsetsOptions().timeoutMs(TIMEOUT_MILLIS))
+        return admins.get()
+                .listOffsets(Map.of(partition, OffsetSpec.latest()), new ListOffsetsOptions().timeoutMs(TIMEOUT_MILLIS))
                 .partitionResult(partition)
                 .thenApply(ListOffsetsResultInfo::offset);
     }
@@ -115,7 +118,8 @@ final class TopicClient {
         NewTopic created = new NewTopic(topic, Optional.of(1), Optional.of((short) replicas))
                 .configs(TopicSettings.of(replicas, minInSyncReplicas, largestEntryBytes));
         answer(
-                admin.createTopics(List.of(created), new CreateTopicsOptions().timeoutMs(TIMEOUT_MILLIS))
+                admins.get()
+                        .createTopics(List.of(created), new CreateTopicsOptions().timeoutMs(TIMEOUT_MILLIS))
                         .all(),
                 System.nanoTime() + TIMEOUT.toNanos());
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,23 +16,35 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unsettled {
 
-    /** An entry that was sent. Guarded by the map. */
+    /** An entry that was sent. */
     private static final class Sent {
 
         final Made made;
-        final long at = System.nanoTime();
+        final long at;
         boolean inTopic;
 
-        Sent(Made made) {
+        Sent(Made made, long at) {
             this.made = made;
+            this.at = at;
         }
     }
 
+    private final ReplicationMetrics metrics;
+    private final LongSupplier nanoTime;
+
+    // Guarded by this.
     private final Map<Origin, Sent> entries = new LinkedHashMap<>();
-    private long movedAt = System.nanoTime();
+    private long movedAt;
+
+    /** @param nanoTime counts the time that goes by */
+    Unsettled(ReplicationMetrics metrics, LongSupplier nanoTime) {
+        this.metrics = metrics;
+        this.nanoTime = nanoTime;
+        this.movedAt = nanoTime.getAsLong();
+    }
 
     synchronized void add(Made made) {
-        entries.put(made.origin(), new Sent(made));
+        entries.put(made.origin(), new Sent(made, nanoTime.getAsLong()));
     }
 
     /** Notes that the topic has an entry: whoever waits for it waits for this process alone. */
@@ -52,12 +65,16 @@ final class Unsettled {
 
     private synchronized @Nullable Made remove(Origin origin) {
         Sent sent = entries.remove(origin);
-        return sent == null ? null : sent.made;
+        if (sent == null) {
+            return null;
+        }
+        metrics.settled(nanoTime.getAsLong() - sent.at);
+        return sent.made;
     }
 
     /** Notes that the view goes on. */
     synchronized void moved() {
-        movedAt = System.nanoTime();
+        movedAt = nanoTime.getAsLong();
     }
 
     /** Whether the oldest has waited for so long: for the topic, or for a view that does not go on. */
@@ -67,7 +84,7 @@ final class Unsettled {
         }
         Sent oldest = entries.values().iterator().next();
         long since = oldest.inTopic && movedAt - oldest.at > 0 ? movedAt : oldest.at;
-        return System.nanoTime() - since > nanos;
+        return nanoTime.getAsLong() - since > nanos;
     }
 
     synchronized boolean isEmpty() {

@@ -8,6 +8,7 @@ import dev.waystate.statelog.view.Followers;
 import dev.waystate.statelog.view.LogHealth;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.StoreProperties;
+import dev.waystate.statelog.view.UnusableFileException;
 import dev.waystate.statelog.view.ViewedStateLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,6 +40,12 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
     static LocalStateLog open(StoreProperties properties, TimeSources times, LogHealth health) {
         LogView view = LogView.open(properties.file(), properties.readConnections());
         try {
+            if (view.place() != null) {
+                view.close();
+                throw new UnusableFileException("Expected a log of one process in " + properties.file()
+                        + ", but it is a replica's view of a topic: set waystate.state-log.kafka.topic, or name another"
+                        + " file");
+            }
             LogClock clock =
                     new LogClock(times, view.clock().anchor(), view.clock().steps(), view.lastRecordedAt());
             view.clock().replace(clock.anchor(), clock.steps());
@@ -48,8 +55,8 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
             LogWriter writer = new LogWriter(queue, view, clock, properties.retention(), followers, health);
             writer.start();
             return new LocalStateLog(view, queue, writer, followers);
-        } catch (SQLException problem) {
-            throw new IllegalStateException("Cannot read the clock of the state log: " + problem.getMessage(), problem);
+        } catch (SQLException | IOException problem) {
+            throw new IllegalStateException("Cannot open the state log: " + problem.getMessage(), problem);
         }
     }
 

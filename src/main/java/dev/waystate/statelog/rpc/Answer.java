@@ -19,7 +19,8 @@ final class Answer<T> {
     private final Executor executor;
     private final OpenCall call = OpenCall.current();
 
-    /** Used by the call's thread only. */
+    // Guarded by this.
+    private boolean allowed;
     private boolean begun;
 
     /** Makes the response; null before and after. Guarded by this. */
@@ -34,7 +35,7 @@ final class Answer<T> {
         this.mostBytes = mostBytes;
         this.response = response;
         this.executor = executor;
-        responses.setOnReadyHandler(this::begin);
+        responses.setOnReadyHandler(this::beginIfAllowed);
         responses.setOnCancelHandler(this::stop);
     }
 
@@ -43,8 +44,30 @@ final class Answer<T> {
      *
      * @throws RejectedExecutionException if the executor is full
      */
-    void begin() {
-        if (begun) {
+    synchronized void begin() {
+        allowed = true;
+        beginIfAllowed();
+    }
+
+    /**
+     * Begins likewise, on another thread than that of the call.
+     *
+     * @param problem what the call ends with instead; null for nothing
+     */
+    void beginLater(@Nullable Throwable problem) {
+        try {
+            if (problem == null) {
+                begin();
+                return;
+            }
+            responses.onError(problem);
+        } catch (RejectedExecutionException full) {
+            responses.onError(full);
+        }
+    }
+
+    private synchronized void beginIfAllowed() {
+        if (begun || !allowed) {
             return;
         }
         int room = call.reserveOutbound(mostBytes);

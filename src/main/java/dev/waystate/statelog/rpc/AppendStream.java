@@ -48,7 +48,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
     // The transport's thread and the log's thread meet here: all that follows is guarded by this. Nothing that may run
     // the code of another stream is called meanwhile.
     private int unsettled;
-    private final Deque<Long> unsent = new ArrayDeque<>();
+    private final Deque<Appended> unsent = new ArrayDeque<>();
     private boolean inputEnded;
     private boolean ended;
     private @Nullable Throwable failure;
@@ -161,7 +161,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
             if (unsent.size() == MOST_UNSENT) {
                 unsent.removeLast();
             }
-            unsent.addLast(appended.durableSequence());
+            unsent.addLast(appended);
         }
         endIfDone();
     }
@@ -172,9 +172,10 @@ final class AppendStream implements StreamObserver<AppendRequest> {
         }
     }
 
-    private void acknowledge(long durableSequence) {
+    private void acknowledge(Appended appended) {
         responses.onNext(AppendResponse.newBuilder()
-                .setDurableSequence(durableSequence)
+                .setDurableSequence(appended.durableSequence())
+                .setPosition(appended.position())
                 .setLogId(stateLog.id())
                 .build());
     }

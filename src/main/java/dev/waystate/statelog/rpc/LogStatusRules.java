@@ -22,7 +22,7 @@ import org.springframework.stereotype.Component;
 @Component
 class LogStatusRules implements StatusRules {
 
-    private static final Duration FULL_RETRY_DELAY = Duration.ofSeconds(1);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
     @Override
     public void addTo(StatusTable table) {
@@ -56,7 +56,7 @@ class LogStatusRules implements StatusRules {
                 DamagedRecordException.class,
                 Code.DATA_LOSS,
                 damaged -> ErrorDetails.reason("RECORD_DAMAGED", "position", damaged.position()));
-        table.add(LogFullException.class, Code.RESOURCE_EXHAUSTED, full -> ErrorDetails.retryAfter(FULL_RETRY_DELAY));
-        table.add(LogUnavailableException.class, Code.UNAVAILABLE, unavailable -> null);
+        table.add(LogFullException.class, Code.RESOURCE_EXHAUSTED, full -> ErrorDetails.retryAfter(RETRY_DELAY));
+        table.add(LogUnavailableException.class, Code.UNAVAILABLE, unavailable -> ErrorDetails.retryAfter(RETRY_DELAY));
     }
 }

@@ -8,6 +8,7 @@ import dev.waystate.proto.v1.RecordBatch;
 import dev.waystate.server.calls.OpenCall;
 import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.statelog.LogChangedException;
+import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call of {@code Read}. Whatever may allow a step (the transport has room, the log has grown, a heartbeat is due)
@@ -49,6 +51,9 @@ final class ReadStream {
     private volatile boolean serverStops;
     private volatile boolean ended;
 
+    /** Why it is not known whether the log has come to the position. */
+    private volatile @Nullable LogUnavailableException unknownEnd;
+
     // Used by one step at a time.
     /** Whether it began at the earliest record, or one of a time, and none has been read yet. */
     private boolean fromEarliest;
@@ -57,6 +62,7 @@ final class ReadStream {
     private int pageBytes = FIRST_PAGE_BYTES;
     private long replayEnd = -1;
     private boolean caughtUp;
+    private boolean waited;
 
     /** @throws InvalidRequestException if a field of the request is out of range */
     ReadStream(
@@ -130,8 +136,8 @@ final class ReadStream {
         if (!responses.isReady()) {
             return false;
         }
-        if (replayEnd < 0) {
-            begin();
+        if (replayEnd < 0 && !begin()) {
+            return false;
         }
         if (!follow && position >= replayEnd) {
             send(response(position).setCaughtUp(CaughtUp.getDefaultInstance()));
@@ -155,8 +161,14 @@ final class ReadStream {
         }
     }
 
-    /** What is behind the head of this moment is of no concern to a replay: neither its damage, nor its removal. */
-    private void begin() {
+    /**
+     * Finds where to begin and, for a replay, to end: what is behind the head of this moment is of no concern to it, neither
+     * its damage, nor its removal. Returns false when the log has to come to the position first.
+     */
+    private boolean begin() {
+        if (unknownEnd != null) {
+            throw unknownEnd;
+        }
         long head = stateLog.head();
         if (!request.getLogId().isEmpty() && !request.getLogId().equalsIgnoreCase(stateLog.id())) {
             throw new LogChangedException(request.getLogId(), stateLog.id(), head);
@@ -175,11 +187,28 @@ final class ReadStream {
         }
         if (position > head) {
             if (request.hasAfterPosition()) {
-                throw new PositionBeyondHeadException(position, head);
+                return awaitEnd(head);
             }
             head = position; // what was recorded meanwhile is before the time that was asked for
         }
         replayEnd = head;
+        return true;
+    }
+
+    private boolean awaitEnd(long head) {
+        if (waited) {
+            throw new PositionBeyondHeadException(position, head);
+        }
+        waited = true;
+        stateLog.caughtUp().whenComplete((caughtUp, problem) -> {
+            if (problem != null) {
+                unknownEnd = new LogUnavailableException(
+                        "Expected a position up to " + head + ", where this replica is, but it is " + position,
+                        problem);
+            }
+            wake();
+        });
+        return false;
     }
 
     /** Reads one page, a small one while there is little room: each reader that does not take its page holds it. */

@@ -18,6 +18,7 @@ import dev.waystate.security.access.RequiresPermission;
 import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.calls.MemoryBudget;
 import dev.waystate.server.calls.MemoryBudgets;
+import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.StateLog;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -84,29 +85,55 @@ class StateLogService extends StateLogServiceImplBase {
     @Override
     @RequiresPermission(Permission.STATE_READ)
     public void listRecords(ListRecordsRequest request, StreamObserver<ListRecordsResponse> responses) {
-        answer(responses, SourcePages.MOST_BYTES, room -> historyPages.records(request, room));
+        answer(
+                responses,
+                request.getMinPosition(),
+                SourcePages.MOST_BYTES,
+                room -> historyPages.records(request, room));
     }
 
     @Override
     @RequiresPermission(Permission.STATE_READ)
     public void listSources(ListSourcesRequest request, StreamObserver<ListSourcesResponse> responses) {
-        answer(responses, SourcePages.MOST_BYTES, room -> sourcePages.page(request, room));
+        long position = Math.max(request.getMinPosition(), request.getAsOf().getPosition());
+        answer(responses, position, SourcePages.MOST_BYTES, room -> sourcePages.page(request, room));
     }
 
     @Override
     @RequiresPermission(Permission.STATE_READ)
     public void listTransitions(ListTransitionsRequest request, StreamObserver<ListTransitionsResponse> responses) {
-        answer(responses, HistoryPages.TRANSITION_BYTES, room -> historyPages.transitions(request, room));
+        answer(
+                responses,
+                request.getMinPosition(),
+                HistoryPages.TRANSITION_BYTES,
+                room -> historyPages.transitions(request, room));
     }
 
     @Override
     @RequiresPermission(Permission.STATE_READ)
     public void getSummary(GetSummaryRequest request, StreamObserver<GetSummaryResponse> responses) {
         int mostBytes = request.hasPeriod() ? Summaries.MOST_BYTES_OVER_TIME : Summaries.MOST_BYTES;
-        answer(responses, mostBytes, room -> summaries.summary(request));
+        long position = Math.max(request.getMinPosition(), request.getAsOf().getPosition());
+        answer(responses, position, mostBytes, room -> summaries.summary(request));
     }
 
-    private <T> void answer(StreamObserver<T> responses, int mostBytes, IntFunction<T> response) {
-        new Answer<>((ServerCallStreamObserver<T>) responses, mostBytes, response, rpcExecutor).begin();
+    /** Answers once the log has come to a position, or to its end. */
+    private <T> void answer(StreamObserver<T> responses, long minPosition, int mostBytes, IntFunction<T> response) {
+        Answer<T> answer = new Answer<>(
+                (ServerCallStreamObserver<T>) responses,
+                mostBytes,
+                room -> {
+                    long head = stateLog.head();
+                    if (minPosition > head) {
+                        throw new PositionBeyondHeadException(minPosition, head);
+                    }
+                    return response.apply(room);
+                },
+                rpcExecutor);
+        if (minPosition <= stateLog.head()) {
+            answer.begin();
+        } else {
+            stateLog.caughtUp().whenComplete((caughtUp, problem) -> answer.beginLater(problem));
+        }
     }
 }

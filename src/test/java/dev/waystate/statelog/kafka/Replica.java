@@ -5,6 +5,7 @@ import dev.waystate.statelog.view.RetentionProperties;
 import dev.waystate.statelog.view.StoreProperties;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,11 +22,12 @@ final class Replica implements AutoCloseable, LogHealth {
     final ReplicatedStateLog log;
     volatile boolean ready;
 
-    Replica(String bootstrap, String topic, Path file) {
+    Replica(String bootstrap, String topic, Path file) throws SQLException {
         this(bootstrap, topic, file, RetentionProperties.OFF, 0);
     }
 
-    Replica(String bootstrap, String topic, Path file, RetentionProperties retention, int createReplicas) {
+    Replica(String bootstrap, String topic, Path file, RetentionProperties retention, int createReplicas)
+            throws SQLException {
         Map<String, Object> settings = Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
         log = ReplicatedStateLog.open(
                 new StoreProperties(file, 4, retention),

@@ -63,7 +63,7 @@ class TopicCheckIT {
     void useTheSharedBroker() throws IOException {
         broker = KafkaBroker.shared();
         admin = broker.admin();
-        client = new TopicClient(admin, name);
+        client = new TopicClient(() -> admin, name);
     }
 
     @Test
@@ -310,7 +310,7 @@ class TopicCheckIT {
     @Test
     void brokerThatDoesNotAnswerIsNoRefusalAndTheCheckPassesWhenItAnswersAgain() throws Exception {
         try (KafkaBroker stopped = KafkaBroker.start(directory)) {
-            TopicClient topic = new TopicClient(stopped.admin(), name);
+            TopicClient topic = new TopicClient(() -> stopped.admin(), name);
             topic.create(1, 1, LARGEST_ENTRY);
             TopicCheck check = new TopicCheck(topic, LARGEST_ENTRY, MAX_REQUEST);
             CheckedTopic before = checkWhenKnown(topic);
@@ -337,7 +337,7 @@ class TopicCheckIT {
                 directory,
                 "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
                 "allow.everyone.if.no.acl.found=true")) {
-            TopicClient topic = new TopicClient(guarded.admin(), name);
+            TopicClient topic = new TopicClient(() -> guarded.admin(), name);
             topic.create(1, 1, LARGEST_ENTRY);
             checkWhenKnown(topic);
 
@@ -355,7 +355,7 @@ class TopicCheckIT {
     }
 
     private static List<String> warnings(Admin brokers, String topic, int replicas, int inSync) {
-        TopicClient client = new TopicClient(brokers, topic);
+        TopicClient client = new TopicClient(() -> brokers, topic);
         client.create(replicas, inSync, LARGEST_ENTRY);
         return checkWhenKnown(client).warnings();
     }

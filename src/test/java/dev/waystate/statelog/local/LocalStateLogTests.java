@@ -71,6 +71,17 @@ class LocalStateLogTests extends StateLogContract {
                 .hasMessageContaining("waystate.state-log.file");
     }
 
+    @Test
+    void theViewOfAReplicaIsNoLogOfOneProcess() throws SQLException {
+        change("INSERT INTO topic VALUES (1, 'cluster', 'topic', 7, 0)");
+        close(log);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(UnusableFileException.class)
+                .hasMessageContaining("waystate.state-log.kafka.topic");
+        change("DELETE FROM topic");
+        log = open();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

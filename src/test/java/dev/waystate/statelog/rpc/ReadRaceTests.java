@@ -5,20 +5,26 @@ import static org.awaitility.Awaitility.await;
 
 import dev.waystate.InProcessTest;
 import dev.waystate.Recorder;
+import dev.waystate.proto.v1.GetSummaryRequest;
+import dev.waystate.proto.v1.GetSummaryResponse;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.ReadResponse.EventCase;
 import dev.waystate.proto.v1.Record;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
 import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.Summary;
 import dev.waystate.statelog.UnsupportedLog;
 import io.grpc.Status.Code;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.LongStream;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.junit.jupiter.api.Test;
@@ -39,9 +45,11 @@ class ReadRaceTests {
         private volatile long head;
         private volatile long earliest;
         private volatile long damaged;
+        private volatile CompletableFuture<Void> caughtUp;
 
         void reset(long head, Runnable afterRead) {
             this.head = head;
+            caughtUp = CompletableFuture.completedFuture(null);
             this.afterRead = afterRead;
             earliest = 1;
             damaged = 0;
@@ -72,6 +80,16 @@ class ReadRaceTests {
         @Override
         public long head() {
             return head;
+        }
+
+        @Override
+        public CompletionStage<Void> caughtUp() {
+            return caughtUp;
+        }
+
+        @Override
+        public Summary summary() {
+            return new Summary(earliest, head, List.of());
         }
 
         @Override
@@ -146,6 +164,57 @@ class ReadRaceTests {
         log.reset(5, () -> {});
         stub.read(ReadRequest.newBuilder().setAfterPosition(6).build(), recorder);
         assertThat(recorder.awaitEnd().getCode()).isEqualTo(Code.OUT_OF_RANGE);
+    }
+
+    @Test
+    void aReaderThatIsAheadOfAReplicaGoesOnWhenThatHasCaughtUp() {
+        log.reset(5, () -> {});
+        log.caughtUp = new CompletableFuture<>();
+        stub.read(ReadRequest.newBuilder().setAfterPosition(6).build(), recorder);
+        log.head = 8;
+        log.caughtUp.complete(null);
+        assertThat(recorder.awaitEnd().isOk()).isTrue();
+        assertThat(positions()).containsExactly(7L, 8L);
+    }
+
+    @Test
+    void aReaderThatIsAheadOfTheLogIsRefusedWhenTheReplicaHasCaughtUp() {
+        log.reset(5, () -> {});
+        log.caughtUp = new CompletableFuture<>();
+        stub.read(ReadRequest.newBuilder().setAfterPosition(6).build(), recorder);
+        log.caughtUp.complete(null);
+        assertThat(recorder.awaitEnd().getCode()).isEqualTo(Code.OUT_OF_RANGE);
+    }
+
+    @Test
+    void aReaderThatIsAheadIsToldWhenNobodyKnowsWhereTheLogEnds() {
+        log.reset(5, () -> {});
+        log.caughtUp = CompletableFuture.failedFuture(new LogUnavailableException("away", null));
+        stub.read(ReadRequest.newBuilder().setAfterPosition(6).build(), recorder);
+        assertThat(recorder.awaitEnd()).satisfies(end -> {
+            assertThat(end.getCode()).isEqualTo(Code.UNAVAILABLE);
+            assertThat(end.getDescription()).contains("up to 5", "6");
+        });
+    }
+
+    @Test
+    void anAnswerWaitsForThePositionThatItIsToSee() {
+        log.reset(5, () -> {});
+        log.caughtUp = new CompletableFuture<>();
+        Recorder<GetSummaryRequest, GetSummaryResponse> summary = new Recorder<>();
+        stub.getSummary(GetSummaryRequest.newBuilder().setMinPosition(6).build(), summary);
+        log.head = 6;
+        log.caughtUp.complete(null);
+        assertThat(summary.awaitEnd().isOk()).isTrue();
+        assertThat(summary.responses().get(0).getHeadPosition()).isEqualTo(6);
+    }
+
+    @Test
+    void anAnswerThatCannotSeeThePositionIsRefused() {
+        log.reset(5, () -> {});
+        Recorder<GetSummaryRequest, GetSummaryResponse> summary = new Recorder<>();
+        stub.getSummary(GetSummaryRequest.newBuilder().setMinPosition(6).build(), summary);
+        assertThat(summary.awaitEnd().getCode()).isEqualTo(Code.OUT_OF_RANGE);
     }
 
     private void assertComplete() {

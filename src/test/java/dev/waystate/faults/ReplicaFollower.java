@@ -1,0 +1,87 @@
+package dev.waystate.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waystate.proto.v1.ReadRequest;
+import dev.waystate.proto.v1.ReadResponse;
+import dev.waystate.proto.v1.Record;
+import dev.waystate.proto.v1.StateLogServiceGrpc;
+import io.grpc.Context;
+import io.grpc.Context.CancellableContext;
+import io.grpc.ManagedChannel;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+
+/** Follows the log from its beginning, and goes on at the next replica when its call has ended. */
+final class ReplicaFollower implements AutoCloseable {
+
+    private static final long PAUSE_NANOS = 50_000_000;
+
+    /** A replica is gone, or not as far as another one. */
+    private static final Set<Code> EXPECTED = Set.of(Code.UNAVAILABLE, Code.OUT_OF_RANGE);
+
+    private final List<Record> seen = new ArrayList<>();
+    private final List<StatusRuntimeException> unexpected = new CopyOnWriteArrayList<>();
+    private final CancellableContext context = Context.current().withCancellation();
+    private final Thread thread;
+    private volatile long position;
+
+    ReplicaFollower(int... ports) {
+        thread = new Thread(context.wrap(() -> {
+            for (int turn = 0; !context.isCancelled(); turn++) {
+                follow(ports[turn % ports.length]);
+            }
+        }));
+        thread.start();
+    }
+
+    private void follow(int port) {
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        try {
+            Iterator<ReadResponse> responses = StateLogServiceGrpc.newBlockingStub(channel)
+                    .read(ReadRequest.newBuilder()
+                            .setAfterPosition(position)
+                            .setFollow(true)
+                            .build());
+            while (responses.hasNext()) {
+                ReadResponse response = responses.next();
+                seen.addAll(response.getBatch().getRecordsList());
+                position = response.getPosition();
+            }
+        } catch (StatusRuntimeException cut) {
+            if (!context.isCancelled() && !EXPECTED.contains(cut.getStatus().getCode())) {
+                unexpected.add(cut);
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    /** Returns the position up to which it has followed. */
+    long position() {
+        return position;
+    }
+
+    /** Ends it and returns what it has seen. */
+    List<Record> finish() throws InterruptedException {
+        close();
+        thread.join(10_000);
+        assertThat(thread.isAlive()).isFalse();
+        assertThat(unexpected).isEmpty();
+        return seen;
+    }
+
+    @Override
+    public void close() {
+        context.cancel(null);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.waystate.statelog.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waystate.statelog.Appended;
+import dev.waystate.statelog.FencedException;
+import dev.waystate.statelog.entry.Entry;
+import dev.waystate.statelog.entry.EntryQueue.Made;
+import dev.waystate.statelog.entry.Session;
+import dev.waystate.statelog.entry.Verdict;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class UnsettledTests {
+
+    private final Session session = new Session();
+    private long now;
+    private final Unsettled unsettled = new Unsettled(new ReplicationMetrics(new SimpleMeterRegistry()), () -> now);
+
+    @Test
+    void anEntryIsSettledByItsOriginAndOnce() {
+        Made first = add();
+        Made second = add();
+        unsettled.settle(new Session().next(), new Verdict.Applied(9, 9));
+        unsettled.settle(second.origin(), new Verdict.Refused(new FencedException("a")));
+        unsettled.settle(first.origin(), new Verdict.Applied(1, 2));
+        unsettled.settle(first.origin(), new Verdict.Ignored());
+        assertThat(first.result()).isCompletedWithValue(new Appended(1, 2));
+        assertThat(second.result())
+                .failsWithin(0, TimeUnit.SECONDS)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(FencedException.class);
+        assertThat(unsettled.isEmpty()).isTrue();
+    }
+
+    @Test
+    void anEntryBehindAHoleStaysUnsettled() {
+        Made made = add();
+        unsettled.settle(made.origin(), new Verdict.Ignored());
+        assertThat(made.result()).isNotDone();
+        assertThat(unsettled.all()).containsExactly(made);
+    }
+
+    @Test
+    void anEntryThatIsNotInTheTopicStallsHoweverTheViewGoesOn() {
+        Made made = add();
+        now = 10;
+        unsettled.moved();
+        assertThat(unsettled.isStalled(10)).isFalse();
+        now = 11;
+        assertThat(unsettled.isStalled(10)).isTrue();
+        unsettled.inTopic(made.origin());
+        assertThat(unsettled.isStalled(10)).as("the view is on its way to it").isFalse();
+        now = 21;
+        assertThat(unsettled.isStalled(10)).as("the view does not go on").isTrue();
+    }
+
+    private Made add() {
+        Made made = new Made(session.next(), Entry.BARRIER, new CompletableFuture<>());
+        unsettled.add(made);
+        return made;
+    }
+}
