@@ -15,7 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -83,29 +82,28 @@ public final class LogImport {
                 int bytes = EntryCodec.encode(topic, genesis.logId(), any, rows).value().length;
                 largest[0] = Math.max(largest[0], bytes + ReplicatedLogConfiguration.ENTRY_OVERHEAD);
             });
-            KafkaClients clients = new KafkaClients(settings, settings, settings, largest[0]);
-            check(topic, clients).forEach(warnings);
-            new LogImport(topic, clients, genesis).write(export);
+            try (KafkaClients clients = new KafkaClients(settings, settings, settings, largest[0])) {
+                check(topic, clients).forEach(warnings);
+                new LogImport(topic, clients, genesis).write(export);
+            }
             return export.head();
         }
     }
 
     /** Returns warnings. */
     private static List<String> check(String name, KafkaClients clients) {
-        try (Admin admin = clients.newAdmin()) {
-            TopicClient topic = new TopicClient(admin, name);
-            if (!topic.exists()) {
-                throw new UnusableTopicException("Expected an empty topic " + name + ", but there is none: make it");
-            }
-            long records = topic.awaitEnd();
-            if (records > 0) {
-                throw new UnusableTopicException("Expected an empty topic " + name + ", but it has had " + records
-                        + " records: make another one");
-            }
-            return new TopicCheck(topic, clients.largestEntry(), clients.largestRequest())
-                    .check(null, 0)
-                    .warnings();
+        TopicClient topic = new TopicClient(clients::admin, name);
+        if (!topic.exists()) {
+            throw new UnusableTopicException("Expected an empty topic " + name + ", but there is none: make it");
         }
+        long records = topic.awaitEnd();
+        if (records > 0) {
+            throw new UnusableTopicException(
+                    "Expected an empty topic " + name + ", but it has had " + records + " records: make another one");
+        }
+        return new TopicCheck(topic, clients.largestEntry(), clients.largestRequest())
+                .check(null, 0)
+                .warnings();
     }
 
     private void write(LogExport export) throws IOException {

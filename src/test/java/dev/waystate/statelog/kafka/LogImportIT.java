@@ -28,9 +28,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
@@ -125,6 +127,36 @@ class LogImportIT {
             await().until(() -> one.log.head() == HEAD + 2);
         }
         assertThat(Tables.read(directory.resolve("one.db"))).isEqualTo(Tables.read(directory.resolve("two.db")));
+    }
+
+    /** What was under way is sent again, and counts once. */
+    @Test
+    void importGoesOnWhenTheBrokerIsBack() throws Exception {
+        appendLongReports();
+        try (KafkaBroker own = KafkaBroker.start(directory.resolve("broker"))) {
+            broker = own;
+            createTopic();
+            CompletableFuture<CommandRun> importing = CompletableFuture.supplyAsync(() -> runImport(store));
+            await().pollInterval(Duration.ofMillis(5)).until(() -> end() > 1);
+
+            own.kill();
+            assertThat(importing).as("the import is under way").isNotDone();
+            own.restart();
+
+            assertThat(importing.get(90, TimeUnit.SECONDS).exitCode()).isZero();
+            replica("view.db").awaitReady().close();
+        }
+        assertThat(tables(directory.resolve("view.db"))).isEqualTo(tables(store));
+    }
+
+    /** So many that an import takes a while: 60 MB. */
+    private void appendLongReports() throws Exception {
+        try (LogView view = LogView.open(store, 1)) {
+            assertThat(view.begin()).isTrue();
+            List<Report> reports = Collections.nCopies(20_000, new Report(1, "x".repeat(3_000), null));
+            view.apply(new Session().next(), new Entry.Append("cow-1", null, REPORTS + 1, reports), 0);
+            view.commit(1);
+        }
     }
 
     @Test
@@ -285,10 +317,10 @@ class LogImportIT {
     }
 
     private long end() throws Exception {
-        return new TopicClient(broker.admin(), topic).end().get(30, TimeUnit.SECONDS);
+        return new TopicClient(broker::admin, topic).end().get(30, TimeUnit.SECONDS);
     }
 
-    private Replica replica(String name) {
+    private Replica replica(String name) throws Exception {
         return new Replica(broker.bootstrap(), topic, directory.resolve(name));
     }
 
