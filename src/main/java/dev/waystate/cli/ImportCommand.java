@@ -15,8 +15,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
-import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -57,15 +55,14 @@ final class ImportCommand extends StoreCommand {
 
     @Override
     public Integer call() {
-        Map<String, Object> settings = settings();
-        print(file, runImport(settings), null);
+        print(file, runImport(settings()), null);
         if (!json()) {
             note("Replicas with empty data directories go on with it. Do not start a server on the file again.");
         }
         return ExitCodes.DONE;
     }
 
-    private Map<String, Object> settings() {
+    private Map<String, String> settings() {
         Properties properties = new Properties();
         if (config != null) {
             try (Reader reader = Files.newBufferedReader(config)) {
@@ -77,22 +74,21 @@ final class ImportCommand extends StoreCommand {
                         unreadable);
             }
         }
-        Map<String, Object> settings = new HashMap<>();
+        Map<String, String> settings = new HashMap<>();
         properties.stringPropertyNames().forEach(name -> settings.put(name, properties.getProperty(name)));
-        settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, brokers);
         return settings;
     }
 
-    private long runImport(Map<String, Object> settings) {
+    private long runImport(Map<String, String> settings) {
         loadSqlite("import");
         try {
-            return LogImport.run(file, topic, settings, warning -> note(TerminalText.of(warning)));
+            return LogImport.run(file, topic, brokers, settings, warning -> note(TerminalText.of(warning)));
         } catch (NoSuchFileException missing) {
             throw new InputException(
                     "Expected a server's store, but there is no file " + TerminalText.of(file) + ".", missing);
         } catch (UnusableTopicException | UnusableFileException refused) {
             throw new InputException(text(refused), refused);
-        } catch (IOException | DamagedRecordException | LogUnavailableException | KafkaException failed) {
+        } catch (IOException | DamagedRecordException | LogUnavailableException failed) {
             throw new InputException("Cannot import " + TerminalText.of(file) + ": " + text(failed), failed);
         }
     }

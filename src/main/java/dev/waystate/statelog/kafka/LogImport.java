@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -62,7 +64,8 @@ public final class LogImport {
      *
      * @param log the log's file
      * @param topic the name of the topic, which must be there, and have had no record
-     * @param settings those of a Kafka client
+     * @param brokers the addresses of some, for {@code bootstrap.servers}
+     * @param settings others of a Kafka client
      * @param warnings takes sentences about what the topic does not guarantee
      * @return the position of the newest record
      * @throws UnusableTopicException if the topic is not empty, or cannot hold the log; or if another process has written to
@@ -72,7 +75,8 @@ public final class LogImport {
      * @throws dev.waystate.statelog.DamagedRecordException if the log is damaged; nothing was written then
      * @throws IOException if the file cannot be read, or is damaged; nothing was written then
      */
-    public static long run(Path log, String topic, Map<String, Object> settings, Consumer<String> warnings)
+    public static long run(
+            Path log, String topic, String brokers, Map<String, String> settings, Consumer<String> warnings)
             throws IOException {
         try (LogExport export = LogExport.open(log)) {
             int[] largest = {LEAST_LARGEST_ENTRY};
@@ -82,9 +86,15 @@ public final class LogImport {
                 int bytes = EntryCodec.encode(topic, genesis.logId(), any, rows).value().length;
                 largest[0] = Math.max(largest[0], bytes + ReplicatedLogConfiguration.ENTRY_OVERHEAD);
             });
-            try (KafkaClients clients = new KafkaClients(settings, settings, settings, largest[0])) {
+            Map<String, Object> all = new HashMap<>(settings);
+            all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, brokers);
+            try (KafkaClients clients = new KafkaClients(all, all, all, largest[0])) {
                 check(topic, clients).forEach(warnings);
                 new LogImport(topic, clients, genesis).write(export);
+            } catch (KafkaException wrongSettings) {
+                Throwable reason = wrongSettings.getCause() == null ? wrongSettings : wrongSettings.getCause();
+                throw new LogUnavailableException(
+                        "no Kafka client can be made with these settings: " + reason.getMessage(), wrongSettings);
             }
             return export.head();
         }
