@@ -95,7 +95,8 @@ class LogImportIT {
         createTopic();
         Map<String, List<String>> before = tables(store);
 
-        CommandRun run = runImport(store);
+        CommandRun run = CommandRun.ofJar(
+                directory, "", "import", store.toString(), "--topic", topic, "--bootstrap-server", broker.bootstrap());
 
         assertThat(run.err())
                 .contains("has one replica")

@@ -118,15 +118,17 @@ class LogExportTests {
     }
 
     @Test
-    void rowsWithoutAHistoryAreOfNoEffect() throws Exception {
+    void historyBehindAnotherGenesisIsOfNoEffect() throws Exception {
         fillStore(1, Kept.ALL);
         List<Entry> history = export();
         try (LogView view = open("view.db")) {
             Session session = new Session();
             commitInTopic(view, new Placed(session.next(), new Entry.Genesis("f".repeat(32)), TIME));
-            for (Entry rows : history.subList(1, history.size())) {
-                commitInTopic(view, new Placed(session.next(), rows, TIME));
+            for (Entry entry : history) {
+                commitInTopic(view, new Placed(session.next(), entry, TIME));
             }
+            assertThat(view.isImporting()).isFalse();
+            assertThat(view.id()).isEqualTo("f".repeat(32));
         }
         assertThat(tables("view.db").get("record")).isEmpty();
         assertThat(tables("view.db").get("source")).isEmpty();
