@@ -447,6 +447,7 @@ public final class LogView implements AutoCloseable {
 
     private static SQLiteConfig settings() {
         SQLiteConfig settings = new SQLiteConfig();
+        settings.resetOpenMode(SQLiteOpenMode.CREATE); // a file that is gone is not made anew
         settings.setJournalMode(JournalMode.WAL);
         settings.setSynchronous(SynchronousMode.FULL);
         settings.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
