@@ -71,6 +71,10 @@ class ArchitectureTests {
                 .ignoreDependency(
                         nameMatching("dev.waystate.cli.(Backup|Restore)Command"),
                         nameMatching("dev.waystate.statelog.view.(LogBackup|LogRestore.*|UnusableFileException)"))
+                .ignoreDependency(
+                        nameMatching("dev.waystate.cli.ImportCommand"),
+                        nameMatching("dev.waystate.statelog.(kafka.LogImport|kafka.UnusableTopicException"
+                                + "|view.UnusableFileException|DamagedRecordException|LogUnavailableException)"))
                 .check(CLASSES);
     }
 

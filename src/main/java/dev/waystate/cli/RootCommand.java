@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             SummaryCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            ImportCommand.class,
             HealthCommand.class
         })
 final class RootCommand implements Runnable {

@@ -17,6 +17,9 @@ ALTER TABLE bounds ADD COLUMN recorded_at INTEGER NOT NULL DEFAULT 0;
 
 UPDATE bounds SET recorded_at = ifnull((SELECT recorded_at FROM record ORDER BY position DESC LIMIT 1), 0);
 
+-- The session that imports a log's history, until its last rows have come; NULL: none.
+ALTER TABLE bounds ADD COLUMN importing BLOB;
+
 -- At most one row: which topic the log stands in, and where the view goes on to read it.
 CREATE TABLE topic (
     id           INTEGER PRIMARY KEY CHECK (id = 1),

@@ -25,7 +25,8 @@ public record CommandRun(int exitCode, String out, String err) {
     }
 
     /** Runs the built jar in a process of its own, with this text on its standard input. */
-    static CommandRun ofJar(Path directory, String input, String... args) throws IOException, InterruptedException {
+    public static CommandRun ofJar(Path directory, String input, String... args)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(ServerProcess.java(), "-XX:TieredStopAtLevel=1", "-jar"));
         command.add(ServerProcess.jar().toString());
         command.addAll(List.of(args));

@@ -61,6 +61,7 @@ class WaystateTests {
                 "summary --help",
                 "backup --help",
                 "restore --help",
+                "import --help",
                 "health --help"
             })
     void everyCommandHasHelp(String line) {

@@ -2,7 +2,9 @@ package dev.waystate.statelog.entry;
 
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,34 @@ public sealed interface Entry {
      * A log begins. Any but the first is of no effect.
      *
      * @param logId 32 hexadecimal digits
+     * @param history what the log had before, whose rows follow in the same session; null when it had nothing
      */
-    record Genesis(String logId) implements Entry {}
+    record Genesis(String logId, @Nullable History history) implements Entry {
+
+        /** The genesis of a log without records. */
+        public Genesis(String logId) {
+            this(logId, null);
+        }
+
+        /** Returns an id that no log has. */
+        public static String newLogId() {
+            UUID id = UUID.randomUUID();
+            return HexFormat.of().toHexDigits(id.getMostSignificantBits())
+                    + HexFormat.of().toHexDigits(id.getLeastSignificantBits());
+        }
+    }
+
+    /**
+     * Rows of a history: of all sources, then of all records, transitions and totals. Up to the last ones, entries of
+     * other sessions are of no effect.
+     *
+     * @param last whether no more follow
+     */
+    record Rows(
+            List<History.Source> sources,
+            List<History.Record> records,
+            List<History.Transition> transitions,
+            List<History.Total> totals,
+            boolean last)
+            implements Entry {}
 }

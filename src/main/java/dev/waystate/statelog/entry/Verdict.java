@@ -21,6 +21,9 @@ public sealed interface Verdict {
      */
     record Refused(RuntimeException reason) implements Verdict {}
 
-    /** The entry was applied before, or one of its session ahead of it is missing. It may still be applied later. */
+    /**
+     * The entry was applied before, or one of its session ahead of it is missing, or another session imports a history. It
+     * may still be applied later.
+     */
     record Ignored() implements Verdict {}
 }

@@ -16,10 +16,8 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -184,19 +182,17 @@ final class EntryApplier {
         }
     }
 
-    /** A replica that finds nothing in the topic begins the log; of several that do so, the first one counts. */
+    /**
+     * A replica that finds nothing in the topic begins the log; of several that do so, the first one counts. Where a history
+     * is imported, none takes part before its end.
+     */
     private void beginWhenPossible(boolean atEnd) {
-        if (replica.get().place() != null) {
-            sender.begin(Entry.BARRIER);
+        LogView view = replica.get();
+        if (view.place() != null) {
+            sender.begin(view.isImporting() ? null : Entry.BARRIER);
         } else if (atEnd) {
-            sender.begin(new Entry.Genesis(newLogId()));
+            sender.begin(new Entry.Genesis(Entry.Genesis.newLogId()));
         }
-    }
-
-    private static String newLogId() {
-        UUID id = UUID.randomUUID();
-        return HexFormat.of().toHexDigits(id.getMostSignificantBits())
-                + HexFormat.of().toHexDigits(id.getLeastSignificantBits());
     }
 
     private void applyWhenPossible(List<ConsumerRecord<byte[], byte[]>> records, TopicIdentity topic)
@@ -222,7 +218,7 @@ final class EntryApplier {
         try {
             String logId = view.place() == null ? null : view.id();
             for (ConsumerRecord<byte[], byte[]> record : records) {
-                Found found = EntryCodec.decode(record);
+                Found found = EntryCodec.decode(record, unsettled::entry);
                 if (found == null) {
                     noteForeign(record);
                     continue;
@@ -311,7 +307,7 @@ final class EntryApplier {
 
     private void lookAround(boolean idle) throws SQLException, IOException {
         LogView view = replica.get();
-        if (retention.isOn()) {
+        if (retention.isOn() && !view.isImporting()) {
             // By the log's time, so that all replicas keep the same.
             long keptFrom = view.lastRecordedAt() - TimeUnit.NANOSECONDS.convert(retention.maxAge());
             long most = 2 * appended;
@@ -322,6 +318,18 @@ final class EntryApplier {
         if (idle && System.nanoTime() - checkedAt > CHECK_NANOS) {
             checkedAt = System.nanoTime();
             view.checkFile();
+            warnOfImport(view);
+        }
+    }
+
+    private void warnOfImport(LogView view) {
+        if (view.isImporting()) {
+            log.warn(
+                    "The topic {} has a part of an import, up to position {}, and nothing that follows: the replica waits."
+                            + " If the import was cut short, delete the topic, make it anew, import again, and begin with"
+                            + " an empty file",
+                    partition.topic(),
+                    view.head());
         }
     }
 

@@ -1,7 +1,8 @@
 package dev.waystate.statelog.kafka;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.WireFormat;
 import dev.waystate.geometry.Point;
 import dev.waystate.proto.topic.v1.Barrier;
 import dev.waystate.proto.topic.v1.Batch;
@@ -12,7 +13,9 @@ import dev.waystate.proto.topic.v1.Release;
 import dev.waystate.proto.topic.v1.Time;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.entry.Entry;
+import dev.waystate.statelog.entry.History;
 import dev.waystate.statelog.entry.Origin;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -20,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -36,6 +40,8 @@ final class EntryCodec {
     private static final int FORMAT = 1;
     private static final int LOG_ID_BYTES = 16;
     private static final int HEADER_BYTES = 2 * Integer.BYTES + LOG_ID_BYTES;
+    private static final int ORIGIN_TAG =
+            dev.waystate.proto.topic.v1.Entry.ORIGIN_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
     private static final int SESSION_BYTES = 2 * Long.BYTES;
 
     /**
@@ -63,6 +69,15 @@ final class EntryCodec {
      * @throws UnusableTopicException if it is damaged, or of a later format
      */
     static @Nullable Found decode(ConsumerRecord<byte[], byte[]> record) {
+        return decode(record, origin -> null);
+    }
+
+    /**
+     * Likewise, but for entries of this process, which it need not parse: they are what it sent.
+     *
+     * @param own returns the entry of an origin; null when it is not known
+     */
+    static @Nullable Found decode(ConsumerRecord<byte[], byte[]> record, Function<Origin, @Nullable Entry> own) {
         Header header = record.headers().lastHeader(HEADER);
         if (header == null) {
             return null;
@@ -80,12 +95,26 @@ final class EntryCodec {
             throw damaged(record, "its checksum is of another value");
         }
         try {
-            dev.waystate.proto.topic.v1.Entry message = dev.waystate.proto.topic.v1.Entry.parseFrom(value);
             String logId = HexFormat.of().formatHex(header.value(), HEADER_BYTES - LOG_ID_BYTES, HEADER_BYTES);
+            Origin first = firstOrigin(value);
+            Entry sent = first == null ? null : own.apply(first);
+            if (sent != null) {
+                return new Found(logId, first, sent);
+            }
+            dev.waystate.proto.topic.v1.Entry message = dev.waystate.proto.topic.v1.Entry.parseFrom(value);
             return new Found(logId, origin(message.getOrigin()), entry(record, message));
-        } catch (InvalidProtocolBufferException | IllegalArgumentException | DateTimeException problem) {
+        } catch (IOException | IllegalArgumentException | DateTimeException problem) {
             throw damaged(record, problem.getMessage());
         }
+    }
+
+    /** Returns the origin if it stands first, as it does in what this process writes. */
+    private static @Nullable Origin firstOrigin(byte[] value) throws IOException {
+        CodedInputStream input = CodedInputStream.newInstance(value);
+        if (input.readTag() != ORIGIN_TAG) {
+            return null;
+        }
+        return origin(dev.waystate.proto.topic.v1.Origin.parseFrom(input.readByteArray()));
     }
 
     private static UnusableTopicException damaged(ConsumerRecord<?, ?> record, @Nullable String problem) {
@@ -116,12 +145,25 @@ final class EntryCodec {
         } else if (entry instanceof Entry.Release release) {
             message.setRelease(Release.newBuilder().setSource(release.source()).setClaim(message(release.claim())));
         } else if (entry instanceof Entry.Genesis genesis) {
-            message.setGenesis(Genesis.newBuilder()
-                    .setLogId(ByteString.copyFrom(HexFormat.of().parseHex(genesis.logId()))));
+            message.setGenesis(message(genesis));
+        } else if (entry instanceof Entry.Rows rows) {
+            message.setRows(HistoryCodec.message(rows));
         } else {
             message.setBarrier(Barrier.getDefaultInstance());
         }
         return message.build();
+    }
+
+    private static Genesis.Builder message(Entry.Genesis genesis) {
+        Genesis.Builder message =
+                Genesis.newBuilder().setLogId(ByteString.copyFrom(HexFormat.of().parseHex(genesis.logId())));
+        History history = genesis.history();
+        if (history != null) {
+            message.setHistory(dev.waystate.proto.topic.v1.History.newBuilder()
+                    .setEarliestPosition(history.earliest())
+                    .setStatesFrom(history.statesFrom()));
+        }
+        return message;
     }
 
     private static Batch.Builder message(Entry.Append append) {
@@ -135,20 +177,25 @@ final class EntryCodec {
         return batch;
     }
 
-    private static dev.waystate.proto.topic.v1.Report.Builder message(Report report) {
+    static dev.waystate.proto.topic.v1.Report.Builder message(Report report) {
         dev.waystate.proto.topic.v1.Report.Builder message = dev.waystate.proto.topic.v1.Report.newBuilder()
                 .setStatus(report.status())
                 .setInfo(report.info());
-        Instant reportedAt = report.reportedAt();
-        if (reportedAt != null) {
-            message.setReportedAt(
-                    Time.newBuilder().setSeconds(reportedAt.getEpochSecond()).setNanos(reportedAt.getNano()));
+        if (report.reportedAt() != null) {
+            message.setReportedAt(message(report.reportedAt()));
         }
-        Point location = report.location();
-        if (location != null) {
-            message.setLocation(Location.newBuilder().setX(location.x()).setY(location.y()));
+        if (report.location() != null) {
+            message.setLocation(message(report.location()));
         }
         return message;
+    }
+
+    static Time.Builder message(Instant instant) {
+        return Time.newBuilder().setSeconds(instant.getEpochSecond()).setNanos(instant.getNano());
+    }
+
+    static Location.Builder message(Point point) {
+        return Location.newBuilder().setX(point.x()).setY(point.y());
     }
 
     private static dev.waystate.proto.topic.v1.Origin message(Origin origin) {
@@ -164,9 +211,7 @@ final class EntryCodec {
 
     private static Entry entry(ConsumerRecord<?, ?> record, dev.waystate.proto.topic.v1.Entry message) {
         return switch (message.getKindCase()) {
-            case GENESIS ->
-                new Entry.Genesis(
-                        HexFormat.of().formatHex(message.getGenesis().getLogId().toByteArray()));
+            case GENESIS -> genesis(message.getGenesis());
             case BATCH -> append(message.getBatch());
             case CLAIM -> new Entry.Claim(message.getClaim().getSource());
             case RELEASE ->
@@ -174,33 +219,46 @@ final class EntryCodec {
                         message.getRelease().getSource(),
                         origin(message.getRelease().getClaim()));
             case BARRIER -> Entry.BARRIER;
+            case ROWS -> HistoryCodec.rows(message.getRows());
             case FORMAT_CHANGE -> throw later(record, message.getFormatChange().getFormat());
             case KIND_NOT_SET -> throw damaged(record, "it is of no kind that is known");
         };
     }
 
+    private static Entry genesis(Genesis message) {
+        return new Entry.Genesis(
+                HexFormat.of().formatHex(message.getLogId().toByteArray()),
+                message.hasHistory()
+                        ? new History(
+                                message.getHistory().getEarliestPosition(),
+                                message.getHistory().getStatesFrom())
+                        : null);
+    }
+
     private static Entry append(Batch batch) {
         List<Report> reports = new ArrayList<>(batch.getReportsCount());
-        for (dev.waystate.proto.topic.v1.Report report : batch.getReportsList()) {
-            reports.add(new Report(
-                    report.getStatus(),
-                    report.getInfo(),
-                    report.hasReportedAt()
-                            ? Instant.ofEpochSecond(
-                                    report.getReportedAt().getSeconds(),
-                                    report.getReportedAt().getNanos())
-                            : null,
-                    report.hasLocation()
-                            ? new Point(
-                                    report.getLocation().getX(),
-                                    report.getLocation().getY())
-                            : null));
-        }
+        batch.getReportsList().forEach(report -> reports.add(report(report)));
         return new Entry.Append(
                 batch.getSource(),
                 batch.hasClaim() ? origin(batch.getClaim()) : null,
                 batch.getFirstSequence(),
                 reports);
+    }
+
+    static Report report(dev.waystate.proto.topic.v1.Report message) {
+        return new Report(
+                message.getStatus(),
+                message.getInfo(),
+                message.hasReportedAt() ? instant(message.getReportedAt()) : null,
+                message.hasLocation() ? point(message.getLocation()) : null);
+    }
+
+    static Instant instant(Time message) {
+        return Instant.ofEpochSecond(message.getSeconds(), message.getNanos());
+    }
+
+    static Point point(Location message) {
+        return new Point(message.getX(), message.getY());
     }
 
     private static Origin origin(dev.waystate.proto.topic.v1.Origin message) {

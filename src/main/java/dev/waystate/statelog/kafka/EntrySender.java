@@ -86,8 +86,12 @@ final class EntrySender {
         thread.start();
     }
 
-    /** Lets the session begin, with an entry: when that has been applied, so has what was in the topic before. */
-    void begin(Entry entry) {
+    /**
+     * Lets the session begin, with an entry: when that has been applied, so has what was in the topic before.
+     *
+     * @param entry null: the session cannot begin yet
+     */
+    void begin(@Nullable Entry entry) {
         first = entry;
     }
 
@@ -116,8 +120,9 @@ final class EntrySender {
                     sendAgain();
                 }
                 giveUpWhatStalls();
-                if (open && suspended && unsettled.isEmpty() && first != null) {
-                    probe(first);
+                Entry probe = first;
+                if (open && suspended && unsettled.isEmpty() && probe != null) {
+                    probe(probe);
                 }
             }
         } catch (Throwable problem) {

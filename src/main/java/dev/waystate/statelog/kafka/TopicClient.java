@@ -91,6 +91,11 @@ final class TopicClient {
         return names.contains(topic);
     }
 
+    /** Returns the offset of the next entry. */
+    long awaitEnd() {
+        return answer(end(), System.nanoTime() + TIMEOUT.toNanos());
+    }
+
     /** Returns the offset of the next entry. Does not block. */
     KafkaFuture<Long> end() {
         TopicPartition partition = new TopicPartition(topic, 0);

@@ -1,5 +1,6 @@
 package dev.waystate.statelog.kafka;
 
+import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.EntryQueue.Made;
 import dev.waystate.statelog.entry.Origin;
 import dev.waystate.statelog.entry.Verdict;
@@ -85,6 +86,12 @@ final class Unsettled {
         Sent oldest = entries.values().iterator().next();
         long since = oldest.inTopic && movedAt - oldest.at > 0 ? movedAt : oldest.at;
         return nanoTime.getAsLong() - since > nanos;
+    }
+
+    /** Returns the entry of an origin; null when it is settled, or of another process. */
+    synchronized @Nullable Entry entry(Origin origin) {
+        Sent sent = entries.get(origin);
+        return sent == null ? null : sent.made.entry();
     }
 
     synchronized boolean isEmpty() {

@@ -1,7 +1,7 @@
 package dev.waystate.statelog.kafka;
 
 /** A topic cannot hold the log, or is not the one that this replica knows. The message says what to do. */
-class UnusableTopicException extends RuntimeException {
+public class UnusableTopicException extends RuntimeException {
 
     UnusableTopicException(String message) {
         super(message);

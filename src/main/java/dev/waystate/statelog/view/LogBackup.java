@@ -90,11 +90,12 @@ public final class LogBackup {
         return fill(log, file, List.of(SEAL, MARK, BEGIN_ANEW));
     }
 
-    private interface Check {
+    interface Check {
         void run(LogFile file, Connection bare) throws SQLException, IOException;
     }
 
-    private static void check(LogFile file, Check check) throws IOException {
+    /** @throws IOException if the file is empty, or damaged */
+    static void check(LogFile file, Check check) throws IOException {
         if (Files.size(file.path()) == 0) {
             throw new IOException("expected a state log, but the file is empty");
         }
@@ -144,11 +145,17 @@ public final class LogBackup {
     }
 
     private static long checkedHead(LogFile copy) throws SQLException, IOException {
-        try (Connection connection = open(copy);
-                Statement statement = connection.createStatement()) {
+        try (Connection connection = open(copy)) {
+            return checkedHead(connection);
+        }
+    }
+
+    /** @throws IOException if the file is damaged */
+    static long checkedHead(Connection connection) throws SQLException, IOException {
+        try (Statement statement = connection.createStatement()) {
             try (ResultSet result = statement.executeQuery("PRAGMA integrity_check")) {
                 if (!result.getString(1).equals("ok")) {
-                    throw new IOException("the copy is damaged: " + result.getString(1));
+                    throw new IOException("it is damaged: " + result.getString(1));
                 }
             }
             try (ResultSet end = statement.executeQuery(FIND_END)) {
@@ -163,7 +170,7 @@ public final class LogBackup {
     }
 
     /** Opens a file only to read it: a connection that may write could take over the server's checkpoints. */
-    private static Connection open(LogFile file) throws SQLException {
+    static Connection open(LogFile file) throws SQLException {
         SQLiteConfig settings = new SQLiteConfig();
         settings.setReadOnly(true);
         settings.setBusyTimeout(BUSY_TIMEOUT_MILLIS);

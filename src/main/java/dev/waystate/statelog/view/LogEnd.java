@@ -1,5 +1,6 @@
 package dev.waystate.statelog.view;
 
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param recordedAt when the last entry was recorded, in nanoseconds since 1970; 0 when there was none
  * @param logId the id of the log
  * @param place where it is in the topic; null for a log without one, or that has not begun
+ * @param importing the session that imports the log's history; null when none does
  */
 record LogEnd(
-        long head, long recordedAt, String logId, @Nullable TopicPlace place) {}
+        long head,
+        long recordedAt,
+        String logId,
+        @Nullable TopicPlace place,
+        @Nullable UUID importing) {}

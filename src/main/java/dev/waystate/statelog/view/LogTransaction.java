@@ -7,6 +7,7 @@ import dev.waystate.statelog.FencedException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.SequenceGapException;
 import dev.waystate.statelog.entry.Entry;
+import dev.waystate.statelog.entry.History;
 import dev.waystate.statelog.entry.Origin;
 import dev.waystate.statelog.entry.Verdict;
 import java.sql.PreparedStatement;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,9 @@ final class LogTransaction implements AutoCloseable {
     private final PreparedStatement addToTotal;
     private final PreparedStatement moveEnd;
     private final PreparedStatement begin;
+    private final PreparedStatement beginHistory;
+    private final PreparedStatement insertHistory;
+    private final PreparedStatement findName;
     private final PreparedStatement movePlace;
     private final Checksum checksum = new Checksum();
 
@@ -43,10 +48,13 @@ final class LogTransaction implements AutoCloseable {
 
     private final Map<String, SourceRow> sources = new HashMap<>();
     private final Map<Integer, long[]> totals = new HashMap<>();
+    private final Map<Long, String> names = new HashMap<>();
     private long head;
     private long recordedAt;
     private String logId = "";
     private @Nullable TopicPlace place;
+    private @Nullable UUID importing;
+    private @Nullable History history;
     private long infoChars;
 
     LogTransaction(WriterConnection connection) throws SQLException {
@@ -59,8 +67,11 @@ final class LogTransaction implements AutoCloseable {
         addToTotal = connection.prepare("""
                 INSERT INTO status_total VALUES (?, ?, ?) ON CONFLICT (status)
                 DO UPDATE SET reports = reports + excluded.reports, sources = sources + excluded.sources""");
-        moveEnd = connection.prepare("UPDATE bounds SET head = ?, recorded_at = ?");
+        moveEnd = connection.prepare("UPDATE bounds SET head = ?, recorded_at = ?, importing = ?");
         begin = connection.prepare("UPDATE bounds SET log_id = ?");
+        beginHistory = connection.prepare("UPDATE bounds SET earliest = ?, states_from = ?");
+        insertHistory = connection.prepare(SourceRow.INSERT);
+        findName = connection.prepare("SELECT name FROM source WHERE id = ?");
         movePlace = connection.prepare("INSERT OR REPLACE INTO topic VALUES (1, ?, ?, ?, ?)");
         sessions = new Sessions(connection);
         claims = new Claims(connection);
@@ -72,9 +83,12 @@ final class LogTransaction implements AutoCloseable {
         recordedAt = end.recordedAt();
         logId = end.logId();
         place = end.place();
+        importing = end.importing();
+        history = null;
         infoChars = 0;
         sources.clear();
         totals.clear();
+        names.clear();
         sessions.clear();
     }
 
@@ -85,6 +99,9 @@ final class LogTransaction implements AutoCloseable {
      */
     Verdict apply(Origin origin, Entry entry, long time) throws SQLException {
         recordedAt = Math.max(recordedAt, time);
+        if (importing != null && !importing.equals(origin.session())) {
+            return new Verdict.Ignored();
+        }
         if (sessions.isNew(origin)) {
             claims.retain(sessions.expire(recordedAt));
         }
@@ -112,6 +129,12 @@ final class LogTransaction implements AutoCloseable {
             claims.release(release.source(), release.claim());
         } else if (entry instanceof Entry.Genesis genesis && place == null) {
             begin(genesis.logId());
+            if (genesis.history() != null) {
+                importing = origin.session();
+                begin(genesis.history());
+            }
+        } else if (entry instanceof Entry.Rows rows && importing != null) {
+            add(rows);
         }
         return 0;
     }
@@ -150,6 +173,63 @@ final class LogTransaction implements AutoCloseable {
         begin.executeUpdate();
     }
 
+    private void begin(History imported) throws SQLException {
+        history = imported;
+        head = imported.earliest() - 1;
+        beginHistory.setLong(1, imported.earliest());
+        beginHistory.setLong(2, imported.statesFrom());
+        beginHistory.executeUpdate();
+    }
+
+    /** Returns the history that began; null when none did. */
+    @Nullable
+    History history() {
+        return history;
+    }
+
+    private void add(Entry.Rows rows) throws SQLException {
+        for (History.Source source : rows.sources()) {
+            SourceRow row = SourceRow.of(source);
+            row.set(insertHistory, checksum);
+            insertHistory.setString(18, row.name);
+            insertHistory.executeUpdate();
+            locate(row);
+            names.put(row.id, row.name);
+            total(row.status())[1]++;
+            recordedAt = Math.max(recordedAt, Timestamps.toNanos(source.recordedAt()));
+        }
+        for (History.Record record : rows.records()) {
+            SourceRow source = imported(record.sourceId());
+            source.position = record.previous() == null ? RecordRow.UNLINKED : record.previous();
+            long at = Timestamps.toNanos(record.recordedAt());
+            records.add(RecordRow.of(source, ++head, record.sequence(), record.report(), at, checksum));
+            infoChars += record.report().info().length();
+        }
+        for (History.Transition row : rows.transitions()) {
+            long since = Timestamps.toNanos(row.since());
+            addTransition(imported(row.sourceId()), row.position(), row.status(), since);
+        }
+        for (History.Total total : rows.totals()) {
+            total(total.status())[0] += total.reports();
+        }
+        if (rows.last()) {
+            importing = null;
+        }
+    }
+
+    /** Returns what is needed of a source for rows that name it. */
+    private SourceRow imported(long id) throws SQLException {
+        String name = names.get(id);
+        if (name == null) {
+            findName.setLong(1, id);
+            try (ResultSet row = findName.executeQuery()) {
+                name = row.getString(1);
+            }
+            names.put(id, name);
+        }
+        return new SourceRow(id, name);
+    }
+
     /** Goes on to a place in the topic, behind what was applied. */
     void moveTo(TopicPlace next) {
         place = next;
@@ -182,12 +262,13 @@ final class LogTransaction implements AutoCloseable {
         claims.write();
         moveEnd.setLong(1, head);
         moveEnd.setLong(2, recordedAt);
+        moveEnd.setBytes(3, importing == null ? null : Sessions.bytes(importing));
         moveEnd.executeUpdate();
         if (place != null) {
             place.set(movePlace);
             movePlace.executeUpdate();
         }
-        return new LogEnd(head, recordedAt, logId, place);
+        return new LogEnd(head, recordedAt, logId, place, importing);
     }
 
     /** Keeps what was written, once it is committed. */
@@ -216,6 +297,9 @@ final class LogTransaction implements AutoCloseable {
         addToTotal.close();
         moveEnd.close();
         begin.close();
+        beginHistory.close();
+        insertHistory.close();
+        findName.close();
         movePlace.close();
         sessions.close();
         claims.close();
@@ -235,16 +319,28 @@ final class LogTransaction implements AutoCloseable {
         RecordRow added = RecordRow.of(source, head, sequence, report, recordedAt, checksum);
         records.add(added);
         if (source.moveTo(added)) {
-            TransitionRow.set(insertTransition, source, added, checksum);
-            insertTransition.addBatch();
+            addTransition(source, head, report.status(), recordedAt);
         }
         total(report.status())[0]++;
         infoChars += report.info().length();
     }
 
+    private void addTransition(SourceRow source, long position, int status, long since) throws SQLException {
+        TransitionRow.set(insertTransition, source, position, status, since, checksum);
+        insertTransition.addBatch();
+    }
+
     private void writeSource(SourceRow source) throws SQLException {
         source.set(updateSource, checksum);
         updateSource.addBatch();
+        locate(source);
+        if (source.countedStatus != null) {
+            total(source.countedStatus)[1]--;
+        }
+        total(source.status())[1]++;
+    }
+
+    private void locate(SourceRow source) throws SQLException {
         Point location = source.location();
         if (location != null && !location.equals(source.listedLocation)) {
             locateSource.setLong(1, source.id);
@@ -252,10 +348,6 @@ final class LogTransaction implements AutoCloseable {
             locateSource.setInt(3, location.y());
             locateSource.addBatch();
         }
-        if (source.countedStatus != null) {
-            total(source.countedStatus)[1]--;
-        }
-        total(source.status())[1]++;
     }
 
     private long[] total(int status) {

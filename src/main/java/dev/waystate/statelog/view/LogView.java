@@ -38,7 +38,7 @@ public final class LogView implements AutoCloseable {
 
     private static final String FIND_END = """
             SELECT earliest, head, (SELECT max(position) FROM record), recorded_at, lower(hex(log_id)), topic.cluster,
-            topic.topic, next_offset, leader_epoch FROM bounds LEFT JOIN topic""";
+            topic.topic, next_offset, leader_epoch, importing FROM bounds LEFT JOIN topic""";
 
     private static final String FIND_MARK = """
             SELECT rootpage, page_size, wal_key FROM sqlite_schema, pragma_page_size, bounds WHERE name = 'bounds'""";
@@ -68,7 +68,13 @@ public final class LogView implements AutoCloseable {
         try (PreparedStatement find = writer.prepare(FIND_END);
                 ResultSet row = find.executeQuery()) {
             TopicPlace place = row.getString(6) == null ? null : TopicPlace.read(row, 6);
-            end = new LogEnd(row.getLong(2), row.getLong(4), row.getString(5), place);
+            byte[] importing = row.getBytes(10);
+            end = new LogEnd(
+                    row.getLong(2),
+                    row.getLong(4),
+                    row.getString(5),
+                    place,
+                    importing == null ? null : Sessions.id(importing));
             bounds = new LogBounds(row.getLong(1), end.head());
             checkNewest(row.getLong(3));
         }
@@ -215,6 +221,11 @@ public final class LogView implements AutoCloseable {
         return end.place();
     }
 
+    /** Whether rows of a history are still to come: until then, the view is of no use. */
+    public boolean isImporting() {
+        return end.importing() != null;
+    }
+
     /**
      * Looks at the file.
      *
@@ -270,6 +281,9 @@ public final class LogView implements AutoCloseable {
         // The commit point: from here on the applied entries are durable, and not before.
         writer.commit();
         transaction.committed();
+        if (transaction.history() != null) {
+            bounds.moveEarliest(transaction.history().earliest());
+        }
         checkpoint.committed(entries, next.head() - end.head(), transaction.infoChars());
         end = next;
         watch.checkNames();
@@ -433,6 +447,7 @@ public final class LogView implements AutoCloseable {
 
     private static SQLiteConfig settings() {
         SQLiteConfig settings = new SQLiteConfig();
+        settings.resetOpenMode(SQLiteOpenMode.CREATE); // a file that is gone is not made anew
         settings.setJournalMode(JournalMode.WAL);
         settings.setSynchronous(SynchronousMode.FULL);
         settings.setBusyTimeout(BUSY_TIMEOUT_MILLIS);

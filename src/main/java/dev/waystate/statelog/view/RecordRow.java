@@ -95,7 +95,7 @@ record RecordRow(
             reportedAt == NOT_REPORTED ? null : reportedAt,
             recordedAt,
             checksum,
-            previous,
+            previous == UNLINKED ? null : previous,
             location == null ? null : (long) location.x() << Integer.SIZE | Integer.toUnsignedLong(location.y())
         };
     }

@@ -2,12 +2,15 @@ package dev.waystate.statelog.view;
 
 import dev.waystate.geometry.Point;
 import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.Report;
 import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.entry.History;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A row of the source table: the source's latest record and its track, which a transaction moves on. */
@@ -24,6 +27,12 @@ final class SourceRow {
             UPDATE source SET durable_sequence = ?, position = ?, sequence = ?, status = ?, info = ?, reported_at = ?,
             recorded_at = ?, checksum = ?, state_since = ?, located_at = ?, x = ?, y = ?, first_x = ?, first_y = ?,
             travelled = ?, travelled_rest = ? WHERE id = ?""";
+
+    /** The parameters of {@link #UPDATE}, and one more: the name. */
+    static final String INSERT = """
+            INSERT INTO source (durable_sequence, position, sequence, status, info, reported_at, recorded_at, checksum,
+            state_since, located_at, x, y, first_x, first_y, travelled, travelled_rest, id, name)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     final long id;
     final String name;
@@ -82,6 +91,26 @@ final class SourceRow {
         }
         countedStatus = status;
         listedLocation = location();
+    }
+
+    /** Returns the row of a source that comes from another place. */
+    static SourceRow of(History.Source source) {
+        SourceRow row = new SourceRow(source.id(), source.name());
+        Report report = source.report();
+        row.durableSequence = source.durableSequence();
+        row.position = source.position();
+        row.sequence = source.sequence();
+        row.status = report.status();
+        row.info = report.info();
+        row.reportedAt = report.reportedAt() == null ? RecordRow.NOT_REPORTED : Timestamps.toNanos(report.reportedAt());
+        row.recordedAt = Timestamps.toNanos(source.recordedAt());
+        row.stateSince = Timestamps.toNanos(source.stateSince());
+        History.Way way = source.way();
+        if (way != null) {
+            row.locatedAt = way.locatedAt();
+            row.odometer = new Odometer(way.first(), way.latest(), way.travelled(), way.rest());
+        }
+        return row;
     }
 
     /** @throws DamagedRecordException if the row is damaged */
@@ -162,14 +191,34 @@ final class SourceRow {
                 sequence,
                 status,
                 String.valueOf(info),
-                reportedAt == RecordRow.NOT_REPORTED ? null : Timestamps.fromNanos(reportedAt),
+                reportedAt(),
                 Timestamps.fromNanos(recordedAt),
                 locatedAt == position ? location() : null);
-        return new SourceState(
-                latest,
+        return new SourceState(latest, durableSequence, stateSince(), odometer == null ? null : odometer.toTrack());
+    }
+
+    History.Source toHistory() {
+        return new History.Source(
+                id,
+                name,
                 durableSequence,
-                Timestamps.fromNanos(stateSince == NONE ? recordedAt : stateSince),
-                odometer == null ? null : odometer.toTrack());
+                position,
+                sequence,
+                new Report(status, String.valueOf(info), reportedAt()),
+                Timestamps.fromNanos(recordedAt),
+                stateSince(),
+                odometer == null
+                        ? null
+                        : new History.Way(
+                                locatedAt, odometer.first(), odometer.latest(), odometer.travelled(), odometer.rest()));
+    }
+
+    private @Nullable Instant reportedAt() {
+        return reportedAt == RecordRow.NOT_REPORTED ? null : Timestamps.fromNanos(reportedAt);
+    }
+
+    private Instant stateSince() {
+        return Timestamps.fromNanos(stateSince == NONE ? recordedAt : stateSince);
     }
 
     private int checksum(Checksum checksums) {

@@ -24,14 +24,15 @@ record TransitionRow(
         return new TransitionRow(row.getLong(1), row.getInt(2), row.getLong(3), (Integer) row.getObject(4));
     }
 
-    /** Sets the parameters of {@link #INSERT}: a state of the source begins with a record. */
-    static void set(PreparedStatement insert, SourceRow source, RecordRow first, Checksum checksums)
+    /** Sets the parameters of {@link #INSERT}: a state of the source begins. */
+    static void set(
+            PreparedStatement insert, SourceRow source, long position, int status, long since, Checksum checksums)
             throws SQLException {
         insert.setLong(1, source.id);
-        insert.setLong(2, first.position());
-        insert.setInt(3, first.status());
-        insert.setLong(4, first.recordedAt());
-        insert.setInt(5, checksum(source.name, first.position(), first.status(), first.recordedAt(), checksums));
+        insert.setLong(2, position);
+        insert.setInt(3, status);
+        insert.setLong(4, since);
+        insert.setInt(5, checksum(source.name, position, status, since, checksums));
     }
 
     private static int checksum(String source, long position, int status, long since, Checksum checksums) {

@@ -14,6 +14,7 @@ import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.entry.Entry;
+import dev.waystate.statelog.entry.History;
 import dev.waystate.statelog.entry.Origin;
 import dev.waystate.statelog.kafka.EntryCodec.Found;
 import java.nio.ByteBuffer;
@@ -83,7 +84,26 @@ class EntryCodecTests {
         entries.put("claim", new Entry.Claim("cow-7"));
         entries.put("release", new Entry.Release("cow-7", CLAIM));
         entries.put("barrier", Entry.BARRIER);
+        entries.put("genesis-with-history", new Entry.Genesis(LOG_ID, new History(501, 7)));
+        entries.put("rows", rows());
+        entries.put("last-rows", new Entry.Rows(List.of(), List.of(), List.of(), List.of(), true));
         return entries;
+    }
+
+    private static Entry rows() {
+        Instant time = Instant.parse("2026-01-31T23:59:59.000000001Z");
+        History.Way way = new History.Way(600, new Point(0, 0), new Point(3, -4), 5.000000000000001, -0x1p-54);
+        return new Entry.Rows(
+                List.of(
+                        new History.Source(3, "cow-7", 12, 601, 12, new Report(1, "hay", time), time, time, way),
+                        new History.Source(4, "cow-8", 0, 9, 0, new Report(0, "", null), time, time, null)),
+                List.of(
+                        new History.Record(3, 11, new Report(-1, "größer", time, new Point(3, -4)), time, 499L),
+                        new History.Record(3, 12, new Report(1, "hay", time), time, null),
+                        new History.Record(4, 0, new Report(0, "", null), time, 0L)),
+                List.of(new History.Transition(3, 601, 1, time)),
+                List.of(new History.Total(-1, 300)),
+                false);
     }
 
     static Set<String> names() {
@@ -173,7 +193,45 @@ class EntryCodecTests {
                 batches(20).map(batch -> batch),
                 sources().map(Entry.Claim::new),
                 Combinators.combine(sources(), origins()).as(Entry.Release::new),
-                Arbitraries.just(Entry.BARRIER));
+                Arbitraries.just(Entry.BARRIER),
+                rowEntries());
+    }
+
+    private static Arbitrary<Entry> rowEntries() {
+        Arbitrary<Long> numbers = Arbitraries.longs();
+        Arbitrary<History.Way> ways = Combinators.combine(
+                        numbers, points(), points(), Arbitraries.doubles(), Arbitraries.doubles())
+                .as(History.Way::new);
+        Arbitrary<History.Source> withoutWay = Combinators.combine(
+                        numbers, sources(), numbers, numbers, numbers, reports(), times(), times())
+                .as((id, name, durable, position, sequence, report, recorded, since) ->
+                        new History.Source(id, name, durable, position, sequence, report, recorded, since, null));
+        Arbitrary<History.Source> sources = Combinators.combine(withoutWay, ways.injectNull(0.5))
+                .as((source, way) -> new History.Source(
+                        source.id(),
+                        source.name(),
+                        source.durableSequence(),
+                        source.position(),
+                        source.sequence(),
+                        source.report(),
+                        source.recordedAt(),
+                        source.stateSince(),
+                        way));
+        Arbitrary<History.Record> records = Combinators.combine(
+                        numbers, numbers, reports(), times(), numbers.injectNull(0.3))
+                .as(History.Record::new);
+        Arbitrary<History.Transition> transitions = Combinators.combine(
+                        numbers, numbers, Arbitraries.integers(), times())
+                .as(History.Transition::new);
+        Arbitrary<History.Total> totals =
+                Combinators.combine(Arbitraries.integers(), numbers).as(History.Total::new);
+        return Combinators.combine(
+                        sources.list().ofMaxSize(5),
+                        records.list().ofMaxSize(5),
+                        transitions.list().ofMaxSize(5),
+                        totals.list().ofMaxSize(5),
+                        Arbitraries.of(true, false))
+                .as(Entry.Rows::new);
     }
 
     @Provide
@@ -198,18 +256,25 @@ class EntryCodecTests {
     }
 
     private static Arbitrary<Report> reports() {
-        Arbitrary<Instant> times = Combinators.combine(
-                        Arbitraries.longs().between(-9_214_560_000L, 9_214_646_399L),
-                        Arbitraries.integers().between(0, 999_999_999))
-                .as(Instant::ofEpochSecond);
-        Arbitrary<Point> points = Combinators.combine(Arbitraries.integers(), Arbitraries.integers())
-                .as(Point::new);
         return Combinators.combine(
                         Arbitraries.integers(),
                         Arbitraries.strings().withChars('a', 'ä', '牛').ofMaxLength(20),
-                        times.injectNull(0.3),
-                        points.injectNull(0.3))
+                        times().injectNull(0.3),
+                        points().injectNull(0.3))
                 .as(Report::new);
+    }
+
+    /** From the earliest to the latest that a report can have. */
+    private static Arbitrary<Instant> times() {
+        return Combinators.combine(
+                        Arbitraries.longs().between(-9_214_560_000L, 9_214_646_399L),
+                        Arbitraries.integers().between(0, 999_999_999))
+                .as(Instant::ofEpochSecond);
+    }
+
+    private static Arbitrary<Point> points() {
+        return Combinators.combine(Arbitraries.integers(), Arbitraries.integers())
+                .as(Point::new);
     }
 
     @Test

@@ -30,7 +30,7 @@ class GoldenTopicTests {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = "log")
+    @ValueSource(strings = {"log", "import"})
     void topicMakesTheTablesThatItHasAlwaysMade(String name) throws Exception {
         List<Verdict> verdicts = apply(records(name));
         assertThat(verdicts.stream().map(Verdict::getClass).distinct())

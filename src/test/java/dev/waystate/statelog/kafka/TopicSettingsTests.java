@@ -18,7 +18,8 @@ class TopicSettingsTests {
     @Test
     void commandOfTheDocumentationGivesATopicTheSettingsThatTheLogNeeds() throws IOException {
         String page = Files.readString(Path.of("src/docs/replicas.md"));
-        String command = page.substring(page.indexOf("```sh"), page.indexOf("```\n"));
+        int begin = page.indexOf("```sh");
+        String command = page.substring(begin, page.indexOf("```\n", begin));
 
         Map<String, String> settings = SETTING.matcher(command)
                 .results()

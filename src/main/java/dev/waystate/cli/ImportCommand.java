@@ -1,0 +1,99 @@
+package dev.waystate.cli;
+
+import dev.waystate.cli.output.InputException;
+import dev.waystate.cli.output.TerminalText;
+import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.kafka.LogImport;
+import dev.waystate.statelog.kafka.UnusableTopicException;
+import dev.waystate.statelog.view.UnusableFileException;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Has replicas go on with the embedded store of a server, which must have stopped. It calls the brokers alone. */
+@Command(
+        name = "import",
+        description = {
+            "Writes the embedded store of a server on this machine into an empty Kafka topic, so that replicas go on with"
+                    + " it. The server must have stopped, and no replica may run yet.",
+            "Positions, sequences and the log's id stay as they are. The store is checked before, and stays as it is."
+        })
+final class ImportCommand extends StoreCommand {
+
+    @Parameters(paramLabel = "FILE", description = "The server's waystate.state-log.file.")
+    private Path file;
+
+    @Option(
+            names = "--bootstrap-server",
+            paramLabel = "HOST:PORT",
+            required = true,
+            description = "A Kafka broker, or several with commas between.")
+    private String brokers;
+
+    @Option(
+            names = "--topic",
+            paramLabel = "NAME",
+            required = true,
+            description = "The topic, which must be empty, and have the settings of a replicated log.")
+    private String topic;
+
+    @Option(
+            names = "--command-config",
+            paramLabel = "FILE",
+            description = "Settings of a Kafka client, such as for TLS and SASL, as Kafka's own tools have them.")
+    private @Nullable Path config;
+
+    @Override
+    public Integer call() {
+        print(file, runImport(settings()), null);
+        if (!json()) {
+            note("Replicas with empty data directories go on with it. Do not start a server on the file again.");
+        }
+        return ExitCodes.DONE;
+    }
+
+    private Map<String, String> settings() {
+        Properties properties = new Properties();
+        if (config != null) {
+            try (Reader reader = Files.newBufferedReader(config)) {
+                properties.load(reader);
+            } catch (IOException | IllegalArgumentException unreadable) {
+                throw new InputException(
+                        "Expected settings of a Kafka client in " + TerminalText.of(config)
+                                + ", but they cannot be read: " + text(unreadable),
+                        unreadable);
+            }
+        }
+        Map<String, String> settings = new HashMap<>();
+        properties.stringPropertyNames().forEach(name -> settings.put(name, properties.getProperty(name)));
+        return settings;
+    }
+
+    private long runImport(Map<String, String> settings) {
+        loadSqlite("import");
+        try {
+            return LogImport.run(file, topic, brokers, settings, warning -> note(TerminalText.of(warning)));
+        } catch (NoSuchFileException missing) {
+            throw new InputException(
+                    "Expected a server's store, but there is no file " + TerminalText.of(file) + ".", missing);
+        } catch (UnusableTopicException | UnusableFileException refused) {
+            throw new InputException(text(refused), refused);
+        } catch (IOException | DamagedRecordException | LogUnavailableException failed) {
+            throw new InputException("Cannot import " + TerminalText.of(file) + ": " + text(failed), failed);
+        }
+    }
+
+    private static String text(Exception problem) {
+        return TerminalText.of(String.valueOf(problem.getMessage()));
+    }
+}
