@@ -78,6 +78,11 @@ public final class EntryQueue {
                         batch.source(), claim == null ? null : claim.origin, batch.firstSequence(), batch.reports())));
     }
 
+    /** Adds batches of one source, none of which is taken when one ahead of it is refused for a time. */
+    public synchronized List<CompletionStage<Appended>> addAll(List<Batch> batches) {
+        return batches.stream().map(this::add).toList();
+    }
+
     /** Has a stream take a source. */
     public Claim claim(String source) {
         SourceClaim claim = new SourceClaim(source, this::release);
@@ -105,7 +110,10 @@ public final class EntryQueue {
         synchronized (this) {
             if (!closed) {
                 unavailable = reason;
-                entries.drainTo(refused);
+            }
+            entries.drainTo(refused);
+            if (refused.remove(END)) {
+                entries.add(END);
             }
         }
         refused.forEach(entry -> entry.result().completeExceptionally(reason));
@@ -143,7 +151,7 @@ public final class EntryQueue {
             }
             Origin origin = session.next();
             group.add(new Made(origin, next.entry().apply(origin), next.result()));
-            reports += next.reports();
+            reports += 1 + next.reports();
         }
         return next != END;
     }

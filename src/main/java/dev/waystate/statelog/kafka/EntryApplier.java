@@ -18,13 +18,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +45,10 @@ final class EntryApplier {
     private static final Logger log = LoggerFactory.getLogger(EntryApplier.class);
 
     private static final Duration POLL = Duration.ofMillis(100);
+    /** Small enough for entries to wait for. */
+    private static final long PRUNED_WHILE_IDLE = 50_000;
+
+    private static final int MOST_UNREADABLE = 5;
     private static final long PAUSE_MILLIS = 1_000;
     private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -64,6 +71,7 @@ final class EntryApplier {
 
     // Used by the applier's thread alone.
     private boolean refusing;
+    private int unreadable;
     private long checkedAt;
     private long appended;
 
@@ -127,14 +135,18 @@ final class EntryApplier {
         int generation = clients.generation();
         try (Consumer<byte[], byte[]> opened = clients.newConsumer()) {
             consumer = opened;
-            TopicIdentity topic = watch.identify(replica.get().place());
+            TopicIdentity topic = watch.identify(replica.known(), nextOffset());
             seek(opened);
             long end = opened.endOffsets(List.of(partition)).get(partition);
+            replica.builtUpTo(end);
             while (!closed && clients.generation() == generation) {
                 beginWhenPossible(opened.position(partition) >= end);
                 List<ConsumerRecord<byte[], byte[]>> records = opened.poll(POLL).records(partition);
                 applyWhenPossible(records, topic);
-                arrivals.reached(opened.position(partition));
+                if (!closed) {
+                    unreadable = 0;
+                    arrivals.reached(opened.position(partition));
+                }
                 lag.look(opened.currentLag(partition), replica.get().lastRecordedAt(), !records.isEmpty());
                 lookAround(records.isEmpty());
             }
@@ -143,6 +155,7 @@ final class EntryApplier {
         } catch (InvalidOffsetException gone) {
             throw lost(gone);
         } catch (LogUnavailableException | KafkaException away) {
+            checkReadable(away);
             log.warn("The topic {} cannot be read now: {}", partition.topic(), away.getMessage());
             Thread.sleep(PAUSE_MILLIS);
         } catch (DamagedRecordException damage) {
@@ -160,7 +173,7 @@ final class EntryApplier {
     /** Says why the entries are not there that the view has, or has to have next. */
     private UnusableTopicException lost(InvalidOffsetException gone) {
         try {
-            watch.identify(replica.get().place());
+            watch.identify(replica.known(), nextOffset());
         } catch (UnusableTopicException named) {
             return named; // it is another topic, or has no such beginning
         } catch (LogUnavailableException away) {
@@ -169,6 +182,24 @@ final class EntryApplier {
         return new UnusableTopicException("The topic " + partition.topic() + " has lost entries that this replica has"
                 + " applied, as after the election of a broker that did not have them: " + gone.getMessage()
                 + ". Compare the replicas, then start all from a back-up of the one to keep");
+    }
+
+    /** @throws UnusableTopicException if what the brokers have is damaged, again and again */
+    private void checkReadable(RuntimeException problem) {
+        Throwable cause = problem;
+        while (cause != null && !(cause instanceof CorruptRecordException || cause instanceof InvalidRecordException)) {
+            cause = cause.getCause();
+        }
+        if (cause != null && ++unreadable == MOST_UNREADABLE) {
+            throw new UnusableTopicException(
+                    "The topic " + partition.topic() + " is damaged from offset " + nextOffset() + " on: "
+                            + cause.getMessage() + ". Restore the topic, or begin a new one from a back-up");
+        }
+    }
+
+    private long nextOffset() {
+        TopicPlace place = replica.get().place();
+        return place == null ? 0 : place.nextOffset();
     }
 
     private void seek(Consumer<?, ?> opened) {
@@ -198,6 +229,7 @@ final class EntryApplier {
     private void applyWhenPossible(List<ConsumerRecord<byte[], byte[]>> records, TopicIdentity topic)
             throws SQLException, IOException, InterruptedException {
         while (!records.isEmpty() && !closed && !apply(records, topic)) {
+            lag.look(OptionalLong.of(records.size()), replica.get().lastRecordedAt(), true);
             Thread.sleep(PAUSE_MILLIS);
         }
         if (refusing) {
@@ -215,15 +247,22 @@ final class EntryApplier {
         }
         List<Origin> origins = new ArrayList<>(records.size());
         List<Verdict> verdicts = new ArrayList<>(records.size());
+        UnusableTopicException unusable = null;
         try {
             String logId = view.place() == null ? null : view.id();
             for (ConsumerRecord<byte[], byte[]> record : records) {
-                Found found = EntryCodec.decode(record, unsettled::entry);
-                if (found == null) {
-                    noteForeign(record);
-                    continue;
+                Found found;
+                try {
+                    found = EntryCodec.decode(record, unsettled::entry);
+                    if (found == null) {
+                        noteForeign(record);
+                        continue;
+                    }
+                    logId = checkLog(logId, found, record);
+                } catch (UnusableTopicException here) {
+                    unusable = here; // what is ahead of it counts
+                    break;
                 }
-                logId = checkLog(logId, found, record);
                 origins.add(found.origin());
                 verdicts.add(
                         view.apply(found.origin(), found.entry(), TimeUnit.MILLISECONDS.toNanos(record.timestamp())));
@@ -235,7 +274,7 @@ final class EntryApplier {
                 throw problem;
             }
             view.rollBack();
-            return refuse("the disk is full (" + problem.getMessage() + ")");
+            return refuse("the disk is full");
         }
         long before = view.head();
         boolean advanced = view.advance();
@@ -243,6 +282,9 @@ final class EntryApplier {
         settle(origins, verdicts);
         if (advanced) {
             followers.wake();
+        }
+        if (unusable != null) {
+            throw unusable;
         }
         return true;
     }
@@ -253,8 +295,14 @@ final class EntryApplier {
      * @param logId the id of the log; null when it has not begun
      * @return the id of the log
      */
-    private static String checkLog(@Nullable String logId, Found found, ConsumerRecord<?, ?> record) {
+    private String checkLog(@Nullable String logId, Found found, ConsumerRecord<?, ?> record) {
         if (found.entry() instanceof Entry.Genesis genesis) {
+            String known = replica.knownId();
+            if (logId == null && known != null && !known.equals(genesis.logId())) {
+                throw new UnusableTopicException("Expected the topic " + record.topic() + " to have the log " + known
+                        + ", but it begins the log " + genesis.logId()
+                        + ": name the right one, or begin with an empty file");
+            }
             return logId == null ? genesis.logId() : logId;
         }
         if (logId == null) {
@@ -291,6 +339,7 @@ final class EntryApplier {
         if (!refusing) {
             refusing = true;
             log.warn("The view waits at its place in the topic, and appends are refused: {}", reason);
+            sender.restart("The replica cannot write its view, since " + reason);
         }
         return false;
     }
@@ -308,13 +357,15 @@ final class EntryApplier {
     private void lookAround(boolean idle) throws SQLException, IOException {
         LogView view = replica.get();
         if (retention.isOn() && !view.isImporting()) {
-            // By the log's time, so that all replicas keep the same.
-            long keptFrom = view.lastRecordedAt() - TimeUnit.NANOSECONDS.convert(retention.maxAge());
-            long most = 2 * appended;
-            view.prune(retention, keptFrom, removed -> idle || removed < most);
+            // By the log's time, so that all replicas keep the same; unless a broker's clock was far ahead for a
+            // moment.
+            long latest = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) + TimeUnit.DAYS.toNanos(1);
+            long keptFrom = Math.min(view.lastRecordedAt(), latest) - TimeUnit.NANOSECONDS.convert(retention.maxAge());
+            long most = idle ? PRUNED_WHILE_IDLE : 2 * appended;
+            view.prune(retention, keptFrom, removed -> removed < most);
             appended = 0;
         }
-        watch.lookAgain(view.place());
+        watch.lookAgain(replica.known(), nextOffset());
         if (idle && System.nanoTime() - checkedAt > CHECK_NANOS) {
             checkedAt = System.nanoTime();
             view.checkFile();
@@ -337,8 +388,8 @@ final class EntryApplier {
         log.error("The view is damaged: it is built again from the topic, as for an empty disk", damage);
         metrics.rebuilt();
         lag.begin();
-        sender.restart(new LogUnavailableException(
-                "The replica builds its view again: whether the reports are stored is not known", damage));
+        sender.restart("The replica builds its view again");
         log.warn("The damaged view is kept as {}", replica.rebuild());
+        arrivals.reached(0);
     }
 }

@@ -7,6 +7,7 @@ import dev.waystate.statelog.entry.EntryQueue;
 import dev.waystate.statelog.entry.EntryQueue.Made;
 import dev.waystate.statelog.entry.Origin;
 import dev.waystate.statelog.entry.Session;
+import dev.waystate.statelog.view.LogHealth;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ final class EntrySender {
 
     private static final long PAUSE_MILLIS = 50;
     private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(4_000);
+    private static final long KEEP_NANOS = TimeUnit.DAYS.toNanos(1);
     private static final long RESEND_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final EntryQueue queue;
@@ -42,6 +44,7 @@ final class EntrySender {
     private final Supplier<String> logId;
     private final ReplicationMetrics metrics;
     private final Runnable onCaughtUp;
+    private final LogHealth health;
     private final Thread thread = new Thread(this::run, "state-log-sender");
 
     /** Set by a producer's thread. */
@@ -54,7 +57,7 @@ final class EntrySender {
     private volatile @Nullable Entry first;
 
     /** Set by the applier when it has to begin anew. */
-    private volatile @Nullable LogUnavailableException restart;
+    private volatile @Nullable String restart;
 
     private volatile boolean suspended = true;
 
@@ -62,6 +65,7 @@ final class EntrySender {
     private final Session session = new Session();
     private long producerSince;
     private int producerGeneration;
+    private long madeAt = System.nanoTime();
 
     EntrySender(
             EntryQueue queue,
@@ -70,7 +74,8 @@ final class EntrySender {
             String topic,
             Supplier<String> logId,
             ReplicationMetrics metrics,
-            Runnable onCaughtUp) {
+            Runnable onCaughtUp,
+            LogHealth health) {
         this.queue = queue;
         this.unsettled = unsettled;
         this.clients = clients;
@@ -78,6 +83,7 @@ final class EntrySender {
         this.logId = logId;
         this.metrics = metrics;
         this.onCaughtUp = onCaughtUp;
+        this.health = health;
         queue.suspend(new LogUnavailableException(
                 "The replica has not caught up with the topic yet: nothing was stored", null));
     }
@@ -95,13 +101,17 @@ final class EntrySender {
         first = entry;
     }
 
-    /** Gives up what is unsettled, and refuses what comes until {@link #begin}, and until the view has caught up. */
-    void restart(LogUnavailableException reason) {
+    /**
+     * Gives up what is unsettled, and refuses what comes until {@link #begin}, and until the view has caught up.
+     *
+     * @param reason the begin of a sentence
+     */
+    void restart(String reason) {
         first = null;
         restart = reason;
     }
 
-    /** Waits until what was appended is settled, or given up. */
+    /** Waits until what was appended is settled, or given up: a few seconds after the queue was closed. */
     void join() throws InterruptedException {
         thread.join();
     }
@@ -110,10 +120,15 @@ final class EntrySender {
         try {
             List<Made> group = new ArrayList<>();
             boolean open = true;
-            while (open || !unsettled.isEmpty()) {
+            long closedAt = 0;
+            while (open || !unsettled.isEmpty() && !suspended && System.nanoTime() - closedAt < SETTLE_NANOS) {
                 group.clear();
-                open &= queue.take(group, session, PAUSE_MILLIS);
+                if (!queue.take(group, session, PAUSE_MILLIS)) {
+                    open = false;
+                    closedAt = System.nanoTime();
+                }
                 group.forEach(unsettled::add);
+                keepSession(group);
                 if (failure == null && producerGeneration == clients.generation()) {
                     sendAll(group);
                 } else {
@@ -125,11 +140,28 @@ final class EntrySender {
                     probe(probe);
                 }
             }
+            giveUp("The server is stopping", null);
         } catch (Throwable problem) {
-            log.error("The sender of the state log has failed: nothing more is acknowledged", problem);
-            queue.fail(unsettled.clear());
+            try {
+                queue.fail(unsettled.clear());
+            } finally {
+                health.failed(problem);
+                log.error("The sender of the state log has failed: nothing more is acknowledged", problem);
+            }
         } finally {
             closeProducer();
+        }
+    }
+
+    /** A session of which nothing is heard for a week is forgotten. */
+    private void keepSession(List<Made> group) {
+        if (!group.isEmpty()) {
+            madeAt = System.nanoTime();
+        } else if (!suspended && System.nanoTime() - madeAt > KEEP_NANOS) {
+            Made barrier = new Made(session.next(), Entry.BARRIER, new CompletableFuture<>());
+            unsettled.add(barrier);
+            group.add(barrier);
+            madeAt = System.nanoTime();
         }
     }
 
@@ -189,27 +221,27 @@ final class EntrySender {
     }
 
     private void giveUpWhatStalls() {
-        LogUnavailableException reason = restart;
+        String reason = restart;
         restart = null;
-        if (reason == null && unsettled.isStalled(SETTLE_NANOS)) {
-            reason = new LogUnavailableException(
-                    "Kafka has not answered for 4 seconds: whether the reports are stored is not known", failure);
-        }
         if (reason != null) {
-            giveUp(reason);
+            giveUp(reason, null);
+        } else if (unsettled.isStalled(SETTLE_NANOS)) {
+            giveUp("Kafka has not settled an entry for 4 seconds", failure);
         }
     }
 
-    private void giveUp(LogUnavailableException reason) {
+    private void giveUp(String why, @Nullable Exception cause) {
         synchronized (this) {
             if (!suspended) {
                 suspended = true;
-                log.warn("Appends are refused until the replica is part of the log again: {}", reason.getMessage());
+                log.warn("Appends are refused until the replica is part of the log again: {}", why);
             }
-            queue.suspend(new LogUnavailableException("Kafka does not answer: nothing was stored", null));
+            queue.suspend(new LogUnavailableException(why + ": nothing was stored", null));
             session.renew();
         }
         closeProducer();
+        LogUnavailableException reason =
+                new LogUnavailableException(why + ": whether the reports are stored is not known", cause);
         List<Made> unknown = unsettled.clear();
         metrics.givenUp(unknown.size());
         unknown.forEach(made -> made.result().completeExceptionally(reason));

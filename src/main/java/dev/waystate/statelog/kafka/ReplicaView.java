@@ -3,6 +3,7 @@ package dev.waystate.statelog.kafka;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.StoreProperties;
+import dev.waystate.statelog.view.TopicPlace;
 import dev.waystate.statelog.view.UnusableFileException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,15 +26,22 @@ final class ReplicaView {
     /** Once it is known. */
     private volatile @Nullable String id;
 
+    /** Where the topic has to be read up to for the view to be whole. */
+    private volatile long wholeFrom;
+
+    /** How far the damaged view had read the topic, while it is built again; null when there is none. */
+    private volatile @Nullable TopicPlace lost;
+
     private ReplicaView(StoreProperties properties, LogView view) {
         this.properties = properties;
         this.view = view;
+        this.wholeFrom = view.place() == null ? Long.MAX_VALUE : 0;
     }
 
     /** @throws UnusableFileException if the file has a log that is in no topic, or is none that this process can have */
     static ReplicaView open(StoreProperties properties) throws SQLException {
         LogView view = LogView.open(properties.file(), properties.readConnections());
-        if (view.place() == null && view.head() > 0) {
+        if (view.place() == null && view.lastRecordedAt() > 0) {
             close(view);
             throw new UnusableFileException("Expected the view of a replica in " + properties.file()
                     + ", but it has a log of its own, with " + view.head()
@@ -58,8 +66,9 @@ final class ReplicaView {
      */
     String id() {
         String known = id;
-        if (known == null && view.place() != null) {
-            known = view.id();
+        LogView present = view;
+        if (known == null && present.place() != null) {
+            known = present.id();
             id = known;
         }
         if (known == null) {
@@ -68,8 +77,42 @@ final class ReplicaView {
         return known;
     }
 
+    /** Returns the id of the log, null when nothing was read of the topic yet. */
+    @Nullable
+    String knownId() {
+        return view.place() == null && id == null ? null : id();
+    }
+
     LogView get() {
         return view;
+    }
+
+    /**
+     * Returns the view for readers.
+     *
+     * @throws LogUnavailableException while it is built: it has only a part of the log
+     */
+    LogView whole() {
+        LogView present = view;
+        TopicPlace place = present.place();
+        if (wholeFrom > (place == null ? 0 : place.nextOffset()) || present.isImporting()) {
+            throw new LogUnavailableException("The replica builds its view from the topic", null);
+        }
+        return present;
+    }
+
+    /** Notes where the topic ends: a view that began empty is whole when it has come there. */
+    void builtUpTo(long end) {
+        if (wholeFrom == Long.MAX_VALUE) {
+            wholeFrom = end;
+        }
+    }
+
+    /** Returns how far the topic is known, by this view or a damaged one before; null when nothing was read of it yet. */
+    @Nullable
+    TopicPlace known() {
+        TopicPlace place = view.place();
+        return place == null ? lost : place;
     }
 
     /** Puts the file aside and goes on with an empty one. Returns where the old one is. */
@@ -78,7 +121,9 @@ final class ReplicaView {
         Path aside = Path.of(file + ASIDE.format(Instant.now()));
         if (view.place() != null) {
             id = view.id();
+            lost = view.place();
         }
+        wholeFrom = Long.MAX_VALUE;
         view.abandon();
         view.close();
         Files.move(file, aside);

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The state log in a topic, of which this process has a view of its own. What is appended goes into the topic, and is settled
@@ -84,8 +83,8 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
                 new TopicCheck(topic, clients.largestEntry(), clients.largestRequest()),
                 replication.createReplicas(),
                 clients.largestEntry());
-        EntrySender sender =
-                new EntrySender(queue, unsettled, clients, replication.topic(), replica::id, metrics, lag::caughtUp);
+        EntrySender sender = new EntrySender(
+                queue, unsettled, clients, replication.topic(), replica::id, metrics, lag::caughtUp, health);
         EntryApplier applier = new EntryApplier(
                 replica,
                 clients,
@@ -110,25 +109,23 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         if (batch.firstSequence() != Batch.UNNUMBERED) {
             return queue.add(batch);
         }
-        CompletionStage<Appended> result = null;
+        List<Batch> parts = new ArrayList<>();
         List<Report> part = new ArrayList<>();
         long bytes = 0;
         for (Report report : batch.reports()) {
             long more = REPORT_BYTES + BYTES_PER_UNIT * (long) report.info().length();
             if (bytes + more > clients.largestEntry() && !part.isEmpty()) {
-                result = after(result, queue.add(new Batch(batch.source(), batch.claim(), Batch.UNNUMBERED, part)));
+                parts.add(new Batch(batch.source(), batch.claim(), Batch.UNNUMBERED, part));
                 part = new ArrayList<>();
                 bytes = 0;
             }
             part.add(report);
             bytes += more;
         }
-        return after(result, queue.add(new Batch(batch.source(), batch.claim(), Batch.UNNUMBERED, part)));
-    }
-
-    private static CompletionStage<Appended> after(
-            @Nullable CompletionStage<Appended> before, CompletionStage<Appended> next) {
-        return before == null ? next : before.thenCombine(next, (ignored, last) -> last);
+        parts.add(new Batch(batch.source(), batch.claim(), Batch.UNNUMBERED, part));
+        return queue.addAll(parts).stream()
+                .reduce((before, next) -> before.thenCombine(next, (stored, last) -> last))
+                .orElseThrow();
     }
 
     @Override
@@ -157,7 +154,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
 
     @Override
     protected LogView view() {
-        return replica.get();
+        return replica.whole();
     }
 
     /** Waits for what was appended, for a few seconds at most, and closes the view. */

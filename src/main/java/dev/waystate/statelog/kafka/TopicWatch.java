@@ -46,15 +46,16 @@ final class TopicWatch {
     /**
      * Returns which topic it is.
      *
-     * @param place where the view goes on; null when it is empty
+     * @param known a place in the topic that is expected; null when any will do
+     * @param nextOffset where the view goes on
      * @throws UnusableTopicException if it is not as the log needs it, or another one
      * @throws LogUnavailableException if Kafka does not answer
      */
-    TopicIdentity identify(@Nullable TopicPlace place) {
-        if (createReplicas > 0 && place == null && !client.exists()) {
+    TopicIdentity identify(@Nullable TopicPlace known, long nextOffset) {
+        if (createReplicas > 0 && known == null && !client.exists()) {
             create();
         }
-        return look(place).identity();
+        return look(known, nextOffset).identity();
     }
 
     private void create() {
@@ -73,14 +74,14 @@ final class TopicWatch {
      *
      * @throws UnusableTopicException as {@link #identify} does
      */
-    void lookAgain(@Nullable TopicPlace place) {
+    void lookAgain(@Nullable TopicPlace known, long nextOffset) {
         if (looking != null && looking.isDone()) {
             noteEnd(looking);
             looking = null;
         }
         if (looking == null && System.nanoTime() - lookedAt > PAUSE_NANOS) {
             lookedAt = System.nanoTime();
-            looking = CompletableFuture.supplyAsync(() -> look(place), TopicWatch::onThread);
+            looking = CompletableFuture.supplyAsync(() -> look(known, nextOffset), TopicWatch::onThread);
         }
     }
 
@@ -100,10 +101,10 @@ final class TopicWatch {
         thread.start();
     }
 
-    private CheckedTopic look(@Nullable TopicPlace place) {
+    private CheckedTopic look(@Nullable TopicPlace known, long nextOffset) {
         TopicIdentity expected =
-                place == null ? null : new TopicIdentity(place.cluster(), Uuid.fromString(place.topic()));
-        CheckedTopic topic = check.check(expected, place == null ? 0 : place.nextOffset());
+                known == null ? null : new TopicIdentity(known.cluster(), Uuid.fromString(known.topic()));
+        CheckedTopic topic = check.check(expected, nextOffset);
         topic.warnings().stream().filter(warned::add).forEach(log::warn);
         return topic;
     }

@@ -37,6 +37,9 @@ final class Unsettled {
     private final Map<Origin, Sent> entries = new LinkedHashMap<>();
     private long movedAt;
 
+    /** Whether entries were left out that followed a lost one: the view does not come to them any more. */
+    private boolean lost;
+
     /** @param nanoTime counts the time that goes by */
     Unsettled(ReplicationMetrics metrics, LongSupplier nanoTime) {
         this.metrics = metrics;
@@ -58,10 +61,18 @@ final class Unsettled {
 
     /** Tells whoever waits for an entry what it came to. */
     void settle(Origin origin, Verdict verdict) {
-        Made made = verdict instanceof Verdict.Ignored ? null : remove(origin);
+        if (verdict instanceof Verdict.Ignored) {
+            leftOut(origin);
+            return;
+        }
+        Made made = remove(origin);
         if (made != null) {
             made.settle(verdict);
         }
+    }
+
+    private synchronized void leftOut(Origin origin) {
+        lost |= entries.containsKey(origin);
     }
 
     private synchronized @Nullable Made remove(Origin origin) {
@@ -69,6 +80,7 @@ final class Unsettled {
         if (sent == null) {
             return null;
         }
+        lost = false;
         metrics.settled(nanoTime.getAsLong() - sent.at);
         return sent.made;
     }
@@ -78,13 +90,13 @@ final class Unsettled {
         movedAt = nanoTime.getAsLong();
     }
 
-    /** Whether the oldest has waited for so long: for the topic, or for a view that does not go on. */
+    /** Whether the oldest has waited for so long: for the topic, or for a view that does not go on, or not to it. */
     synchronized boolean isStalled(long nanos) {
         if (entries.isEmpty()) {
             return false;
         }
         Sent oldest = entries.values().iterator().next();
-        long since = oldest.inTopic && movedAt - oldest.at > 0 ? movedAt : oldest.at;
+        long since = oldest.inTopic && !lost && movedAt - oldest.at > 0 ? movedAt : oldest.at;
         return nanoTime.getAsLong() - since > nanos;
     }
 
@@ -109,6 +121,7 @@ final class Unsettled {
     /** Forgets and returns all. */
     synchronized List<Made> clear() {
         List<Made> all = new ArrayList<>(all());
+        lost = false;
         entries.clear();
         return all;
     }

@@ -54,6 +54,8 @@ final class ReadStream {
     /** Why it is not known whether the log has come to the position. */
     private volatile @Nullable LogUnavailableException unknownEnd;
 
+    private volatile boolean endKnown;
+
     // Used by one step at a time.
     /** Whether it began at the earliest record, or one of a time, and none has been read yet. */
     private boolean fromEarliest;
@@ -62,7 +64,7 @@ final class ReadStream {
     private int pageBytes = FIRST_PAGE_BYTES;
     private long replayEnd = -1;
     private boolean caughtUp;
-    private boolean waited;
+    private boolean waiting;
 
     /** @throws InvalidRequestException if a field of the request is out of range */
     ReadStream(
@@ -196,16 +198,20 @@ final class ReadStream {
     }
 
     private boolean awaitEnd(long head) {
-        if (waited) {
+        if (endKnown) {
             throw new PositionBeyondHeadException(position, head);
         }
-        waited = true;
+        if (waiting) {
+            return false; // woken for something else
+        }
+        waiting = true;
         stateLog.caughtUp().whenComplete((caughtUp, problem) -> {
             if (problem != null) {
                 unknownEnd = new LogUnavailableException(
                         "Expected a position up to " + head + ", where this replica is, but it is " + position,
                         problem);
             }
+            endKnown = true;
             wake();
         });
         return false;

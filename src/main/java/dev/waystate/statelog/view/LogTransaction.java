@@ -149,6 +149,7 @@ final class LogTransaction implements AutoCloseable {
     private long add(Entry.Append batch) throws SQLException {
         if (batch.claim() != null) {
             claims.check(batch.source(), batch.claim());
+            sessions.touch(batch.claim().session(), recordedAt);
         }
         SourceRow source = source(batch.source());
         long durableSequence = source == null ? 0 : source.durableSequence;

@@ -58,6 +58,15 @@ final class Sessions implements AutoCloseable {
         return true;
     }
 
+    /** Has a session be remembered for longer: one of its claims is in use. */
+    void touch(UUID session, long recordedAt) throws SQLException {
+        Last last = last(session);
+        if (last.counter > 0) {
+            last.recordedAt = recordedAt;
+            last.moved = true;
+        }
+    }
+
     private Last last(UUID session) throws SQLException {
         Last last = met.get(session);
         if (last == null) {

@@ -58,6 +58,20 @@ class UnsettledTests {
         assertThat(unsettled.isStalled(10)).as("the view does not go on").isTrue();
     }
 
+    @Test
+    void anEntryInTheTopicThatTheViewLeftOutStallsHoweverTheViewGoesOn() {
+        Made first = add();
+        Made second = add();
+        unsettled.inTopic(first.origin());
+        unsettled.inTopic(second.origin());
+        unsettled.settle(second.origin(), new Verdict.Ignored());
+        now = 11;
+        unsettled.moved();
+        assertThat(unsettled.isStalled(10)).isTrue();
+        unsettled.settle(first.origin(), new Verdict.Applied(0, 1));
+        assertThat(unsettled.isStalled(10)).as("the hole is filled").isFalse();
+    }
+
     private Made add() {
         Made made = new Made(session.next(), Entry.BARRIER, new CompletableFuture<>());
         unsettled.add(made);

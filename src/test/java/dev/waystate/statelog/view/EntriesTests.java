@@ -164,6 +164,21 @@ class EntriesTests {
     }
 
     @Test
+    void aClaimThatIsInUseIsKept() throws Exception {
+        Session before = new Session();
+        Session after = new Session();
+        Origin claim = before.next();
+        try (LogView view = open("log.db")) {
+            commit(view, List.of(new Placed(claim, new Entry.Claim("a"), 1)), 0);
+            commit(view, List.of(new Placed(after.next(), append("a", claim, "one"), 6 * DAY)), 1);
+            Placed ofThird = new Placed(new Session().next(), Entry.BARRIER, 8 * DAY);
+            Placed later = new Placed(after.next(), append("a", claim, "two"), 8 * DAY);
+            assertThat(commit(view, List.of(ofThird, later), 2))
+                    .containsExactly(new Verdict.Applied(0, 1), new Verdict.Applied(0, 2));
+        }
+    }
+
+    @Test
     void noEntryIsRecordedBeforeTheOneAheadOfIt() throws Exception {
         Session session = new Session();
         try (LogView view = open("log.db")) {
