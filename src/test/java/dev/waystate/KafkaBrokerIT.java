@@ -18,6 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +66,7 @@ class KafkaBrokerIT {
         }
     }
 
+    @Tag("long")
     @Test
     void threeBrokersKeepAnAcknowledgedRecordWhenTheLeaderIsKilled() throws Exception {
         try (KafkaCluster cluster = KafkaCluster.start(directory)) {

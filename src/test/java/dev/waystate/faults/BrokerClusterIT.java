@@ -19,14 +19,14 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Replicas over three brokers, of which the leader is killed. */
 @Timeout(600)
-@EnabledIfSystemProperty(named = "test.three-brokers", matches = "true")
+@Tag("long")
 class BrokerClusterIT {
 
     private static final int KILLS = 10;

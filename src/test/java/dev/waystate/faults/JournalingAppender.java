@@ -47,8 +47,10 @@ final class JournalingAppender implements Runnable {
 
     @Override
     public void run() {
-        ManagedChannel channel =
-                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", port)
+                .usePlaintext()
+                .directExecutor() // or an acknowledgement could still wait for a thread when the channel has ended
+                .build();
         try {
             append(StateLogServiceGrpc.newStub(channel));
             channel.shutdownNow().awaitTermination(20, TimeUnit.SECONDS); // no acknowledgement comes later

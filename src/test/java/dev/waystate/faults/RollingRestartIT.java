@@ -32,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +92,7 @@ class RollingRestartIT {
     }
 
     /** The control: without the retries a replica that goes at once does cost calls. */
+    @Tag("long")
     @Test
     void callsFailWithoutRetriesWhenAReplicaIsKilled() throws Exception {
         String topic = "killed-" + UUID.randomUUID();
