@@ -140,7 +140,9 @@ final class EntrySender {
                     probe(probe);
                 }
             }
-            giveUp("The server is stopping", null);
+            LogUnavailableException stopping = new LogUnavailableException(
+                    "The server is stopping: whether the reports are stored is not known", null);
+            unsettled.clear().forEach(made -> made.result().completeExceptionally(stopping));
         } catch (Throwable problem) {
             try {
                 queue.fail(unsettled.clear());
