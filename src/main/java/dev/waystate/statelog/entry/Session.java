@@ -1,12 +1,30 @@
 package dev.waystate.statelog.entry;
 
+import java.nio.ByteBuffer;
 import java.util.UUID;
 
 /** Numbers the entries that a process makes. Used by one thread. */
 public final class Session {
 
+    /** How long the id of a session is. */
+    public static final int ID_BYTES = 2 * Long.BYTES;
+
     private UUID id = UUID.randomUUID();
     private long counter;
+
+    /** Returns the 16 bytes of a session's id. */
+    public static byte[] bytes(UUID session) {
+        return ByteBuffer.allocate(ID_BYTES)
+                .putLong(session.getMostSignificantBits())
+                .putLong(session.getLeastSignificantBits())
+                .array();
+    }
+
+    /** Returns the session whose id has these 16 bytes. */
+    public static UUID ofBytes(byte[] bytes) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        return new UUID(buffer.getLong(), buffer.getLong());
+    }
 
     /** Returns the origin of the next entry. */
     public Origin next() {

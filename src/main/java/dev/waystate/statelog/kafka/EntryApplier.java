@@ -45,6 +45,7 @@ final class EntryApplier {
     private static final Logger log = LoggerFactory.getLogger(EntryApplier.class);
 
     private static final Duration POLL = Duration.ofMillis(100);
+
     /** Small enough for entries to wait for. */
     private static final long PRUNED_WHILE_IDLE = 50_000;
 

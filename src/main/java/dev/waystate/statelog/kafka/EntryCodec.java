@@ -15,6 +15,7 @@ import dev.waystate.statelog.Report;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.History;
 import dev.waystate.statelog.entry.Origin;
+import dev.waystate.statelog.entry.Session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
@@ -22,7 +23,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -42,7 +42,6 @@ final class EntryCodec {
     private static final int HEADER_BYTES = 2 * Integer.BYTES + LOG_ID_BYTES;
     private static final int ORIGIN_TAG =
             dev.waystate.proto.topic.v1.Entry.ORIGIN_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
-    private static final int SESSION_BYTES = 2 * Long.BYTES;
 
     /**
      * An entry that was found.
@@ -199,12 +198,8 @@ final class EntryCodec {
     }
 
     private static dev.waystate.proto.topic.v1.Origin message(Origin origin) {
-        byte[] session = ByteBuffer.allocate(SESSION_BYTES)
-                .putLong(origin.session().getMostSignificantBits())
-                .putLong(origin.session().getLeastSignificantBits())
-                .array();
         return dev.waystate.proto.topic.v1.Origin.newBuilder()
-                .setSession(ByteString.copyFrom(session))
+                .setSession(ByteString.copyFrom(Session.bytes(origin.session())))
                 .setCounter(origin.counter())
                 .build();
     }
@@ -262,11 +257,10 @@ final class EntryCodec {
     }
 
     private static Origin origin(dev.waystate.proto.topic.v1.Origin message) {
-        if (message.getSession().size() != SESSION_BYTES) {
-            throw new IllegalArgumentException("expected a session of " + SESSION_BYTES + " bytes, but it has "
+        if (message.getSession().size() != Session.ID_BYTES) {
+            throw new IllegalArgumentException("expected a session of " + Session.ID_BYTES + " bytes, but it has "
                     + message.getSession().size());
         }
-        ByteBuffer session = message.getSession().asReadOnlyByteBuffer();
-        return new Origin(new UUID(session.getLong(), session.getLong()), message.getCounter());
+        return new Origin(Session.ofBytes(message.getSession().toByteArray()), message.getCounter());
     }
 }

@@ -28,6 +28,7 @@ final class KafkaClients implements AutoCloseable {
     private static final int REQUEST_TIMEOUT_MILLIS = 1_500;
     private static final int MAX_BLOCK_MILLIS = 500;
     private static final int RECONNECT_MILLIS = 500;
+
     /** What gathers while requests are under way goes with one. */
     private static final int BATCH_BYTES = 256 * 1024;
 

@@ -65,12 +65,7 @@ final class ReplicaView {
      * @throws LogUnavailableException if nothing was read of the topic yet
      */
     String id() {
-        String known = id;
-        LogView present = view;
-        if (known == null && present.place() != null) {
-            known = present.id();
-            id = known;
-        }
+        String known = knownId();
         if (known == null) {
             throw new LogUnavailableException("The replica has read nothing of the topic yet", null);
         }
@@ -80,7 +75,11 @@ final class ReplicaView {
     /** Returns the id of the log, null when nothing was read of the topic yet. */
     @Nullable
     String knownId() {
-        return view.place() == null && id == null ? null : id();
+        LogView present = view;
+        if (id == null && present.place() != null) {
+            id = present.id();
+        }
+        return id;
     }
 
     LogView get() {

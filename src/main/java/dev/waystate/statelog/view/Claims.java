@@ -2,6 +2,7 @@ package dev.waystate.statelog.view;
 
 import dev.waystate.statelog.FencedException;
 import dev.waystate.statelog.entry.Origin;
+import dev.waystate.statelog.entry.Session;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,7 +31,7 @@ final class Claims implements AutoCloseable {
         try (PreparedStatement find = connection.prepare("SELECT source, session, counter FROM claim");
                 ResultSet row = find.executeQuery()) {
             while (row.next()) {
-                holders.put(row.getString(1), new Origin(Sessions.id(row.getBytes(2)), row.getLong(3)));
+                holders.put(row.getString(1), new Origin(Session.ofBytes(row.getBytes(2)), row.getLong(3)));
             }
         }
     }
@@ -79,7 +80,7 @@ final class Claims implements AutoCloseable {
                 delete.addBatch();
             } else {
                 insert.setString(1, change.getKey());
-                insert.setBytes(2, Sessions.bytes(claim.session()));
+                insert.setBytes(2, Session.bytes(claim.session()));
                 insert.setLong(3, claim.counter());
                 insert.addBatch();
             }

@@ -9,6 +9,7 @@ import dev.waystate.statelog.SequenceGapException;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.History;
 import dev.waystate.statelog.entry.Origin;
+import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.entry.Verdict;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -263,7 +264,7 @@ final class LogTransaction implements AutoCloseable {
         claims.write();
         moveEnd.setLong(1, head);
         moveEnd.setLong(2, recordedAt);
-        moveEnd.setBytes(3, importing == null ? null : Sessions.bytes(importing));
+        moveEnd.setBytes(3, importing == null ? null : Session.bytes(importing));
         moveEnd.executeUpdate();
         if (place != null) {
             place.set(movePlace);

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.Origin;
+import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.entry.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ public final class LogView implements AutoCloseable {
                     row.getLong(4),
                     row.getString(5),
                     place,
-                    importing == null ? null : Sessions.id(importing));
+                    importing == null ? null : Session.ofBytes(importing));
             bounds = new LogBounds(row.getLong(1), end.head());
             checkNewest(row.getLong(3));
         }

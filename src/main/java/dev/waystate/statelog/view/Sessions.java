@@ -1,7 +1,7 @@
 package dev.waystate.statelog.view;
 
 import dev.waystate.statelog.entry.Origin;
-import java.nio.ByteBuffer;
+import dev.waystate.statelog.entry.Session;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -71,7 +71,7 @@ final class Sessions implements AutoCloseable {
         Last last = met.get(session);
         if (last == null) {
             last = new Last();
-            find.setBytes(1, bytes(session));
+            find.setBytes(1, Session.bytes(session));
             try (ResultSet row = find.executeQuery()) {
                 last.counter = row.next() ? row.getLong(1) : 0;
             }
@@ -88,7 +88,7 @@ final class Sessions implements AutoCloseable {
         Set<UUID> left = new HashSet<>();
         try (ResultSet row = findAll.executeQuery()) {
             while (row.next()) {
-                left.add(id(row.getBytes(1)));
+                left.add(Session.ofBytes(row.getBytes(1)));
             }
         }
         met.keySet().retainAll(left);
@@ -100,7 +100,7 @@ final class Sessions implements AutoCloseable {
         for (Map.Entry<UUID, Last> session : met.entrySet()) {
             Last last = session.getValue();
             if (last.moved) {
-                write.setBytes(1, bytes(session.getKey()));
+                write.setBytes(1, Session.bytes(session.getKey()));
                 write.setLong(2, last.counter);
                 write.setLong(3, last.recordedAt);
                 write.executeUpdate();
@@ -119,17 +119,5 @@ final class Sessions implements AutoCloseable {
         write.close();
         expire.close();
         findAll.close();
-    }
-
-    static byte[] bytes(UUID id) {
-        return ByteBuffer.allocate(2 * Long.BYTES)
-                .putLong(id.getMostSignificantBits())
-                .putLong(id.getLeastSignificantBits())
-                .array();
-    }
-
-    static UUID id(byte[] bytes) {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        return new UUID(buffer.getLong(), buffer.getLong());
     }
 }

@@ -2,7 +2,7 @@ package dev.waystate.statelog.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.TestHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,51 +17,33 @@ class LagTests {
     private static final Instant NOW = Instant.parse("2026-11-26T00:00:00Z");
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private boolean ready = true;
+    private final TestHealth health = new TestHealth();
 
-    private final Lag lag = new Lag(
-            Clock.fixed(NOW, ZoneOffset.UTC),
-            Duration.ofSeconds(30),
-            new LogHealth() {
-                @Override
-                public void unready() {
-                    ready = false;
-                }
-
-                @Override
-                public void ready() {
-                    ready = true;
-                }
-
-                @Override
-                public void failed(Throwable problem) {
-                    throw new AssertionError(problem);
-                }
-            },
-            new ReplicationMetrics(meters));
+    private final Lag lag =
+            new Lag(Clock.fixed(NOW, ZoneOffset.UTC), Duration.ofSeconds(30), health, new ReplicationMetrics(meters));
 
     @Test
     void aReplicaIsReadyWhenItHasAppliedWhatWasInTheTopicAtTheStart() {
         look(0, 0, true);
-        assertThat(ready).isFalse();
+        assertThat(health.unready).isTrue();
         lag.caughtUp();
-        assertThat(ready).isTrue();
+        assertThat(health.unready).isFalse();
         lag.begin();
         look(0, 0, true);
-        assertThat(ready).as("while the view is built again").isFalse();
+        assertThat(health.unready).as("while the view is built again").isTrue();
     }
 
     @Test
     void aReplicaThatIsFarBehindIsNotReadyUntilItIsCloser() {
         lag.caughtUp();
         look(5, 30, true);
-        assertThat(ready).isTrue();
+        assertThat(health.unready).isFalse();
         look(5, 31, true);
-        assertThat(ready).isFalse();
+        assertThat(health.unready).isTrue();
         assertThat(meters.get("waystate.replica.lag.entries").gauge().value()).isEqualTo(5);
         assertThat(meters.get("waystate.replica.lag").gauge().value()).isEqualTo(31);
         look(5, 29, true);
-        assertThat(ready).isTrue();
+        assertThat(health.unready).isFalse();
     }
 
     @Test
@@ -69,7 +51,7 @@ class LagTests {
         lag.caughtUp();
         look(5, 31, true);
         look(0, 3_600, false);
-        assertThat(ready).isTrue();
+        assertThat(health.unready).isFalse();
         assertThat(meters.get("waystate.replica.lag").gauge().value()).isZero();
     }
 
@@ -78,7 +60,7 @@ class LagTests {
         lag.caughtUp();
         look(5, 3_600, false);
         lag.look(OptionalLong.empty(), 0, false);
-        assertThat(ready).isTrue();
+        assertThat(health.unready).isFalse();
     }
 
     private void look(long entries, long secondsBehind, boolean heard) {

@@ -177,7 +177,7 @@ class LogImportIT {
     void logThatAReplicaHasBegunIsNotMixedWithAnother() throws Exception {
         createTopic();
         try (Replica replica = replica("view.db").awaitReady()) {
-            assertThat(replica.ready).isTrue();
+            assertThat(replica.isReady()).isTrue();
             assertRefused(runImport(store), "Expected an empty topic");
         }
     }
@@ -275,7 +275,7 @@ class LogImportIT {
                 assertThatThrownBy(replica.log::head)
                         .as("a part of the log is not served")
                         .isInstanceOf(LogUnavailableException.class);
-                assertThat(replica.ready).isFalse();
+                assertThat(replica.isReady()).isFalse();
                 assertThat(replica.log
                                 .append(new Batch("cow-1", 1, List.of(report(1, 1))))
                                 .toCompletableFuture())
@@ -286,7 +286,7 @@ class LogImportIT {
 
                 send(producer, session, entries, 3, entries.size());
                 replica.awaitReady();
-                assertThat(replica.ready).isTrue();
+                assertThat(replica.isReady()).isTrue();
                 assertThat(replica.log.head()).isEqualTo(HEAD);
             }
         } finally {

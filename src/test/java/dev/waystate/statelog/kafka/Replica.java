@@ -1,6 +1,6 @@
 package dev.waystate.statelog.kafka;
 
-import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.TestHealth;
 import dev.waystate.statelog.view.RetentionProperties;
 import dev.waystate.statelog.view.StoreProperties;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -8,19 +8,17 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.awaitility.Awaitility;
 
 /** A replica of a log in this process. */
-final class Replica implements AutoCloseable, LogHealth {
+final class Replica implements AutoCloseable {
 
     static final int LARGEST_ENTRY = 1024 * 1024;
 
-    final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    final TestHealth health = new TestHealth();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final ReplicatedStateLog log;
-    volatile boolean ready;
 
     Replica(String bootstrap, String topic, Path file) throws SQLException {
         this(bootstrap, topic, file, RetentionProperties.OFF, 0);
@@ -33,12 +31,12 @@ final class Replica implements AutoCloseable, LogHealth {
                 new StoreProperties(file, 4, retention),
                 new ReplicationProperties(topic, createReplicas, Duration.ofSeconds(30)),
                 new KafkaClients(settings, settings, settings, LARGEST_ENTRY),
-                this,
+                health,
                 new ReplicationMetrics(meters));
     }
 
     Replica awaitReady() {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> ready || failure.isDone());
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> isReady() || health.failure.isDone());
         return this;
     }
 
@@ -46,19 +44,8 @@ final class Replica implements AutoCloseable, LogHealth {
         return meters.counter("waystate.replica." + meter).count();
     }
 
-    @Override
-    public void unready() {
-        ready = false;
-    }
-
-    @Override
-    public void ready() {
-        ready = true;
-    }
-
-    @Override
-    public void failed(Throwable problem) {
-        failure.complete(problem);
+    boolean isReady() {
+        return !health.unready;
     }
 
     @Override

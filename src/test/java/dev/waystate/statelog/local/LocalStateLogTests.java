@@ -12,6 +12,7 @@ import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateLogContract;
 import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.TestHealth;
 import dev.waystate.statelog.view.LogHealth;
 import dev.waystate.statelog.view.RetentionProperties;
 import dev.waystate.statelog.view.StoreProperties;
@@ -283,13 +284,13 @@ class LocalStateLogTests extends StateLogContract {
         try (Connection other = connect();
                 Statement statement = other.createStatement()) {
             statement.execute("BEGIN IMMEDIATE");
-            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> health.held); // nobody appends
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> health.unready); // nobody appends
             assertThat(refusal(new Batch("a", 2, List.of(reports(OK, 1)))))
                     .isInstanceOf(LogUnavailableException.class)
                     .hasMessageContaining("nothing was stored");
             statement.execute("COMMIT");
         }
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !health.held);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !health.unready);
         assertThat(append("a", 2, reports(OK, 1))).isEqualTo(2);
         assertThat(log.read(0, PAGE_BYTES)).hasSize(2);
     }

@@ -14,6 +14,7 @@ import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
 import dev.waystate.statelog.Summary.StatusCount;
+import dev.waystate.statelog.TestHealth;
 import dev.waystate.statelog.Track;
 import dev.waystate.statelog.Transition;
 import dev.waystate.statelog.UnknownStatesException;

@@ -1,22 +1,22 @@
-package dev.waystate.statelog.local;
+package dev.waystate.statelog;
 
 import dev.waystate.statelog.view.LogHealth;
 import java.util.concurrent.CompletableFuture;
 
 /** Remembers how a log was. */
-final class TestHealth implements LogHealth {
+public final class TestHealth implements LogHealth {
 
-    final CompletableFuture<Throwable> failure = new CompletableFuture<>();
-    volatile boolean held;
+    public final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    public volatile boolean unready;
 
     @Override
     public void unready() {
-        held = true;
+        unready = true;
     }
 
     @Override
     public void ready() {
-        held = false;
+        unready = false;
     }
 
     @Override
