@@ -7,7 +7,6 @@ import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.TopicPlace;
 import dev.waystate.statelog.view.UnusableFileException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -126,11 +125,7 @@ final class ReplicaView {
             lost = view.place();
         }
         wholeFrom = Long.MAX_VALUE;
-        view.abandon();
-        view.close();
-        Files.move(file, aside);
-        Files.deleteIfExists(Path.of(file + "-wal"));
-        Files.deleteIfExists(Path.of(file + "-shm"));
+        view.putAside(file, aside);
         view = LogView.open(file, properties.readConnections(), metrics);
         view.relax();
         return aside;

@@ -36,7 +36,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
     private final ReplicaView replica;
     private final EntryQueue queue;
     private final EntrySender sender;
-    private final EntryApplier applier;
+    private final TopicReader reader;
     private final Arrivals arrivals;
     private final KafkaClients clients;
     private final TopicClient topic;
@@ -47,7 +47,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
             ReplicaView replica,
             EntryQueue queue,
             EntrySender sender,
-            EntryApplier applier,
+            TopicReader reader,
             Arrivals arrivals,
             KafkaClients clients,
             TopicClient topic,
@@ -57,7 +57,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         this.replica = replica;
         this.queue = queue;
         this.sender = sender;
-        this.applier = applier;
+        this.reader = reader;
         this.arrivals = arrivals;
         this.clients = clients;
         this.topic = topic;
@@ -90,23 +90,13 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
                 clients.largestEntry());
         EntrySender sender = new EntrySender(
                 queue, unsettled, clients, replication.topic(), replica::id, metrics, lag::caughtUp, health);
-        EntryApplier applier = new EntryApplier(
-                replica,
-                clients,
-                watch,
-                new TopicPartition(replication.topic(), 0),
-                unsettled,
-                sender,
-                arrivals,
-                store.retention(),
-                followers,
-                health,
-                lag,
-                metrics);
+        EntryApplier applier = new EntryApplier(replica, unsettled, sender, store.retention(), followers, metrics);
+        TopicReader reader = new TopicReader(
+                replica, clients, watch, new TopicPartition(replication.topic(), 0), applier, arrivals, lag, health);
         sender.start();
-        applier.start();
+        reader.start();
         return new ReplicatedStateLog(
-                followers, replica, queue, sender, applier, arrivals, clients, topic, metrics.log());
+                followers, replica, queue, sender, reader, arrivals, clients, topic, metrics.log());
     }
 
     /** Adds a batch; one without numbers that does not fit into an entry becomes several, none of which overtakes. */
@@ -170,7 +160,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         queue.close();
         try {
             sender.join();
-            applier.close();
+            reader.close();
             clients.close();
             replica.get().close();
         } catch (InterruptedException interrupted) {

@@ -7,6 +7,7 @@ import dev.waystate.statelog.entry.Origin;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.entry.Verdict;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -421,6 +422,20 @@ public final class LogView implements AutoCloseable {
     @Override
     public void close() throws SQLException, IOException {
         closeFile();
+        owner.close();
+    }
+
+    /**
+     * Closes the view and puts its file aside, whatever is wrong with it.
+     *
+     * @param file where it is now
+     */
+    public void putAside(Path file, Path aside) throws IOException {
+        readers.close();
+        Files.move(file, aside);
+        Files.deleteIfExists(Path.of(file + "-wal"));
+        Files.deleteIfExists(Path.of(file + "-shm"));
+        writer.discard(); // what it removes by name has gone
         owner.close();
     }
 
