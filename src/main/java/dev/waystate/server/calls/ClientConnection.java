@@ -134,6 +134,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 });
     }
 
+    /** Returns whether it is that of the calls from the process itself. */
+    boolean isInProcess() {
+        return context == null;
+    }
+
     ConnectionShare inbound() {
         return inbound;
     }

@@ -1,0 +1,36 @@
+package dev.waystate.server.telemetry;
+
+import com.google.common.net.HostAndPort;
+import com.google.common.net.InetAddresses;
+import io.grpc.Attributes;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** The address of a call's client. */
+public final class Peer {
+
+    /**
+     * The metadata entry in which the process itself says for whom it makes a call: an address and a port, such as
+     * {@code 192.0.2.7:50100} or {@code [2001:db8::7]:50100}. In calls from elsewhere it says nothing.
+     */
+    public static final Metadata.Key<String> FORWARDED =
+            Metadata.Key.of("waystate-forwarded-peer", Metadata.ASCII_STRING_MARSHALLER);
+
+    private Peer() {}
+
+    /** Returns the text of an address for {@link #FORWARDED}. */
+    public static String toText(InetSocketAddress address) {
+        return InetAddresses.toUriString(address.getAddress()) + ":" + address.getPort();
+    }
+
+    static @Nullable SocketAddress of(Attributes transport, @Nullable String forwarded) {
+        if (forwarded == null) {
+            return transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+        }
+        HostAndPort address = HostAndPort.fromString(forwarded);
+        return new InetSocketAddress(InetAddresses.forString(address.getHost()), address.getPort());
+    }
+}
