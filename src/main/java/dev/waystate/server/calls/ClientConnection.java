@@ -17,6 +17,7 @@ import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -134,9 +135,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 });
     }
 
-    /** Returns whether it is that of the calls from the process itself. */
-    boolean isInProcess() {
-        return context == null;
+    /** Returns the address at its other end; null for the process itself. */
+    @Nullable
+    SocketAddress peer() {
+        return context == null ? null : context.channel().remoteAddress();
     }
 
     ConnectionShare inbound() {

@@ -87,7 +87,7 @@ public final class OpenCall extends MeasuredCall {
     private volatile boolean closed;
 
     OpenCall(OpenCalls calls, ClientConnection connection, String method, Metadata headers) {
-        super(calls.observers(), method, headers, connection.isInProcess());
+        super(calls.observers(), method, headers, connection.peer());
         this.calls = calls;
         this.connection = connection;
         this.hashCode = connection.nextHashCode();

@@ -53,7 +53,11 @@ class AccessLog implements CallObserver {
 
     private void write(MeasuredCall call, Status status, long nanos) {
         Line line = new Line(log.atInfo());
-        line.add("method", LogText.visible(call.methodName()));
+        if (call.method() == null) {
+            line.addText("method", call.methodName());
+        } else {
+            line.add("method", call.methodName());
+        }
         line.add("type", type(call.type()));
         line.add("code", status.getCode().name());
         line.add("duration_ms", millis(nanos));

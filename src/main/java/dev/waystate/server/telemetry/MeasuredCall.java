@@ -1,6 +1,5 @@
 package dev.waystate.server.telemetry;
 
-import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
@@ -24,7 +23,10 @@ public abstract class MeasuredCall extends ServerStreamTracer {
 
     private final List<CallObserver> observers;
     private final String namedMethod;
-    private final @Nullable String forwardedPeer;
+
+    /** An address; or the text of one, which hardly anybody asks for. */
+    private final @Nullable Object peer;
+
     private final @Nullable String traceParent;
     private final String requestId;
     private final long startNanos = System.nanoTime();
@@ -37,7 +39,6 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     /** Null while it is not known that the method exists. */
     private volatile @Nullable MethodDescriptor<?, ?> method;
 
-    private volatile Attributes attributes = Attributes.EMPTY;
     private volatile @Nullable Deadline deadline;
     private volatile @Nullable String caller;
     private volatile @Nullable String source;
@@ -47,19 +48,19 @@ public abstract class MeasuredCall extends ServerStreamTracer {
 
     /**
      * @param method as its client names it, which may be one that does not exist
-     * @param inProcess whether the call comes from the process itself, which is believed whom it speaks for
+     * @param peer the address of its client; null for the process itself, which is believed whom it speaks for
      */
-    protected MeasuredCall(List<CallObserver> observers, String method, Metadata headers, boolean inProcess) {
+    protected MeasuredCall(
+            List<CallObserver> observers, String method, Metadata headers, @Nullable SocketAddress peer) {
         this.observers = observers;
         this.namedMethod = method;
         this.requestId = RequestId.of(headers);
         this.traceParent = headers.get(CallTrace.PARENT_ENTRY);
-        this.forwardedPeer = inProcess ? headers.get(Peer.FORWARDED) : null;
+        this.peer = peer == null ? headers.get(Peer.FORWARDED) : peer;
     }
 
     @Override
     public void serverCallStarted(ServerCallInfo<?, ?> call) {
-        attributes = call.getAttributes();
         method = call.getMethodDescriptor();
         observers.forEach(observer -> observer.started(this));
     }
@@ -146,9 +147,9 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         return known == null ? null : known.timeRemaining(TimeUnit.NANOSECONDS) + elapsedNanos();
     }
 
-    /** Returns the address of its client; null while it is not known. */
+    /** Returns the address of its client; null for the process itself. */
     public @Nullable SocketAddress peer() {
-        return Peer.of(attributes, forwardedPeer);
+        return peer instanceof String text ? Peer.parse(text) : (SocketAddress) peer;
     }
 
     /** Returns the id that its client has sent, or one that was made. */

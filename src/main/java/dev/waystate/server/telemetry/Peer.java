@@ -2,12 +2,8 @@ package dev.waystate.server.telemetry;
 
 import com.google.common.net.HostAndPort;
 import com.google.common.net.InetAddresses;
-import io.grpc.Attributes;
-import io.grpc.Grpc;
 import io.grpc.Metadata;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import org.jspecify.annotations.Nullable;
 
 /** The address of a call's client. */
 public final class Peer {
@@ -26,11 +22,8 @@ public final class Peer {
         return InetAddresses.toUriString(address.getAddress()) + ":" + address.getPort();
     }
 
-    static @Nullable SocketAddress of(Attributes transport, @Nullable String forwarded) {
-        if (forwarded == null) {
-            return transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-        }
-        HostAndPort address = HostAndPort.fromString(forwarded);
+    static InetSocketAddress parse(String text) {
+        HostAndPort address = HostAndPort.fromString(text);
         return new InetSocketAddress(InetAddresses.forString(address.getHost()), address.getPort());
     }
 }

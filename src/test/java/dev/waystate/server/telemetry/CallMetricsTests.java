@@ -78,7 +78,7 @@ class CallMetricsTests {
         return new ServerStreamTracer.Factory() {
             @Override
             public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-                return new MeasuredCall(observers, method, headers, false) {};
+                return new MeasuredCall(observers, method, headers, null) {};
             }
         };
     }
