@@ -9,6 +9,7 @@ import dev.waystate.security.access.DenialReason;
 import dev.waystate.security.access.Permission;
 import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.server.properties.InvalidPropertyException;
+import dev.waystate.server.telemetry.OutgoingTraces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +71,7 @@ class JwtVerifierTests {
     void withoutAnyThereIsNone() {
         new ApplicationContextRunner()
                 .withUserConfiguration(Configured.class)
+                .withBean(OutgoingTraces.class, () -> OutgoingTraces.NONE)
                 .run(context ->
                         assertThat(context.getBean(JwtVerifier.class).isOn()).isFalse());
     }
@@ -230,6 +232,7 @@ class JwtVerifierTests {
         properties.addAll(List.of(changes));
         new ApplicationContextRunner()
                 .withUserConfiguration(Configured.class)
+                .withBean(OutgoingTraces.class, () -> OutgoingTraces.NONE)
                 .withPropertyValues(
                         properties.stream().map(property -> KEY + property).toArray(String[]::new))
                 .run(check);
