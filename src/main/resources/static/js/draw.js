@@ -25,7 +25,13 @@ export function requestDraw() {
 function draw() {
   requested = false;
   frameStart = performance.now();
-  painters.forEach((painter) => painter());
+  for (const painter of painters) {
+    try {
+      painter();
+    } catch (fault) {
+      reportError(fault); // the others are drawn all the same
+    }
+  }
   channel.port2.postMessage(null); // comes once the browser has laid out and painted
 }
 

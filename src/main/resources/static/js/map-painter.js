@@ -49,12 +49,12 @@ export class MapPainter {
     for (let x = Math.ceil(from.x / step) * step; x <= to.x; x += step) {
       const at = Math.round(viewport.toScreen({ x, y: 0 }).x) + 0.5;
       this.line(at, 0, at, viewport.height, x === 0 ? 'axis' : 'grid');
-      context.fillText(number(x), at + 4, viewport.height - 6);
+      context.fillText(number(x === 0 ? 0 : x), at + 4, viewport.height - 6);
     }
     for (let y = Math.ceil(from.y / step) * step; y <= to.y; y += step) {
       const at = Math.round(viewport.toScreen({ x: 0, y }).y) + 0.5;
       this.line(0, at, viewport.width, at, y === 0 ? 'axis' : 'grid');
-      if (at < viewport.height - 24) context.fillText(number(y), 4, at - 4);
+      if (at < viewport.height - 24) context.fillText(number(y === 0 ? 0 : y), 4, at - 4);
     }
   }
 

@@ -65,7 +65,7 @@ function read() {
     range: parseDuration(values.get('range')) ? values.get('range') : INITIAL.range,
     ...(from !== null && to > from && { from, to }),
     measure: measureOf(values.get('measure')),
-    sort: /^-?[a-z]+$/.test(values.get('sort')) ? values.get('sort') : INITIAL.sort,
+    sort: /^-?[a-z]+$/.test(values.get('sort') ?? '') ? values.get('sort') : INITIAL.sort,
   };
 }
 

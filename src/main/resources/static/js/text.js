@@ -33,7 +33,7 @@ export function shellWord(text) {
 export function commandLine(command, options, operands = []) {
   const host = location.hostname;
   const target = ['localhost', '127.0.0.1', '[::1]'].includes(host) ? [] : ['--target', `${host}:50051`];
-  const end = operands.some((operand) => operand.startsWith('-')) ? ['--'] : [];
-  const words = [command, ...target, ...options, ...end, ...operands];
-  return 'java -jar waystate.jar ' + words.map(shellWord).join(' ');
+  const isPlain = operands.every((operand) => !operand.startsWith('-'));
+  const rest = isPlain ? [...operands, ...options, ...target] : [...options, ...target, '--', ...operands];
+  return 'java -jar waystate.jar ' + [command, ...rest].map(shellWord).join(' ');
 }

@@ -16,7 +16,7 @@ import { TimeSlider } from './time-slider.js';
 const VIEWS = ['sources'];
 const STEPS = 120;
 const RELOAD_AT_LEAST = 5000;
-const HEIGHT = 180;
+const HEIGHT = 160;
 const TABLE_ROWS = 25;
 const RANGES = [['10m', '10 min'], ['1h', '1 h'], ['6h', '6 h'], ['1d', '1 d'], ['7d', '7 d']];
 
@@ -32,7 +32,7 @@ class Chart extends HTMLElement {
     this.head = h('tr');
     this.details = h('details', { ontoggle: () => this.drawTable() }, h('summary', {}, 'The same as a table'),
       h('div', { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': 'Sources by state over time' }, h('table', {}, h('thead', {}, this.head), this.body)));
-    this.append(h('div', { class: 'toolbar' }, h('h2', {}, 'Over time'), h('span', { class: 'gap' }), this.legend, this.range), this.plotBox, this.note, this.slider, this.details);
+    this.append(h('div', { class: 'toolbar' }, h('h2', {}, 'Over time'), this.range, h('span', { class: 'gap' }), this.legend), this.plotBox, this.note, this.slider, this.details);
     this.snapshots = [];
     new ResizeObserver(() => this.plot?.setSize({ width: this.plotBox.clientWidth, height: HEIGHT })).observe(this.plotBox);
     const anew = () => {
@@ -132,11 +132,17 @@ function options(width, statuses) {
     legend: { show: false },
     cursor: { show: false },
     padding: [8, 8, 0, 0],
-    tzDate: settings.utc ? (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC') : undefined,
+    ...(settings.utc && { tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC') }),
     scales: { y: { range: (_, low, high) => [0, Math.max(1, high)] } },
-    axes: [axis, { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 1e4, 2e4, 5e4, 1e5, 1e6], values: (_, ticks) => ticks.map((tick) => number(tick)) }],
+    axes: [{ ...axis, size: 28, values: (_, ticks) => ticks.map((tick) => tickText(tick * 1000, ticks)) }, { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 1e4, 2e4, 5e4, 1e5, 1e6], values: (_, ticks) => ticks.map((tick) => number(tick)) }],
     series: [{}, ...statuses.map((status) => ({ label: status, stroke: colour('map'), width: 1, fill: colour(classOf(status)), points: { show: false } }))],
   };
+}
+
+// The time of day to the minute; the date where ticks are days apart.
+function tickText(time, ticks) {
+  const [date, ofDay] = stamp(time).split(' ');
+  return ticks.length > 1 && ticks[1] - ticks[0] >= 86_400 ? date.slice(5) : ofDay.slice(0, 5);
 }
 
 customElements.define('ws-chart', Chart);

@@ -24,11 +24,10 @@ export class MapTools {
     this.radius = h('input', { type: 'text', inputmode: 'decimal', placeholder: '500', size: '7' });
     this.result = h('output', { class: 'distance' });
     this.command = new CommandLine();
-    const apply = h('button', { type: 'submit' }, 'Apply');
-    this.measureForm = this.form('Two clicks on the map, or two points.', () => this.applyMeasure(),
+    this.measureForm = this.form('measure', 'Two clicks on the map, or two points.', () => this.applyMeasure(),
       label('From', this.start), label('to', this.end), h('button', { type: 'submit' }, 'Ask'), this.result, this.command);
-    this.circleForm = this.form('Two clicks on the map: the middle, then the edge.', () => this.applyCircle(),
-      label('Around', this.center), label('within', this.radius), apply);
+    this.circleForm = this.form('circle', 'Two clicks on the map: the middle, then the edge.', () => this.applyCircle(),
+      label('Around', this.center), label('within', this.radius), h('button', { type: 'submit' }, 'Apply'));
     this.panel = h('div', { class: 'tools' }, this.measureForm, this.circleForm);
   }
 
@@ -36,12 +35,12 @@ export class MapTools {
     return h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => this.toggle(tool) }, text);
   }
 
-  form(hint, submit, ...children) {
+  form(tool, hint, submit, ...children) {
     const onsubmit = (event) => {
       event.preventDefault();
       submit();
     };
-    const clear = h('button', { type: 'button', onclick: () => this.close() }, 'Clear');
+    const clear = h('button', { type: 'button', onclick: () => this.clear(tool) }, 'Clear');
     return h('form', { hidden: true, onsubmit }, h('span', { class: 'aside' }, hint), ...children.slice(0, 3), clear, ...children.slice(3));
   }
 
@@ -51,10 +50,10 @@ export class MapTools {
     this.changed();
   }
 
-  close() {
-    go(this.tool === 'circle' || (!this.tool && route.circle) ? { circle: null } : { measure: null }, { replace: true });
+  clear(tool) {
     this.tool = null;
     this.pending = null;
+    go({ [tool]: null }, { replace: true });
     this.changed();
   }
 

@@ -34,7 +34,7 @@ class FleetMap extends HTMLElement {
     const button = (text, label, onclick) => h('button', { type: 'button', 'aria-label': label, title: label, onclick }, text);
     this.append(
       h('div', { class: 'toolbar' }, h('h2', {}, 'Map'), this.count = h('span', { class: 'aside' }), h('span', { class: 'gap' }),
-        ...this.tools.buttons, button('+', 'Zoom in', zoom(1.5)), button('−', 'Zoom out', zoom(1 / 1.5)), button('Fit', 'Show all sources', () => this.fit())),
+        ...this.tools.buttons, button('+', 'Zoom in', zoom(1.5)), button('−', 'Zoom out', zoom(1 / 1.5)), button('Fit', 'Fit all sources', () => this.fit())),
       h('div', { class: 'plane' }, this.canvas, this.hint, this.noPast),
       this.tools.panel);
     new ResizeObserver(() => this.resize()).observe(this.canvas);

@@ -115,7 +115,7 @@ class SourceList extends HTMLElement {
 }
 
 const sortBy = (sort) => go({ sort: route.sort === sort ? `-${sort}` : sort }, { replace: true });
-const spacer = () => h('tr', { class: 'spacer', 'aria-hidden': 'true' }, h('td', { colspan: String(COLUMNS.length) }));
+const spacer = () => h('tr', { class: 'spacer', 'aria-hidden': 'true' }, h('td'));
 
 function setHeight(spacer, height) {
   if (spacer.dataset.height === String(height)) return;

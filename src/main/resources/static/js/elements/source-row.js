@@ -30,7 +30,7 @@ export class SourceRow {
     this.cells = Object.fromEntries(COLUMNS.map(({ key }) => [key, h('td', { class: key })]));
     this.cells.state.append(this.mark, this.word);
     this.cells.name.append(this.link);
-    this.heading = h('td', { class: 'group', colspan: String(COLUMNS.length), hidden: true });
+    this.heading = h('td', { class: 'group', hidden: true });
     this.element = h('tr', { id: `source-row-${++rowsMade}` }, Object.values(this.cells), this.heading);
     this.element.addEventListener('pointerdown', () => (this.pressed = this.source)); // the order may change meanwhile
     this.element.addEventListener('click', (event) => this.click(event));
