@@ -48,6 +48,9 @@ final class FrameHub {
     /** Frames that are kept no longer, and are under way to pages that are slow. */
     private static final int OVERDUE_BYTES = 4 * 1024 * 1024;
 
+    /** What the frames and the pages have in memory together, without what Tomcat has for each. */
+    static final int MAX_BYTES = KEPT_BYTES + OVERDUE_BYTES + MAX_STREAMS * FrameStream.CHUNK_BYTES;
+
     private static final int PAGE_BYTES = 256 * 1024;
 
     /** How long the log is left alone after it could not be read. */
@@ -65,6 +68,7 @@ final class FrameHub {
     private boolean following;
     private long position;
     private boolean missedRead;
+    private volatile long overdueBytes;
     private Instant lastSent = Instant.MIN;
     private Instant nextRead = Instant.MIN;
 
@@ -96,6 +100,16 @@ final class FrameHub {
 
     int streams() {
         return streams.size();
+    }
+
+    /** Returns how many streams have something to send that their pages do not take. */
+    long busyStreams() {
+        return streams.stream().filter(stream -> !stream.isIdle()).count();
+    }
+
+    /** Returns how many bytes of frames are kept or under way. */
+    long bytes() {
+        return frames.bytes() + overdueBytes;
     }
 
     /** Ends all streams, and takes no more. Does not block. */
@@ -288,6 +302,7 @@ final class FrameHub {
                 stream.breakOff();
             }
         }
+        overdueBytes = Math.min(bytes, OVERDUE_BYTES);
     }
 
     private byte[] error(Throwable thrown) {

@@ -36,6 +36,10 @@ final class FrameRing {
         return frames.get(frame.after()) == frame;
     }
 
+    synchronized long bytes() {
+        return bytes;
+    }
+
     synchronized void clear() {
         frames.clear();
         bytes = 0;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class FrameStream implements WriteListener, AsyncListener {
 
     /** How much Tomcat keeps of a frame when the connection takes no more. */
-    private static final int CHUNK_BYTES = 16 * 1024;
+    static final int CHUNK_BYTES = 16 * 1024;
 
     private static final byte[] NOTHING = {};
 
