@@ -23,5 +23,6 @@ class HttpServer implements WebServerFactoryCustomizer<TomcatServletWebServerFac
         tomcat.setBaseDirectory(PrivateDirectory.resolve("tomcat").toFile());
         tomcat.setDocumentRoot(PrivateDirectory.resolve("document-root").toFile());
         tomcat.setProtocol(UnderscoreHostProtocol.class.getName());
+        tomcat.addEngineValves(new BreakableConnections());
     }
 }
