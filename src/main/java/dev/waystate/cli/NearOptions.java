@@ -1,9 +1,9 @@
 package dev.waystate.cli;
 
-import dev.waystate.cli.output.InputException;
 import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.Circle;
 import dev.waystate.proto.v1.Near;
+import dev.waystate.text.InputException;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
