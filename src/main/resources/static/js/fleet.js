@@ -1,7 +1,7 @@
 // The sources and their states: loaded once, then kept up to date by frames.
 
 import { parse } from './time.js';
-import { statusText } from './status.js';
+import { concern, statusText } from './status.js';
 
 export class Fleet {
   sources = new Map();
@@ -43,6 +43,7 @@ export class Fleet {
   }
 
   #put(source) {
+    source.concern = concern(source.status);
     this.sources.set(source.name, source);
     this.#count(source.status, 1);
     this.stateVersion++;
@@ -57,6 +58,7 @@ export class Fleet {
       this.#count(source.status, -1);
       this.#count(status, 1);
       source.status = status;
+      source.concern = concern(status);
       source.since = since;
       this.stateVersion++;
     }

@@ -1,12 +1,11 @@
 // Draws the map: a grid, the circle, a track, a displacement, and each source as the shape and colour of its state.
 
 import { colour } from './colours.js';
-import { classOf, concern, shapeOf } from './status.js';
+import { MarkLayer } from './mark-layer.js';
 import { number, visible } from './text.js';
 import { isSilent } from './shown.js';
 
-const RADIUS = 5;
-const CELL = 2; // pixels: of sources that lie on one another, the one of most concern is drawn
+const CELL = 3; // pixels: of sources that lie on one another, the one of most concern is drawn
 const MOST_NAMES = 40;
 const FONT = '12px system-ui, sans-serif';
 
@@ -15,17 +14,19 @@ export class MapPainter {
     this.canvas = canvas;
     this.viewport = viewport;
     this.context = canvas.getContext('2d');
-    this.sprites = new Map();
+    this.marks = new MarkLayer();
   }
 
-  /** Has marks drawn anew, with other colours or on another screen. */
-  forgetMarks() {
-    this.sprites.clear();
+  /** Takes the canvas's size, and the screen's pixels. */
+  resize() {
+    this.ratio = devicePixelRatio;
+    this.canvas.width = Math.round(this.viewport.width * this.ratio);
+    this.canvas.height = Math.round(this.viewport.height * this.ratio);
+    this.marks.resize(this.canvas.width, this.canvas.height, this.ratio);
   }
 
   paint({ sources, selected, track, circle, pending, measure }) {
     const { context, viewport } = this;
-    this.ratio = devicePixelRatio;
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, viewport.width, viewport.height);
     context.font = FONT;
@@ -72,7 +73,7 @@ export class MapPainter {
     const columns = Math.ceil(viewport.width / CELL) + 1;
     const taken = new Uint8Array(columns * (Math.ceil(viewport.height / CELL) + 1));
     const layers = [[], [], [], [], [], []]; // by concern
-    for (const source of sources) if (source.location) layers[concern(source.status)].push(source);
+    for (const source of sources) if (source.location) layers[source.concern].push(source);
     const inSight = [];
     for (const layer of layers) {
       for (const source of layer) {
@@ -85,36 +86,13 @@ export class MapPainter {
       }
     }
     const drawn = [];
+    this.marks.clear();
     for (let i = inSight.length - 3; i >= 0; i -= 3) { // the worst on top
-      const source = inSight[i];
-      const sprite = this.sprite(source.status);
-      const size = sprite.width / this.ratio;
-      context.globalAlpha = isSilent(source) ? 0.4 : 1;
-      context.drawImage(sprite, inSight[i + 1] - size / 2, inSight[i + 2] - size / 2, size, size);
-      drawn.push(source);
+      this.marks.add(inSight[i].status, isSilent(inSight[i]), inSight[i + 1], inSight[i + 2]);
+      drawn.push(inSight[i]);
     }
-    context.globalAlpha = 1;
+    this.marks.drawOn(context, viewport.width, viewport.height);
     return drawn;
-  }
-
-  sprite(status) {
-    const name = classOf(status);
-    if (!this.sprites.has(name)) {
-      const size = Math.ceil(2 * (RADIUS + 2) * this.ratio);
-      const sprite = new OffscreenCanvas(size, size);
-      const context = sprite.getContext('2d');
-      context.translate(size / 2, size / 2);
-      context.scale(RADIUS * this.ratio, RADIUS * this.ratio);
-      const path = new Path2D(shapeOf(status));
-      context.lineWidth = 0.4;
-      context.lineJoin = 'round';
-      context.strokeStyle = colour('map');
-      context.stroke(path);
-      context.fillStyle = colour(name);
-      context.fill(path);
-      this.sprites.set(name, sprite);
-    }
-    return this.sprites.get(name);
   }
 
   name(source) {

@@ -3,9 +3,9 @@
 import { all } from './api.js';
 import { fleet, link } from './feed.js';
 import { Fleet } from './fleet.js';
-import { requestDraw } from './draw.js';
+import { onDraw, requestDraw } from './draw.js';
 import { onRoute, route } from './router.js';
-import { byConcern, concern } from './status.js';
+import { byConcern } from './status.js';
 import { parseDuration, serverNow, toText } from './time.js';
 
 const DRAG_PAUSE = 150;
@@ -34,8 +34,16 @@ export const isLoaded = () => (isPast() ? past.state === 'loaded' : link.loaded)
 /** The time of what is shown. */
 export const shownTime = () => route.at ?? serverNow();
 
-export const isSilent = (source) =>
-  !isPast() && source.recorded !== null && serverNow() - source.recorded > parseDuration(route.quiet);
+export const isSilent = (source) => source.recorded !== null && source.recorded < silentBefore;
+
+let silentBefore = -Infinity;
+
+/** Moves the time before which a last report makes a source silent; of earlier moments, last reports are not known. */
+function moveSilence() {
+  silentBefore = isPast() ? -Infinity : serverNow() - parseDuration(route.quiet);
+}
+
+onDraw(moveSilence); // before all else that is drawn
 
 export const distanceFrom = (point, location) => Math.hypot(location.x - point.x, location.y - point.y);
 
@@ -53,7 +61,7 @@ export function passes(source) {
 }
 
 const ORDERS = {
-  state: (a, b) => concern(a.status) - concern(b.status) || byConcern(a.status, b.status) || ORDERS.since(a, b),
+  state: (a, b) => a.concern - b.concern || a.since - b.since || byConcern(a.status, b.status) || ORDERS.name(a, b),
   since: (a, b) => a.since - b.since || ORDERS.name(a, b),
   report: (a, b) => b.recorded - a.recorded || ORDERS.name(a, b),
   name: (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
@@ -65,12 +73,15 @@ export function rows() {
   const second = Math.floor(serverNow() / 1000); // silence comes with time alone
   const moving = route.circle || route.sort.endsWith('report') ? of.version : of.stateVersion;
   const key = [past.state, route.at, moving, second, route.status, route.text, route.sort, route.quiet, route.silent, JSON.stringify(route.circle)].join('|');
-  if (cached.key === key && cached.of === of) return cached;
+  if (cached.key === key && cached.sources === of.sources) return cached;
   const order = ORDERS[route.sort.replace('-', '')] ?? ORDERS.state;
-  const sorted = [...of.sources.values()].filter(passes).sort(route.sort.startsWith('-') ? (a, b) => order(b, a) : order);
+  // What was in order before is nearly so again, and then sorted in no time.
+  const known = cached.sources === of.sources && cached.all.length === of.sources.size;
+  const all = (known ? cached.all : [...of.sources.values()]).sort(route.sort.startsWith('-') ? (a, b) => order(b, a) : order);
+  const sorted = all.filter(passes);
   const silent = sorted.filter(isSilent);
   const reporting = route.silent ? [] : silent.length === 0 ? sorted : sorted.filter((source) => !isSilent(source));
-  cached = { key, of, reporting, silent };
+  cached = { key, sources: of.sources, all, reporting, silent };
   return cached;
 }
 

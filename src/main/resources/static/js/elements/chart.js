@@ -54,12 +54,12 @@ class Chart extends HTMLElement {
   }
 
   draw() {
-    if (!VIEWS.includes(route.view) || !link.loaded) return;
+    if (!VIEWS.includes(route.view)) return;
     this.fixed.hidden = route.from === null;
     const value = route.from !== null ? '' : route.range;
     if (this.range.value !== value) this.range.value = value;
     this.slider.draw();
-    this.load();
+    if (link.loaded) this.load();
     const live = route.to === null ? fleet.stateVersion : 0;
     const key = [this.loaded, live, Math.floor(Date.now() / 2000), route.status, route.at].join('|');
     if (key === this.drawn || this.snapshots.length === 0) return;

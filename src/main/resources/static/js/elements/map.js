@@ -39,7 +39,7 @@ class FleetMap extends HTMLElement {
       this.tools.panel);
     new ResizeObserver(() => this.resize()).observe(this.canvas);
     onColours(() => {
-      this.painter.forgetMarks();
+      this.painter.marks.forgetColours();
       this.key = '';
       requestDraw();
     });
@@ -49,9 +49,7 @@ class FleetMap extends HTMLElement {
   resize() {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     Object.assign(this.viewport, { width, height });
-    this.canvas.width = Math.round(width * devicePixelRatio);
-    this.canvas.height = Math.round(height * devicePixelRatio);
-    this.painter.forgetMarks();
+    this.painter.resize();
     this.key = '';
     requestDraw();
   }

@@ -3,7 +3,7 @@
 import { h, mark, setAttribute, setText } from '../dom.js';
 import { onDraw } from '../draw.js';
 import { go, route } from '../router.js';
-import { isPast, isSilent, shownFleet } from '../shown.js';
+import { isLoaded, isPast, isSilent, shownFleet } from '../shown.js';
 import { byConcern, classOf, KNOWN } from '../status.js';
 import { number } from '../text.js';
 
@@ -22,7 +22,7 @@ class Tiles extends HTMLElement {
   draw() {
     const { counts, sources, version } = shownFleet();
     const second = Math.floor(Date.now() / 1000);
-    const key = [version, sources.size, isPast(), route.status, route.silent, route.quiet, second].join('|');
+    const key = [version, sources.size, isLoaded(), isPast(), route.status, route.silent, route.quiet, second].join('|');
     if (key === this.key) return;
     this.key = key;
     const statuses = shownStatuses(counts);
@@ -41,7 +41,7 @@ class Tiles extends HTMLElement {
   }
 
   update({ button, count, share }, sources, all, pressed) {
-    setText(count, number(sources));
+    setText(count, isLoaded() ? number(sources) : '–');
     setAttribute(button, 'aria-pressed', String(pressed));
     button.classList.toggle('none', sources === 0);
     share.style.transform = `scaleX(${all === 0 ? 0 : sources / all})`;
