@@ -67,6 +67,7 @@ final class FrameStream implements WriteListener, AsyncListener {
         this.frames = frames;
         this.start = start;
         this.denial = denial;
+        events.add(LiveEvents.SIGN_OF_LIFE); // so that the page knows at once that it is let in
     }
 
     StreamStart start() {
@@ -209,6 +210,7 @@ final class FrameStream implements WriteListener, AsyncListener {
     @Override
     public synchronized void onError(AsyncEvent event) {
         ended = true;
+        async.complete(); // or there would be an error page, for nobody
     }
 
     @Override
