@@ -24,6 +24,23 @@ public final class Distances {
         return shown.signum() == 0 ? "0" : shown.stripTrailingZeros().toPlainString();
     }
 
+    /**
+     * Reads a distance: a number without a unit, which Java itself would take some of.
+     *
+     * @throws InputException if the text is none from 0 on that is finite
+     */
+    public static double fromText(String text) {
+        try {
+            double distance = new BigDecimal(text).doubleValue();
+            if (distance >= 0 && Double.isFinite(distance)) {
+                return distance;
+            }
+        } catch (NumberFormatException noNumber) {
+            // as below
+        }
+        throw new InputException("Expected a finite distance from 0 on, but found \"" + VisibleText.of(text) + "\".");
+    }
+
     /** Returns what stands for a distance in JSON: the number, or text where it is none. */
     public static Object json(float distance) {
         return Float.isFinite(distance) ? new BigDecimal(text(distance)) : text(distance);
