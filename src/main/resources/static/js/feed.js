@@ -14,7 +14,15 @@ const LONGEST_PAUSE = 8000;
 export const fleet = new Fleet();
 
 /** How the page is connected: connecting, loading, live, away, paused (hidden tab) or refused. */
-export const link = { state: 'connecting', detail: '', trouble: '', frameTime: null, retryAt: null, loaded: false, version: '' };
+export const link = {
+  state: 'connecting',
+  detail: '',
+  trouble: '',
+  frameTime: null,
+  retryAt: null,
+  loaded: false,
+  version: '',
+};
 
 let place = null; // {logId, position}: after which frames are wanted
 let complete = false; // whether all sources are loaded, up to the place
@@ -42,7 +50,7 @@ export const retryNow = () => wake();
 /** Follows the log for as long as the page is open. */
 export async function follow() {
   document.addEventListener('visibilitychange', () => (document.hidden ? connection?.abort() : wake()));
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     if (document.hidden) {
       say('paused');
       await pause(Infinity);
@@ -51,7 +59,8 @@ export async function follow() {
     const failure = await connect();
     if (document.hidden) continue;
     failures = link.frameTime === before ? failures + 1 : 1;
-    const wait = failure?.retryAfter * 1000 || Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures) * (0.7 + 0.6 * Math.random());
+    const wait =
+      failure?.retryAfter * 1000 || Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures) * (0.7 + 0.6 * Math.random());
     link.retryAt = Date.now() + wait;
     say(failure?.status === 403 || failure?.status === 404 ? 'refused' : 'away', failure?.message ?? '');
     await pause(wait);

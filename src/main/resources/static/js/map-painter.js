@@ -87,7 +87,8 @@ export class MapPainter {
     }
     const drawn = [];
     this.marks.clear();
-    for (let i = inSight.length - 3; i >= 0; i -= 3) { // the worst on top
+    for (let i = inSight.length - 3; i >= 0; i -= 3) {
+      // the worst on top
       this.marks.add(inSight[i].status, isSilent(inSight[i]), inSight[i + 1], inSight[i + 2]);
       drawn.push(inSight[i]);
     }
@@ -114,7 +115,10 @@ export class MapPainter {
     const places = points.map((point) => viewport.toScreen(point));
     const pieces = 8; // the older, the paler
     for (let piece = 0; piece < pieces; piece++) {
-      const part = places.slice(Math.floor((piece * places.length) / pieces), Math.floor(((piece + 1) * places.length) / pieces) + 1);
+      const part = places.slice(
+        Math.floor((piece * places.length) / pieces),
+        Math.floor(((piece + 1) * places.length) / pieces) + 1,
+      );
       context.globalAlpha = 0.25 + (0.75 * piece) / (pieces - 1);
       context.beginPath();
       part.forEach(({ x, y }) => context.lineTo(x, y));

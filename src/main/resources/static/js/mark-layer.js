@@ -40,7 +40,8 @@ export class MarkLayer {
         const pixel = stamp[row * size + column];
         const place = (top + row) * width + left + column;
         // A soft edge softens the ground alone: over another mark it is left out.
-        if (pixel && (this.pixels[place] === 0 || pixel >>> 24 >= (isDim ? 127 * DIM : 127))) this.pixels[place] = pixel;
+        if (pixel && (this.pixels[place] === 0 || pixel >>> 24 >= (isDim ? 127 * DIM : 127)))
+          this.pixels[place] = pixel;
       }
     }
   }

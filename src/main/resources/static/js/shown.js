@@ -72,12 +72,25 @@ export function rows() {
   const of = shownFleet();
   const second = Math.floor(serverNow() / 1000); // silence comes with time alone
   const moving = route.circle || route.sort.endsWith('report') ? of.version : of.stateVersion;
-  const key = [past.state, route.at, moving, second, route.status, route.text, route.sort, route.quiet, route.silent, JSON.stringify(route.circle)].join('|');
+  const key = [
+    past.state,
+    route.at,
+    moving,
+    second,
+    route.status,
+    route.text,
+    route.sort,
+    route.quiet,
+    route.silent,
+    JSON.stringify(route.circle),
+  ].join('|');
   if (cached.key === key && cached.sources === of.sources) return cached;
   const order = ORDERS[route.sort.replace('-', '')] ?? ORDERS.state;
   // What was in order before is nearly so again, and then sorted in no time.
   const known = cached.sources === of.sources && cached.all.length === of.sources.size;
-  const all = (known ? cached.all : [...of.sources.values()]).sort(route.sort.startsWith('-') ? (a, b) => order(b, a) : order);
+  const all = (known ? cached.all : [...of.sources.values()]).sort(
+    route.sort.startsWith('-') ? (a, b) => order(b, a) : order,
+  );
   const sorted = all.filter(passes);
   const silent = sorted.filter(isSilent);
   const reporting = route.silent ? [] : silent.length === 0 ? sorted : sorted.filter((source) => !isSilent(source));

@@ -21,7 +21,9 @@ export async function showTrack(name) {
   try {
     const { records } = await json(sourcePath(name, 'records'), { limit: LIMIT }, { signal });
     const position = track.points.at(-1)?.position ?? 0; // frames may have come before
-    const older = records.reverse().filter((record) => record.location && (!position || record.position < track.points[0].position));
+    const older = records
+      .reverse()
+      .filter((record) => record.location && (!position || record.position < track.points[0].position));
     track.points = [...older.map(pointOf), ...track.points];
     track.version++;
     requestDraw();

@@ -12,12 +12,18 @@ export class Viewport {
   y = 0;
 
   toScreen(point) {
-    return { x: this.width / 2 + (point.x - this.x) * this.scale, y: this.height / 2 - (point.y - this.y) * this.scale };
+    return {
+      x: this.width / 2 + (point.x - this.x) * this.scale,
+      y: this.height / 2 - (point.y - this.y) * this.scale,
+    };
   }
 
   /** The point of the plane, unrounded. */
   toPlane(screen) {
-    return { x: this.x + (screen.x - this.width / 2) / this.scale, y: this.y - (screen.y - this.height / 2) / this.scale };
+    return {
+      x: this.x + (screen.x - this.width / 2) / this.scale,
+      y: this.y - (screen.y - this.height / 2) / this.scale,
+    };
   }
 
   pan(dx, dy) {
@@ -55,6 +61,9 @@ export class Viewport {
   gridStep(pixels) {
     const least = pixels / this.scale;
     const power = 10 ** Math.floor(Math.log10(least));
-    return Math.max(1, [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least));
+    return Math.max(
+      1,
+      [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least),
+    );
   }
 }

@@ -13,20 +13,51 @@ export class Bands extends HTMLElement {
   connectedCallback() {
     this.bands = svg('g');
     this.cursor = svg('line', { class: 'cursor', y1: '0', y2: String(HEIGHT) });
-    this.picture = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' }, this.bands, this.cursor);
+    this.picture = svg(
+      'svg',
+      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+      this.bands,
+      this.cursor,
+    );
     this.ticks = h('div', { class: 'ticks', 'aria-hidden': 'true' });
     this.body = h('tbody');
-    const heads = ['State', 'Since', 'Until', 'Lasted', 'Position'].map((title) => h('th', { scope: 'col', class: title === 'Position' ? 'number' : null }, title));
-    this.table = h('table', {}, h('caption', { class: 'for-screen-readers' }, 'States, newest first'), h('thead', {}, h('tr', {}, heads)), this.body);
-    this.append(h('div', { class: 'picture' }, this.picture, this.ticks), h('div', { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': 'States' }, this.table));
+    const heads = ['State', 'Since', 'Until', 'Lasted', 'Position'].map((title) =>
+      h('th', { scope: 'col', class: title === 'Position' ? 'number' : null }, title),
+    );
+    this.table = h(
+      'table',
+      {},
+      h('caption', { class: 'for-screen-readers' }, 'States, newest first'),
+      h('thead', {}, h('tr', {}, heads)),
+      this.body,
+    );
+    this.append(
+      h('div', { class: 'picture' }, this.picture, this.ticks),
+      h('div', { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': 'States' }, this.table),
+    );
   }
 
   /** Shows states, newest first: {status, since, until, position}; until is null while a state lasts. */
   show(states) {
     this.states = states;
-    this.bands.replaceChildren(...states.map(({ status }) => svg('rect', { class: classOf(status), y: '0', height: String(HEIGHT) }, svg('title', {}, status))));
-    this.body.replaceChildren(...states.map(({ status, since, until, position }) =>
-      h('tr', {}, h('th', { scope: 'row' }, statusLabel(status)), h('td', { title: toText(since) }, shortStamp(since)), h('td', {}, until === null ? 'now' : shortStamp(until)), h('td'), h('td', { class: 'number' }, String(position)))));
+    this.bands.replaceChildren(
+      ...states.map(({ status }) =>
+        svg('rect', { class: classOf(status), y: '0', height: String(HEIGHT) }, svg('title', {}, status)),
+      ),
+    );
+    this.body.replaceChildren(
+      ...states.map(({ status, since, until, position }) =>
+        h(
+          'tr',
+          {},
+          h('th', { scope: 'row' }, statusLabel(status)),
+          h('td', { title: toText(since) }, shortStamp(since)),
+          h('td', {}, until === null ? 'now' : shortStamp(until)),
+          h('td'),
+          h('td', { class: 'number' }, String(position)),
+        ),
+      ),
+    );
     this.draw();
   }
 

@@ -18,23 +18,52 @@ const STEPS = 120;
 const RELOAD_AT_LEAST = 5000;
 const HEIGHT = 160;
 const TABLE_ROWS = 25;
-const RANGES = [['10m', '10 min'], ['1h', '1 h'], ['6h', '6 h'], ['1d', '1 d'], ['7d', '7 d']];
+const RANGES = [
+  ['10m', '10 min'],
+  ['1h', '1 h'],
+  ['6h', '6 h'],
+  ['1d', '1 d'],
+  ['7d', '7 d'],
+];
 
 class Chart extends HTMLElement {
   connectedCallback() {
-    this.range = h('select', { 'aria-label': 'How far the plot reaches back', onchange: () => go({ range: this.range.value, from: null, to: null }, { replace: true }) },
-      RANGES.map(([value, text]) => h('option', { value }, text)), this.fixed = h('option', { value: '', hidden: true }, 'as linked'));
+    this.range = h(
+      'select',
+      {
+        'aria-label': 'How far the plot reaches back',
+        onchange: () => go({ range: this.range.value, from: null, to: null }, { replace: true }),
+      },
+      RANGES.map(([value, text]) => h('option', { value }, text)),
+      (this.fixed = h('option', { value: '', hidden: true }, 'as linked')),
+    );
     this.plotBox = h('div', { class: 'plot', 'aria-hidden': 'true' });
     this.note = h('p', { class: 'empty', hidden: true });
     this.legend = h('ul', { class: 'legend' });
     this.slider = new TimeSlider(() => this.period());
     this.body = h('tbody');
     this.head = h('tr');
-    this.details = h('details', { ontoggle: () => this.drawTable() }, h('summary', {}, 'The same as a table'),
-      h('div', { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': 'Sources by state over time' }, h('table', {}, h('thead', {}, this.head), this.body)));
-    this.append(h('div', { class: 'toolbar' }, h('h2', {}, 'Over time'), this.range, h('span', { class: 'gap' }), this.legend), this.plotBox, this.note, this.slider, this.details);
+    this.details = h(
+      'details',
+      { ontoggle: () => this.drawTable() },
+      h('summary', {}, 'The same as a table'),
+      h(
+        'div',
+        { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': 'Sources by state over time' },
+        h('table', {}, h('thead', {}, this.head), this.body),
+      ),
+    );
+    this.append(
+      h('div', { class: 'toolbar' }, h('h2', {}, 'Over time'), this.range, h('span', { class: 'gap' }), this.legend),
+      this.plotBox,
+      this.note,
+      this.slider,
+      this.details,
+    );
     this.snapshots = [];
-    new ResizeObserver(() => this.plot?.setSize({ width: this.plotBox.clientWidth, height: HEIGHT })).observe(this.plotBox);
+    new ResizeObserver(() => this.plot?.setSize({ width: this.plotBox.clientWidth, height: HEIGHT })).observe(
+      this.plotBox,
+    );
     const anew = () => {
       this.plot?.destroy();
       this.plot = null;
@@ -78,11 +107,19 @@ class Chart extends HTMLElement {
     try {
       const query = { from: toText(from), to: toText(to), steps: STEPS };
       const { snapshots } = await json('api/summary', query);
-      this.snapshots = (snapshots ?? []).map(({ time, statuses }) => ({ time: parse(time), counts: new Map(statuses.map(({ status, sources }) => [statusText(status), sources])) }));
+      this.snapshots = (snapshots ?? []).map(({ time, statuses }) => ({
+        time: parse(time),
+        counts: new Map(statuses.map(({ status, sources }) => [statusText(status), sources])),
+      }));
       this.note.hidden = true;
     } catch (failure) {
       this.note.hidden = false;
-      setText(this.note, failure.code === 'OUT_OF_RANGE' ? `That far back, states are not known. ${failure.message}` : `Not loaded: ${failure.message}`);
+      setText(
+        this.note,
+        failure.code === 'OUT_OF_RANGE'
+          ? `That far back, states are not known. ${failure.message}`
+          : `Not loaded: ${failure.message}`,
+      );
     }
     this.isLoading = false;
     this.loaded = key;
@@ -96,7 +133,9 @@ class Chart extends HTMLElement {
     this.statuses = found.filter((status) => route.status.length === 0 || route.status.includes(status));
     this.drawLegend();
     let below = all.map(() => 0);
-    const layers = this.statuses.map((status) => (below = all.map(({ counts }, i) => below[i] + (counts.get(status) ?? 0))));
+    const layers = this.statuses.map(
+      (status) => (below = all.map(({ counts }, i) => below[i] + (counts.get(status) ?? 0))),
+    );
     const data = [all.map(({ time }) => time / 1000), ...layers.reverse()];
     const names = this.statuses.join();
     if (!this.plot || this.plotted !== names) {
@@ -117,15 +156,31 @@ class Chart extends HTMLElement {
     if (!this.details.open || !this.statuses) return;
     const step = Math.max(1, Math.floor(this.snapshots.length / TABLE_ROWS));
     const shown = this.snapshots.filter((_, i) => i % step === 0).reverse();
-    this.head.replaceChildren(h('th', { scope: 'col' }, 'Time'), ...this.statuses.map((status) => h('th', { scope: 'col', class: 'number' }, status)));
-    this.body.replaceChildren(...shown.map(({ time, counts }) =>
-      h('tr', {}, h('th', { scope: 'row' }, stamp(time)), this.statuses.map((status) => h('td', { class: 'number' }, number(counts.get(status) ?? 0))))));
+    this.head.replaceChildren(
+      h('th', { scope: 'col' }, 'Time'),
+      ...this.statuses.map((status) => h('th', { scope: 'col', class: 'number' }, status)),
+    );
+    this.body.replaceChildren(
+      ...shown.map(({ time, counts }) =>
+        h(
+          'tr',
+          {},
+          h('th', { scope: 'row' }, stamp(time)),
+          this.statuses.map((status) => h('td', { class: 'number' }, number(counts.get(status) ?? 0))),
+        ),
+      ),
+    );
   }
 }
 
 // Each layer is drawn from the axis up, over the higher one before it.
 function options(width, statuses) {
-  const axis = { stroke: colour('text-quiet'), grid: { stroke: colour('grid'), width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' };
+  const axis = {
+    stroke: colour('text-quiet'),
+    grid: { stroke: colour('grid'), width: 1 },
+    ticks: { show: false },
+    font: '12px system-ui, sans-serif',
+  };
   return {
     width,
     height: HEIGHT,
@@ -134,8 +189,25 @@ function options(width, statuses) {
     padding: [8, 8, 0, 0],
     ...(settings.utc && { tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC') }),
     scales: { y: { range: (_, low, high) => [0, Math.max(1, high)] } },
-    axes: [{ ...axis, size: 28, values: (_, ticks) => ticks.map((tick) => tickText(tick * 1000, ticks)) }, { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 1e4, 2e4, 5e4, 1e5, 1e6], values: (_, ticks) => ticks.map((tick) => number(tick)) }],
-    series: [{}, ...statuses.map((status) => ({ label: status, stroke: colour('map'), width: 1, fill: colour(classOf(status)), points: { show: false } }))],
+    axes: [
+      { ...axis, size: 28, values: (_, ticks) => ticks.map((tick) => tickText(tick * 1000, ticks)) },
+      {
+        ...axis,
+        size: 56,
+        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 1e4, 2e4, 5e4, 1e5, 1e6],
+        values: (_, ticks) => ticks.map((tick) => number(tick)),
+      },
+    ],
+    series: [
+      {},
+      ...statuses.map((status) => ({
+        label: status,
+        stroke: colour('map'),
+        width: 1,
+        fill: colour(classOf(status)),
+        points: { show: false },
+      })),
+    ],
   };
 }
 

@@ -8,7 +8,11 @@ export class CommandLine extends HTMLElement {
   constructor() {
     super();
     this.code = h('code');
-    this.button = h('button', { type: 'button', class: 'small', 'aria-label': 'Copy the command line', onclick: () => this.copy() }, 'Copy');
+    this.button = h(
+      'button',
+      { type: 'button', class: 'small', 'aria-label': 'Copy the command line', onclick: () => this.copy() },
+      'Copy',
+    );
   }
 
   connectedCallback() {

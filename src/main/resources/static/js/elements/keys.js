@@ -18,10 +18,25 @@ const KEYS = [
 class Keys extends HTMLElement {
   connectedCallback() {
     const rows = KEYS.map(([keys, meaning]) =>
-      h('tr', {}, h('th', { scope: 'row' }, keys.split(' ').map((key) => h('kbd', {}, key))), h('td', {}, meaning)));
+      h(
+        'tr',
+        {},
+        h(
+          'th',
+          { scope: 'row' },
+          keys.split(' ').map((key) => h('kbd', {}, key)),
+        ),
+        h('td', {}, meaning),
+      ),
+    );
     const close = h('button', { type: 'button', onclick: () => this.dialog.close() }, 'Close');
-    this.dialog = h('dialog', { 'aria-labelledby': 'keys-title' },
-      h('h2', { id: 'keys-title' }, 'Keys'), h('table', { class: 'keys' }, h('tbody', {}, rows)), close);
+    this.dialog = h(
+      'dialog',
+      { 'aria-labelledby': 'keys-title' },
+      h('h2', { id: 'keys-title' }, 'Keys'),
+      h('table', { class: 'keys' }, h('tbody', {}, rows)),
+      close,
+    );
     this.append(this.dialog);
     document.addEventListener('keydown', (event) => this.press(event));
   }

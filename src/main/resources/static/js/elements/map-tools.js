@@ -24,10 +24,24 @@ export class MapTools {
     this.radius = h('input', { type: 'text', inputmode: 'decimal', placeholder: '500', size: '7' });
     this.result = h('output', { class: 'distance' });
     this.command = new CommandLine();
-    this.measureForm = this.form('measure', 'Two clicks on the map, or two points.', () => this.applyMeasure(),
-      label('From', this.start), label('to', this.end), h('button', { type: 'submit' }, 'Ask'), this.result, this.command);
-    this.circleForm = this.form('circle', 'Two clicks on the map: the middle, then the edge.', () => this.applyCircle(),
-      label('Around', this.center), label('within', this.radius), h('button', { type: 'submit' }, 'Apply'));
+    this.measureForm = this.form(
+      'measure',
+      'Two clicks on the map, or two points.',
+      () => this.applyMeasure(),
+      label('From', this.start),
+      label('to', this.end),
+      h('button', { type: 'submit' }, 'Ask'),
+      this.result,
+      this.command,
+    );
+    this.circleForm = this.form(
+      'circle',
+      'Two clicks on the map: the middle, then the edge.',
+      () => this.applyCircle(),
+      label('Around', this.center),
+      label('within', this.radius),
+      h('button', { type: 'submit' }, 'Apply'),
+    );
     this.panel = h('div', { class: 'tools' }, this.measureForm, this.circleForm);
   }
 
@@ -41,7 +55,14 @@ export class MapTools {
       submit();
     };
     const clear = h('button', { type: 'button', onclick: () => this.clear(tool) }, 'Clear');
-    return h('form', { hidden: true, onsubmit }, h('span', { class: 'aside' }, hint), ...children.slice(0, 3), clear, ...children.slice(3));
+    return h(
+      'form',
+      { hidden: true, onsubmit },
+      h('span', { class: 'aside' }, hint),
+      ...children.slice(0, 3),
+      clear,
+      ...children.slice(3),
+    );
   }
 
   toggle(tool) {
@@ -72,7 +93,11 @@ export class MapTools {
       const first = this.pending;
       this.pending = null;
       if (this.tool === 'measure') go({ measure: { start: first, end: point } }, { replace: true });
-      else go({ circle: { ...first, within: Math.max(1, Math.ceil(Math.hypot(point.x - first.x, point.y - first.y))) } }, { replace: true });
+      else
+        go(
+          { circle: { ...first, within: Math.max(1, Math.ceil(Math.hypot(point.x - first.x, point.y - first.y))) } },
+          { replace: true },
+        );
       if (this.tool === 'circle') this.tool = null; // the next click selects again
     }
     this.changed();
@@ -130,7 +155,8 @@ export class MapTools {
       if (this.answer.key === key) this.answer.text = String(distance);
       said = String(distance);
     } catch (failure) {
-      said = failure.message;
+      said =
+        failure.status === 403 ? 'The token does not permit displacements (displacement:compute).' : failure.message;
     }
     if (this.answer.key !== key) return; // another one has been asked for
     setText(this.result, said);

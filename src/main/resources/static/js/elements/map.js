@@ -17,9 +17,18 @@ const REACH = 14; // pixels from a click to its source
 
 class FleetMap extends HTMLElement {
   connectedCallback() {
-    this.canvas = h('canvas', { tabindex: '0', role: 'application', 'aria-label': 'Map of the sources; arrows move it, plus and minus zoom, 0 shows all. The table of sources has the same locations.' });
+    this.canvas = h('canvas', {
+      tabindex: '0',
+      role: 'application',
+      'aria-label':
+        'Map of the sources; arrows move it, plus and minus zoom, 0 shows all. The table of sources has the same locations.',
+    });
     this.hint = h('div', { class: 'hint', hidden: true });
-    this.noPast = h('p', { class: 'no-past', hidden: true }, 'Locations are known of now only, not of earlier moments.');
+    this.noPast = h(
+      'p',
+      { class: 'no-past', hidden: true },
+      'Locations are known of now only, not of earlier moments.',
+    );
     this.viewport = new Viewport();
     this.painter = new MapPainter(this.canvas, this.viewport);
     this.isFitted = true; // until the reader moves the map
@@ -31,12 +40,23 @@ class FleetMap extends HTMLElement {
       fit: () => this.fit(),
     });
     const zoom = (factor) => () => (this.viewport.zoom(factor), this.moved());
-    const button = (text, label, onclick) => h('button', { type: 'button', 'aria-label': label, title: label, onclick }, text);
+    const button = (text, label, onclick) =>
+      h('button', { type: 'button', 'aria-label': label, title: label, onclick }, text);
     this.append(
-      h('div', { class: 'toolbar' }, h('h2', {}, 'Map'), this.count = h('span', { class: 'aside' }), h('span', { class: 'gap' }),
-        ...this.tools.buttons, button('+', 'Zoom in', zoom(1.5)), button('−', 'Zoom out', zoom(1 / 1.5)), button('Fit', 'Fit all sources', () => this.fit())),
+      h(
+        'div',
+        { class: 'toolbar' },
+        h('h2', {}, 'Map'),
+        (this.count = h('span', { class: 'aside' })),
+        h('span', { class: 'gap' }),
+        ...this.tools.buttons,
+        button('+', 'Zoom in', zoom(1.5)),
+        button('−', 'Zoom out', zoom(1 / 1.5)),
+        button('Fit', 'Fit all sources', () => this.fit()),
+      ),
       h('div', { class: 'plane' }, this.canvas, this.hint, this.noPast),
-      this.tools.panel);
+      this.tools.panel,
+    );
     new ResizeObserver(() => this.resize()).observe(this.canvas);
     onColours(() => {
       this.painter.marks.forgetColours();
@@ -61,10 +81,22 @@ class FleetMap extends HTMLElement {
     this.noPast.hidden = !isPast();
     const { version } = shownFleet();
     const { x, y, scale } = this.viewport;
-    const key = [version, track.version, selection.name, x, y, scale, Math.floor(Date.now() / 5000), location.hash, this.tools.version].join('|');
+    const key = [
+      version,
+      track.version,
+      selection.name,
+      x,
+      y,
+      scale,
+      Math.floor(Date.now() / 5000),
+      location.hash,
+      this.tools.version,
+    ].join('|');
     if (key === this.key) return;
     this.key = key;
-    const sources = isPast() ? [] : [...shownFleet().sources.values()].filter((source) => source.location && passes(source));
+    const sources = isPast()
+      ? []
+      : [...shownFleet().sources.values()].filter((source) => source.location && passes(source));
     if (this.isFitted) this.viewport.fit(this.fitted(sources));
     setText(this.count, isPast() ? '' : `${number(sources.length)} with a location`);
     this.painter.paint({
@@ -79,7 +111,10 @@ class FleetMap extends HTMLElement {
 
   // The page of one source shows where that was; else all are shown.
   fitted(sources) {
-    if (route.view === 'source') return track.points.length > 0 ? track.points : [shownFleet().sources.get(route.source)?.location].filter(Boolean);
+    if (route.view === 'source')
+      return track.points.length > 0
+        ? track.points
+        : [shownFleet().sources.get(route.source)?.location].filter(Boolean);
     return sources.map(({ location }) => location);
   }
 

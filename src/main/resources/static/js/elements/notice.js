@@ -42,9 +42,11 @@ class Notice extends HTMLElement {
       const text = `${link.detail || 'The connection was cut.'}${kept} Trying again${seconds > 0 ? ` in ${seconds} s` : ''} …`;
       return { kind: 'bad', text, button: 'Retry now', action: retryNow };
     }
-    if (link.trouble) return { kind: 'bad', text: link.trouble, button: 'Understood', action: () => (link.trouble = '') };
+    if (link.trouble)
+      return { kind: 'bad', text: link.trouble, button: 'Understood', action: () => (link.trouble = '') };
     if (this.replacedAt && Date.now() - this.replacedAt < REPLACED_SHOWN_FOR) {
-      const text = 'The log has been replaced by another one, such as a back-up. This page has loaded it anew; positions from before mean nothing in it.';
+      const text =
+        'The log has been replaced by another one, such as a back-up. This page has loaded it anew; positions from before mean nothing in it.';
       return { kind: 'worth-knowing', text, button: 'Understood', action: () => this.understood() };
     }
     return null;
@@ -62,7 +64,12 @@ function refusedNotice() {
     retryNow();
   };
   return hasToken()
-    ? { kind: 'bad', text: `The token does not permit this. ${link.detail}`, button: 'Use another token', action: another }
+    ? {
+        kind: 'bad',
+        text: 'The token does not permit to read states (state:read).',
+        button: 'Use another token',
+        action: another,
+      }
     : { kind: 'bad', text: link.detail, button: 'Retry now', action: retryNow };
 }
 
@@ -70,10 +77,17 @@ function pastNotice() {
   if (!isPast()) return null;
   const past = pastState();
   const text =
-    past.state === 'failed' ? `The states of ${stamp(shownTime())} are not to be had. ${past.detail}`
-    : past.state === 'loading' ? `Loading the states of ${stamp(shownTime())} …`
-    : `As of ${stamp(shownTime())}. Later reports are not in this picture.`;
-  return { kind: past.state === 'failed' ? 'bad' : 'past', text, button: 'Back to live', action: () => go({ at: null }) };
+    past.state === 'failed'
+      ? `The states of ${stamp(shownTime())} are not to be had. ${past.detail}`
+      : past.state === 'loading'
+        ? `Loading the states of ${stamp(shownTime())} …`
+        : `As of ${stamp(shownTime())}. Later reports are not in this picture.`;
+  return {
+    kind: past.state === 'failed' ? 'bad' : 'past',
+    text,
+    button: 'Back to live',
+    action: () => go({ at: null }),
+  };
 }
 
 customElements.define('ws-notice', Notice);

@@ -9,10 +9,31 @@ const SAID_FOR = 2000;
 
 class Preferences extends HTMLElement {
   connectedCallback() {
-    this.zone = h('button', { type: 'button', title: 'Times in UTC or local', onclick: () => change({ utc: !settings.utc }) });
-    this.theme = h('button', { type: 'button', title: 'Light, dark, or as the system has it', onclick: () => change({ theme: nextTheme() }) });
-    this.copy = h('button', { type: 'button', title: 'Copy a link to what is shown, as of now', onclick: () => this.copyLink() }, 'Copy link');
-    this.help = h('button', { type: 'button', title: 'Keys (?)', 'aria-label': 'Keys', onclick: () => document.querySelector('ws-keys').open() }, '?');
+    this.zone = h('button', {
+      type: 'button',
+      title: 'Times in UTC or local',
+      onclick: () => change({ utc: !settings.utc }),
+    });
+    this.theme = h('button', {
+      type: 'button',
+      title: 'Light, dark, or as the system has it',
+      onclick: () => change({ theme: nextTheme() }),
+    });
+    this.copy = h(
+      'button',
+      { type: 'button', title: 'Copy a link to what is shown, as of now', onclick: () => this.copyLink() },
+      'Copy link',
+    );
+    this.help = h(
+      'button',
+      {
+        type: 'button',
+        title: 'Keys (?)',
+        'aria-label': 'Keys',
+        onclick: () => document.querySelector('ws-keys').open(),
+      },
+      '?',
+    );
     this.append(this.zone, this.theme, this.copy, this.help);
     onSettings(() => this.draw());
     this.draw();

@@ -19,15 +19,37 @@ export class RecordTable extends HTMLElement {
   }
 
   connectedCallback() {
-    const titles = ['Recorded', ...(this.withSource ? ['Source'] : []), 'State', 'Info', 'Location', 'Reported', 'Seq.', 'Position'];
+    const titles = [
+      'Recorded',
+      ...(this.withSource ? ['Source'] : []),
+      'State',
+      'Info',
+      'Location',
+      'Reported',
+      'Seq.',
+      'Position',
+    ];
     const heads = titles.map((title) => h('th', { scope: 'col', class: title.toLowerCase().replace('.', '') }, title));
-    this.append(h('div', { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': this.label },
-      h('table', {}, h('caption', { class: 'for-screen-readers' }, this.label), h('thead', {}, h('tr', {}, heads)), this.body)));
+    this.append(
+      h(
+        'div',
+        { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': this.label },
+        h(
+          'table',
+          {},
+          h('caption', { class: 'for-screen-readers' }, this.label),
+          h('thead', {}, h('tr', {}, heads)),
+          this.body,
+        ),
+      ),
+    );
   }
 
   /** Shows records, newest first. */
   show(records) {
-    const rows = new Map(records.map((record) => [record.position, this.rows.get(record.position) ?? this.row(record)]));
+    const rows = new Map(
+      records.map((record) => [record.position, this.rows.get(record.position) ?? this.row(record)]),
+    );
     for (const [position, row] of this.rows) if (!rows.has(position)) row.remove();
     let next = this.body.firstChild;
     for (const row of rows.values()) {
@@ -39,16 +61,27 @@ export class RecordTable extends HTMLElement {
 
   row(record) {
     const recorded = parse(record.recorded_at);
-    const source = h('td', { class: 'source' }, h('a', { href: here({ view: 'source', source: record.source }) }, visible(record.source, 80)));
-    return h('tr', {},
-      h('td', { class: 'recorded', title: toText(recorded) }, this.withSource ? clock(recorded, true) : stamp(recorded)),
+    const source = h(
+      'td',
+      { class: 'source' },
+      h('a', { href: here({ view: 'source', source: record.source }) }, visible(record.source, 80)),
+    );
+    return h(
+      'tr',
+      {},
+      h(
+        'td',
+        { class: 'recorded', title: toText(recorded) },
+        this.withSource ? clock(recorded, true) : stamp(recorded),
+      ),
       this.withSource && source,
       h('td', { class: 'state' }, statusLabel(statusText(record.status))),
       h('td', { class: 'info' }, info(visible(record.info))),
       h('td', { class: 'location' }, record.location ? pointText(record.location) : '–'),
       h('td', { class: 'reported' }, record.reported_at ? stamp(parse(record.reported_at)) : '–'),
       h('td', { class: 'seq' }, String(record.sequence ?? '–')),
-      h('td', { class: 'position' }, String(record.position)));
+      h('td', { class: 'position' }, String(record.position)),
+    );
   }
 }
 

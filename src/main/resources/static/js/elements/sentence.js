@@ -42,13 +42,24 @@ function sentence() {
   const { sources, counts } = shownFleet();
   const when = isPast() ? `At ${stamp(shownTime())}, ` : '';
   const [is, are] = isPast() ? ['was', 'were'] : ['is', 'are'];
-  if (sources.size === 0) return { before: `${when || ''}${isPast() ? 'no source had reported.' : 'No source has reported yet.'}`, after: '' };
+  if (sources.size === 0)
+    return {
+      before: `${when || ''}${isPast() ? 'no source had reported.' : 'No source has reported yet.'}`,
+      after: '',
+    };
   const worst = [...counts.keys()].sort(byConcern)[0];
   const count = counts.get(worst);
   const silent = [...sources.values()].filter(isSilent).length;
   const after = silent > 0 ? ` ${number(silent)} ${silent === 1 ? 'is' : 'are'} silent.` : '';
   if (worst === 'OK') {
-    return { before: `${when}${sources.size === 1 ? 'the only source' : `all ${number(sources.size)} sources`} ${sources.size === 1 ? is : are} OK.`.replace(/^[at]/, (first) => (when ? first : first.toUpperCase())), after };
+    return {
+      before:
+        `${when}${sources.size === 1 ? 'the only source' : `all ${number(sources.size)} sources`} ${sources.size === 1 ? is : are} OK.`.replace(
+          /^[at]/,
+          (first) => (when ? first : first.toUpperCase()),
+        ),
+      after,
+    };
   }
   const longest = longestIn(sources, worst);
   const lasting = duration(shownTime() - longest.since);

@@ -9,26 +9,78 @@ import { SourceRow, COLUMNS, HEIGHT } from './source-row.js';
 
 const VIEWS = ['sources', 'map'];
 const SPARE = 4; // rows above and below what is in sight
-const QUIET_TIMES = [['1m', '1 min'], ['10m', '10 min'], ['1h', '1 h'], ['1d', '1 d']];
+const QUIET_TIMES = [
+  ['1m', '1 min'],
+  ['10m', '10 min'],
+  ['1h', '1 h'],
+  ['1d', '1 d'],
+];
 
 class SourceList extends HTMLElement {
   connectedCallback() {
-    this.search = h('input', { type: 'search', 'aria-label': 'Find a source', placeholder: 'Find a source  /', oninput: () => go({ text: this.search.value }, { replace: true }) });
-    const times = QUIET_TIMES.some(([value]) => value === route.quiet) ? QUIET_TIMES : [...QUIET_TIMES, [route.quiet, route.quiet]];
-    this.quiet = h('select', { onchange: () => go({ quiet: this.quiet.value }, { replace: true }) }, times.map(([value, text]) => h('option', { value }, text)));
-    this.clear = h('button', { type: 'button', onclick: () => go({ status: [], text: '', circle: null, silent: false }, { replace: true }) }, 'Show all');
+    this.search = h('input', {
+      type: 'search',
+      'aria-label': 'Find a source',
+      placeholder: 'Find a source  /',
+      oninput: () => go({ text: this.search.value }, { replace: true }),
+    });
+    const times = QUIET_TIMES.some(([value]) => value === route.quiet)
+      ? QUIET_TIMES
+      : [...QUIET_TIMES, [route.quiet, route.quiet]];
+    this.quiet = h(
+      'select',
+      { onchange: () => go({ quiet: this.quiet.value }, { replace: true }) },
+      times.map(([value, text]) => h('option', { value }, text)),
+    );
+    this.clear = h(
+      'button',
+      { type: 'button', onclick: () => go({ status: [], text: '', circle: null, silent: false }, { replace: true }) },
+      'Show all',
+    );
     this.count = h('span', { class: 'aside' });
     this.heads = COLUMNS.map(({ key, title, sort }) =>
-      h('th', { scope: 'col', class: key }, sort ? h('button', { type: 'button', onclick: () => sortBy(sort) }, title) : title));
+      h(
+        'th',
+        { scope: 'col', class: key },
+        sort ? h('button', { type: 'button', onclick: () => sortBy(sort) }, title) : title,
+      ),
+    );
     this.above = spacer();
     this.below = spacer();
     this.body = h('tbody', {}, this.above, this.below);
-    this.table = h('table', { role: 'grid', 'aria-label': 'Sources' }, h('thead', {}, h('tr', { 'aria-rowindex': '1' }, this.heads)), this.body);
-    this.scroller = h('div', { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': 'Sources, j and k move', onscroll: requestDraw, onkeydown: (event) => this.press(event) }, this.table);
+    this.table = h(
+      'table',
+      { role: 'grid', 'aria-label': 'Sources' },
+      h('thead', {}, h('tr', { 'aria-rowindex': '1' }, this.heads)),
+      this.body,
+    );
+    this.scroller = h(
+      'div',
+      {
+        class: 'scroller',
+        tabindex: '0',
+        role: 'group',
+        'aria-label': 'Sources, j and k move',
+        onscroll: requestDraw,
+        onkeydown: (event) => this.press(event),
+      },
+      this.table,
+    );
     this.empty = h('p', { class: 'empty', hidden: true });
     this.append(
-      h('div', { class: 'toolbar' }, h('h2', {}, 'Sources'), this.count, this.clear, h('span', { class: 'gap' }), h('label', { class: 'quiet' }, 'Silent after ', this.quiet), this.search),
-      this.scroller, this.empty);
+      h(
+        'div',
+        { class: 'toolbar' },
+        h('h2', {}, 'Sources'),
+        this.count,
+        this.clear,
+        h('span', { class: 'gap' }),
+        h('label', { class: 'quiet' }, 'Silent after ', this.quiet),
+        this.search,
+      ),
+      this.scroller,
+      this.empty,
+    );
     this.pool = [];
     new ResizeObserver(() => {
       this.height = this.scroller.clientHeight;
@@ -44,7 +96,12 @@ class SourceList extends HTMLElement {
     const hasHeading = silent.length > 0;
     const count = reporting.length + silent.length + (hasHeading ? 1 : 0);
     // What stands in a row: a source, or the number of those that follow the heading.
-    this.at = (i) => (i < reporting.length ? reporting[i] : i === reporting.length && hasHeading ? silent.length : silent[i - reporting.length - 1]);
+    this.at = (i) =>
+      i < reporting.length
+        ? reporting[i]
+        : i === reporting.length && hasHeading
+          ? silent.length
+          : silent[i - reporting.length - 1];
     this.length = count;
     const first = Math.max(0, Math.min(Math.floor(this.scroller.scrollTop / HEIGHT) - SPARE, count));
     const last = Math.min(count, first + Math.ceil((this.height ?? 0) / HEIGHT) + 2 * SPARE);
@@ -83,7 +140,9 @@ class SourceList extends HTMLElement {
     this.classList.toggle('past', isPast());
     this.classList.toggle('near', route.circle !== null && !isPast());
     const [sorted, direction] = [route.sort.replace('-', ''), route.sort.startsWith('-') ? 'descending' : 'ascending'];
-    COLUMNS.forEach(({ sort }, i) => sort && setAttribute(this.heads[i], 'aria-sort', sort === sorted ? direction : 'none'));
+    COLUMNS.forEach(
+      ({ sort }, i) => sort && setAttribute(this.heads[i], 'aria-sort', sort === sorted ? direction : 'none'),
+    );
   }
 
   focusSearch() {
@@ -108,7 +167,8 @@ class SourceList extends HTMLElement {
   press(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) this.move(step);
-    else if (event.key === 'Enter' && selection.name !== null && event.target === this.scroller) go({ view: 'source', source: selection.name });
+    else if (event.key === 'Enter' && selection.name !== null && event.target === this.scroller)
+      go({ view: 'source', source: selection.name });
     else return;
     event.preventDefault();
   }

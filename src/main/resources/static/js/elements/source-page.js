@@ -31,9 +31,37 @@ class SourcePage extends HTMLElement {
     this.records = new RecordTable('Records, newest first', false);
     this.more = h('button', { type: 'button', onclick: () => this.loadMore() }, 'More records');
     this.append(
-      this.back, h('div', { class: 'name' }, this.mark, this.name), this.since, this.error, this.figures,
-      h('section', { 'aria-labelledby': 'states-title' }, h('div', { class: 'toolbar' }, h('h3', { id: 'states-title' }, 'States'), h('span', { class: 'gap' }), this.statesCommand), this.bands),
-      h('section', { 'aria-labelledby': 'records-title' }, h('div', { class: 'toolbar' }, h('h3', { id: 'records-title' }, 'Records'), h('span', { class: 'gap' }), this.recordsCommand), this.records, this.more));
+      this.back,
+      h('div', { class: 'name' }, this.mark, this.name),
+      this.since,
+      this.error,
+      this.figures,
+      h(
+        'section',
+        { 'aria-labelledby': 'states-title' },
+        h(
+          'div',
+          { class: 'toolbar' },
+          h('h3', { id: 'states-title' }, 'States'),
+          h('span', { class: 'gap' }),
+          this.statesCommand,
+        ),
+        this.bands,
+      ),
+      h(
+        'section',
+        { 'aria-labelledby': 'records-title' },
+        h(
+          'div',
+          { class: 'toolbar' },
+          h('h3', { id: 'records-title' }, 'Records'),
+          h('span', { class: 'gap' }),
+          this.recordsCommand,
+        ),
+        this.records,
+        this.more,
+      ),
+    );
     onFrame((frame) => this.takeFrame(frame));
     onDraw(() => this.draw());
   }
@@ -46,7 +74,10 @@ class SourcePage extends HTMLElement {
     if (source) {
       setMark(this.mark, source.status);
       const then = isPast() ? 'was' : 'is';
-      setText(this.since, `${then} ${source.status} for ${duration(shownTime() - source.since)}, since ${shortStamp(source.since)}`);
+      setText(
+        this.since,
+        `${then} ${source.status} for ${duration(shownTime() - source.since)}, since ${shortStamp(source.since)}`,
+      );
     } else setText(this.since, isPast() ? 'had not reported by then' : 'has reported nothing');
     this.drawFigures(fleet.sources.get(route.source));
     this.bands.draw();
@@ -78,7 +109,14 @@ class SourcePage extends HTMLElement {
       if (name !== this.shown) return;
       this.merge(page);
       this.track = track;
-      this.bands.show(transitions.map(({ status, since, until, position }) => ({ status: statusText(status), since: parse(since), until: until ? parse(until) : null, position })));
+      this.bands.show(
+        transitions.map(({ status, since, until, position }) => ({
+          status: statusText(status),
+          since: parse(since),
+          until: until ? parse(until) : null,
+          position,
+        })),
+      );
       this.error.hidden = true;
     } catch (failure) {
       if (name !== this.shown) return;
@@ -115,10 +153,13 @@ class SourcePage extends HTMLElement {
 
   takeFrame(frame) {
     if (route.view !== 'source' || this.again || !frame.sources.some(({ source }) => source === this.shown)) return;
-    this.again = setTimeout(() => {
-      this.again = null;
-      if (route.view === 'source' && !document.hidden) this.load();
-    }, Math.max(0, this.loadedAt + AGAIN_AFTER - Date.now()));
+    this.again = setTimeout(
+      () => {
+        this.again = null;
+        if (route.view === 'source' && !document.hidden) this.load();
+      },
+      Math.max(0, this.loadedAt + AGAIN_AFTER - Date.now()),
+    );
   }
 
   drawFigures(source) {

@@ -45,7 +45,10 @@ export class SourceRow {
     Object.values(this.cells).forEach((cell) => (cell.hidden = isHeading));
     this.element.classList.toggle('heading', isHeading);
     if (isHeading) {
-      setText(this.heading, `Silent: ${number(shown)} without a report for ${route.quiet.replace('m', ' min').replace(/([hds])$/, ' $1')}`);
+      setText(
+        this.heading,
+        `Silent: ${number(shown)} without a report for ${route.quiet.replace('m', ' min').replace(/([hds])$/, ' $1')}`,
+      );
       setAttribute(this.element, 'aria-selected', 'false');
     } else this.drawSource(shown);
   }
@@ -64,7 +67,10 @@ export class SourceRow {
     if (isPast()) return;
     setText(this.cells.report, source.recorded === null ? '' : `${duration(shownTime() - source.recorded)} ago`);
     setText(this.cells.place, source.location ? pointText(source.location) : '–');
-    setText(this.cells.distance, route.circle && source.location ? number(distanceFrom(route.circle, source.location)) : '');
+    setText(
+      this.cells.distance,
+      route.circle && source.location ? number(distanceFrom(route.circle, source.location)) : '',
+    );
     setText(this.cells.info, visible(source.info, 160));
   }
 

@@ -19,12 +19,30 @@ class Tail extends HTMLElement {
     this.came = 0;
     this.left = 0;
     this.button = h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => this.togglePause() }, 'Pause');
-    this.filter = h('input', { type: 'search', 'aria-label': 'Only sources or infos with', placeholder: 'Only sources or infos with', oninput: () => go({ text: this.filter.value }, { replace: true }) });
+    this.filter = h('input', {
+      type: 'search',
+      'aria-label': 'Only sources or infos with',
+      placeholder: 'Only sources or infos with',
+      oninput: () => go({ text: this.filter.value }, { replace: true }),
+    });
     this.count = h('span', { class: 'aside' });
     this.omitted = h('p', { class: 'aside', hidden: true });
     this.command = new CommandLine();
     this.records = new RecordTable('Reports, newest first', true);
-    this.append(h('div', { class: 'toolbar' }, h('h2', {}, 'Live reports'), this.count, h('span', { class: 'gap' }), this.filter, this.button), this.omitted, this.records, this.command);
+    this.append(
+      h(
+        'div',
+        { class: 'toolbar' },
+        h('h2', {}, 'Live reports'),
+        this.count,
+        h('span', { class: 'gap' }),
+        this.filter,
+        this.button,
+      ),
+      this.omitted,
+      this.records,
+      this.command,
+    );
     this.command.show(commandLine('read', ['--follow']));
     onFrame((frame) => this.take(frame));
     onLogReplaced(() => {
@@ -51,9 +69,17 @@ class Tail extends HTMLElement {
   draw() {
     if (route.view !== 'live') return;
     if (document.activeElement !== this.filter && this.filter.value !== route.text) this.filter.value = route.text;
-    setText(this.count, this.paused ? `paused; ${number(this.came - this.cameBefore)} more since` : `${number(this.came)} since this page was opened`);
+    setText(
+      this.count,
+      this.paused
+        ? `paused; ${number(this.came - this.cameBefore)} more since`
+        : `${number(this.came)} since this page was opened`,
+    );
     this.omitted.hidden = this.left === 0;
-    setText(this.omitted, `${number(this.left)} of them came too quickly to be listed here; sources, states and map have them all, and so has the command line below.`);
+    setText(
+      this.omitted,
+      `${number(this.left)} of them came too quickly to be listed here; sources, states and map have them all, and so has the command line below.`,
+    );
     const shown = (this.paused ?? this.kept).filter(passes).slice(0, this.paused ? KEPT : SHOWN_LIVE);
     const key = [shown[0]?.position, shown.at(-1)?.position, shown.length].join('|');
     if (key === this.key) return;

@@ -14,7 +14,9 @@ class Tiles extends HTMLElement {
     this.setAttribute('role', 'group');
     this.setAttribute('aria-label', 'Sources by state; each button shows only these');
     this.tiles = new Map();
-    this.silent = tile(h('span', { class: 'word' }, 'Silent'), 'silent', () => go({ silent: !route.silent }, { replace: true }));
+    this.silent = tile(h('span', { class: 'word' }, 'Silent'), 'silent', () =>
+      go({ silent: !route.silent }, { replace: true }),
+    );
     this.append(this.silent.button);
     onDraw(() => this.draw());
   }
@@ -22,7 +24,9 @@ class Tiles extends HTMLElement {
   draw() {
     const { counts, sources, version } = shownFleet();
     const second = Math.floor(Date.now() / 1000);
-    const key = [version, sources.size, isLoaded(), isPast(), route.status, route.silent, route.quiet, second].join('|');
+    const key = [version, sources.size, isLoaded(), isPast(), route.status, route.silent, route.quiet, second].join(
+      '|',
+    );
     if (key === this.key) return;
     this.key = key;
     const statuses = shownStatuses(counts);
@@ -69,7 +73,13 @@ function shownStatuses(counts) {
 function tile(word, className, onclick) {
   const count = h('span', { class: 'count' });
   const share = h('span', { class: 'share', 'aria-hidden': 'true' });
-  const button = h('button', { type: 'button', class: `tile ${className}`, 'aria-pressed': 'false', onclick }, word, count, share);
+  const button = h(
+    'button',
+    { type: 'button', class: `tile ${className}`, 'aria-pressed': 'false', onclick },
+    word,
+    count,
+    share,
+  );
   return { button, count, share };
 }
 

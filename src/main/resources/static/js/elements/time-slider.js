@@ -12,7 +12,14 @@ export class TimeSlider extends HTMLElement {
   constructor(period) {
     super();
     this.period = period;
-    this.range = h('input', { type: 'range', min: '0', max: String(STEPS), value: String(STEPS), 'aria-label': 'As of', oninput: () => this.move() });
+    this.range = h('input', {
+      type: 'range',
+      min: '0',
+      max: String(STEPS),
+      value: String(STEPS),
+      'aria-label': 'As of',
+      oninput: () => this.move(),
+    });
     this.time = h('time');
     this.live = h('button', { type: 'button', onclick: () => go({ at: null }) }, 'Back to live');
   }
