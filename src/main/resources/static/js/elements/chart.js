@@ -1,22 +1,21 @@
 // <ws-chart>: how many sources were in which state over time, with a slider that shows an earlier moment, and a table.
 
-import uPlot from '/webjars/uplot/1.6.30/dist/uPlot.esm.js';
-import { json } from '../api.js';
-import { colour, onColours } from '../colours.js';
+import { onColours } from '../colours.js';
 import { h, mark, setText } from '../dom.js';
 import { onDraw, requestDraw } from '../draw.js';
 import { fleet, link, onLogReplaced } from '../feed.js';
+import { snapshots } from '../history.js';
 import { go, route } from '../router.js';
-import { onSettings, settings } from '../settings.js';
-import { byConcern, classOf, statusText } from '../status.js';
+import { onSettings } from '../settings.js';
+import { byConcern } from '../status.js';
 import { number } from '../text.js';
-import { parse, parseDuration, serverNow, stamp, toText } from '../time.js';
+import { StackedPlot } from '../stacked-plot.js';
+import { parseDuration, serverNow, stamp } from '../time.js';
 import { TimeSlider } from './time-slider.js';
 
 const VIEWS = ['sources'];
-const STEPS = 120;
+const RELOADS = 120; // in the time that the plot shows
 const RELOAD_AT_LEAST = 5000;
-const HEIGHT = 160;
 const TABLE_ROWS = 25;
 const RANGES = [
   ['10m', '10 min'],
@@ -61,12 +60,9 @@ class Chart extends HTMLElement {
       this.details,
     );
     this.snapshots = [];
-    new ResizeObserver(() => this.plot?.setSize({ width: this.plotBox.clientWidth, height: HEIGHT })).observe(
-      this.plotBox,
-    );
+    this.plot = new StackedPlot(this.plotBox);
     const anew = () => {
-      this.plot?.destroy();
-      this.plot = null;
+      this.plot.forget();
       this.drawn = '';
       requestDraw();
     };
@@ -98,28 +94,18 @@ class Chart extends HTMLElement {
   }
 
   async load() {
-    const { from, to } = this.period();
-    const every = Math.max(RELOAD_AT_LEAST, (to - from) / STEPS);
-    const key = [route.range, route.from, route.to, route.to === null ? Math.floor(to / every) : ''].join('|');
+    const period = this.period();
+    const every = Math.max(RELOAD_AT_LEAST, (period.to - period.from) / RELOADS);
+    const key = [route.range, route.from, route.to, route.to === null ? Math.floor(period.to / every) : ''].join('|');
     if (key === this.asked || this.isLoading) return;
     this.asked = key;
     this.isLoading = true;
     try {
-      const query = { from: toText(from), to: toText(to), steps: STEPS };
-      const { snapshots } = await json('api/summary', query);
-      this.snapshots = (snapshots ?? []).map(({ time, statuses }) => ({
-        time: parse(time),
-        counts: new Map(statuses.map(({ status, sources }) => [statusText(status), sources])),
-      }));
+      this.snapshots = await snapshots(period);
       this.note.hidden = true;
     } catch (failure) {
       this.note.hidden = false;
-      setText(
-        this.note,
-        failure.code === 'OUT_OF_RANGE'
-          ? `That far back, states are not known. ${failure.message}`
-          : `Not loaded: ${failure.message}`,
-      );
+      setText(this.note, `Not loaded: ${failure.message}`);
     }
     this.isLoading = false;
     this.loaded = key;
@@ -132,17 +118,7 @@ class Chart extends HTMLElement {
     const found = [...new Set(all.flatMap(({ counts }) => [...counts.keys()]))].sort(byConcern);
     this.statuses = found.filter((status) => route.status.length === 0 || route.status.includes(status));
     this.drawLegend();
-    let below = all.map(() => 0);
-    const layers = this.statuses.map(
-      (status) => (below = all.map(({ counts }, i) => below[i] + (counts.get(status) ?? 0))),
-    );
-    const data = [all.map(({ time }) => time / 1000), ...layers.reverse()];
-    const names = this.statuses.join();
-    if (!this.plot || this.plotted !== names) {
-      this.plot?.destroy();
-      this.plot = new uPlot(options(this.plotBox.clientWidth, [...this.statuses].reverse()), data, this.plotBox);
-      this.plotted = names;
-    } else this.plot.setData(data);
+    this.plot.show(all, this.statuses, this.period());
   }
 
   drawLegend() {
@@ -171,50 +147,6 @@ class Chart extends HTMLElement {
       ),
     );
   }
-}
-
-// Each layer is drawn from the axis up, over the higher one before it.
-function options(width, statuses) {
-  const axis = {
-    stroke: colour('text-quiet'),
-    grid: { stroke: colour('grid'), width: 1 },
-    ticks: { show: false },
-    font: '12px system-ui, sans-serif',
-  };
-  return {
-    width,
-    height: HEIGHT,
-    legend: { show: false },
-    cursor: { show: false },
-    padding: [8, 8, 0, 0],
-    ...(settings.utc && { tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC') }),
-    scales: { y: { range: (_, low, high) => [0, Math.max(1, high)] } },
-    axes: [
-      { ...axis, size: 28, values: (_, ticks) => ticks.map((tick) => tickText(tick * 1000, ticks)) },
-      {
-        ...axis,
-        size: 56,
-        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 1e4, 2e4, 5e4, 1e5, 1e6],
-        values: (_, ticks) => ticks.map((tick) => number(tick)),
-      },
-    ],
-    series: [
-      {},
-      ...statuses.map((status) => ({
-        label: status,
-        stroke: colour('map'),
-        width: 1,
-        fill: colour(classOf(status)),
-        points: { show: false },
-      })),
-    ],
-  };
-}
-
-// The time of day to the minute; the date where ticks are days apart.
-function tickText(time, ticks) {
-  const [date, ofDay] = stamp(time).split(' ');
-  return ticks.length > 1 && ticks[1] - ticks[0] >= 86_400 ? date.slice(5) : ofDay.slice(0, 5);
 }
 
 customElements.define('ws-chart', Chart);

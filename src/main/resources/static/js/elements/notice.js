@@ -10,6 +10,8 @@ import { stamp } from '../time.js';
 
 const AWAY_SHOWN_AFTER = 1500;
 const REPLACED_SHOWN_FOR = 60_000;
+const REPLACED =
+  'The log has been replaced by another one, such as a back-up. This page has loaded it; positions from before mean nothing.';
 
 class Notice extends HTMLElement {
   connectedCallback() {
@@ -37,17 +39,12 @@ class Notice extends HTMLElement {
     else this.awaySince ??= Date.now();
     if (link.state === 'refused') return refusedNotice();
     if (this.awaySince && Date.now() - this.awaySince > AWAY_SHOWN_AFTER) {
-      const seconds = Math.max(0, Math.ceil((link.retryAt - Date.now()) / 1000));
-      const kept = link.loaded ? ' What is shown is as it was before.' : '';
-      const text = `${link.detail || 'The connection was cut.'}${kept} Trying again${seconds > 0 ? ` in ${seconds} s` : ''} …`;
-      return { kind: 'bad', text, button: 'Retry now', action: retryNow };
+      return { kind: 'bad', text: awayText(), button: 'Retry now', action: retryNow };
     }
     if (link.trouble)
       return { kind: 'bad', text: link.trouble, button: 'Understood', action: () => (link.trouble = '') };
     if (this.replacedAt && Date.now() - this.replacedAt < REPLACED_SHOWN_FOR) {
-      const text =
-        'The log has been replaced by another one, such as a back-up. This page has loaded it anew; positions from before mean nothing in it.';
-      return { kind: 'worth-knowing', text, button: 'Understood', action: () => this.understood() };
+      return { kind: 'worth-knowing', text: REPLACED, button: 'Understood', action: () => this.understood() };
     }
     return null;
   }
@@ -58,6 +55,13 @@ class Notice extends HTMLElement {
   }
 }
 
+function awayText() {
+  const seconds = Math.ceil((link.retryAt - Date.now()) / 1000);
+  const kept = link.loaded ? ' What is shown is as it was before.' : '';
+  const again = seconds > 0 ? `Trying again in ${seconds} s …` : 'Trying again …';
+  return `${link.detail || 'The connection was cut.'}${kept} ${again}`;
+}
+
 function refusedNotice() {
   const another = () => {
     forgetToken();
@@ -66,7 +70,7 @@ function refusedNotice() {
   return hasToken()
     ? {
         kind: 'bad',
-        text: 'The token does not permit to read states (state:read).',
+        text: 'The token does not permit reading states (state:read).',
         button: 'Use another token',
         action: another,
       }
@@ -75,16 +79,15 @@ function refusedNotice() {
 
 function pastNotice() {
   if (!isPast()) return null;
-  const past = pastState();
-  const text =
-    past.state === 'failed'
-      ? `The states of ${stamp(shownTime())} are not to be had. ${past.detail}`
-      : past.state === 'loading'
-        ? `Loading the states of ${stamp(shownTime())} …`
-        : `As of ${stamp(shownTime())}. Later reports are not in this picture.`;
+  const { state, detail } = pastState();
+  const time = stamp(shownTime());
+  const texts = {
+    loading: `Loading the states of ${time} …`,
+    failed: `The states of ${time} cannot be shown. ${detail}`,
+  };
   return {
-    kind: past.state === 'failed' ? 'bad' : 'past',
-    text,
+    kind: state === 'failed' ? 'bad' : 'past',
+    text: texts[state] ?? `As of ${time}. Later reports are not in this picture.`,
     button: 'Back to live',
     action: () => go({ at: null }),
   };

@@ -37,34 +37,33 @@ class Sentence extends HTMLElement {
   }
 }
 
-/** The sentence, with the source that it names, if it names one. */
+/** The sentence in three parts: the source that it names, if it names one, and what comes before and after it. */
 function sentence() {
   const { sources, counts } = shownFleet();
-  const when = isPast() ? `At ${stamp(shownTime())}, ` : '';
   const [is, are] = isPast() ? ['was', 'were'] : ['is', 'are'];
   if (sources.size === 0)
-    return {
-      before: `${when || ''}${isPast() ? 'no source had reported.' : 'No source has reported yet.'}`,
-      after: '',
-    };
-  const worst = [...counts.keys()].sort(byConcern)[0];
+    return { before: opened(isPast() ? 'no source had reported.' : 'no source has reported yet.'), after: '' };
+  const [worst] = [...counts.keys()].sort(byConcern);
   const count = counts.get(worst);
-  const silent = [...sources.values()].filter(isSilent).length;
-  const after = silent > 0 ? ` ${number(silent)} ${silent === 1 ? 'is' : 'are'} silent.` : '';
+  const after = silence(sources);
   if (worst === 'OK') {
-    return {
-      before:
-        `${when}${sources.size === 1 ? 'the only source' : `all ${number(sources.size)} sources`} ${sources.size === 1 ? is : are} OK.`.replace(
-          /^[at]/,
-          (first) => (when ? first : first.toUpperCase()),
-        ),
-      after,
-    };
+    const all = count === 1 ? `the only source ${is}` : `all ${number(count)} sources ${are}`;
+    return { before: opened(`${all} OK.`), after };
   }
-  const longest = longestIn(sources, worst);
-  const lasting = duration(shownTime() - longest.since);
-  const before = `${when}${number(count)} of ${plural(sources.size, 'source')} ${count === 1 ? is : are} ${worst}, ${count === 1 ? '' : 'the longest '}for ${lasting}: `;
-  return { before, source: longest, after: `.${after}` };
+  const source = longestIn(sources, worst);
+  const lasting = `${count === 1 ? '' : 'the longest '}for ${duration(shownTime() - source.since)}`;
+  const before = `${number(count)} of ${plural(sources.size, 'source')} ${count === 1 ? is : are} ${worst}, ${lasting}: `;
+  return { before: opened(before), source, after: `.${after}` };
+}
+
+// Begins with the moment that is shown, or with a capital.
+function opened(text) {
+  return isPast() ? `At ${stamp(shownTime())}, ${text}` : text[0].toUpperCase() + text.slice(1);
+}
+
+function silence(sources) {
+  const silent = [...sources.values()].filter(isSilent).length;
+  return silent === 0 ? '' : ` ${number(silent)} ${silent === 1 ? 'is' : 'are'} silent.`;
 }
 
 function longestIn(sources, status) {

@@ -100,7 +100,7 @@ class PageSpeedIT {
         long first = number(page, "frameWindows");
         for (int i = 1; i <= WINDOWS; i++) {
             page.waitForFunction(
-                    "number => Number(document.documentElement.dataset.frameWindows) >= number", first + i);
+                    "number => Number(document.documentElement.dataset.frameWindows) >= number", (int) first + i);
             worst.add((double) page.evaluate("Number(document.documentElement.dataset.worstFrame) + 0.001"));
         }
         return worst;

@@ -114,7 +114,7 @@ class PageTokenIT {
         Page page = open();
         give(page, WRITER);
         Locator notice = page.locator("ws-notice");
-        assertThat(notice).containsText("The token does not permit to read states (state:read).");
+        assertThat(notice).containsText("The token does not permit reading states (state:read).");
         notice.getByRole(AriaRole.BUTTON).click();
         give(page, READER);
         assertThat(rows(page)).hasCount(1);
