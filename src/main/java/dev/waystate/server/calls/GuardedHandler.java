@@ -1,6 +1,7 @@
 package dev.waystate.server.calls;
 
 import dev.waystate.server.status.StatusTable;
+import io.grpc.Attributes;
 import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -41,7 +42,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
 
     @Override
     public Listener<Parsed<ReqT>> startCall(ServerCall<Parsed<ReqT>, RespT> call, Metadata headers) {
-        GuardedCall guarded = new GuardedCall(call, OpenCall.current());
+        GuardedCall guarded = new GuardedCall(call, headers, OpenCall.current());
         try {
             guarded.service = handler.startCall(guarded, headers);
         } catch (RuntimeException | Error thrown) {
@@ -54,6 +55,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
     final class GuardedCall extends ForwardingServerCall<ReqT, RespT> {
 
         private final ServerCall<Parsed<ReqT>, RespT> call;
+        private final Attributes attributes;
         private final OpenCall openCall;
         private final GuardedListener listener = new GuardedListener();
 
@@ -68,8 +70,9 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         /** Whether the service has been told so. For the call's thread. */
         private boolean cancelled;
 
-        GuardedCall(ServerCall<Parsed<ReqT>, RespT> call, OpenCall openCall) {
+        GuardedCall(ServerCall<Parsed<ReqT>, RespT> call, Metadata headers, OpenCall openCall) {
             this.call = call;
+            this.attributes = ClientAddress.attributes(call.getAttributes(), headers);
             this.openCall = openCall;
             openCall.started(this);
         }
@@ -83,6 +86,11 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         @Override
         public MethodDescriptor<ReqT, RespT> getMethodDescriptor() {
             return method;
+        }
+
+        @Override
+        public Attributes getAttributes() {
+            return attributes;
         }
 
         /** For the call's thread. */

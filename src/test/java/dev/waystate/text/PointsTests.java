@@ -1,4 +1,4 @@
-package dev.waystate.cli.output;
+package dev.waystate.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.waystate.cli.output;
+package dev.waystate.text;
 
 import com.google.protobuf.Timestamp;
 import dev.waystate.proto.v1.Moment;
@@ -94,12 +94,12 @@ public final class Times {
             // said below
         }
         throw new InputException(
-                "Expected a position from 0 to " + Long.MAX_VALUE + ", but found " + TerminalText.of(text) + ".");
+                "Expected a position from 0 to " + Long.MAX_VALUE + ", but found " + VisibleText.of(text) + ".");
     }
 
     private static InputException wrong(String expected, String text) {
         return new InputException("Expected a time " + expected + ", such as 2026-02-03T04:05:06.123Z, but found \""
-                + TerminalText.of(text) + "\".");
+                + VisibleText.of(text) + "\".");
     }
 
     private static Timestamp toTimestamp(Instant instant) {

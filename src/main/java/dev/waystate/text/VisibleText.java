@@ -1,16 +1,16 @@
-package dev.waystate.cli.output;
+package dev.waystate.text;
 
 import dev.waystate.process.Utf8;
 import dev.waystate.server.text.LogText;
 import java.nio.file.Path;
 
-/** Text from outside, made fit for a terminal. */
-public final class TerminalText {
+/** Text from outside, made fit to be shown. */
+public final class VisibleText {
 
     /** The most characters of one text that are shown. */
     private static final int MAX_LENGTH = 1000;
 
-    private TerminalText() {}
+    private VisibleText() {}
 
     /**
      * Returns the text on one line, every character escaped that is no visible character or space: controls could clear
@@ -21,7 +21,7 @@ public final class TerminalText {
     }
 
     /** Returns all of a text, made fit in the same way. */
-    static String all(String text) {
+    public static String all(String text) {
         return of(text, Integer.MAX_VALUE);
     }
 

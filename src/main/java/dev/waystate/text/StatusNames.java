@@ -1,4 +1,4 @@
-package dev.waystate.cli.output;
+package dev.waystate.text;
 
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Status;
@@ -29,7 +29,7 @@ public final class StatusNames {
                     : Status.valueOf(name.toUpperCase(Locale.ROOT)).getNumber();
         } catch (IllegalArgumentException unknown) { // UNRECOGNIZED has no number and lands here, too
             throw new InputException(
-                    "Expected a status (" + NAMES + ", or a number), but found \"" + TerminalText.of(text) + "\".");
+                    "Expected a status (" + NAMES + ", or a number), but found \"" + VisibleText.of(text) + "\".");
         }
     }
 

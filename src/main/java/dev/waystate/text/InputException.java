@@ -1,4 +1,4 @@
-package dev.waystate.cli.output;
+package dev.waystate.text;
 
 import org.jspecify.annotations.Nullable;
 

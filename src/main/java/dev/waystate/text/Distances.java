@@ -1,13 +1,10 @@
-package dev.waystate.cli.output;
+package dev.waystate.text;
 
-import dev.waystate.proto.Displacement;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** Distances as text. */
-public final class DistanceText {
+public final class Distances {
 
     /** 2²⁴: from here on a float is a whole number, which is shown in full. */
     private static final float WHOLE = 0x1p24f;
@@ -15,22 +12,10 @@ public final class DistanceText {
     /** Significant digits that always tell a float from its neighbours. */
     private static final int MAX_DIGITS = 9;
 
-    private DistanceText() {}
-
-    /** Returns the line that tells a distance: the number alone, or a JSON object that repeats the points. */
-    public static String of(Displacement displacement, float distance, boolean json) {
-        if (!json) {
-            return of(distance);
-        }
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("start", Points.members(displacement.getStart()));
-        members.put("end", Points.members(displacement.getEnd()));
-        members.put("distance", json(distance));
-        return JsonText.of(members);
-    }
+    private Distances() {}
 
     /** Returns the shortest decimal that reads back as the same float, without an exponent. */
-    public static String of(float distance) {
+    public static String text(float distance) {
         if (!Float.isFinite(distance)) {
             return Float.toString(distance);
         }
@@ -39,9 +24,26 @@ public final class DistanceText {
         return shown.signum() == 0 ? "0" : shown.stripTrailingZeros().toPlainString();
     }
 
+    /**
+     * Reads a distance: a number without a unit, which Java itself would take some of.
+     *
+     * @throws InputException if the text is none from 0 on that is finite
+     */
+    public static double fromText(String text) {
+        try {
+            double distance = new BigDecimal(text).doubleValue();
+            if (distance >= 0 && Double.isFinite(distance)) {
+                return distance;
+            }
+        } catch (NumberFormatException noNumber) {
+            // as below
+        }
+        throw new InputException("Expected a finite distance from 0 on, but found \"" + VisibleText.of(text) + "\".");
+    }
+
     /** Returns what stands for a distance in JSON: the number, or text where it is none. */
-    static Object json(float distance) {
-        return Float.isFinite(distance) ? new BigDecimal(of(distance)) : of(distance);
+    public static Object json(float distance) {
+        return Float.isFinite(distance) ? new BigDecimal(text(distance)) : text(distance);
     }
 
     // Float.toString is not the shortest before Java 19 (JDK-4511638).

@@ -1,4 +1,4 @@
-package dev.waystate.cli.output;
+package dev.waystate.text;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -36,7 +36,7 @@ public final class Durations {
             // said below
         }
         throw new InputException("Expected a duration with its unit, such as 500ms, 90s, 10m, 2h or 1d, but found \""
-                + TerminalText.of(text) + "\".");
+                + VisibleText.of(text) + "\".");
     }
 
     /** Returns the duration in its two largest units, cut: 1d 4h, 3h 5m, 2m 3s or 12s. */

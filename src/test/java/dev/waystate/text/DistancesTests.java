@@ -1,14 +1,12 @@
-package dev.waystate.cli.output;
+package dev.waystate.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waystate.proto.Displacement;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DistanceTextTests {
+class DistancesTests {
 
     @ParameterizedTest
     @CsvSource({
@@ -26,20 +24,12 @@ class DistanceTextTests {
         "-Infinity, -Infinity"
     })
     void distancesHaveNoExponentAndNoDigitTooMany(float distance, String text) {
-        assertThat(DistanceText.of(distance)).isEqualTo(text);
+        assertThat(Distances.text(distance)).isEqualTo(text);
     }
 
     @ParameterizedTest
     @ValueSource(floats = {Float.MAX_VALUE, Float.MIN_NORMAL, 2.0e-3f, 8388607.5f, 33554430f, 1.17549435E-38f})
     void textReadsBackAsTheSameFloat(float distance) {
-        assertThat(Float.parseFloat(DistanceText.of(distance))).isEqualTo(distance);
-    }
-
-    @Test
-    void jsonRepeatsThePoints() {
-        Displacement displacement = Points.displacement("-3,4", "0,0");
-
-        assertThat(DistanceText.of(displacement, 5, true))
-                .isEqualTo("{\"start\":{\"x\":-3,\"y\":4},\"end\":{\"x\":0,\"y\":0},\"distance\":5}");
+        assertThat(Float.parseFloat(Distances.text(distance))).isEqualTo(distance);
     }
 }

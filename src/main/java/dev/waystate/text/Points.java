@@ -1,9 +1,7 @@
-package dev.waystate.cli.output;
+package dev.waystate.text;
 
 import dev.waystate.proto.Displacement;
 import dev.waystate.proto.Point;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Points as people and programs write them: {@code x,y}. */
@@ -31,7 +29,7 @@ public final class Points {
                 || !WHOLE_NUMBER.matcher(coordinates[0]).matches()
                 || !WHOLE_NUMBER.matcher(coordinates[1]).matches()) {
             throw new InputException(
-                    "Expected a point X,Y of two whole numbers, but found \"" + TerminalText.of(text) + "\".");
+                    "Expected a point X,Y of two whole numbers, but found \"" + VisibleText.of(text) + "\".");
         }
         return point(coordinates[0], coordinates[1]);
     }
@@ -56,7 +54,7 @@ public final class Points {
     public static Displacement displacement(String text) {
         String[] points = SPACE.split(text.strip());
         if (points.length != 2) {
-            throw new InputException("Expected two points, X1,Y1 X2,Y2, but found \"" + TerminalText.of(text) + "\".");
+            throw new InputException("Expected two points, X1,Y1 X2,Y2, but found \"" + VisibleText.of(text) + "\".");
         }
         return displacement(points[0], points[1]);
     }
@@ -73,14 +71,6 @@ public final class Points {
         return point.getX() + "," + point.getY();
     }
 
-    /** Returns the members of the JSON object. */
-    static Map<String, Object> members(Point point) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("x", point.getX());
-        members.put("y", point.getY());
-        return members;
-    }
-
     private static int coordinate(String name, String number) {
         try {
             if (WHOLE_NUMBER.matcher(number).matches()) {
@@ -90,6 +80,6 @@ public final class Points {
             // said below
         }
         throw new InputException("Expected a whole number from -2147483648 to 2147483647 as " + name + ", but found \""
-                + TerminalText.of(number) + "\".");
+                + VisibleText.of(number) + "\".");
     }
 }
