@@ -22,7 +22,7 @@ import org.springframework.stereotype.Component;
 @Component
 class Authenticator {
 
-    private static final Metadata.Key<String> AUTHORIZATION =
+    static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final String BEARER = "Bearer ";

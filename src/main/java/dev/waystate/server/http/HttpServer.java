@@ -27,6 +27,7 @@ class HttpServer implements WebServerFactoryCustomizer<TomcatServletWebServerFac
         tomcat.setBaseDirectory(PrivateDirectory.resolve("tomcat").toFile());
         tomcat.setDocumentRoot(PrivateDirectory.resolve("document-root").toFile());
         tomcat.setProtocol(UnderscoreHostProtocol.class.getName());
+        tomcat.addEngineValves(new BreakableConnections());
         tomcat.addConnectorCustomizers(connector -> {
             connector.setEncodedSolidusHandling(PASS_THROUGH);
             connector.setEncodedReverseSolidusHandling(PASS_THROUGH);
