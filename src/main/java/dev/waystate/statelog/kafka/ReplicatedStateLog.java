@@ -8,6 +8,7 @@ import dev.waystate.statelog.Report;
 import dev.waystate.statelog.entry.EntryQueue;
 import dev.waystate.statelog.view.Followers;
 import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.view.LogMetrics;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.ViewedStateLog;
@@ -39,6 +40,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
     private final Arrivals arrivals;
     private final KafkaClients clients;
     private final TopicClient topic;
+    private final LogMetrics metrics;
 
     private ReplicatedStateLog(
             Followers followers,
@@ -48,8 +50,10 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
             TopicReader reader,
             Arrivals arrivals,
             KafkaClients clients,
-            TopicClient topic) {
+            TopicClient topic,
+            LogMetrics metrics) {
         super(followers);
+        this.metrics = metrics;
         this.replica = replica;
         this.queue = queue;
         this.sender = sender;
@@ -71,8 +75,9 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
             LogHealth health,
             ReplicationMetrics metrics)
             throws SQLException {
-        ReplicaView replica = ReplicaView.open(store);
+        ReplicaView replica = ReplicaView.open(store, metrics.log());
         EntryQueue queue = new EntryQueue();
+        metrics.log().observe(queue);
         Unsettled unsettled = new Unsettled(metrics, System::nanoTime);
         Followers followers = new Followers();
         Arrivals arrivals = new Arrivals();
@@ -90,14 +95,15 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
                 replica, clients, watch, new TopicPartition(replication.topic(), 0), applier, arrivals, lag, health);
         sender.start();
         reader.start();
-        return new ReplicatedStateLog(followers, replica, queue, sender, reader, arrivals, clients, topic);
+        return new ReplicatedStateLog(
+                followers, replica, queue, sender, reader, arrivals, clients, topic, metrics.log());
     }
 
     /** Adds a batch; one without numbers that does not fit into an entry becomes several, none of which overtakes. */
     @Override
     public CompletionStage<Appended> append(Batch batch) {
         if (batch.firstSequence() != Batch.UNNUMBERED) {
-            return queue.add(batch);
+            return metrics.observe(queue.add(batch));
         }
         List<Batch> parts = new ArrayList<>();
         List<Report> part = new ArrayList<>();
@@ -114,6 +120,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         }
         parts.add(new Batch(batch.source(), batch.claim(), Batch.UNNUMBERED, part));
         return queue.addAll(parts).stream()
+                .map(metrics::observe)
                 .reduce((before, next) -> before.thenCombine(next, (stored, last) -> last))
                 .orElseThrow();
     }

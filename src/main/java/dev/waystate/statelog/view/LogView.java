@@ -56,6 +56,7 @@ public final class LogView implements AutoCloseable {
     private final TransitionReader transitions;
     private final ClockTable clock;
     private final FileOwner owner;
+    private final LogMetrics metrics;
 
     /** Set when the file is taken into use. */
     private @Nullable FileWatch watch;
@@ -63,7 +64,12 @@ public final class LogView implements AutoCloseable {
     /** As of the last commit. */
     private volatile LogEnd end;
 
-    private LogView(WriterConnection writer, HikariDataSource readers, FileOwner owner) throws SQLException {
+    /** When the transaction was begun. For the thread that applies. */
+    private long begunAt;
+
+    private LogView(WriterConnection writer, HikariDataSource readers, FileOwner owner, LogMetrics metrics)
+            throws SQLException {
+        this.metrics = metrics;
         this.writer = writer;
         this.readers = readers;
         this.owner = owner;
@@ -99,12 +105,12 @@ public final class LogView implements AutoCloseable {
      *     its write-ahead log is beside another name, or that beside it is of another file
      * @throws IllegalStateException if its end is missing, another process reads for long, or it cannot be opened
      */
-    public static LogView open(Path name, int readConnections) {
+    public static LogView open(Path name, int readConnections, LogMetrics metrics) {
         try {
             LogFile file = LogFile.findOrCreate(name);
             FileOwner owner = FileOwner.acquire(file);
             try {
-                return open(file, readConnections, owner);
+                return open(file, readConnections, owner, metrics);
             } catch (SQLException | IOException | RuntimeException problem) {
                 owner.close();
                 throw problem;
@@ -115,7 +121,13 @@ public final class LogView implements AutoCloseable {
         }
     }
 
-    private static LogView open(LogFile file, int readConnections, FileOwner owner) throws SQLException, IOException {
+    /** Opens a file as the other method does, for whoever does not serve it. */
+    public static LogView open(Path name, int readConnections) {
+        return open(name, readConnections, LogMetrics.NONE);
+    }
+
+    private static LogView open(LogFile file, int readConnections, FileOwner owner, LogMetrics metrics)
+            throws SQLException, IOException {
         WriterConnection writer = connect(file);
         HikariDataSource readers = openReaders(file, readConnections);
         LogView view;
@@ -125,7 +137,7 @@ public final class LogView implements AutoCloseable {
             migrate(file);
             goOnFromCopy(writer);
             emptyWriteAheadLog(writer);
-            view = new LogView(writer, readers, owner);
+            view = new LogView(writer, readers, owner, metrics);
         } catch (SQLException | IOException | RuntimeException problem) {
             readers.close();
             writer.close();
@@ -241,6 +253,7 @@ public final class LogView implements AutoCloseable {
 
     /** Begins a transaction; returns false when another process has written to the file for longer than 2 seconds. */
     public boolean begin() throws SQLException {
+        begunAt = System.nanoTime();
         if (!writer.begin()) {
             return false;
         }
@@ -286,7 +299,9 @@ public final class LogView implements AutoCloseable {
         if (transaction.history() != null) {
             bounds.moveEarliest(transaction.history().earliest());
         }
-        checkpoint.committed(entries, next.head() - end.head(), transaction.infoChars());
+        long reports = next.head() - end.head();
+        metrics.committed(System.nanoTime() - begunAt, reports);
+        checkpoint.committed(entries, reports, transaction.infoChars());
         end = next;
         watch.checkNames();
     }
@@ -313,7 +328,9 @@ public final class LogView implements AutoCloseable {
     }
 
     void checkpoint() throws SQLException {
+        long begun = System.nanoTime();
         checkpoint.run();
+        metrics.checkpointed(System.nanoTime() - begun);
     }
 
     /**

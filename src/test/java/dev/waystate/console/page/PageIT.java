@@ -87,7 +87,8 @@ class PageIT {
     @Test
     void theFirstScreenSaysWhoIsWorstOffAndForHowLong() {
         Page page = open("");
-        assertThat(page.locator(".sentence")).containsText(Pattern.compile("1 of \\d+ sources is STARVED, for .*: cow-7"));
+        assertThat(page.locator(".sentence"))
+                .containsText(Pattern.compile("1 of \\d+ sources is STARVED, for .*: cow-7"));
         assertThat(page.locator(".tile.starved .count")).hasText("1");
         assertThat(rows(page).first()).containsText("cow-7");
         assertThat(page.locator("ws-heartbeat")).containsText(Pattern.compile("live, \\d\\.\\d s behind"));
@@ -99,12 +100,16 @@ class PageIT {
         List<Long> millis = new ArrayList<>();
         for (int i = 1; i <= 5; i++) {
             String info = "Seen at once " + i;
-            assertThat(command("report", "--source", "dog-1", "--status", "OK", "--info", info).exitCode()).isZero();
+            assertThat(command("report", "--source", "dog-1", "--status", "OK", "--info", info)
+                            .exitCode())
+                    .isZero();
             long stored = System.nanoTime();
             page.getByText(info).waitFor();
             millis.add(Duration.ofNanos(System.nanoTime() - stored).toMillis());
         }
-        assertThat(millis.stream().sorted().toList().get(2)).as("median of " + millis).isLessThan(1000);
+        assertThat(millis.stream().sorted().toList().get(2))
+                .as("median of " + millis)
+                .isLessThan(1000);
     }
 
     @Test
@@ -176,7 +181,9 @@ class PageIT {
         List<String> ends = points.results().map(found -> found.group()).toList();
         assertThat(ends).hasSize(2);
         assertThat(answer.textContent())
-                .isEqualTo(command("displace", "--", ends.get(0), ends.get(1)).out().strip());
+                .isEqualTo(command("displace", "--", ends.get(0), ends.get(1))
+                        .out()
+                        .strip());
         assertThat(page.locator("ws-map ws-command code")).containsText("displace");
     }
 
@@ -192,7 +199,8 @@ class PageIT {
         assertThat(page.locator("ws-map canvas")).hasAttribute("data-drawn", "1");
         page.getByLabel("within").fill("50");
         page.getByRole(AriaRole.BUTTON, named("Apply")).click();
-        String near = command("sources", "--near", "30,40", "--within", "50", "--json").out();
+        String near = command("sources", "--near", "30,40", "--within", "50", "--json")
+                .out();
         assertThat(rows(page)).hasCount((int) near.lines().count());
     }
 
@@ -238,8 +246,12 @@ class PageIT {
             try (ServerProcess after = ServerProcess.start(other)) {
                 reports(after, 11, 20); // before the page is back
                 requests.clear();
-                page.route("**/*", route -> route.resume(
-                        new Route.ResumeOptions().setUrl(route.request().url().replace(":" + before.httpPort(), ":" + after.httpPort()))));
+                page.route(
+                        "**/*",
+                        route -> route.resume(new Route.ResumeOptions()
+                                .setUrl(route.request()
+                                        .url()
+                                        .replace(":" + before.httpPort(), ":" + after.httpPort()))));
                 awaitTail(page, 15);
                 reports(after, 21, 25);
                 awaitTail(page, 20);
@@ -261,8 +273,10 @@ class PageIT {
         hide(page, true);
         herd.report("dog-3", Status.OK, "While nobody looked.", 1, 1);
         page.unroute("**/console/frames*");
-        page.route("**/console/frames*", route -> route.resume(
-                new Route.ResumeOptions().setUrl(route.request().url().replaceFirst("\\?.*", ""))));
+        page.route(
+                "**/console/frames*",
+                route -> route.resume(
+                        new Route.ResumeOptions().setUrl(route.request().url().replaceFirst("\\?.*", ""))));
         hide(page, false);
         await().atMost(SOON).until(() -> {
             page.waitForTimeout(100);
@@ -289,11 +303,15 @@ class PageIT {
         for (int i = 0; i < names.size(); i++) {
             Path file = Files.writeString(
                     directory.resolve("hostile.jsonl"),
-                    "{\"status\":\"STARVED\",\"info\":" + quoted(infos.get(i)) + ",\"location\":{\"x\":1,\"y\":" + i + "}}\n");
-            assertThat(command("append", "--source=" + names.get(i), file.toString()).exitCode()).isZero();
+                    "{\"status\":\"STARVED\",\"info\":" + quoted(infos.get(i)) + ",\"location\":{\"x\":1,\"y\":" + i
+                            + "}}\n");
+            assertThat(command("append", "--source=" + names.get(i), file.toString())
+                            .exitCode())
+                    .isZero();
         }
         for (String name : names) {
-            String fragment = java.net.URLEncoder.encode(name, java.nio.charset.StandardCharsets.UTF_8).replace("+", "%20");
+            String fragment = java.net.URLEncoder.encode(name, java.nio.charset.StandardCharsets.UTF_8)
+                    .replace("+", "%20");
             Page page = open("#/source/" + fragment);
             assertThat(page.locator("ws-source-page h2")).hasText(name.replace("\u202e", "\\u{202e}"));
             assertThat(page.locator("ws-record-table tbody tr")).hasCount(1);
@@ -301,7 +319,8 @@ class PageIT {
             assertThat(page.locator("main img, main script, main b")).hasCount(0);
             page.navigate(page.url().replaceFirst("#.*", "#/sources"));
             page.locator(".tile.starved").click();
-            assertThat(rows(page).filter(new Locator.FilterOptions().setHasText(name.replace("\u202e", "\\u{202e}")))).hasCount(1);
+            assertThat(rows(page).filter(new Locator.FilterOptions().setHasText(name.replace("\u202e", "\\u{202e}"))))
+                    .hasCount(1);
         }
         // The control: the same name runs where it is taken for markup.
         Page unguarded = open("");
@@ -316,7 +335,8 @@ class PageIT {
                 new NewContextOptions().setColorScheme(ColorScheme.LIGHT),
                 new NewContextOptions().setColorScheme(ColorScheme.DARK),
                 new NewContextOptions().setViewportSize(390, 844));
-        List<String> views = List.of("#/sources", "#/map?measure=0,0_3,4&near=0,0&within=500", "#/source/cow-7", "#/live");
+        List<String> views =
+                List.of("#/sources", "#/map?measure=0,0_3,4&near=0,0&within=500", "#/source/cow-7", "#/live");
         for (NewContextOptions device : devices) {
             for (String view : views) {
                 Page page = open(server, view, device);
@@ -341,8 +361,9 @@ class PageIT {
             Page page = browser.open(url(empty, ""), new NewContextOptions());
             pages.add(page);
             Locator line = page.locator("ws-first-steps code");
-            assertThat(line).hasText(
-                    "java -jar waystate.jar report --source cow-7 --status THIRSTY --info 'Requires watering.' --at 3,4");
+            assertThat(line)
+                    .hasText(
+                            "java -jar waystate.jar report --source cow-7 --status THIRSTY --info 'Requires watering.' --at 3,4");
             reports(empty, 1, 1);
             assertThat(rows(page)).hasCount(1);
             assertThat(line).isHidden();
@@ -384,8 +405,10 @@ class PageIT {
     }
 
     private static void hide(Page page, boolean hidden) {
-        page.evaluate("hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
-                + " document.dispatchEvent(new Event('visibilitychange')); }", hidden);
+        page.evaluate(
+                "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
+                        + " document.dispatchEvent(new Event('visibilitychange')); }",
+                hidden);
     }
 
     private static CommandRun command(String... words) {
@@ -413,7 +436,9 @@ class PageIT {
     }
 
     private static List<Integer> descending(int from, int to) {
-        return java.util.stream.IntStream.iterate(from, i -> i >= to, i -> i - 1).boxed().toList();
+        return java.util.stream.IntStream.iterate(from, i -> i >= to, i -> i - 1)
+                .boxed()
+                .toList();
     }
 
     private static String quoted(String text) {
