@@ -1,5 +1,6 @@
 package dev.waystate.console.api;
 
+import dev.waystate.console.Problem;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;

@@ -1,6 +1,7 @@
 package dev.waystate.console.api;
 
-import dev.waystate.server.calls.ClientAddress;
+import dev.waystate.console.Problem;
+import dev.waystate.server.telemetry.Peer;
 import dev.waystate.text.VisibleText;
 import io.grpc.Channel;
 import io.grpc.Metadata;
@@ -9,7 +10,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.List;
 import org.springframework.http.HttpStatus;
@@ -43,7 +44,7 @@ final class ApiServlet extends HttpServlet {
         try {
             ForwardedCall.start(channel, call(request), metadata(request), request, response, unwritten);
         } catch (ProblemException wrong) {
-            answer(wrong.problem(), response);
+            wrong.problem().send(response);
         }
     }
 
@@ -63,20 +64,13 @@ final class ApiServlet extends HttpServlet {
         return call;
     }
 
-    private static Metadata metadata(HttpServletRequest request) throws IOException {
+    private static Metadata metadata(HttpServletRequest request) {
         Metadata metadata = new Metadata();
-        ClientAddress.put(
-                metadata, InetAddress.getByName(request.getRemoteAddr())); // an address, which is not looked up
+        metadata.put(
+                Peer.FORWARDED, Peer.toText(new InetSocketAddress(request.getRemoteAddr(), request.getRemotePort())));
         for (Metadata.Key<String> key : FORWARDED) {
             Collections.list(request.getHeaders(key.name())).forEach(value -> metadata.put(key, value));
         }
         return metadata;
-    }
-
-    private static void answer(Problem problem, HttpServletResponse response) throws IOException {
-        response.setStatus(problem.status().value());
-        response.setContentType(Problem.CONTENT_TYPE);
-        problem.headers().forEach(response::setHeader);
-        response.getOutputStream().write(problem.json());
     }
 }

@@ -2,6 +2,7 @@ package dev.waystate.console.api;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import dev.waystate.console.Problem;
 import dev.waystate.proto.Displacement;
 import dev.waystate.proto.DisplacementServiceGrpc;
 import dev.waystate.proto.Point;

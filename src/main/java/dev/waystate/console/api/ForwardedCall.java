@@ -1,5 +1,6 @@
 package dev.waystate.console.api;
 
+import dev.waystate.console.Problem;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;

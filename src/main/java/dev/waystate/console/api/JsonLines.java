@@ -1,5 +1,6 @@
 package dev.waystate.console.api;
 
+import dev.waystate.console.Problem;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.text.Json;
 import java.util.List;

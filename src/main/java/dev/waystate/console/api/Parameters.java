@@ -1,5 +1,6 @@
 package dev.waystate.console.api;
 
+import dev.waystate.console.Problem;
 import dev.waystate.text.InputException;
 import dev.waystate.text.VisibleText;
 import java.nio.ByteBuffer;

@@ -1,5 +1,7 @@
 package dev.waystate.console.api;
 
+import dev.waystate.console.Problem;
+
 /** A request is answered with a problem, without a call. */
 final class ProblemException extends RuntimeException {
 

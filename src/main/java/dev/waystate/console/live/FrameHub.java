@@ -1,10 +1,13 @@
 package dev.waystate.console.live;
 
+import dev.waystate.console.Problem;
 import dev.waystate.server.status.StatusTable;
+import dev.waystate.server.telemetry.RequestId;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Clock;
 import java.time.Duration;
@@ -147,7 +150,7 @@ final class FrameHub {
     private void endIfDenied(FrameStream stream) {
         Status denial = stream.denial();
         if (denial != null) {
-            stream.end(LiveEvents.error(StreamProblem.of(denial).members()));
+            stream.end(LiveEvents.error(Problem.of(denial, new Metadata()).members()));
         }
     }
 
@@ -310,6 +313,7 @@ final class FrameHub {
     }
 
     private Map<String, Object> problem(Throwable thrown) {
-        return StreamProblem.of(statuses.toStatus(thrown, FramesServlet.METHOD)).members();
+        return Problem.of(statuses.toStatus(thrown, FramesServlet.METHOD, RequestId.of(null)))
+                .members();
     }
 }

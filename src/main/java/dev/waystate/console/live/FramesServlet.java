@@ -1,9 +1,12 @@
 package dev.waystate.console.live;
 
+import dev.waystate.console.Problem;
 import dev.waystate.security.access.HttpAccess;
 import dev.waystate.security.access.Permission;
 import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.server.status.StatusTable;
+import dev.waystate.server.telemetry.RequestId;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
@@ -39,12 +42,14 @@ final class FramesServlet extends HttpServlet {
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String requestId = RequestId.of(request.getHeader(RequestId.ENTRY.name()));
         response.setHeader("Cache-Control", "no-store");
+        response.setHeader(RequestId.ENTRY.name(), requestId);
         StreamStart start;
         try {
             start = StreamStart.of(request);
         } catch (InvalidRequestException invalid) {
-            problem(invalid).send(response);
+            problem(invalid, requestId).send(response);
             return;
         }
         CompletableFuture<Supplier<@Nullable Status>> admission = access.admit(request, Permission.STATE_READ, METHOD);
@@ -53,7 +58,7 @@ final class FramesServlet extends HttpServlet {
         admission.whenComplete((denial, refused) -> {
             try {
                 if (refused != null) {
-                    refuse(async, response, problem(refused));
+                    refuse(async, response, problem(refused, requestId));
                 } else {
                     open(async, response, start, denial);
                 }
@@ -71,7 +76,7 @@ final class FramesServlet extends HttpServlet {
         async.addListener(stream);
         Status full = hub.add(stream);
         if (full != null) {
-            refuse(async, response, StreamProblem.of(full).withRetryAfter(RETRY_SECONDS));
+            refuse(async, response, Problem.of(full, new Metadata()).withRetryAfter(RETRY_SECONDS));
             return;
         }
         response.setContentType("text/event-stream;charset=UTF-8");
@@ -79,13 +84,12 @@ final class FramesServlet extends HttpServlet {
         response.getOutputStream().setWriteListener(stream);
     }
 
-    private static void refuse(AsyncContext async, HttpServletResponse response, StreamProblem problem)
-            throws IOException {
+    private static void refuse(AsyncContext async, HttpServletResponse response, Problem problem) throws IOException {
         problem.send(response);
         async.complete();
     }
 
-    private StreamProblem problem(Throwable thrown) {
-        return StreamProblem.of(statuses.toStatus(thrown, METHOD));
+    private Problem problem(Throwable thrown, String requestId) {
+        return Problem.of(statuses.toStatus(thrown, METHOD, requestId));
     }
 }

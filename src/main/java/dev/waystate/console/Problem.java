@@ -1,4 +1,4 @@
-package dev.waystate.console.api;
+package dev.waystate.console;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -11,7 +11,10 @@ import dev.waystate.text.Json;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +31,7 @@ import org.springframework.http.HttpStatus;
  * @param retryAfter seconds after which to try again
  * @param reason why, for programs, with values
  */
-record Problem(
+public record Problem(
         HttpStatus status,
         Code code,
         String detail,
@@ -36,7 +39,7 @@ record Problem(
         @Nullable Long retryAfter,
         @Nullable ErrorInfo reason) {
 
-    static final String CONTENT_TYPE = "application/problem+json";
+    public static final String CONTENT_TYPE = "application/problem+json";
 
     /** The reasons that ask for what the log does not have any more. */
     private static final Set<String> GONE = Set.of("POSITION_PRUNED", "STATES_UNKNOWN");
@@ -58,18 +61,18 @@ record Problem(
             Map.entry("period.end_time", "to"),
             Map.entry("period.steps", "steps"));
 
-    static Problem of(HttpStatus status, Code code, String detail) {
+    public static Problem of(HttpStatus status, Code code, String detail) {
         return new Problem(status, code, detail, null, null, null);
     }
 
     /** @param expectation what was expected, and what came */
-    static Problem ofField(String field, String expectation) {
+    public static Problem ofField(String field, String expectation) {
         return new Problem(
                 HttpStatus.BAD_REQUEST, Code.INVALID_ARGUMENT, field + ": " + expectation, field, null, null);
     }
 
     /** Returns the problem of a call that has failed. */
-    static Problem of(Status status, Metadata trailers) {
+    public static Problem of(Status status, Metadata trailers) {
         com.google.rpc.Status details = StatusProto.fromStatusAndTrailers(status, trailers);
         Optional<FieldViolation> violation = detail(details, BadRequest.class)
                 .flatMap(request -> request.getFieldViolationsList().stream().findFirst());
@@ -83,6 +86,17 @@ record Problem(
                 .orElse(status.getCode() == Code.UNAVAILABLE ? Long.valueOf(1) : null);
         return new Problem(
                 httpStatus(status.getCode(), reason), status.getCode(), detail(status), null, retryAfter, reason);
+    }
+
+    /** Returns the problem of what has failed with a status. */
+    public static Problem of(StatusRuntimeException thrown) {
+        Metadata trailers = thrown.getTrailers();
+        return of(thrown.getStatus(), trailers == null ? new Metadata() : trailers);
+    }
+
+    /** Returns the problem with the time after which to try again. */
+    public Problem withRetryAfter(long seconds) {
+        return new Problem(status, code, detail, field, seconds, reason);
     }
 
     private static Problem ofViolation(FieldViolation violation) {
@@ -131,7 +145,7 @@ record Problem(
     }
 
     /** Returns the members of the JSON object, in order; those without a value are missing. */
-    Map<String, Object> members() {
+    public Map<String, Object> members() {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("type", "about:blank");
         members.put("title", status.getReasonPhrase());
@@ -152,7 +166,7 @@ record Problem(
     }
 
     /** Returns the headers of the answer that say more than its status. */
-    Map<String, String> headers() {
+    public Map<String, String> headers() {
         Map<String, String> headers = new LinkedHashMap<>();
         if (status == HttpStatus.UNAUTHORIZED) {
             headers.put("WWW-Authenticate", "Bearer");
@@ -166,7 +180,15 @@ record Problem(
         return headers;
     }
 
-    byte[] json() {
+    /** Answers with the problem. */
+    public void send(HttpServletResponse response) throws IOException {
+        response.setStatus(status.value());
+        response.setContentType(CONTENT_TYPE);
+        headers().forEach(response::setHeader);
+        response.getOutputStream().write(json());
+    }
+
+    public byte[] json() {
         return Json.bytes(members());
     }
 }
