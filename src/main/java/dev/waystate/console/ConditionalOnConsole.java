@@ -7,11 +7,16 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Conditional;
 
-/** For beans of the console: they exist where there is an HTTP port, unless {@code waystate.console.enabled} is false. */
+/**
+ * For beans of the console: they exist where there is an HTTP port, unless {@code waystate.console.enabled} is false, or
+ * whoever is let in there would not be let in at the gRPC port: see {@link NoOpenDoorCondition}.
+ */
 @Documented
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@ConditionalOnBooleanProperty(name = "waystate.console.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = ConsoleProperties.ENABLED, matchIfMissing = true)
+@Conditional(NoOpenDoorCondition.class)
 public @interface ConditionalOnConsole {}

@@ -53,7 +53,7 @@ final class ApiServlet extends HttpServlet {
         ApiCall<?, ?> call = Endpoints.call(asked)
                 .orElseThrow(() -> new ProblemException(Problem.of(
                         HttpStatus.NOT_FOUND,
-                        Code.UNIMPLEMENTED,
+                        Code.NOT_FOUND,
                         "Expected one of the paths of openapi.yaml, but found " + VisibleText.of(asked.path()))));
         if (!request.getMethod().equals("GET")) {
             throw new ProblemException(Problem.of(

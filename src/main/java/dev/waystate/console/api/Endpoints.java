@@ -152,16 +152,16 @@ final class Endpoints {
         Optional<Moment> at = parameters.one("at", Times::moment);
         at.ifPresent(request::setAsOf);
         Optional<Timestamp> from = parameters.one("from", Times::fromTextOrAge);
-        if (from.isPresent()) {
+        Optional<Timestamp> to = parameters.one("to", Times::fromTextOrAge);
+        Optional<Long> steps = parameters.one("steps", Parameters.number(2, MAX_STEPS));
+        refuseUnless(from.isPresent() || to.isEmpty() && steps.isEmpty(), "from", "Expected a time, but found none.");
+        from.ifPresent(start -> {
             refuseUnless(at.isEmpty(), "at", "Expected either at or from, but found both.");
             request.setPeriod(Period.newBuilder()
-                    .setStartTime(from.get())
-                    .setEndTime(parameters.one("to", Times::fromTextOrAge).orElseGet(() -> Times.fromTextOrAge("0s")))
-                    .setSteps(parameters
-                            .one("steps", Parameters.number(2, MAX_STEPS))
-                            .orElse(STEPS)
-                            .intValue()));
-        }
+                    .setStartTime(start)
+                    .setEndTime(to.orElseGet(() -> Times.fromTextOrAge("0s")))
+                    .setSteps(steps.orElse(STEPS).intValue()));
+        });
         return new ApiCall<>(StateLogServiceGrpc.getGetSummaryMethod(), request.build(), Format.object(Json::summary));
     }
 

@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
  * to be right are let through even then.
  */
 @Component
-class Authenticator {
+public class Authenticator {
 
     static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -38,7 +38,7 @@ class Authenticator {
     }
 
     /** Returns whether callers need credentials. */
-    boolean isOn() {
+    public boolean isOn() {
         return !callers.isEmpty() || issued.isOn();
     }
 

@@ -1,6 +1,7 @@
 package dev.waystate.server.http;
 
 import dev.waystate.process.PrivateDirectory;
+import org.apache.catalina.core.StandardHost;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
@@ -13,7 +14,7 @@ import org.springframework.core.annotation.Order;
  * Gives Tomcat directories that stay the same, where Boot would make new ones at each start, which a process that is
  * killed leaves behind; {@code server.tomcat.basedir} still says otherwise. They stay empty, so that servers can share
  * them. The port takes the names of services in container networks, and paths
- * with names that have slashes. All this holds for the port of the actuator, too,
+ * of segments with slashes in them; what it refuses is answered as a problem. All this holds for the port of the actuator, too,
  * where it has one of its own: its context finds this class in a file under {@code META-INF/spring}.
  */
 @ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
@@ -32,5 +33,7 @@ class HttpServer implements WebServerFactoryCustomizer<TomcatServletWebServerFac
             connector.setEncodedSolidusHandling(PASS_THROUGH);
             connector.setEncodedReverseSolidusHandling(PASS_THROUGH);
         });
+        tomcat.addContextCustomizers(context ->
+                ((StandardHost) context.getParent()).setErrorReportValveClass(ProblemReport.class.getName()));
     }
 }
