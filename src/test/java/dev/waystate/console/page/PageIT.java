@@ -2,13 +2,10 @@ package dev.waystate.console.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
-import com.deque.html.axecore.results.AxeResults;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
-import com.microsoft.playwright.Mouse;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
@@ -25,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -39,7 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 class PageIT {
 
     private static final Pattern POINT = Pattern.compile("(-?\\d+),(-?\\d+)");
-    private static final Duration SOON = Duration.ofSeconds(15);
 
     @TempDir
     static Path directory;
@@ -230,32 +227,31 @@ class PageIT {
     }
 
     @Test
-    void aRestartOfTheServerLeavesNoGapInTheTail() throws Exception {
+    void aPageThatIsOpenFromTheFirstReportOnMissesNoneWhenTheServerRestarts() throws Exception {
         Path other = Files.createDirectory(directory.resolve("restarted"));
-        Route[] held = new Route[1];
         List<String> requests = new CopyOnWriteArrayList<>();
         try (ServerProcess before = ServerProcess.start(other)) {
-            reports(before, 1, 5);
             Page page = open(before, "#/live");
-            page.onRequest(request -> requests.add(request.url()));
-            awaitTail(page, 0);
-            reports(before, 6, 10);
+            assertThat(page.locator("ws-first-steps code"))
+                    .hasText("java -jar waystate.jar report --source cow-7 --status THIRSTY"
+                            + " --info 'Requires watering.' --at 3,4");
+            reports(before, 1, 5);
             awaitTail(page, 5);
+            assertThat(page.locator("ws-first-steps")).isHidden();
             before.terminate();
-            assertThat(page.locator("ws-heartbeat")).containsText("reconnecting");
+            assertThat(page.locator("ws-heartbeat"))
+                    .containsText(Pattern.compile("reconnecting, stale since \\d\\d:\\d\\d:\\d\\dZ"));
+            assertThat(page.locator("ws-notice")).containsText("What is shown is as it was before.");
             try (ServerProcess after = ServerProcess.start(other)) {
-                reports(after, 11, 20); // before the page is back
-                requests.clear();
-                page.route(
-                        "**/*",
-                        route -> route.resume(new Route.ResumeOptions()
-                                .setUrl(route.request()
-                                        .url()
-                                        .replace(":" + before.httpPort(), ":" + after.httpPort()))));
+                reports(after, 6, 15); // before the page is back
+                page.onRequest(request -> requests.add(request.url()));
+                route(page, url -> url.replace(":" + before.httpPort(), ":" + after.httpPort()));
+                page.locator("ws-heartbeat button").click();
                 awaitTail(page, 15);
-                reports(after, 21, 25);
+                reports(after, 16, 20);
                 awaitTail(page, 20);
-                assertThat(positions(page)).isEqualTo(descending(25, 6));
+                assertThat(positions(page)).isEqualTo(descending(20, 1));
+                assertThat(requests).anyMatch(url -> url.contains("after=5&"));
                 assertThat(requests).noneMatch(url -> url.contains("/api/sources"));
             }
         }
@@ -265,23 +261,10 @@ class PageIT {
     @Test
     void aPageThatDoesNotSayWhereItWasLoadsAllAgain() throws Exception {
         Page page = open("#/live");
-        awaitTail(page, 0);
-        List<String> requests = new CopyOnWriteArrayList<>();
-        page.onRequest(request -> requests.add(request.url()));
-        page.route("**/console/frames*", Route::abort);
-        page.evaluate("window.dispatchEvent(new Event('offline'))");
+        route(page, url -> url.replaceFirst("frames\\?.*", "frames"));
         hide(page, true);
         herd.report("dog-3", Status.OK, "While nobody looked.", 1, 1);
-        page.unroute("**/console/frames*");
-        page.route(
-                "**/console/frames*",
-                route -> route.resume(
-                        new Route.ResumeOptions().setUrl(route.request().url().replaceFirst("\\?.*", ""))));
-        hide(page, false);
-        await().atMost(SOON).until(() -> {
-            page.waitForTimeout(100);
-            return requests.stream().anyMatch(url -> url.contains("/api/sources"));
-        });
+        page.waitForRequest(request -> request.url().contains("/api/sources"), () -> hide(page, false));
     }
 
     @Test
@@ -303,24 +286,24 @@ class PageIT {
         for (int i = 0; i < names.size(); i++) {
             Path file = Files.writeString(
                     directory.resolve("hostile.jsonl"),
-                    "{\"status\":\"STARVED\",\"info\":" + quoted(infos.get(i)) + ",\"location\":{\"x\":1,\"y\":" + i
+                    "{\"status\":\"TIRED\",\"info\":" + quoted(infos.get(i)) + ",\"location\":{\"x\":1,\"y\":" + i
                             + "}}\n");
             assertThat(command("append", "--source=" + names.get(i), file.toString())
                             .exitCode())
                     .isZero();
         }
+        Page page = open("");
+        page.locator(".tile.tired").click();
         for (String name : names) {
-            String fragment = java.net.URLEncoder.encode(name, java.nio.charset.StandardCharsets.UTF_8)
-                    .replace("+", "%20");
-            Page page = open("#/source/" + fragment);
-            assertThat(page.locator("ws-source-page h2")).hasText(name.replace("\u202e", "\\u{202e}"));
+            String shown = name.replace("\u202e", "\\u{202e}");
+            Locator row = rows(page).filter(new Locator.FilterOptions().setHasText(shown));
+            assertThat(row).hasCount(1);
+            row.getByRole(AriaRole.LINK).click();
+            assertThat(page.locator("ws-source-page h2")).hasText(shown);
             assertThat(page.locator("ws-record-table tbody tr")).hasCount(1);
-            assertThat(page.evaluate("window.broken")).isNull();
             assertThat(page.locator("main img, main script, main b")).hasCount(0);
-            page.navigate(page.url().replaceFirst("#.*", "#/sources"));
-            page.locator(".tile.starved").click();
-            assertThat(rows(page).filter(new Locator.FilterOptions().setHasText(name.replace("\u202e", "\\u{202e}"))))
-                    .hasCount(1);
+            assertThat(page.evaluate("window.broken")).isNull();
+            page.keyboard().press("Escape");
         }
         // The control: the same name runs where it is taken for markup.
         Page unguarded = open("");
@@ -331,19 +314,17 @@ class PageIT {
 
     @Test
     void axeFindsNothingInEitherThemeNorOnAPhone() {
-        List<NewContextOptions> devices = List.of(
-                new NewContextOptions().setColorScheme(ColorScheme.LIGHT),
-                new NewContextOptions().setColorScheme(ColorScheme.DARK),
-                new NewContextOptions().setViewportSize(390, 844));
-        List<String> views =
-                List.of("#/sources", "#/map?measure=0,0_3,4&near=0,0&within=500", "#/source/cow-7", "#/live");
-        for (NewContextOptions device : devices) {
-            for (String view : views) {
-                Page page = open(server, view, device);
-                AxeResults results = new AxeBuilder(page).analyze();
-                assertThat(results.getViolations()).as(view).isEmpty();
-                page.context().close();
-            }
+        Page page = open("");
+        for (String view : List.of("sources", "map?measure=0,0_3,4&near=0,0&within=500", "source/cow-7", "live")) {
+            page.evaluate("view => location.hash = '#/' + view", view);
+            page.setViewportSize(1280, 800);
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+            assertThat(new AxeBuilder(page).analyze().getViolations()).as(view).isEmpty();
+            page.setViewportSize(390, 844);
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+            assertThat(new AxeBuilder(page).analyze().getViolations())
+                    .as(view + " in the dark, on a phone")
+                    .isEmpty();
         }
     }
 
@@ -353,21 +334,6 @@ class PageIT {
         Page page = open("");
         page.evaluate("document.querySelector('main').append(document.createElement('button'))");
         assertThat(new AxeBuilder(page).analyze().getViolations()).isNotEmpty();
-    }
-
-    @Test
-    void anEmptyLogShowsTheCommandThatSendsTheFirstReport() throws Exception {
-        try (ServerProcess empty = ServerProcess.start(Files.createDirectory(directory.resolve("empty")))) {
-            Page page = browser.open(url(empty, ""), new NewContextOptions());
-            pages.add(page);
-            Locator line = page.locator("ws-first-steps code");
-            assertThat(line)
-                    .hasText(
-                            "java -jar waystate.jar report --source cow-7 --status THIRSTY --info 'Requires watering.' --at 3,4");
-            reports(empty, 1, 1);
-            assertThat(rows(page)).hasCount(1);
-            assertThat(line).isHidden();
-        }
     }
 
     private Page open(String fragment) {
@@ -401,7 +367,7 @@ class PageIT {
     /** Clicks on the map, at parts of its width and height. */
     private static void clickMap(Page page, double x, double y) {
         BoundingBox box = page.locator("ws-map canvas").boundingBox();
-        page.mouse().click(box.x + x * box.width, box.y + y * box.height, new Mouse.ClickOptions());
+        page.mouse().click(box.x + x * box.width, box.y + y * box.height);
     }
 
     private static void hide(Page page, boolean hidden) {
@@ -415,6 +381,14 @@ class PageIT {
         List<String> all = new ArrayList<>(List.of(words));
         all.add(1, "--target=" + server.target());
         return CommandRun.of(all.toArray(String[]::new));
+    }
+
+    /** Has requests go to other addresses, without the page's knowledge. */
+    private static void route(Page page, UnaryOperator<String> address) {
+        page.route(
+                "**/*",
+                route -> route.resume(new Route.ResumeOptions()
+                        .setUrl(address.apply(route.request().url()))));
     }
 
     private static void reports(ServerProcess of, int from, int to) throws Exception {
