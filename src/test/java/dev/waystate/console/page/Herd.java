@@ -7,6 +7,9 @@ import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
 import dev.waystate.proto.RequestStreamingGrpc;
 import dev.waystate.proto.Status;
+import dev.waystate.proto.v1.AppendRequest;
+import dev.waystate.proto.v1.AppendResponse;
+import dev.waystate.proto.v1.StateLogServiceGrpc;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -15,7 +18,7 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 
-/** Sources that report over gRPC, each report in a call of its own. */
+/** Sources that report over gRPC. */
 final class Herd implements AutoCloseable {
 
     private static final Metadata.Key<String> SOURCE =
@@ -30,12 +33,12 @@ final class Herd implements AutoCloseable {
                 .build();
     }
 
-    /** Stores a report, and waits until it is durable. */
+    /** Stores a report in a call of its own, and waits until it is durable. */
     void report(String source, Status status, String info, int x, int y) throws Exception {
         send(source, status, info, x, y).get(20, SECONDS);
     }
 
-    /** Sends a report; the result is complete once it is durable. */
+    /** Sends a report in a call of its own; the result is complete once it is durable. */
     CompletableFuture<Empty> send(String source, Status status, String info, int x, int y) {
         Metadata headers = new Metadata();
         headers.put(SOURCE, source);
@@ -48,6 +51,11 @@ final class Herd implements AutoCloseable {
         call.onNext(Data.newBuilder().setStatus(status).setInfo(info).build());
         call.onCompleted();
         return answer.stored;
+    }
+
+    /** Opens a stream of one source, which goes on until the herd is closed. */
+    StreamObserver<AppendRequest> append() {
+        return StateLogServiceGrpc.newStub(channel).append(new Unheard());
     }
 
     @Override
@@ -68,6 +76,19 @@ final class Herd implements AutoCloseable {
         public void onError(Throwable problem) {
             stored.completeExceptionally(problem);
         }
+
+        @Override
+        public void onCompleted() {}
+    }
+
+    /** Takes acknowledgements that nobody waits for, and the end of the stream. */
+    private static final class Unheard implements StreamObserver<AppendResponse> {
+
+        @Override
+        public void onNext(AppendResponse response) {}
+
+        @Override
+        public void onError(Throwable problem) {}
 
         @Override
         public void onCompleted() {}
