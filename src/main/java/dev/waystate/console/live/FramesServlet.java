@@ -3,7 +3,6 @@ package dev.waystate.console.live;
 import dev.waystate.security.access.HttpAccess;
 import dev.waystate.security.access.Permission;
 import dev.waystate.server.status.InvalidRequestException;
-import dev.waystate.server.status.StatusTable;
 import io.grpc.Status;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
@@ -11,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,12 +29,13 @@ final class FramesServlet extends HttpServlet {
 
     private final transient FrameHub hub;
     private final transient HttpAccess access;
-    private final transient StatusTable statuses;
+    private final transient Function<Throwable, StreamProblem> problems;
 
-    FramesServlet(FrameHub hub, HttpAccess access, StatusTable statuses) {
+    /** @param problems says what pages are told of an exception */
+    FramesServlet(FrameHub hub, HttpAccess access, Function<Throwable, StreamProblem> problems) {
         this.hub = hub;
         this.access = access;
-        this.statuses = statuses;
+        this.problems = problems;
     }
 
     @Override
@@ -44,7 +45,7 @@ final class FramesServlet extends HttpServlet {
         try {
             start = StreamStart.of(request);
         } catch (InvalidRequestException invalid) {
-            problem(invalid).send(response);
+            problems.apply(invalid).send(response);
             return;
         }
         CompletableFuture<Supplier<@Nullable Status>> admission = access.admit(request, Permission.STATE_READ, METHOD);
@@ -53,7 +54,7 @@ final class FramesServlet extends HttpServlet {
         admission.whenComplete((denial, refused) -> {
             try {
                 if (refused != null) {
-                    refuse(async, response, problem(refused));
+                    refuse(async, response, problems.apply(refused));
                 } else {
                     open(async, response, start, denial);
                 }
@@ -83,9 +84,5 @@ final class FramesServlet extends HttpServlet {
             throws IOException {
         problem.send(response);
         async.complete();
-    }
-
-    private StreamProblem problem(Throwable thrown) {
-        return StreamProblem.of(statuses.toStatus(thrown, METHOD));
     }
 }

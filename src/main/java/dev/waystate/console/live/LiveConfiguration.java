@@ -6,6 +6,7 @@ import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.server.status.StatusTable;
 import dev.waystate.statelog.StateLog;
 import java.time.Clock;
+import java.util.function.Function;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -25,7 +26,7 @@ class LiveConfiguration {
             StateLog stateLog, StatusTable statuses, Scheduler scheduler, ObjectProvider<BuildProperties> build) {
         BuildProperties properties = build.getIfAvailable();
         FrameHub hub = new FrameHub(
-                stateLog, statuses, Clock.systemUTC(), properties == null ? null : properties.getVersion());
+                stateLog, problems(statuses), Clock.systemUTC(), properties == null ? null : properties.getVersion());
         scheduler.every("frames", FrameHub.TICK, hub::tick);
         return hub;
     }
@@ -33,7 +34,7 @@ class LiveConfiguration {
     @Bean
     ServletRegistrationBean<FramesServlet> framesServlet(FrameHub hub, HttpAccess access, StatusTable statuses) {
         ServletRegistrationBean<FramesServlet> registration =
-                new ServletRegistrationBean<>(new FramesServlet(hub, access, statuses), FramesServlet.PATH);
+                new ServletRegistrationBean<>(new FramesServlet(hub, access, problems(statuses)), FramesServlet.PATH);
         registration.setName("frames");
         return registration;
     }
@@ -46,5 +47,9 @@ class LiveConfiguration {
                 hub.close();
             }
         };
+    }
+
+    private static Function<Throwable, StreamProblem> problems(StatusTable statuses) {
+        return thrown -> StreamProblem.of(statuses.toStatus(thrown, FramesServlet.METHOD));
     }
 }

@@ -48,6 +48,9 @@ class FramesIT {
     private static final int SECONDS = 8;
     private static final int REPORTS_A_BATCH = 50;
     private static final Duration BATCH_INTERVAL = Duration.ofMillis(50);
+    /** For the frames, 50 connections, and what else the server does. */
+    private static final long MOST_MEMORY = 48L * 1024 * 1024;
+
     private static final int FLEET = 10_000;
 
     @LocalServerPort
@@ -78,6 +81,7 @@ class FramesIT {
 
     @Test
     void aPageMissesNothingBesideFiftyThatDoNotRead() throws Exception {
+        long usedBefore = usedMemory();
         List<Socket> unread = openUnread(LivePage.path(""));
         try (LivePage page = LivePage.open(port, "")) {
             long position = page.nextNews().data().get("head_position").asLong();
@@ -102,6 +106,8 @@ class FramesIT {
                     .as("pages that read nothing, of %s bytes", bytes)
                     .isGreaterThan(UNREAD / 2);
             assertThat(hub.bytes()).isLessThan(FrameHub.MAX_BYTES);
+            assertThat(usedMemory() - usedBefore).isLessThan(MOST_MEMORY);
+            assertThat(UNREAD * bytes).as("what a queue for each would hold").isGreaterThan(2 * MOST_MEMORY);
         } finally {
             close(unread);
         }
@@ -209,6 +215,11 @@ class FramesIT {
             assertThat(refused.response().statusCode()).isEqualTo(400);
             assertThat(refused.problem().get("field").asString()).isEqualTo("after");
         }
+    }
+
+    private static long usedMemory() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
     /** Returns the head after it has reported for some seconds. */
