@@ -127,7 +127,7 @@ class FrameBuilderTests {
             message.setReportedAt(timestamp(record.reportedAt()));
         }
         if (record.location() != null) {
-            message.setLocation(dev.waystate.proto.v1.Point.newBuilder()
+            message.setLocation(dev.waystate.proto.Point.newBuilder()
                     .setX(record.location().x())
                     .setY(record.location().y()));
         }
