@@ -34,7 +34,7 @@ final class FrameHub {
     /** How long a page hears nothing when there are no news. */
     static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
-    /** Each one has about 64 KB in Tomcat. */
+    /** Each one has a connection, and Tomcat's buffers for it. */
     static final int MAX_STREAMS = 200;
 
     /** How much a page can miss and get in one frame, as many as a tick reads from the log in passing. */

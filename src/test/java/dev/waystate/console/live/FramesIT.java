@@ -12,6 +12,12 @@ import dev.waystate.statelog.StateLog;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +29,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -215,6 +223,18 @@ class FramesIT {
             assertThat(refused.response().statusCode()).isEqualTo(400);
             assertThat(refused.problem().get("field").asString()).isEqualTo("after");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HEAD", "POST"})
+    void onlyGetOpensAStream(String method) throws Exception {
+        int streams = hub.streams();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + LivePage.path("")))
+                .method(method, BodyPublishers.noBody())
+                .build();
+        HttpResponse<Void> response = HttpClient.newHttpClient().send(request, BodyHandlers.discarding());
+        assertThat(response.statusCode()).isEqualTo(405);
+        assertThat(hub.streams()).isLessThanOrEqualTo(streams);
     }
 
     private static long usedMemory() {
