@@ -83,6 +83,18 @@ class ArchitectureTests {
     }
 
     @Test
+    void whatCallersOfTheServicesShareKnowsNoFeature() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.waystate.text")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.waystate.(displacement|statelog|console|cli|security)..", "org.springframework.web..")
+                .check(CLASSES);
+    }
+
+    @Test
     void whatAllFeaturesShareKnowsNoFeature() {
         noClasses()
                 .that()

@@ -1,9 +1,11 @@
 package dev.waystate.console.live;
 
+import dev.waystate.console.Problem;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Clock;
 import java.time.Duration;
@@ -58,7 +60,7 @@ final class FrameHub {
     private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
     private final StateLog log;
-    private final Function<Throwable, StreamProblem> problems;
+    private final Function<Throwable, Problem> problems;
     private final Clock clock;
     private final @Nullable String version;
     private final FrameRing frames = new FrameRing(KEPT_BYTES);
@@ -77,7 +79,7 @@ final class FrameHub {
      * @param problems says what pages are told of an exception
      * @param version of the server; null if it is not known
      */
-    FrameHub(StateLog log, Function<Throwable, StreamProblem> problems, Clock clock, @Nullable String version) {
+    FrameHub(StateLog log, Function<Throwable, Problem> problems, Clock clock, @Nullable String version) {
         this.log = log;
         this.problems = problems;
         this.clock = clock;
@@ -151,7 +153,7 @@ final class FrameHub {
     private void endIfDenied(FrameStream stream) {
         Status denial = stream.denial();
         if (denial != null) {
-            stream.end(LiveEvents.error(StreamProblem.of(denial).members()));
+            stream.end(LiveEvents.error(Problem.of(denial, new Metadata()).members()));
         }
     }
 

@@ -1,8 +1,12 @@
 package dev.waystate.console.live;
 
+import dev.waystate.console.Problem;
 import dev.waystate.security.access.HttpAccess;
 import dev.waystate.security.access.Permission;
 import dev.waystate.server.status.InvalidRequestException;
+import dev.waystate.server.status.StatusTable;
+import dev.waystate.server.telemetry.RequestId;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
@@ -10,7 +14,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,23 +32,24 @@ final class FramesServlet extends HttpServlet {
 
     private final transient FrameHub hub;
     private final transient HttpAccess access;
-    private final transient Function<Throwable, StreamProblem> problems;
+    private final transient StatusTable statuses;
 
-    /** @param problems says what pages are told of an exception */
-    FramesServlet(FrameHub hub, HttpAccess access, Function<Throwable, StreamProblem> problems) {
+    FramesServlet(FrameHub hub, HttpAccess access, StatusTable statuses) {
         this.hub = hub;
         this.access = access;
-        this.problems = problems;
+        this.statuses = statuses;
     }
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String requestId = RequestId.of(request.getHeader(RequestId.ENTRY.name()));
         response.setHeader("Cache-Control", "no-store");
+        response.setHeader(RequestId.ENTRY.name(), requestId);
         StreamStart start;
         try {
             start = StreamStart.of(request);
         } catch (InvalidRequestException invalid) {
-            problems.apply(invalid).send(response);
+            problem(invalid, requestId).send(response);
             return;
         }
         CompletableFuture<Supplier<@Nullable Status>> admission = access.admit(request, Permission.STATE_READ, METHOD);
@@ -54,7 +58,7 @@ final class FramesServlet extends HttpServlet {
         admission.whenComplete((denial, refused) -> {
             try {
                 if (refused != null) {
-                    refuse(async, response, problems.apply(refused));
+                    refuse(async, response, problem(refused, requestId));
                 } else {
                     open(async, response, start, denial);
                 }
@@ -79,7 +83,7 @@ final class FramesServlet extends HttpServlet {
         async.addListener(stream);
         Status full = hub.add(stream);
         if (full != null) {
-            refuse(async, response, StreamProblem.of(full).withRetryAfter(RETRY_SECONDS));
+            refuse(async, response, Problem.of(full, new Metadata()).withRetryAfter(RETRY_SECONDS));
             return;
         }
         response.setContentType("text/event-stream;charset=UTF-8");
@@ -87,9 +91,12 @@ final class FramesServlet extends HttpServlet {
         response.getOutputStream().setWriteListener(stream);
     }
 
-    private static void refuse(AsyncContext async, HttpServletResponse response, StreamProblem problem)
-            throws IOException {
+    private static void refuse(AsyncContext async, HttpServletResponse response, Problem problem) throws IOException {
         problem.send(response);
         async.complete();
+    }
+
+    private Problem problem(Throwable thrown, String requestId) {
+        return Problem.of(statuses.toStatus(thrown, METHOD, requestId));
     }
 }

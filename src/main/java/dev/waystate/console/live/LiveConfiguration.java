@@ -1,12 +1,13 @@
 package dev.waystate.console.live;
 
 import dev.waystate.console.ConditionalOnConsole;
+import dev.waystate.console.Problem;
 import dev.waystate.security.access.HttpAccess;
 import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.server.status.StatusTable;
+import dev.waystate.server.telemetry.RequestId;
 import dev.waystate.statelog.StateLog;
 import java.time.Clock;
-import java.util.function.Function;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -26,7 +27,10 @@ class LiveConfiguration {
             StateLog stateLog, StatusTable statuses, Scheduler scheduler, ObjectProvider<BuildProperties> build) {
         BuildProperties properties = build.getIfAvailable();
         FrameHub hub = new FrameHub(
-                stateLog, problems(statuses), Clock.systemUTC(), properties == null ? null : properties.getVersion());
+                stateLog,
+                thrown -> Problem.of(statuses.toStatus(thrown, FramesServlet.METHOD, RequestId.of(null))),
+                Clock.systemUTC(),
+                properties == null ? null : properties.getVersion());
         scheduler.every("frames", FrameHub.TICK, hub::tick);
         return hub;
     }
@@ -34,7 +38,7 @@ class LiveConfiguration {
     @Bean
     ServletRegistrationBean<FramesServlet> framesServlet(FrameHub hub, HttpAccess access, StatusTable statuses) {
         ServletRegistrationBean<FramesServlet> registration =
-                new ServletRegistrationBean<>(new FramesServlet(hub, access, problems(statuses)), FramesServlet.PATH);
+                new ServletRegistrationBean<>(new FramesServlet(hub, access, statuses), FramesServlet.PATH);
         registration.setName("frames");
         return registration;
     }
@@ -47,9 +51,5 @@ class LiveConfiguration {
                 hub.close();
             }
         };
-    }
-
-    private static Function<Throwable, StreamProblem> problems(StatusTable statuses) {
-        return thrown -> StreamProblem.of(statuses.toStatus(thrown, FramesServlet.METHOD));
     }
 }

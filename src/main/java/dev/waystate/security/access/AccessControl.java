@@ -86,6 +86,9 @@ class AccessControl implements Gate {
 
         private Listener<ReqT> decide(
                 ServerCall<ReqT, RespT> call, Metadata headers, CompletableFuture<Credential> credential) {
+            if (!credential.isCompletedExceptionally()) {
+                OpenCall.current().setCaller(credential.join().caller().name());
+            }
             try {
                 Credential admitted = admission.admit(credential, permitted, method.getFullMethodName(), peer(call));
                 if (method.getType() != MethodType.UNARY) {

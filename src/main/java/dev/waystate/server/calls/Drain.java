@@ -70,7 +70,8 @@ class Drain {
         endCallsOnceShutDown(event.getServer());
     }
 
-    private void endCallsOnceShutDown(Server server) {
+    /** Ends the calls that would not end by themselves, once the server takes no more. Does not wait. */
+    void endCallsOnceShutDown(Server server) {
         if (!server.isShutdown()) {
             scheduler.after(TASK, SHUTDOWN_POLL, () -> endCallsOnceShutDown(server));
         } else if (!server.isTerminated()) {

@@ -1,7 +1,10 @@
 package dev.waystate.server.calls;
 
 import dev.waystate.server.status.StatusTable;
+import dev.waystate.server.telemetry.RequestId;
+import io.grpc.Attributes;
 import io.grpc.ForwardingServerCall;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -11,7 +14,10 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import io.grpc.inprocess.InProcessSocketAddress;
+import java.net.SocketAddress;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closes the calls of a method by the {@link StatusTable}: for requests that do not parse, for exceptions thrown by any
@@ -54,6 +60,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
     final class GuardedCall extends ForwardingServerCall<ReqT, RespT> {
 
         private final ServerCall<Parsed<ReqT>, RespT> call;
+        private final Attributes attributes;
         private final OpenCall openCall;
         private final GuardedListener listener = new GuardedListener();
 
@@ -61,6 +68,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         private Listener<ReqT> service = new Listener<>() {};
 
         private boolean closed;
+        private boolean headersSent;
 
         /** Whether it was closed, and not by its service: nothing more reaches that. */
         private volatile boolean ended;
@@ -71,7 +79,17 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         GuardedCall(ServerCall<Parsed<ReqT>, RespT> call, OpenCall openCall) {
             this.call = call;
             this.openCall = openCall;
+            this.attributes = clientAttributes(call.getAttributes(), openCall.peer());
             openCall.started(this);
+        }
+
+        /** Returns the attributes of the transport, with the client for whom the process itself may have made the call. */
+        private static Attributes clientAttributes(Attributes transport, @Nullable SocketAddress client) {
+            return client != null && transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InProcessSocketAddress
+                    ? transport.toBuilder()
+                            .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, client)
+                            .build()
+                    : transport;
         }
 
         @Override
@@ -83,6 +101,11 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         @Override
         public MethodDescriptor<ReqT, RespT> getMethodDescriptor() {
             return method;
+        }
+
+        @Override
+        public Attributes getAttributes() {
+            return attributes;
         }
 
         /** For the call's thread. */
@@ -115,6 +138,8 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         @Override
         public synchronized void sendHeaders(Metadata headers) {
             if (!closed) {
+                headersSent = true;
+                headers.put(RequestId.ENTRY, openCall.requestId());
                 super.sendHeaders(headers);
             }
         }
@@ -157,13 +182,25 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
             }
             closed = true;
             if (status.getCode() != Code.UNKNOWN || status.getCause() == null) {
-                super.close(status, trailers);
+                super.close(status, withId(trailers));
                 return true;
             }
-            StatusRuntimeException translated = statuses.toStatus(status.getCause(), method.getFullMethodName());
+            StatusRuntimeException translated =
+                    statuses.toStatus(status.getCause(), method.getFullMethodName(), openCall.requestId());
             Metadata details = translated.getTrailers();
-            super.close(translated.getStatus(), details == null ? trailers : details);
+            super.close(translated.getStatus(), withId(details == null ? trailers : details));
             return true;
+        }
+
+        /** Returns the trailers, with the call's id if no headers have said it. */
+        private Metadata withId(Metadata trailers) {
+            if (headersSent) {
+                return trailers;
+            }
+            Metadata all = new Metadata();
+            all.merge(trailers); // which may be those of an exception that is thrown again
+            all.put(RequestId.ENTRY, openCall.requestId());
+            return all;
         }
 
         /** Passes callbacks on until the call is closed, and then its end. */

@@ -1,6 +1,7 @@
 package dev.waystate.server.http;
 
 import dev.waystate.process.PrivateDirectory;
+import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -11,12 +12,15 @@ import org.springframework.core.annotation.Order;
 /**
  * Gives Tomcat directories that stay the same, where Boot would make new ones at each start, which a process that is
  * killed leaves behind; {@code server.tomcat.basedir} still says otherwise. They stay empty, so that servers can share
- * them. The port takes the names of services in container networks. All this holds for the port of the actuator, too,
+ * them. The port takes the names of services in container networks, and paths
+ * with names that have slashes. All this holds for the port of the actuator, too,
  * where it has one of its own: its context finds this class in a file under {@code META-INF/spring}.
  */
 @ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class HttpServer implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
+
+    private static final String PASS_THROUGH = EncodedSolidusHandling.PASS_THROUGH.getValue();
 
     @Override
     public void customize(TomcatServletWebServerFactory tomcat) {
@@ -24,5 +28,9 @@ class HttpServer implements WebServerFactoryCustomizer<TomcatServletWebServerFac
         tomcat.setDocumentRoot(PrivateDirectory.resolve("document-root").toFile());
         tomcat.setProtocol(UnderscoreHostProtocol.class.getName());
         tomcat.addEngineValves(new BreakableConnections());
+        tomcat.addConnectorCustomizers(connector -> {
+            connector.setEncodedSolidusHandling(PASS_THROUGH);
+            connector.setEncodedReverseSolidusHandling(PASS_THROUGH);
+        });
     }
 }

@@ -3,11 +3,11 @@ package dev.waystate.console.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
-import dev.waystate.cli.output.RecordText;
 import dev.waystate.geometry.Point;
 import dev.waystate.proto.v1.Record;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.StateRecord;
+import dev.waystate.text.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -131,7 +131,7 @@ class FrameBuilderTests {
                     .setX(record.location().x())
                     .setY(record.location().y()));
         }
-        return JSON.readTree(RecordText.json(message.build()));
+        return JSON.readTree(Json.text(Json.record(message.build())));
     }
 
     @Property(tries = 50)

@@ -2,9 +2,11 @@ package dev.waystate.console.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waystate.console.Problem;
 import dev.waystate.console.live.LivePage.Event;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogUnavailableException;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Clock;
 import java.time.Instant;
@@ -41,9 +43,9 @@ class FrameHubTests {
         }
     }
 
-    private static StreamProblem problem(Throwable thrown) {
+    private static Problem problem(Throwable thrown) {
         Status status = thrown instanceof DamagedRecordException ? Status.DATA_LOSS : Status.UNAVAILABLE;
-        return StreamProblem.of(status.withDescription(thrown.getMessage()));
+        return Problem.of(status.withDescription(thrown.getMessage()), new Metadata());
     }
 
     @BeforeEach
