@@ -1,5 +1,6 @@
 package dev.waystate.cli;
 
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
             BackupCommand.class,
             RestoreCommand.class,
             ImportCommand.class,
-            HealthCommand.class
+            HealthCommand.class,
+            GenerateCompletion.class
         })
 final class RootCommand implements Runnable {
 

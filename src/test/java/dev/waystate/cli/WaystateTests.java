@@ -2,6 +2,8 @@ package dev.waystate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +72,21 @@ class WaystateTests {
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).startsWith("Usage: waystate").contains("--version");
         assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void completionIsAScriptThatBashTakesAndThatKnowsTheOptions() throws Exception {
+        CommandRun run = CommandRun.of("generate-completion");
+        Process bash = new ProcessBuilder("bash").redirectErrorStream(true).start();
+        try (Writer script = bash.outputWriter(StandardCharsets.UTF_8)) {
+            script.write(run.out());
+            script.write(
+                    "compopt() { :; }; COMP_WORDS=(waystate sources --sil) COMP_CWORD=2; _complete_waystate; echo ${COMPREPLY[@]}");
+        }
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualToIgnoringNewLines("--silent");
     }
 
     @ParameterizedTest

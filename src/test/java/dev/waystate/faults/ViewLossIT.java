@@ -157,6 +157,10 @@ class ViewLossIT {
             assertThat(follower.finish().equals(contents.records())).isTrue();
         }
         assertThat(damagedFiles()).hasSize(1);
+        assertThat(openFiles(replicas.process(VICTIM).process().pid()))
+                .as("the damaged file has been closed")
+                .anyMatch(name -> name.endsWith("waystate.db"))
+                .noneMatch(name -> name.contains(".damaged-"));
         assertThat(replicas.process(VICTIM).output())
                 .filteredOn(line -> line.contains("The view is damaged: it is built again"))
                 .hasSize(1);
@@ -174,6 +178,20 @@ class ViewLossIT {
         try (Stream<Path> files = Files.list(replicas.file(VICTIM).getParent())) {
             return files.filter(file -> file.getFileName().toString().contains(".damaged-"))
                     .toList();
+        }
+    }
+
+    private static List<String> openFiles(long pid) throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
+            return descriptors.filter(Files::exists).map(ViewLossIT::target).toList();
+        }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException gone) {
+            return "";
         }
     }
 

@@ -127,7 +127,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 .max(Comparator.comparingLong(OpenCall::inboundHeld))
                 .filter(call -> !call.isEnded())
                 .ifPresent(call -> {
-                    refusals.refused("inbound-memory");
+                    refusals.refused(Limit.INBOUND_MEMORY);
                     call.endAndDrop(Status.RESOURCE_EXHAUSTED.withDescription(
                             "The connection's unfinished messages take too much memory: send one after the other, and"
                                     + " in larger frames"));

@@ -1,28 +1,35 @@
 package dev.waystate.server.calls;
 
 import io.grpc.Status;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Map;
 import org.springframework.stereotype.Component;
 
 /** Counts in {@code waystate.limits.refused} what was refused or ended, by limit. */
 @Component
 public class RefusalCounts {
 
-    private static final String METER = "waystate.limits.refused";
-
-    private final MeterRegistry meters;
+    private final Map<Limit, Counter> counters = new EnumMap<>(Limit.class);
 
     public RefusalCounts(MeterRegistry meters) {
-        this.meters = meters;
+        for (Limit limit : Limit.values()) {
+            counters.put(
+                    limit,
+                    Counter.builder("waystate.limits.refused")
+                            .description("Calls and connections that were refused, or ended, for a limit")
+                            .tag("limit", limit.toString())
+                            .register(meters));
+        }
     }
 
-    /** @param limit the property's last part: one of a fixed few, since each is a time series of its own */
-    public void refused(String limit) {
-        meters.counter(METER, "limit", limit).increment();
+    public void refused(Limit limit) {
+        counters.get(limit).increment();
     }
 
     /** Counts a call that is ended for a limit, and returns the status with the text for its client. */
-    public Status reached(String limit, Status status) {
+    public Status reached(Limit limit, Status status) {
         refused(limit);
         return status.withDescription("The server's limit waystate.limits." + limit + " has been reached");
     }

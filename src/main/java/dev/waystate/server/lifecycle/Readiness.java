@@ -1,5 +1,8 @@
 package dev.waystate.server.lifecycle;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ApplicationContext;
@@ -20,8 +23,15 @@ public class Readiness {
     private boolean draining;
     private boolean refusing;
 
-    Readiness(ApplicationContext application) {
+    Readiness(ApplicationContext application, ApplicationAvailability availability, MeterRegistry meters) {
         this.application = application;
+        Gauge.builder("waystate.ready", availability, Readiness::asNumber)
+                .description("1 while the server takes traffic, else 0")
+                .register(meters);
+    }
+
+    private static double asNumber(ApplicationAvailability availability) {
+        return availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC ? 1 : 0;
     }
 
     public synchronized void change(ReadinessState state) {

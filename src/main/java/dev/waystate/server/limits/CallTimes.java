@@ -1,6 +1,7 @@
 package dev.waystate.server.limits;
 
 import dev.waystate.server.calls.CallPolicy;
+import dev.waystate.server.calls.Limit;
 import dev.waystate.server.calls.OpenCall;
 import dev.waystate.server.calls.RefusalCounts;
 import io.grpc.MethodDescriptor.MethodType;
@@ -23,27 +24,27 @@ class CallTimes implements CallPolicy {
 
     @Override
     public void check(OpenCall call, long now) {
-        String exceeded = exceeded(call, now);
+        Limit exceeded = exceeded(call, now);
         if (exceeded != null) {
             call.end(refusals.reached(exceeded, Status.DEADLINE_EXCEEDED));
         }
     }
 
-    private @Nullable String exceeded(OpenCall call, long now) {
+    private @Nullable Limit exceeded(OpenCall call, long now) {
         MethodType type = call.type();
         boolean oneRequest = type == MethodType.UNARY
                 || type == MethodType.UNKNOWN
                 || type.clientSendsOneMessage() && !call.hasRequestEnded();
         if (oneRequest && isLonger(call.openedAt(), limits.unaryDeadline(), now)) {
-            return "unary-deadline";
+            return Limit.UNARY_DEADLINE;
         }
         if (isLonger(call.messageBegunAt(), limits.messageTimeout(), now)) {
-            return "message-timeout";
+            return Limit.MESSAGE_TIMEOUT;
         }
         if (!call.hasRequestEnded() && isLonger(call.messageEndedAt(), limits.senderStallTimeout(), now)) {
-            return "sender-stall-timeout";
+            return Limit.SENDER_STALL_TIMEOUT;
         }
-        return isLonger(call.blockedSince(), limits.readerStallTimeout(), now) ? "reader-stall-timeout" : null;
+        return isLonger(call.blockedSince(), limits.readerStallTimeout(), now) ? Limit.READER_STALL_TIMEOUT : null;
     }
 
     private static boolean isLonger(long since, Duration limit, long now) {

@@ -1,6 +1,7 @@
 package dev.waystate.server.limits;
 
 import dev.waystate.server.calls.CallerName;
+import dev.waystate.server.calls.Limit;
 import dev.waystate.server.calls.RefusalCounts;
 import dev.waystate.server.status.TryLaterException;
 import io.grpc.Metadata;
@@ -29,7 +30,7 @@ class CallerRate implements ServerInterceptor {
         String name = CallerName.CURRENT.get();
         Duration delay = rate.take(name != null ? name : ClientRate.network(call.getAttributes()));
         if (!delay.isZero()) {
-            refusals.refused("caller-rate");
+            refusals.refused(Limit.CALLER_RATE);
             throw new TryLaterException("More calls than one caller may make: try again later", delay);
         }
         return next.startCall(call, headers);

@@ -1,12 +1,16 @@
 package dev.waystate.server.limits;
 
+import dev.waystate.server.calls.Limit;
 import dev.waystate.server.calls.OpenCalls;
 import dev.waystate.server.calls.RefusalCounts;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Closes connections beyond a number as soon as they are accepted, before any of their bytes is read: what gRPC itself
@@ -20,10 +24,19 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
     private final RefusalCounts refusals;
     private final AtomicInteger open = new AtomicInteger();
 
-    ConnectionCap(int most, OpenCalls openCalls, RefusalCounts refusals) {
+    ConnectionCap(int most, OpenCalls openCalls, RefusalCounts refusals, MeterRegistry meters) {
         this.most = most;
         this.openCalls = openCalls;
         this.refusals = refusals;
+        gauge("waystate.connections.open", "gRPC connections that are open", open::get, meters);
+        gauge("waystate.connections.limit", "gRPC connections that may be open", () -> most, meters);
+    }
+
+    private static void gauge(String name, String description, Supplier<Number> value, MeterRegistry meters) {
+        Gauge.builder(name, value)
+                .description(description)
+                .baseUnit("connections")
+                .register(meters);
     }
 
     /** Is called by the channel that accepts; what it reads are connections. */
@@ -33,7 +46,7 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
         if (open.incrementAndGet() > most) {
             open.decrementAndGet();
             connection.unsafe().closeForcibly();
-            refusals.refused("connections");
+            refusals.refused(Limit.CONNECTIONS);
             return;
         }
         connection.closeFuture().addListener(closed -> open.decrementAndGet());

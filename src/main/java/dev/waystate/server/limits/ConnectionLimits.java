@@ -4,6 +4,7 @@ import dev.waystate.server.calls.OpenCalls;
 import dev.waystate.server.calls.RefusalCounts;
 import io.grpc.ServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -29,9 +30,9 @@ class ConnectionLimits implements GrpcServerConfigurer {
     private final ConnectionCap connectionCap;
     private final List<EventLoopGroup> threads = new ArrayList<>();
 
-    ConnectionLimits(LimitsProperties limits, OpenCalls openCalls, RefusalCounts refusals) {
+    ConnectionLimits(LimitsProperties limits, OpenCalls openCalls, RefusalCounts refusals, MeterRegistry meters) {
         this.limits = limits;
-        this.connectionCap = new ConnectionCap(limits.connections(), openCalls, refusals);
+        this.connectionCap = new ConnectionCap(limits.connections(), openCalls, refusals, meters);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.waystate.server.limits;
 
 import dev.waystate.server.calls.CallPolicy;
+import dev.waystate.server.calls.Limit;
 import dev.waystate.server.calls.MemoryBudget;
 import dev.waystate.server.calls.MemoryBudgets;
 import dev.waystate.server.calls.OpenCall;
@@ -66,8 +67,15 @@ class MemoryLimits implements CallPolicy {
     @Override
     public void checkAll(Collection<OpenCall> calls, long now) {
         long since = now - STANDSTILL.toNanos();
-        endStuck(calls, since, budgets.arriving(), "inbound-memory", OpenCall::inboundHeld, MemoryLimits::arrivedAt);
-        endStuck(calls, since, budgets.leaving(), "outbound-memory", OpenCall::outboundHeld, OpenCall::outboundTakenAt);
+        endStuck(
+                calls, since, budgets.arriving(), Limit.INBOUND_MEMORY, OpenCall::inboundHeld, MemoryLimits::arrivedAt);
+        endStuck(
+                calls,
+                since,
+                budgets.leaving(),
+                Limit.OUTBOUND_MEMORY,
+                OpenCall::outboundHeld,
+                OpenCall::outboundTakenAt);
     }
 
     private static long arrivedAt(OpenCall call) {
@@ -78,7 +86,7 @@ class MemoryLimits implements CallPolicy {
             Collection<OpenCall> calls,
             long movingSince,
             MemoryBudget budget,
-            String limit,
+            Limit limit,
             ToLongFunction<OpenCall> held,
             ToLongFunction<OpenCall> movedAt) {
         long excess = budget.held() - budget.limit();

@@ -168,6 +168,11 @@ public final class EntryQueue {
         return entries.isEmpty();
     }
 
+    /** Returns how many entries wait. */
+    public int size() {
+        return entries.size();
+    }
+
     /** Refuses everything from here on, what waits, and entries that were made and are not settled. */
     public void fail(Iterable<Made> unsettled) {
         synchronized (this) {

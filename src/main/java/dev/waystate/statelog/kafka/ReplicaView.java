@@ -1,12 +1,12 @@
 package dev.waystate.statelog.kafka;
 
 import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.view.LogMetrics;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.TopicPlace;
 import dev.waystate.statelog.view.UnusableFileException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -21,6 +21,7 @@ final class ReplicaView {
             DateTimeFormatter.ofPattern("'.damaged-'yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private final StoreProperties properties;
+    private final LogMetrics metrics;
     private volatile LogView view;
 
     /** Once it is known. */
@@ -32,15 +33,16 @@ final class ReplicaView {
     /** How far the damaged view had read the topic, while it is built again; null when there is none. */
     private volatile @Nullable TopicPlace lost;
 
-    private ReplicaView(StoreProperties properties, LogView view) {
+    private ReplicaView(StoreProperties properties, LogMetrics metrics, LogView view) {
+        this.metrics = metrics;
         this.properties = properties;
         this.view = view;
         this.wholeFrom = view.place() == null ? Long.MAX_VALUE : 0;
     }
 
     /** @throws UnusableFileException if the file has a log that is in no topic, or is none that this process can have */
-    static ReplicaView open(StoreProperties properties) throws SQLException {
-        LogView view = LogView.open(properties.file(), properties.readConnections());
+    static ReplicaView open(StoreProperties properties, LogMetrics metrics) throws SQLException {
+        LogView view = LogView.open(properties.file(), properties.readConnections(), metrics);
         if (view.place() == null && view.lastRecordedAt() > 0) {
             close(view);
             throw new UnusableFileException("Expected the view of a replica in " + properties.file()
@@ -48,7 +50,7 @@ final class ReplicaView {
                     + " records: name another file, or import it into an empty topic");
         }
         view.relax();
-        return new ReplicaView(properties, view);
+        return new ReplicaView(properties, metrics, view);
     }
 
     private static void close(LogView view) {
@@ -123,12 +125,8 @@ final class ReplicaView {
             lost = view.place();
         }
         wholeFrom = Long.MAX_VALUE;
-        view.abandon();
-        view.close();
-        Files.move(file, aside);
-        Files.deleteIfExists(Path.of(file + "-wal"));
-        Files.deleteIfExists(Path.of(file + "-shm"));
-        view = LogView.open(file, properties.readConnections());
+        view.putAside(file, aside);
+        view = LogView.open(file, properties.readConnections(), metrics);
         view.relax();
         return aside;
     }

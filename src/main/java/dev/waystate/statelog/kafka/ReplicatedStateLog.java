@@ -8,6 +8,7 @@ import dev.waystate.statelog.Report;
 import dev.waystate.statelog.entry.EntryQueue;
 import dev.waystate.statelog.view.Followers;
 import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.view.LogMetrics;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.ViewedStateLog;
@@ -35,25 +36,28 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
     private final ReplicaView replica;
     private final EntryQueue queue;
     private final EntrySender sender;
-    private final EntryApplier applier;
+    private final TopicReader reader;
     private final Arrivals arrivals;
     private final KafkaClients clients;
     private final TopicClient topic;
+    private final LogMetrics metrics;
 
     private ReplicatedStateLog(
             Followers followers,
             ReplicaView replica,
             EntryQueue queue,
             EntrySender sender,
-            EntryApplier applier,
+            TopicReader reader,
             Arrivals arrivals,
             KafkaClients clients,
-            TopicClient topic) {
+            TopicClient topic,
+            LogMetrics metrics) {
         super(followers);
+        this.metrics = metrics;
         this.replica = replica;
         this.queue = queue;
         this.sender = sender;
-        this.applier = applier;
+        this.reader = reader;
         this.arrivals = arrivals;
         this.clients = clients;
         this.topic = topic;
@@ -71,8 +75,9 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
             LogHealth health,
             ReplicationMetrics metrics)
             throws SQLException {
-        ReplicaView replica = ReplicaView.open(store);
+        ReplicaView replica = ReplicaView.open(store, metrics.log());
         EntryQueue queue = new EntryQueue();
+        metrics.log().observe(queue);
         Unsettled unsettled = new Unsettled(metrics, System::nanoTime);
         Followers followers = new Followers();
         Arrivals arrivals = new Arrivals();
@@ -85,29 +90,20 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
                 clients.largestEntry());
         EntrySender sender = new EntrySender(
                 queue, unsettled, clients, replication.topic(), replica::id, metrics, lag::caughtUp, health);
-        EntryApplier applier = new EntryApplier(
-                replica,
-                clients,
-                watch,
-                new TopicPartition(replication.topic(), 0),
-                unsettled,
-                sender,
-                arrivals,
-                store.retention(),
-                followers,
-                health,
-                lag,
-                metrics);
+        EntryApplier applier = new EntryApplier(replica, unsettled, sender, store.retention(), followers, metrics);
+        TopicReader reader = new TopicReader(
+                replica, clients, watch, new TopicPartition(replication.topic(), 0), applier, arrivals, lag, health);
         sender.start();
-        applier.start();
-        return new ReplicatedStateLog(followers, replica, queue, sender, applier, arrivals, clients, topic);
+        reader.start();
+        return new ReplicatedStateLog(
+                followers, replica, queue, sender, reader, arrivals, clients, topic, metrics.log());
     }
 
     /** Adds a batch; one without numbers that does not fit into an entry becomes several, none of which overtakes. */
     @Override
     public CompletionStage<Appended> append(Batch batch) {
         if (batch.firstSequence() != Batch.UNNUMBERED) {
-            return queue.add(batch);
+            return metrics.observe(queue.add(batch));
         }
         List<Batch> parts = new ArrayList<>();
         List<Report> part = new ArrayList<>();
@@ -124,6 +120,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         }
         parts.add(new Batch(batch.source(), batch.claim(), Batch.UNNUMBERED, part));
         return queue.addAll(parts).stream()
+                .map(metrics::observe)
                 .reduce((before, next) -> before.thenCombine(next, (stored, last) -> last))
                 .orElseThrow();
     }
@@ -163,7 +160,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         queue.close();
         try {
             sender.join();
-            applier.close();
+            reader.close();
             clients.close();
             replica.get().close();
         } catch (InterruptedException interrupted) {

@@ -1,5 +1,6 @@
 package dev.waystate.statelog.kafka;
 
+import dev.waystate.statelog.view.LogMetrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** What there is to see of a replica. */
 final class ReplicationMetrics {
 
+    private final LogMetrics log;
     private final AtomicLong lagEntries = new AtomicLong();
     private final AtomicLong lagNanos = new AtomicLong();
     private final Counter applied;
@@ -20,8 +22,10 @@ final class ReplicationMetrics {
     private final Counter rebuilds;
 
     ReplicationMetrics(MeterRegistry meters) {
+        log = new LogMetrics(meters);
         Gauge.builder("waystate.replica.lag.entries", lagEntries, AtomicLong::get)
                 .description("Entries in the topic that the view has not applied yet")
+                .baseUnit("entries")
                 .register(meters);
         Gauge.builder("waystate.replica.lag", lagNanos, nanos -> nanos.get() / 1e9)
                 .description("How far the view is behind the topic; 0 when it has applied all of it")
@@ -30,9 +34,8 @@ final class ReplicationMetrics {
         applied = counter(meters, "applied", "Entries that the view has applied");
         sentAgain = counter(meters, "sent.again", "Entries that were sent again, since a send had failed");
         givenUp = counter(meters, "given.up", "Entries whose outcome was not known in time");
-        settled = Timer.builder("waystate.replica.settle")
-                .description("From when an entry is sent until this replica has applied it")
-                .register(meters);
+        settled = LogMetrics.timer(
+                meters, "waystate.replica.settle", "From when an entry is sent until this replica has applied it");
         foreign = counter(meters, "foreign", "Records in the topic that are no entries");
         rebuilds = counter(meters, "rebuilds", "Views that were thrown away for damage, and built again");
     }
@@ -41,6 +44,11 @@ final class ReplicationMetrics {
         return Counter.builder("waystate.replica." + name)
                 .description(description)
                 .register(meters);
+    }
+
+    /** Returns what measures how the view is written. */
+    LogMetrics log() {
+        return log;
     }
 
     void lag(long entries, long nanos) {

@@ -3,8 +3,10 @@ package dev.waystate.statelog.local;
 import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.view.LogMetrics;
 import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.UnusableFileException;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -15,9 +17,9 @@ import org.springframework.context.annotation.Configuration;
 class LocalLogConfiguration {
 
     @Bean
-    StateLog stateLog(StoreProperties properties, LogHealth health) {
+    StateLog stateLog(StoreProperties properties, LogHealth health, MeterRegistry meters) {
         try {
-            return LocalStateLog.open(properties, TimeSources.SYSTEM, health);
+            return LocalStateLog.open(properties, TimeSources.SYSTEM, health, new LogMetrics(meters));
         } catch (UnusableFileException unusable) {
             throw new InvalidPropertyException("waystate.state-log.file", unusable.getMessage());
         }

@@ -6,6 +6,7 @@ import dev.waystate.statelog.Claim;
 import dev.waystate.statelog.entry.EntryQueue;
 import dev.waystate.statelog.view.Followers;
 import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.view.LogMetrics;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.UnusableFileException;
@@ -22,12 +23,14 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
     private final LogView view;
     private final EntryQueue queue;
     private final LogWriter writer;
+    private final LogMetrics metrics;
 
-    private LocalStateLog(LogView view, EntryQueue queue, LogWriter writer, Followers followers) {
+    private LocalStateLog(LogView view, EntryQueue queue, LogWriter writer, Followers followers, LogMetrics metrics) {
         super(followers);
         this.view = view;
         this.queue = queue;
         this.writer = writer;
+        this.metrics = metrics;
     }
 
     /**
@@ -37,8 +40,8 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
      *     itself; it is as it was then
      * @throws IllegalStateException if the file cannot be opened, or its end is missing
      */
-    static LocalStateLog open(StoreProperties properties, TimeSources times, LogHealth health) {
-        LogView view = LogView.open(properties.file(), properties.readConnections());
+    static LocalStateLog open(StoreProperties properties, TimeSources times, LogHealth health, LogMetrics metrics) {
+        LogView view = LogView.open(properties.file(), properties.readConnections(), metrics);
         try {
             if (view.place() != null) {
                 view.close();
@@ -51,10 +54,11 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
             view.clock().replace(clock.anchor(), clock.steps());
             clock.saved();
             EntryQueue queue = new EntryQueue();
+            metrics.observe(queue);
             Followers followers = new Followers();
             LogWriter writer = new LogWriter(queue, view, clock, properties.retention(), followers, health);
             writer.start();
-            return new LocalStateLog(view, queue, writer, followers);
+            return new LocalStateLog(view, queue, writer, followers, metrics);
         } catch (SQLException | IOException problem) {
             throw new IllegalStateException("Cannot open the state log: " + problem.getMessage(), problem);
         }
@@ -62,7 +66,7 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
 
     @Override
     public CompletionStage<Appended> append(Batch batch) {
-        return queue.add(batch);
+        return metrics.observe(queue.add(batch));
     }
 
     @Override

@@ -51,6 +51,9 @@ final class ReadStream {
     private volatile boolean serverStops;
     private volatile boolean ended;
 
+    /** That of the last record that it has been through. Written by one step at a time. */
+    private volatile long position;
+
     /** Why it is not known whether the log has come to the position. */
     private volatile @Nullable LogUnavailableException unknownEnd;
 
@@ -60,9 +63,8 @@ final class ReadStream {
     /** Whether it began at the earliest record, or one of a time, and none has been read yet. */
     private boolean fromEarliest;
 
-    private long position;
     private int pageBytes = FIRST_PAGE_BYTES;
-    private long replayEnd = -1;
+    private volatile long replayEnd = -1;
     private boolean caughtUp;
     private boolean waiting;
 
@@ -88,6 +90,15 @@ final class ReadStream {
     void start() {
         wakeUps.incrementAndGet();
         streams.begin(this);
+    }
+
+    boolean follows() {
+        return follow;
+    }
+
+    /** Returns how many records it has yet to read, when the log's head is at a position. */
+    long lag(long head) {
+        return replayEnd < 0 ? 0 : Math.max(0, head - position);
     }
 
     /** Has the stream look again at what it can do. Does not block. */

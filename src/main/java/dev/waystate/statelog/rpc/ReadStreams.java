@@ -1,7 +1,10 @@
 package dev.waystate.statelog.rpc;
 
 import dev.waystate.server.lifecycle.Scheduler;
+import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.StateLog;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.Set;
@@ -9,6 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.stereotype.Component;
 
@@ -30,11 +35,48 @@ class ReadStreams {
     private final Scheduler scheduler;
 
     ReadStreams(
-            StateLog stateLog, ThreadPoolTaskExecutor rpcExecutor, Scheduler scheduler, StateLogProperties properties) {
+            StateLog stateLog,
+            ThreadPoolTaskExecutor rpcExecutor,
+            Scheduler scheduler,
+            StateLogProperties properties,
+            MeterRegistry meters) {
         this.executor = rpcExecutor;
         this.scheduler = scheduler;
         stateLog.onAdvance(() -> streams.forEach(ReadStream::wake));
+        gauge(
+                "followers",
+                "followers",
+                "Read calls that follow the log",
+                () -> followers().count(),
+                meters);
+        gauge(
+                "follower.lag",
+                "records",
+                "Records that the slowest follower has yet to read",
+                () -> worstLag(stateLog),
+                meters);
         scheduler.every("heartbeats", properties.heartbeat(), () -> streams.forEach(ReadStream::beat));
+    }
+
+    private static void gauge(
+            String name, String unit, String description, Supplier<Number> value, MeterRegistry meters) {
+        Gauge.builder("waystate.log." + name, value)
+                .description(description)
+                .baseUnit(unit)
+                .register(meters);
+    }
+
+    private Stream<ReadStream> followers() {
+        return streams.stream().filter(ReadStream::follows);
+    }
+
+    private double worstLag(StateLog stateLog) {
+        try {
+            long head = stateLog.head();
+            return followers().mapToLong(stream -> stream.lag(head)).max().orElse(0);
+        } catch (LogUnavailableException building) {
+            return Double.NaN;
+        }
     }
 
     /**

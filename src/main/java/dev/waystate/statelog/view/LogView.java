@@ -7,6 +7,7 @@ import dev.waystate.statelog.entry.Origin;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.entry.Verdict;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -55,6 +56,7 @@ public final class LogView implements AutoCloseable {
     private final TransitionReader transitions;
     private final ClockTable clock;
     private final FileOwner owner;
+    private final LogMetrics metrics;
 
     /** Set when the file is taken into use. */
     private @Nullable FileWatch watch;
@@ -62,7 +64,12 @@ public final class LogView implements AutoCloseable {
     /** As of the last commit. */
     private volatile LogEnd end;
 
-    private LogView(WriterConnection writer, HikariDataSource readers, FileOwner owner) throws SQLException {
+    /** When the transaction was begun. For the thread that applies. */
+    private long begunAt;
+
+    private LogView(WriterConnection writer, HikariDataSource readers, FileOwner owner, LogMetrics metrics)
+            throws SQLException {
+        this.metrics = metrics;
         this.writer = writer;
         this.readers = readers;
         this.owner = owner;
@@ -98,12 +105,12 @@ public final class LogView implements AutoCloseable {
      *     its write-ahead log is beside another name, or that beside it is of another file
      * @throws IllegalStateException if its end is missing, another process reads for long, or it cannot be opened
      */
-    public static LogView open(Path name, int readConnections) {
+    public static LogView open(Path name, int readConnections, LogMetrics metrics) {
         try {
             LogFile file = LogFile.findOrCreate(name);
             FileOwner owner = FileOwner.acquire(file);
             try {
-                return open(file, readConnections, owner);
+                return open(file, readConnections, owner, metrics);
             } catch (SQLException | IOException | RuntimeException problem) {
                 owner.close();
                 throw problem;
@@ -114,7 +121,13 @@ public final class LogView implements AutoCloseable {
         }
     }
 
-    private static LogView open(LogFile file, int readConnections, FileOwner owner) throws SQLException, IOException {
+    /** Opens a file as the other method does, for whoever does not serve it. */
+    public static LogView open(Path name, int readConnections) {
+        return open(name, readConnections, LogMetrics.NONE);
+    }
+
+    private static LogView open(LogFile file, int readConnections, FileOwner owner, LogMetrics metrics)
+            throws SQLException, IOException {
         WriterConnection writer = connect(file);
         HikariDataSource readers = openReaders(file, readConnections);
         LogView view;
@@ -124,7 +137,7 @@ public final class LogView implements AutoCloseable {
             migrate(file);
             goOnFromCopy(writer);
             emptyWriteAheadLog(writer);
-            view = new LogView(writer, readers, owner);
+            view = new LogView(writer, readers, owner, metrics);
         } catch (SQLException | IOException | RuntimeException problem) {
             readers.close();
             writer.close();
@@ -240,6 +253,7 @@ public final class LogView implements AutoCloseable {
 
     /** Begins a transaction; returns false when another process has written to the file for longer than 2 seconds. */
     public boolean begin() throws SQLException {
+        begunAt = System.nanoTime();
         if (!writer.begin()) {
             return false;
         }
@@ -285,7 +299,9 @@ public final class LogView implements AutoCloseable {
         if (transaction.history() != null) {
             bounds.moveEarliest(transaction.history().earliest());
         }
-        checkpoint.committed(entries, next.head() - end.head(), transaction.infoChars());
+        long reports = next.head() - end.head();
+        metrics.committed(System.nanoTime() - begunAt, reports);
+        checkpoint.committed(entries, reports, transaction.infoChars());
         end = next;
         watch.checkNames();
     }
@@ -312,7 +328,9 @@ public final class LogView implements AutoCloseable {
     }
 
     void checkpoint() throws SQLException {
+        long begun = System.nanoTime();
         checkpoint.run();
+        metrics.checkpointed(System.nanoTime() - begun);
     }
 
     /**
@@ -404,6 +422,20 @@ public final class LogView implements AutoCloseable {
     @Override
     public void close() throws SQLException, IOException {
         closeFile();
+        owner.close();
+    }
+
+    /**
+     * Closes the view and puts its file aside, whatever is wrong with it.
+     *
+     * @param file where it is now
+     */
+    public void putAside(Path file, Path aside) throws IOException {
+        readers.close();
+        Files.move(file, aside);
+        Files.deleteIfExists(Path.of(file + "-wal"));
+        Files.deleteIfExists(Path.of(file + "-shm"));
+        writer.discard(); // what it removes by name has gone
         owner.close();
     }
 

@@ -5,12 +5,16 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connection that writes. Its transactions are begun and ended by statements: the driver's own would not notice that
  * SQLite takes a transaction back by itself when the disk is full, and would commit what follows statement by statement.
  */
 final class WriterConnection implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(WriterConnection.class);
 
     private static final int RESTART_TIMEOUT_MILLIS = 100;
 
@@ -101,6 +105,15 @@ final class WriterConnection implements AutoCloseable {
 
     boolean isSound() {
         return !failed;
+    }
+
+    /** Closes the connection to a file that nobody needs any more. */
+    void discard() {
+        try {
+            connection.close();
+        } catch (SQLException damage) {
+            log.debug("The file of a view that is thrown away is damaged", damage);
+        }
     }
 
     /**

@@ -263,7 +263,7 @@ class LogImportIT {
         Session session = new Session();
         ListAppender<ILoggingEvent> told = new ListAppender<>();
         told.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(EntryApplier.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(TopicReader.class);
         logger.addAppender(told);
         try (Producer<byte[], byte[]> producer = clients().newProducer()) {
             send(producer, session, entries, 0, 3);

@@ -14,9 +14,11 @@ import dev.waystate.statelog.StateLogContract;
 import dev.waystate.statelog.StateRecord;
 import dev.waystate.statelog.TestHealth;
 import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.view.LogMetrics;
 import dev.waystate.statelog.view.RetentionProperties;
 import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.UnusableFileException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -55,7 +57,8 @@ class LocalStateLogTests extends StateLogContract {
 
     @Override
     protected StateLog open() {
-        return LocalStateLog.open(new StoreProperties(file(), 4, retention), times, health);
+        return LocalStateLog.open(
+                new StoreProperties(file(), 4, retention), times, health, new LogMetrics(new SimpleMeterRegistry()));
     }
 
     @Override
@@ -325,7 +328,11 @@ class LocalStateLogTests extends StateLogContract {
                 }
             }
         };
-        StateLog failed = LocalStateLog.open(new StoreProperties(otherFile(), 4, retention), failing, told);
+        StateLog failed = LocalStateLog.open(
+                new StoreProperties(otherFile(), 4, retention),
+                failing,
+                told,
+                new LogMetrics(new SimpleMeterRegistry()));
         memoryIsMissing.set(true);
         List<CompletableFuture<Appended>> appends = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
@@ -346,7 +353,11 @@ class LocalStateLogTests extends StateLogContract {
     @EnumSource(FileChange.class)
     void whatIsCommittedOnceTheFileHasChangedIsNotAcknowledged(FileChange change) throws Exception {
         close(log);
-        StateLog watched = LocalStateLog.open(new StoreProperties(otherFile(), 4, retention), times, health);
+        StateLog watched = LocalStateLog.open(
+                new StoreProperties(otherFile(), 4, retention),
+                times,
+                health,
+                new LogMetrics(new SimpleMeterRegistry()));
         assertThat(watched.append(new Batch("a", 1, List.of(reports(OK, 1))))).succeedsWithin(Duration.ofSeconds(10));
         change.make(otherFile(), directory);
         if (change.isSeenByName()) {

@@ -20,9 +20,11 @@ import dev.waystate.statelog.Transition;
 import dev.waystate.statelog.UnknownStatesException;
 import dev.waystate.statelog.WayContract;
 import dev.waystate.statelog.view.LogBackup;
+import dev.waystate.statelog.view.LogMetrics;
 import dev.waystate.statelog.view.LogRestore;
 import dev.waystate.statelog.view.RetentionProperties;
 import dev.waystate.statelog.view.StoreProperties;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +55,11 @@ class LocalWayTests extends WayContract {
 
     @Override
     protected StateLog open() {
-        return LocalStateLog.open(new StoreProperties(file(), 4, retention), TimeSources.SYSTEM, new TestHealth());
+        return LocalStateLog.open(
+                new StoreProperties(file(), 4, retention),
+                TimeSources.SYSTEM,
+                new TestHealth(),
+                new LogMetrics(new SimpleMeterRegistry()));
     }
 
     @Override
@@ -193,8 +199,11 @@ class LocalWayTests extends WayContract {
         Path copy = directory.resolve("copy.db");
         LogBackup.copy(file(), copy);
         assertThat(idIn(copy)).isEqualTo(id);
-        StateLog restored =
-                LocalStateLog.open(new StoreProperties(copy, 4, retention), TimeSources.SYSTEM, new TestHealth());
+        StateLog restored = LocalStateLog.open(
+                new StoreProperties(copy, 4, retention),
+                TimeSources.SYSTEM,
+                new TestHealth(),
+                new LogMetrics(new SimpleMeterRegistry()));
         try {
             assertThat(restored.id()).isNotEqualTo(id);
             assertThat(restored.head()).isEqualTo(1);
@@ -206,8 +215,11 @@ class LocalWayTests extends WayContract {
         } finally {
             close(restored);
         }
-        StateLog again =
-                LocalStateLog.open(new StoreProperties(copy, 4, retention), TimeSources.SYSTEM, new TestHealth());
+        StateLog again = LocalStateLog.open(
+                new StoreProperties(copy, 4, retention),
+                TimeSources.SYSTEM,
+                new TestHealth(),
+                new LogMetrics(new SimpleMeterRegistry()));
         try {
             assertThat(again.id()).as("it has it only once").isEqualTo(restored.id());
         } finally {
@@ -217,7 +229,11 @@ class LocalWayTests extends WayContract {
         LogBackup.copy(file(), other);
         Path target = directory.resolve("target.db");
         LogRestore.restore(other, target, false);
-        close(LocalStateLog.open(new StoreProperties(target, 4, retention), TimeSources.SYSTEM, new TestHealth()));
+        close(LocalStateLog.open(
+                new StoreProperties(target, 4, retention),
+                TimeSources.SYSTEM,
+                new TestHealth(),
+                new LogMetrics(new SimpleMeterRegistry())));
         assertThat(idIn(target)).isNotEqualTo(id);
         assertThat(log.id()).isEqualTo(id);
     }

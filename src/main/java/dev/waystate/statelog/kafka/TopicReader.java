@@ -1,0 +1,225 @@
+package dev.waystate.statelog.kafka;
+
+import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.view.LogView;
+import dev.waystate.statelog.view.SqliteErrors;
+import dev.waystate.statelog.view.TopicPlace;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.CorruptRecordException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that reads the topic, from the place on that the view has come to. It reads on when Kafka was away, or the
+ * view has been thrown away; what cannot be read on from stops the replica.
+ */
+final class TopicReader {
+
+    private static final Logger log = LoggerFactory.getLogger(TopicReader.class);
+
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private static final int MOST_UNREADABLE = 5;
+    private static final long PAUSE_MILLIS = 1_000;
+    private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final ReplicaView replica;
+    private final KafkaClients clients;
+    private final TopicWatch watch;
+    private final TopicPartition partition;
+    private final EntryApplier applier;
+    private final Arrivals arrivals;
+    private final Lag lag;
+    private final LogHealth health;
+    private final Thread thread = new Thread(this::run, "state-log-applier");
+
+    private volatile boolean closed;
+    private volatile @Nullable Consumer<byte[], byte[]> consumer;
+
+    // Used by the thread alone.
+    private int unreadable;
+    private long checkedAt;
+
+    TopicReader(
+            ReplicaView replica,
+            KafkaClients clients,
+            TopicWatch watch,
+            TopicPartition partition,
+            EntryApplier applier,
+            Arrivals arrivals,
+            Lag lag,
+            LogHealth health) {
+        this.replica = replica;
+        this.clients = clients;
+        this.watch = watch;
+        this.partition = partition;
+        this.applier = applier;
+        this.arrivals = arrivals;
+        this.lag = lag;
+        this.health = health;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Ends the thread, at the end of a transaction. */
+    void close() throws InterruptedException {
+        closed = true;
+        Consumer<byte[], byte[]> reading = consumer;
+        if (reading != null) {
+            reading.wakeup();
+        }
+        thread.join();
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                follow();
+            }
+        } catch (UnusableTopicException unusable) {
+            health.failed(unusable);
+        } catch (Throwable problem) {
+            replica.get().abandon();
+            health.failed(problem);
+            log.error("The view cannot be written, and the replica stops", problem);
+        }
+    }
+
+    /** Reads on until Kafka or the file is in trouble that passes, or the clients are to be made anew. */
+    private void follow() throws SQLException, IOException, InterruptedException {
+        int generation = clients.generation();
+        try (Consumer<byte[], byte[]> opened = clients.newConsumer()) {
+            consumer = opened;
+            TopicIdentity topic = watch.identify(replica.known(), nextOffset());
+            seek(opened);
+            long end = opened.endOffsets(List.of(partition)).get(partition);
+            replica.builtUpTo(end);
+            while (!closed && clients.generation() == generation) {
+                applier.beginWhenPossible(opened.position(partition) >= end);
+                List<ConsumerRecord<byte[], byte[]>> records = opened.poll(POLL).records(partition);
+                applyWhenPossible(records, topic);
+                if (!closed) {
+                    unreadable = 0;
+                    arrivals.reached(opened.position(partition));
+                }
+                lag.look(opened.currentLag(partition), replica.get().lastRecordedAt(), !records.isEmpty());
+                lookAround(records.isEmpty());
+            }
+        } catch (WakeupException closing) {
+            // The log is closed.
+        } catch (InvalidOffsetException gone) {
+            throw lost(gone);
+        } catch (LogUnavailableException | KafkaException away) {
+            checkReadable(away);
+            log.warn("The topic {} cannot be read now: {}", partition.topic(), away.getMessage());
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (DamagedRecordException damage) {
+            rebuild(damage);
+        } catch (SQLException problem) {
+            if (!SqliteErrors.isDamage(problem)) {
+                throw problem;
+            }
+            rebuild(problem);
+        } finally {
+            consumer = null;
+        }
+    }
+
+    /** Says why the entries are not there that the view has, or has to have next. */
+    private UnusableTopicException lost(InvalidOffsetException gone) {
+        try {
+            watch.identify(replica.known(), nextOffset());
+        } catch (UnusableTopicException named) {
+            return named; // it is another topic, or has no such beginning
+        } catch (LogUnavailableException away) {
+            log.debug("Whether it is another topic is not known", away);
+        }
+        return new UnusableTopicException("The topic " + partition.topic() + " has lost entries that this replica has"
+                + " applied, as after the election of a broker that did not have them: " + gone.getMessage()
+                + ". Compare the replicas, then start all from a back-up of the one to keep");
+    }
+
+    /** @throws UnusableTopicException if what the brokers have is damaged, again and again */
+    private void checkReadable(RuntimeException problem) {
+        Throwable cause = problem;
+        while (cause != null && !(cause instanceof CorruptRecordException || cause instanceof InvalidRecordException)) {
+            cause = cause.getCause();
+        }
+        if (cause != null && ++unreadable == MOST_UNREADABLE) {
+            throw new UnusableTopicException(
+                    "The topic " + partition.topic() + " is damaged from offset " + nextOffset() + " on: "
+                            + cause.getMessage() + ". Restore the topic, or begin a new one from a back-up");
+        }
+    }
+
+    private long nextOffset() {
+        TopicPlace place = replica.get().place();
+        return place == null ? 0 : place.nextOffset();
+    }
+
+    private void seek(Consumer<?, ?> opened) {
+        opened.assign(List.of(partition));
+        TopicPlace place = replica.get().place();
+        if (place == null) {
+            opened.seekToBeginning(List.of(partition));
+        } else {
+            Optional<Integer> epoch = place.leaderEpoch() < 0 ? Optional.empty() : Optional.of(place.leaderEpoch());
+            opened.seek(partition, new OffsetAndMetadata(place.nextOffset(), epoch, ""));
+        }
+    }
+
+    private void applyWhenPossible(List<ConsumerRecord<byte[], byte[]>> records, TopicIdentity topic)
+            throws SQLException, IOException, InterruptedException {
+        while (!records.isEmpty() && !closed && !applier.apply(records, topic)) {
+            lag.look(OptionalLong.of(records.size()), replica.get().lastRecordedAt(), true);
+            Thread.sleep(PAUSE_MILLIS);
+        }
+        replica.get().checkpointWhenDue();
+    }
+
+    private void lookAround(boolean idle) throws SQLException, IOException {
+        applier.prune(idle);
+        watch.lookAgain(replica.known(), nextOffset());
+        if (idle && System.nanoTime() - checkedAt > CHECK_NANOS) {
+            checkedAt = System.nanoTime();
+            replica.get().checkFile();
+            warnOfImport(replica.get());
+        }
+    }
+
+    private void warnOfImport(LogView view) {
+        if (view.isImporting()) {
+            log.warn(
+                    "The topic {} has a part of an import, up to position {}, and nothing that follows: the replica waits."
+                            + " If the import was cut short, delete the topic, make it anew, import again, and begin with"
+                            + " an empty file",
+                    partition.topic(),
+                    view.head());
+        }
+    }
+
+    private void rebuild(Exception damage) throws SQLException, IOException {
+        lag.begin();
+        applier.rebuild(damage);
+        arrivals.reached(0);
+    }
+}

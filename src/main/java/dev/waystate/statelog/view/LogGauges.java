@@ -1,0 +1,119 @@
+package dev.waystate.statelog.view;
+
+import dev.waystate.server.lifecycle.Scheduler;
+import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.StateLog;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import org.springframework.stereotype.Component;
+
+/**
+ * Shows what a log holds. What has to be read from the disk for that is read every few seconds, and not when somebody asks: a
+ * disk that does not answer holds up no scrape.
+ */
+@Component
+class LogGauges {
+
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+    /** By their numbers. */
+    private static final List<String> KNOWN_STATUSES = List.of("UNKNOWN", "OK", "THIRSTY", "STARVED", "TIRED");
+
+    private static final String OTHER_STATUS = "other";
+
+    private final StateLog stateLog;
+    private final File file;
+    private final File writeAheadLog;
+    private volatile Seen seen;
+
+    /**
+     * What was found the last time.
+     *
+     * @param sources how many sources are in each of the known statuses, and last in others; empty when nobody knows
+     */
+    private record Seen(long fileBytes, long logBytes, long freeBytes, long totalBytes, long[] sources) {}
+
+    LogGauges(StateLog stateLog, StoreProperties properties, Scheduler scheduler, MeterRegistry meters) {
+        this.stateLog = stateLog;
+        Path path = properties.file().toAbsolutePath();
+        this.file = path.toFile();
+        this.writeAheadLog = path.resolveSibling(path.getFileName() + "-wal").toFile();
+        look();
+        scheduler.every("log-gauges", INTERVAL, this::look);
+        gauge("head", "position", "Position of the newest record", () -> orUnknown(stateLog::head), meters);
+        gauge(
+                "earliest",
+                "position",
+                "Position of the oldest record that is kept, or one above the head",
+                () -> orUnknown(stateLog::earliest),
+                meters);
+        bytes("database", "Size of the log's file", Seen::fileBytes, meters);
+        bytes("wal", "Size of the write-ahead log beside it", Seen::logBytes, meters);
+        bytes("disk.free", "Room on the file system of the log's file", Seen::freeBytes, meters);
+        bytes("disk.total", "Size of the file system of the log's file", Seen::totalBytes, meters);
+        for (int i = 0; i < KNOWN_STATUSES.size(); i++) {
+            sources(i, KNOWN_STATUSES.get(i), meters);
+        }
+        sources(KNOWN_STATUSES.size(), OTHER_STATUS, meters);
+    }
+
+    private static void gauge(
+            String name, String unit, String description, Supplier<Number> value, MeterRegistry meters) {
+        Gauge.builder("waystate.log." + name, value)
+                .description(description)
+                .baseUnit(unit)
+                .register(meters);
+    }
+
+    private void bytes(String name, String description, ToLongFunction<Seen> value, MeterRegistry meters) {
+        gauge(name, "bytes", description, () -> value.applyAsLong(seen), meters);
+    }
+
+    private void sources(int index, String status, MeterRegistry meters) {
+        Gauge.builder("waystate.sources", () -> {
+                    long[] sources = seen.sources;
+                    return sources.length == 0 ? Double.NaN : sources[index];
+                })
+                .description("Sources by the status of their latest report")
+                .tag("status", status)
+                .register(meters);
+    }
+
+    private static Number orUnknown(Supplier<Number> position) {
+        try {
+            return position.get();
+        } catch (LogUnavailableException building) {
+            return Double.NaN;
+        }
+    }
+
+    private void look() {
+        File directory = file.getParentFile();
+        seen = new Seen(
+                file.length(),
+                writeAheadLog.length(),
+                directory.getUsableSpace(),
+                directory.getTotalSpace(),
+                sources());
+    }
+
+    private long[] sources() {
+        long[] sources = new long[KNOWN_STATUSES.size() + 1];
+        try {
+            stateLog.summary().statuses().forEach(count -> {
+                boolean known = count.status() >= 0 && count.status() < KNOWN_STATUSES.size();
+                sources[known ? count.status() : KNOWN_STATUSES.size()] += count.sources();
+            });
+            return sources;
+        } catch (LogUnavailableException | DamagedRecordException unknown) {
+            return new long[0];
+        }
+    }
+}
