@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -48,8 +49,10 @@ class KubernetesTests {
     private static final String EMBEDDED = "embedded";
     private static final String REPLICATED = "replicated";
 
+    private static final Map<String, Deployment> RENDERED = new HashMap<>();
+
     @TempDir
-    Path directory;
+    static Path directory;
 
     @Test
     void everyManifestHasKeysOfTheKubernetesApiAlone() throws IOException {
@@ -267,18 +270,22 @@ class KubernetesTests {
                 .contains("53", brokers.substring(brokers.indexOf(':') + 1));
     }
 
-    private Deployment render(String form) throws Exception {
+    /** Renders a form, once for all tests. */
+    private static Deployment render(String form) throws Exception {
         assumeTrue(Command.isOnPath("kubectl"), "kubectl is not on the PATH");
-        CommandRun kustomize = CommandRun.of(
-                directory,
-                "",
-                List.of(
-                        "kubectl",
-                        "kustomize",
-                        KUBERNETES.resolve(form).toAbsolutePath().toString()));
-        assertThat(kustomize.exitCode()).as(kustomize.err()).isZero();
-        assertThat(kustomize.err()).isEmpty();
-        return new Deployment(Manifests.read(kustomize.out()));
+        if (!RENDERED.containsKey(form)) {
+            CommandRun kustomize = CommandRun.of(
+                    directory,
+                    "",
+                    List.of(
+                            "kubectl",
+                            "kustomize",
+                            KUBERNETES.resolve(form).toAbsolutePath().toString()));
+            assertThat(kustomize.exitCode()).as(kustomize.err()).isZero();
+            assertThat(kustomize.err()).isEmpty();
+            RENDERED.put(form, new Deployment(Manifests.read(kustomize.out())));
+        }
+        return RENDERED.get(form);
     }
 
     private record Deployment(List<HasMetadata> manifests) {

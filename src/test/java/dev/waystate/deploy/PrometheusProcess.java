@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A real Prometheus with the configuration and the rules, but for the interval: it scrapes servers each second. */
+/** A real Prometheus with the configuration and the rules, but for the interval: it scrapes servers every three seconds. */
 record PrometheusProcess(Command command, URI api) implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -37,7 +37,7 @@ record PrometheusProcess(Command command, URI api) implements AutoCloseable {
         Files.copy(source.resolve("alerts.yml"), directory.resolve("alerts.yml"));
         Files.writeString(
                 directory.resolve("prometheus.yml"),
-                Files.readString(source.resolve("prometheus.yml")).replace(": 15s", ": 1s"));
+                Files.readString(source.resolve("prometheus.yml")).replace(": 15s", ": 3s"));
         List<String> targets = Arrays.stream(servers)
                 .map(server -> "\"127.0.0.1:" + server.httpPort() + "\"")
                 .toList();
