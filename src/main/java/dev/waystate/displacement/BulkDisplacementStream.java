@@ -3,6 +3,8 @@ package dev.waystate.displacement;
 import dev.waystate.proto.Displacement;
 import dev.waystate.proto.v1.ComputeDisplacementsRequest;
 import dev.waystate.proto.v1.ComputeDisplacementsResponse;
+import dev.waystate.server.calls.OpenCall;
+import dev.waystate.server.telemetry.BatchSpan;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
@@ -13,6 +15,8 @@ import io.grpc.stub.StreamObserver;
 final class BulkDisplacementStream implements StreamObserver<ComputeDisplacementsRequest> {
 
     private final ServerCallStreamObserver<ComputeDisplacementsResponse> responses;
+
+    private final OpenCall call = OpenCall.current();
 
     /** Whether a request has been asked for that has not come yet. Used by the call's thread only. */
     private boolean requested;
@@ -26,7 +30,9 @@ final class BulkDisplacementStream implements StreamObserver<ComputeDisplacement
     @Override
     public void onNext(ComputeDisplacementsRequest request) {
         requested = false;
+        BatchSpan span = call.beginBatch("ComputeDisplacements batch");
         responses.onNext(respond(request));
+        span.end(request.getDisplacementsCount(), null);
         requestNext();
     }
 

@@ -105,6 +105,7 @@ class AccessControl implements Gate {
 
         private Listener<ReqT> start(ServerCall<ReqT, RespT> call, Metadata headers, Credential credential) {
             Caller caller = credential.caller();
+            OpenCall.current().setCaller(caller.name());
             if (!credential.isValidAt(Instant.now())) {
                 return refuse(call, DenialReason.EXPIRED, caller.name());
             }

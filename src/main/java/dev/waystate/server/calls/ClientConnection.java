@@ -17,6 +17,7 @@ import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -132,6 +133,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                             "The connection's unfinished messages take too much memory: send one after the other, and"
                                     + " in larger frames"));
                 });
+    }
+
+    /** Returns the address at its other end; null for the process itself. */
+    @Nullable
+    SocketAddress peer() {
+        return context == null ? null : context.channel().remoteAddress();
     }
 
     ConnectionShare inbound() {

@@ -1,6 +1,7 @@
 package dev.waystate.server.calls;
 
 import dev.waystate.server.status.StatusTable;
+import dev.waystate.server.telemetry.RequestId;
 import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -61,6 +62,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         private Listener<ReqT> service = new Listener<>() {};
 
         private boolean closed;
+        private boolean headersSent;
 
         /** Whether it was closed, and not by its service: nothing more reaches that. */
         private volatile boolean ended;
@@ -115,6 +117,8 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         @Override
         public synchronized void sendHeaders(Metadata headers) {
             if (!closed) {
+                headersSent = true;
+                headers.put(RequestId.ENTRY, openCall.requestId());
                 super.sendHeaders(headers);
             }
         }
@@ -157,13 +161,25 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
             }
             closed = true;
             if (status.getCode() != Code.UNKNOWN || status.getCause() == null) {
-                super.close(status, trailers);
+                super.close(status, withId(trailers));
                 return true;
             }
-            StatusRuntimeException translated = statuses.toStatus(status.getCause(), method.getFullMethodName());
+            StatusRuntimeException translated =
+                    statuses.toStatus(status.getCause(), method.getFullMethodName(), openCall.requestId());
             Metadata details = translated.getTrailers();
-            super.close(translated.getStatus(), details == null ? trailers : details);
+            super.close(translated.getStatus(), withId(details == null ? trailers : details));
             return true;
+        }
+
+        /** Returns the trailers, with the call's id if no headers have said it. */
+        private Metadata withId(Metadata trailers) {
+            if (headersSent) {
+                return trailers;
+            }
+            Metadata all = new Metadata();
+            all.merge(trailers); // which may be those of an exception that is thrown again
+            all.put(RequestId.ENTRY, openCall.requestId());
+            return all;
         }
 
         /** Passes callbacks on until the call is closed, and then its end. */

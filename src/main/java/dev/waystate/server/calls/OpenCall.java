@@ -1,9 +1,10 @@
 package dev.waystate.server.calls;
 
+import dev.waystate.server.telemetry.MeasuredCall;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
-import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A call from its first byte until its last has left: when what has happened in it, what it holds of the server's memory,
  * and the one way to end it from outside. All methods may be called from any thread and none blocks, unless they say so.
  */
-public final class OpenCall extends ServerStreamTracer {
+public final class OpenCall extends MeasuredCall {
 
     /** What {@link #messageBegunAt} and {@link #blockedSince} return where there is no such time. */
     public static final long NEVER = -1;
@@ -72,7 +73,6 @@ public final class OpenCall extends ServerStreamTracer {
     private boolean requestEnded;
     private long messageBegunAt = NEVER;
     private long messageEndedAt;
-    private long messages;
     private long unreadBytes;
     private double unreadFrames;
     private volatile long countedInbound;
@@ -86,7 +86,8 @@ public final class OpenCall extends ServerStreamTracer {
 
     private volatile boolean closed;
 
-    OpenCall(OpenCalls calls, ClientConnection connection) {
+    OpenCall(OpenCalls calls, ClientConnection connection, String method, Metadata headers) {
+        super(calls.observers(), method, headers, connection.peer());
         this.calls = calls;
         this.connection = connection;
         this.hashCode = connection.nextHashCode();
@@ -119,6 +120,7 @@ public final class OpenCall extends ServerStreamTracer {
 
     void started(GuardedHandler<?, ?>.GuardedCall started) {
         call = started;
+        noteDeadline();
     }
 
     void requestEnded() {
@@ -169,7 +171,7 @@ public final class OpenCall extends ServerStreamTracer {
 
     /** Is called about once a second while the server waits for the calls that are open. By one thread. */
     void drain() {
-        long seen = messages;
+        long seen = receivedMessages();
         boolean moves = seen != messagesWhenAsked;
         messagesWhenAsked = seen;
         if (type() == MethodType.UNARY || moves && !endsAtOnce) {
@@ -194,12 +196,6 @@ public final class OpenCall extends ServerStreamTracer {
     /** Returns whether it was ended from outside. It stays open until its client has taken that, or some seconds. */
     public boolean isEnded() {
         return endedAt != NEVER;
-    }
-
-    /** Returns the kind of its method, UNKNOWN if there is none of the name. */
-    public MethodType type() {
-        GuardedHandler<?, ?>.GuardedCall known = call;
-        return known == null ? MethodType.UNKNOWN : known.getMethodDescriptor().getType();
     }
 
     /** Returns since when it is open, by the clock of {@link OpenCalls#now}, as for all times here. */
@@ -234,7 +230,7 @@ public final class OpenCall extends ServerStreamTracer {
 
     @Override
     public void inboundMessageRead(int number, long wireBytes, long uncompressedBytes) {
-        messages++;
+        super.inboundMessageRead(number, wireBytes, uncompressedBytes);
         messageBegunAt = NEVER;
         messageEndedAt = calls.now();
         long before = unreadBytes;
@@ -318,6 +314,7 @@ public final class OpenCall extends ServerStreamTracer {
 
     @Override
     public void outboundWireSize(long bytes) {
+        super.outboundWireSize(bytes);
         long held = inMemory(bytes);
         if (bytes < leastSentBytes) {
             leastSentBytes = Math.max(MESSAGE_HEADER_BYTES, bytes);
@@ -390,6 +387,7 @@ public final class OpenCall extends ServerStreamTracer {
         closed = true;
         taken(0);
         countInbound();
+        super.streamClosed(status);
     }
 
     /** Is called at least ten times a second. By one thread at a time. */

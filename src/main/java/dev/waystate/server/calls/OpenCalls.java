@@ -2,9 +2,12 @@ package dev.waystate.server.calls;
 
 import dev.waystate.server.lifecycle.FailStop;
 import dev.waystate.server.lifecycle.Scheduler;
+import dev.waystate.server.telemetry.CallObserver;
 import io.grpc.Metadata;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerStreamTracer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelHandler;
 import java.time.Duration;
 import java.util.Collection;
@@ -36,6 +39,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     private final FailStop failStop;
     private final Scheduler scheduler;
     private final List<CallPolicy> policies;
+    private final List<CallObserver> observers;
     private final AtomicBoolean checksSoon = new AtomicBoolean();
 
     /** That of the calls from the process itself. */
@@ -50,13 +54,19 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
             RefusalCounts refusals,
             FailStop failStop,
             Scheduler scheduler,
-            List<CallPolicy> policies) {
+            List<CallPolicy> policies,
+            List<CallObserver> observers,
+            MeterRegistry meters) {
         this.memory = memory;
         this.refusals = refusals;
         this.failStop = failStop;
         this.scheduler = scheduler;
         this.policies = policies;
+        this.observers = observers;
         this.inProcess = new ClientConnection(MemoryBudgets.UNLIMITED, refusals, failStop);
+        Gauge.builder("waystate.calls.open", calls, Set::size)
+                .description("gRPC calls that are open")
+                .register(meters);
         scheduler.every(TASK, INTERVAL, this::check);
         memory.arriving().onExceeded(this::checkSoon); // what leaves is more for a moment, and taken
     }
@@ -74,7 +84,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     @Override
     public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
         ClientConnection connection = ClientConnection.current();
-        OpenCall call = new OpenCall(this, connection == null ? inProcess : connection);
+        OpenCall call = new OpenCall(this, connection == null ? inProcess : connection, method, headers);
         calls.add(call);
         return call;
     }
@@ -82,6 +92,10 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     /** Returns the calls that are open, a view that follows them. */
     public Collection<OpenCall> all() {
         return Collections.unmodifiableSet(calls);
+    }
+
+    List<CallObserver> observers() {
+        return observers;
     }
 
     void closed(OpenCall call) {

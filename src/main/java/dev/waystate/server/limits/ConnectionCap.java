@@ -33,10 +33,7 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
     }
 
     private static void gauge(String name, String description, Supplier<Number> value, MeterRegistry meters) {
-        Gauge.builder(name, value)
-                .description(description)
-                .baseUnit("connections")
-                .register(meters);
+        Gauge.builder(name, value).description(description).register(meters);
     }
 
     /** Is called by the channel that accepts; what it reads are connections. */

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
@@ -27,7 +26,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Which status each exception becomes. What is the client's fault is told to the client, with details it can act on;
- * what is ours is logged under an id, and the client gets the id alone. Memory that has run out ends the process.
+ * what is ours is logged under the id of the request, and the client gets the id alone. Memory that has run out ends the process.
  */
 @Component
 public class StatusTable {
@@ -59,19 +58,37 @@ public class StatusTable {
         rules.put(type, new Rule(code, thrown -> detail.apply(type.cast(thrown))));
     }
 
-    /** Returns the status, its details in the trailers. */
-    public StatusRuntimeException toStatus(Throwable thrown, String method) {
+    /** Returns the code that a problem becomes, for those who only tell of it. */
+    public Code code(Throwable problem) {
+        if (problem instanceof CompletionException && problem.getCause() != null) {
+            return code(problem.getCause());
+        }
+        if (problem instanceof RejectedExecutionException) {
+            return Code.RESOURCE_EXHAUSTED;
+        }
+        Code known = io.grpc.Status.fromThrowable(problem).getCode();
+        Rule rule = rule(problem);
+        return known != Code.UNKNOWN ? known : rule == null ? Code.INTERNAL : rule.code;
+    }
+
+    /**
+     * Returns the status, its details in the trailers.
+     *
+     * @param requestId by which the log names the call
+     */
+    public StatusRuntimeException toStatus(Throwable thrown, String method, String requestId) {
         if (OutOfMemory.isCauseOf(thrown)) {
             failStop.stop(thrown);
         }
         if (thrown instanceof CompletionException && thrown.getCause() != null) {
-            return toStatus(thrown.getCause(), method);
+            return toStatus(thrown.getCause(), method, requestId);
         }
         if (thrown instanceof RejectedExecutionException) {
             return toStatus(
                     new TryLaterException(
                             "Every thread is busy and the queue is full: try again later", BUSY_RETRY_DELAY),
-                    method);
+                    method,
+                    requestId);
         }
         if (thrown instanceof StatusRuntimeException status) {
             return status;
@@ -84,26 +101,28 @@ public class StatusTable {
             return status(
                     Code.INVALID_ARGUMENT, "The request is not a message of the type that " + method + " takes", null);
         }
-        for (Class<?> type = thrown.getClass(); type != null; type = type.getSuperclass()) {
-            Rule rule = rules.get(type);
-            if (rule != null) {
-                return byRule(rule, thrown, method);
-            }
-        }
-        return internal(thrown, method);
+        Rule rule = rule(thrown);
+        return rule == null ? internal(thrown, method, requestId) : byRule(rule, thrown, method, requestId);
     }
 
-    private static StatusRuntimeException byRule(Rule rule, Throwable thrown, String method) {
+    private @Nullable Rule rule(Throwable thrown) {
+        Rule rule = null;
+        for (Class<?> type = thrown.getClass(); rule == null && type != null; type = type.getSuperclass()) {
+            rule = rules.get(type);
+        }
+        return rule;
+    }
+
+    private static StatusRuntimeException byRule(Rule rule, Throwable thrown, String method, String requestId) {
         if (rule.code == Code.DATA_LOSS) {
-            log.error("{}: {}", method, thrown.getMessage());
+            log.error("{}, request {}: {}", method, LogText.quote(requestId), thrown.getMessage());
         }
         return status(rule.code, thrown.getMessage(), rule.detail.apply(thrown));
     }
 
-    private static StatusRuntimeException internal(Throwable thrown, String method) {
-        String id = UUID.randomUUID().toString();
-        log.error("{} failed, error {}", method, id, thrown);
-        return status(Code.INTERNAL, "Internal error: the server's log has it as error " + id, null);
+    private static StatusRuntimeException internal(Throwable thrown, String method, String requestId) {
+        log.error("{} failed, request {}", method, LogText.quote(requestId), thrown);
+        return status(Code.INTERNAL, "Internal error: the server's log has it as request " + requestId, null);
     }
 
     private static BadRequest badRequest(InvalidRequestException invalid) {

@@ -37,6 +37,26 @@ public final class LogText {
         return quoted.append('"').toString();
     }
 
+    /**
+     * Returns the text as {@link #quote} has it, without the quotes, and with those in it as they are: for fields of a
+     * structured log, whose format escapes them.
+     */
+    public static String visible(String text) {
+        StringBuilder visible = new StringBuilder(Math.min(text.length(), MAX_LENGTH));
+        int fits = 0;
+        for (int i = 0; i < text.length(); ) {
+            int character = text.codePointAt(i);
+            appendVisibly(visible, character);
+            i += Character.charCount(character);
+            if (visible.length() > MAX_LENGTH) {
+                visible.setLength(fits);
+                return visible.append(CUT.charAt(0)).toString();
+            }
+            fits = visible.length() < MAX_LENGTH ? visible.length() : fits;
+        }
+        return visible.toString();
+    }
+
     private static void append(StringBuilder quoted, int character) {
         if (character == '"' || character == '\\') {
             quoted.append('\\').append((char) character);

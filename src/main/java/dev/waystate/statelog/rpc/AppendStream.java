@@ -7,6 +7,7 @@ import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.calls.MemoryBudget;
 import dev.waystate.server.calls.OpenCall;
 import dev.waystate.server.status.InvalidRequestException;
+import dev.waystate.server.telemetry.BatchSpan;
 import dev.waystate.server.text.Names;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
@@ -40,6 +41,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
     private final MemoryBudget pending;
     private final ConcurrentMap<String, AppendStream> live;
     private final WriteAccess access;
+    private final OpenCall call = OpenCall.current();
 
     // Set by the first request.
     private volatile @Nullable String source;
@@ -71,7 +73,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
         responses.setOnReadyThreshold(READY_BYTES);
         responses.setOnReadyHandler(this::endIfDone);
         responses.setOnCancelHandler(() -> {}); // so that an acknowledgement to a client that is gone does not throw
-        OpenCall.current().onDrain(true, this::serverStops);
+        call.onDrain(true, this::serverStops);
         requestNext();
     }
 
@@ -112,6 +114,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
         if (bound == null) {
             bound = checked(named);
             source = bound;
+            call.setSource(bound);
             claim = stateLog.claim(bound);
             AppendStream previous = live.put(bound, this);
             if (previous != null) {
@@ -140,7 +143,11 @@ final class AppendStream implements StreamObserver<AppendRequest> {
         }
         long bytes = Reports.bytes(batch.reports());
         pending.hold(bytes);
-        stateLog.append(batch).whenComplete((appended, problem) -> settled(bytes, appended, problem));
+        BatchSpan span = call.beginBatch("Append batch");
+        stateLog.append(batch).whenComplete((appended, problem) -> {
+            span.end(batch.reports().size(), problem);
+            settled(bytes, appended, problem);
+        });
         requestNext();
     }
 

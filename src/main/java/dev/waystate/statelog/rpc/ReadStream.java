@@ -7,6 +7,7 @@ import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.RecordBatch;
 import dev.waystate.server.calls.OpenCall;
 import dev.waystate.server.status.InvalidRequestException;
+import dev.waystate.server.telemetry.BatchSpan;
 import dev.waystate.statelog.LogChangedException;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.PositionBeyondHeadException;
@@ -236,7 +237,13 @@ final class ReadStream {
         }
         pageBytes = Math.min(PAGE_GROWTH * pageBytes, LARGEST_PAGE_BYTES);
         try {
-            return sendNext(stateLog.read(position, room));
+            BatchSpan span = call.beginBatch("Read page");
+            List<StateRecord> page = stateLog.read(position, room);
+            boolean more = sendNext(page);
+            if (!page.isEmpty()) { // a look for news that finds none is not worth a span
+                span.end(page.size(), null);
+            }
+            return more;
         } catch (PrunedPositionException overtaken) {
             if (fromEarliest) {
                 position = stateLog.earliest() - 1; // retention has moved on since

@@ -6,6 +6,7 @@ import dev.waystate.proto.Empty;
 import dev.waystate.server.calls.MemoryBudget;
 import dev.waystate.server.calls.OpenCall;
 import dev.waystate.server.status.InvalidRequestException;
+import dev.waystate.server.telemetry.BatchSpan;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;
@@ -31,6 +32,7 @@ final class ReportStream implements StreamObserver<Data> {
     private final StateLog stateLog;
     private final MemoryBudget pending;
     private final StreamLog streamLog;
+    private final OpenCall call = OpenCall.current();
 
     // The transport's thread and the log's thread meet here: all that follows is guarded by this. Nothing that may run
     // the code of another stream is called meanwhile.
@@ -62,7 +64,7 @@ final class ReportStream implements StreamObserver<Data> {
         this.streamLog = streamLog;
         responses.disableAutoRequest();
         responses.setOnCancelHandler(() -> {}); // so that an answer to a client that is gone does not throw
-        OpenCall.current().onDrain(false, this::serverStops);
+        call.onDrain(false, this::serverStops);
         requestNext();
     }
 
@@ -143,8 +145,11 @@ final class ReportStream implements StreamObserver<Data> {
             filling = new ArrayList<>();
             fillingBytes = 0;
         }
-        stateLog.append(new Batch(source, Batch.UNNUMBERED, batch))
-                .whenComplete((appended, problem) -> settled(batch.size(), bytes, appended, problem));
+        BatchSpan span = call.beginBatch("stream_state batch");
+        stateLog.append(new Batch(source, Batch.UNNUMBERED, batch)).whenComplete((appended, problem) -> {
+            span.end(batch.size(), problem);
+            settled(batch.size(), bytes, appended, problem);
+        });
     }
 
     private void settled(int size, long bytes, @Nullable Appended appended, @Nullable Throwable problem) {

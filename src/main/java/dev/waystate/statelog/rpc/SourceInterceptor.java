@@ -2,6 +2,7 @@ package dev.waystate.statelog.rpc;
 
 import dev.waystate.security.access.Caller;
 import dev.waystate.security.access.WriteAccess;
+import dev.waystate.server.calls.OpenCall;
 import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.server.text.Names;
 import io.grpc.Context;
@@ -59,6 +60,7 @@ class SourceInterceptor implements ServerInterceptor {
     public <ReqT, RespT> Listener<ReqT> interceptCall(
             ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
         String source = source(call, headers);
+        OpenCall.current().setSource(source);
         access.check(source, call.getMethodDescriptor().getFullMethodName());
         return Contexts.interceptCall(Context.current().withValue(SOURCE, source), call, headers, next);
     }

@@ -126,10 +126,11 @@ class ErrorStatusTests {
         assertThat(status.getCode()).isEqualTo(Code.INTERNAL);
         assertThat(status.getDescription()).startsWith("Internal error: ").doesNotContain(FaultyService.SECRET);
         String id = status.getDescription().replaceFirst(".* ", "");
-        assertThat(id).hasSize(36);
+        assertThat(id).matches("[0-9a-f]{16}");
         await().atMost(5, TimeUnit.SECONDS)
-                .untilAsserted(() ->
-                        assertThat(output.toString()).contains("error " + id).contains(FaultyService.SECRET));
+                .untilAsserted(() -> assertThat(output.toString())
+                        .contains("request \"" + id + "\"")
+                        .contains(FaultyService.SECRET));
     }
 
     private StatusRuntimeException fail(MethodDescriptor<Data, Empty> method, String fault) {

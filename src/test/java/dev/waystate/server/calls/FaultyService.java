@@ -22,11 +22,11 @@ import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 
 /** Fails in every way that a service can; the info of a request says where. */
-class FaultyService implements BindableService {
+public class FaultyService implements BindableService {
 
     /** Has the server of a test offer it, where the test imports this. */
     @TestConfiguration(proxyBeanMethods = false)
-    static class Offered {
+    public static class Offered {
         @Bean
         @GrpcService
         FaultyService faultyService() {
@@ -36,7 +36,7 @@ class FaultyService implements BindableService {
 
     static final String SECRET = "the password is swordfish";
 
-    static final MethodDescriptor<Data, Empty> FAIL = method("Fail");
+    public static final MethodDescriptor<Data, Empty> FAIL = method("Fail");
     static final MethodDescriptor<Data, Empty> FAIL_AT_START = method("FailAtStart");
 
     /** What the streams were told, in order. */

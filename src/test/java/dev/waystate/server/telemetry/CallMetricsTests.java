@@ -1,4 +1,4 @@
-package dev.waystate.server.calls;
+package dev.waystate.server.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
+import dev.waystate.server.calls.FaultyService;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
@@ -38,7 +40,7 @@ class CallMetricsTests {
 
     @Test
     void callsAreCountedByMethodAndStatus() throws IOException {
-        measure(new CallMetrics(ours), ours, METHOD, METHOD);
+        measure(ourTracers(), ours, METHOD, METHOD);
         assertThat(series(ours, METHOD))
                 .contains(
                         "grpc_server_call_started_total{grpc_method} 4.0",
@@ -49,14 +51,14 @@ class CallMetricsTests {
 
     @Test
     void aScrapeLooksAsTheStartersDoes() throws IOException {
-        measure(new CallMetrics(ours), ours, METHOD);
+        measure(ourTracers(), ours, METHOD);
         measure(startersTracers(), starters, METHOD);
         assertThat(withoutValues(ours)).isEqualTo(withoutValues(starters)).hasSizeGreaterThan(100);
     }
 
     @Test
     void methodsThatDoNotExistShareOneName() throws IOException {
-        measure(new CallMetrics(ours), ours, "no.Such/A", "no.Such/B", "no.Such/C");
+        measure(ourTracers(), ours, "no.Such/A", "no.Such/B", "no.Such/C");
         assertThat(ours.scrape()).doesNotContain("no.Such");
         assertThat(series(ours, "other"))
                 .contains(
@@ -69,6 +71,16 @@ class CallMetricsTests {
     void theStartersTracersKeepEveryNameThatAClientMakesUp() throws IOException {
         measure(startersTracers(), starters, "no.Such/A", "no.Such/B", "no.Such/C");
         assertThat(starters.scrape()).contains("\"no.Such/A\"", "\"no.Such/B\"", "\"no.Such/C\"");
+    }
+
+    private ServerStreamTracer.Factory ourTracers() {
+        List<CallObserver> observers = List.of(new CallMetrics(ours));
+        return new ServerStreamTracer.Factory() {
+            @Override
+            public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+                return new MeasuredCall(observers, method, headers, null) {};
+            }
+        };
     }
 
     private ServerStreamTracer.Factory startersTracers() {

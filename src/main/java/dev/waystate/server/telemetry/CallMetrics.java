@@ -1,8 +1,5 @@
-package dev.waystate.server.calls;
+package dev.waystate.server.telemetry;
 
-import io.grpc.Metadata;
-import io.grpc.ServerBuilder;
-import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.micrometer.core.instrument.Counter;
@@ -18,8 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import net.devh.boot.grpc.common.util.Constants;
-import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -27,7 +22,7 @@ import org.springframework.stereotype.Component;
  * once a call, and methods that do not exist share one name, since clients choose theirs as they like.
  */
 @Component
-class CallMetrics extends ServerStreamTracer.Factory implements GrpcServerConfigurer {
+class CallMetrics implements CallObserver {
 
     private static final String UNKNOWN_METHOD = "other";
 
@@ -73,13 +68,21 @@ class CallMetrics extends ServerStreamTracer.Factory implements GrpcServerConfig
     }
 
     @Override
-    public void accept(ServerBuilder<?> server) {
-        server.addStreamTracerFactory(this);
+    public void started(MeasuredCall call) {
+        meters(call.methodName()).started.increment();
     }
 
     @Override
-    public ServerStreamTracer newServerStreamTracer(String methodAsTheClientNamesIt, Metadata headers) {
-        return new CallTracer();
+    public void ended(MeasuredCall call, Status status) {
+        boolean known = call.method() != null;
+        MethodMeters method = meters(known ? call.methodName() : UNKNOWN_METHOD);
+        if (!known) {
+            method.started.increment();
+        }
+        EndMeters meters = method.ended(status.getCode());
+        meters.duration.record(call.elapsedNanos(), TimeUnit.NANOSECONDS);
+        meters.sentSize.record(call.sentBytes());
+        meters.receivedSize.record(call.receivedBytes());
     }
 
     private MethodMeters meters(String method) {
@@ -112,46 +115,4 @@ class CallMetrics extends ServerStreamTracer.Factory implements GrpcServerConfig
 
     /** The meters of the calls of a method that end with a status. */
     private record EndMeters(Timer duration, DistributionSummary sentSize, DistributionSummary receivedSize) {}
-
-    /** Measures one call. One thread at a time receives, and one sends. */
-    private final class CallTracer extends ServerStreamTracer {
-
-        private final long startNanos = System.nanoTime();
-        private volatile long sentBytes;
-        private volatile long receivedBytes;
-
-        /** Null while it is not known that the method exists. */
-        private volatile @Nullable MethodMeters method;
-
-        @Override
-        public void serverCallStarted(ServerCallInfo<?, ?> call) {
-            count(call.getMethodDescriptor().getFullMethodName());
-        }
-
-        @Override
-        public void inboundWireSize(long bytes) {
-            receivedBytes += bytes;
-        }
-
-        @Override
-        public void outboundWireSize(long bytes) {
-            sentBytes += bytes;
-        }
-
-        @Override
-        public void streamClosed(Status status) {
-            MethodMeters known = method;
-            EndMeters meters = (known != null ? known : count(UNKNOWN_METHOD)).ended(status.getCode());
-            meters.duration.record(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
-            meters.sentSize.record(sentBytes);
-            meters.receivedSize.record(receivedBytes);
-        }
-
-        private MethodMeters count(String name) {
-            MethodMeters meters = meters(name);
-            meters.started.increment();
-            method = meters;
-            return meters;
-        }
-    }
 }

@@ -1,0 +1,62 @@
+package dev.waystate.server.telemetry;
+
+import dev.waystate.server.status.StatusTable;
+import io.grpc.Status;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
+
+/** Traces calls, where there is somebody to send the spans to. Else nothing is made for any call. */
+@Component
+class CallTraces implements CallObserver {
+
+    private static final TextMapGetter<String> TRACE_PARENT = new TextMapGetter<>() {
+        @Override
+        public Iterable<String> keys(String traceParent) {
+            return List.of("traceparent");
+        }
+
+        @Override
+        public @Nullable String get(@Nullable String traceParent, String key) {
+            return key.equals("traceparent") ? traceParent : null;
+        }
+    };
+
+    private final @Nullable Tracer tracer;
+    private final StatusTable statuses;
+
+    CallTraces(ObjectProvider<SpanExporter> exporters, ObjectProvider<OpenTelemetry> telemetry, StatusTable statuses) {
+        this.tracer =
+                exporters.stream().findAny().isPresent() ? telemetry.getObject().getTracer("dev.waystate") : null;
+        this.statuses = statuses;
+    }
+
+    /** Returns what has the span in it that a client has sent, if it has sent one that is valid. */
+    static Context parent(@Nullable String traceParent) {
+        return traceParent == null
+                ? Context.root()
+                : W3CTraceContextPropagator.getInstance().extract(Context.root(), traceParent, TRACE_PARENT);
+    }
+
+    @Override
+    public void started(MeasuredCall call) {
+        if (tracer != null && !call.isProbe()) {
+            // The HTTP port makes its calls on a thread that has the span of the HTTP request.
+            Context parent = Span.current().getSpanContext().isValid() ? Context.current() : parent(call.traceParent());
+            call.setTrace(new CallTrace(tracer, statuses, parent, call));
+        }
+    }
+
+    @Override
+    public void ended(MeasuredCall call, Status status) {
+        call.endTrace(status.getCode());
+    }
+}

@@ -1,0 +1,215 @@
+package dev.waystate.server.telemetry;
+
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerStreamTracer;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known and counted of a call, from its first byte until its end. One thread at a time receives, and one sends;
+ * everybody may look.
+ */
+public abstract class MeasuredCall extends ServerStreamTracer {
+
+    private final List<CallObserver> observers;
+    private final String namedMethod;
+
+    /** An address; or the text of one, which hardly anybody asks for. */
+    private final @Nullable Object peer;
+
+    private final @Nullable String traceParent;
+    private final String requestId;
+    private final long startNanos = System.nanoTime();
+
+    private volatile long receivedMessages;
+    private volatile long receivedBytes;
+    private volatile long sentMessages;
+    private volatile long sentBytes;
+
+    /** Null while it is not known that the method exists. */
+    private volatile @Nullable MethodDescriptor<?, ?> method;
+
+    private volatile @Nullable Deadline deadline;
+    private volatile @Nullable String caller;
+    private volatile @Nullable String source;
+
+    /** Null where nothing is traced. */
+    private volatile @Nullable CallTrace trace;
+
+    /**
+     * @param method as its client names it, which may be one that does not exist
+     * @param peer the address of its client; null for the process itself, which is believed whom it speaks for
+     */
+    protected MeasuredCall(
+            List<CallObserver> observers, String method, Metadata headers, @Nullable SocketAddress peer) {
+        this.observers = observers;
+        this.namedMethod = method;
+        this.requestId = RequestId.of(headers);
+        this.traceParent = headers.get(CallTrace.PARENT_ENTRY);
+        this.peer = peer == null ? headers.get(Peer.FORWARDED) : peer;
+    }
+
+    @Override
+    public void serverCallStarted(ServerCallInfo<?, ?> call) {
+        method = call.getMethodDescriptor();
+        observers.forEach(observer -> observer.started(this));
+    }
+
+    /** Notes the deadline of the context that the call runs in. */
+    protected void noteDeadline() {
+        deadline = Context.current().getDeadline();
+    }
+
+    @Override
+    public void inboundMessageRead(int number, long wireBytes, long uncompressedBytes) {
+        receivedMessages++;
+    }
+
+    @Override
+    public void inboundWireSize(long bytes) {
+        receivedBytes += bytes;
+    }
+
+    @Override
+    public void outboundMessageSent(int number, long wireBytes, long uncompressedBytes) {
+        sentMessages++;
+    }
+
+    @Override
+    public void outboundWireSize(long bytes) {
+        sentBytes += bytes;
+    }
+
+    @Override
+    public void streamClosed(Status status) {
+        observers.forEach(observer -> observer.ended(this, status));
+    }
+
+    /** Returns the full name of its method: the one that its client names, if there is none of the name. */
+    String methodName() {
+        MethodDescriptor<?, ?> known = method;
+        return known == null ? namedMethod : known.getFullMethodName();
+    }
+
+    /** Returns the method; null if there is none of the name. */
+    public @Nullable MethodDescriptor<?, ?> method() {
+        return method;
+    }
+
+    /** Returns whether it asks for the server's health, or what it is, as those do who watch a server. */
+    boolean isProbe() {
+        String name = methodName();
+        return name.startsWith("grpc.health.") || name.startsWith("grpc.reflection.");
+    }
+
+    /** Returns the kind of its method, UNKNOWN if there is none of the name. */
+    public MethodType type() {
+        MethodDescriptor<?, ?> known = method;
+        return known == null ? MethodType.UNKNOWN : known.getType();
+    }
+
+    /** Returns for how long it is open, in nanoseconds. */
+    public long elapsedNanos() {
+        return System.nanoTime() - startNanos;
+    }
+
+    public long receivedMessages() {
+        return receivedMessages;
+    }
+
+    /** Returns how many bytes its messages had on the wire. */
+    public long receivedBytes() {
+        return receivedBytes;
+    }
+
+    public long sentMessages() {
+        return sentMessages;
+    }
+
+    /** Returns how many bytes its answers have on the wire. */
+    public long sentBytes() {
+        return sentBytes;
+    }
+
+    /** Returns the time that its client has given it, in nanoseconds; null for any time. */
+    public @Nullable Long deadlineNanos() {
+        Deadline known = deadline;
+        return known == null ? null : known.timeRemaining(TimeUnit.NANOSECONDS) + elapsedNanos();
+    }
+
+    /** Returns the address of its client; null for the process itself. */
+    public @Nullable SocketAddress peer() {
+        return peer instanceof String text ? Peer.parse(text) : (SocketAddress) peer;
+    }
+
+    /** Returns the id that its client has sent, or one that was made. */
+    public String requestId() {
+        return requestId;
+    }
+
+    /** Returns the {@code traceparent} that its client has sent, which may be any text. */
+    @Nullable
+    String traceParent() {
+        return traceParent;
+    }
+
+    /** Returns the authenticated caller's name; null where nobody is asked for a proof. */
+    public @Nullable String caller() {
+        return caller;
+    }
+
+    public void setCaller(String name) {
+        caller = name;
+    }
+
+    /** Returns the source whose reports it brings; null for none. */
+    public @Nullable String source() {
+        return source;
+    }
+
+    public void setSource(String name) {
+        source = name;
+    }
+
+    /** Returns the id of the trace that it is a part of; null for none. */
+    @Nullable
+    String traceId() {
+        CallTrace known = trace;
+        if (known != null) {
+            return known.id();
+        }
+        SpanContext client = Span.fromContext(CallTraces.parent(traceParent)).getSpanContext();
+        return client.isValid() ? client.getTraceId() : null;
+    }
+
+    /**
+     * Begins the span of a batch, for a call that is a stream.
+     *
+     * @param name one of a few
+     */
+    public BatchSpan beginBatch(String name) {
+        CallTrace known = trace;
+        return known == null ? BatchSpan.NONE : known.beginBatch(name);
+    }
+
+    void setTrace(CallTrace begun) {
+        trace = begun;
+    }
+
+    void endTrace(Code code) {
+        CallTrace known = trace;
+        if (known != null) {
+            known.end(code);
+        }
+    }
+}

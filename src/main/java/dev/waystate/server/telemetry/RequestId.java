@@ -1,0 +1,32 @@
+package dev.waystate.server.telemetry;
+
+import io.grpc.Metadata;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** By what a call is found again: in the answer's metadata, in the log, and at its client. */
+public final class RequestId {
+
+    /** The metadata entry, in both directions. */
+    public static final Metadata.Key<String> ENTRY = Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER);
+
+    private static final int MAX_LENGTH = 128;
+
+    private RequestId() {}
+
+    /** Returns the client's id, if it has 1 to 128 characters of visible ASCII; else one of 16 hexadecimal digits. */
+    static String of(Metadata headers) {
+        String sent = headers.get(ENTRY);
+        return isFit(sent)
+                ? sent
+                : HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    }
+
+    private static boolean isFit(@Nullable String id) {
+        return id != null
+                && !id.isEmpty()
+                && id.length() <= MAX_LENGTH
+                && id.chars().allMatch(character -> character > ' ' && character < 0x7f);
+    }
+}

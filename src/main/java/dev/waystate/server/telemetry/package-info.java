@@ -1,0 +1,5 @@
+/** What is measured, traced and logged of each call. */
+@NullMarked
+package dev.waystate.server.telemetry;
+
+import org.jspecify.annotations.NullMarked;
