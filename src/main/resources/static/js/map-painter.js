@@ -1,8 +1,9 @@
-// Draws the map: a grid, the circle, a track, a displacement, and each source as the shape and colour of its state.
+// Draws the map: its ground, the circle, a track, a displacement, and each source as the shape and colour of its state.
 
 import { colour } from './colours.js';
+import { MapGround } from './map-ground.js';
 import { MarkLayer } from './mark-layer.js';
-import { number, visible } from './text.js';
+import { visible } from './text.js';
 import { isSilent } from './shown.js';
 
 const CELL = 3; // pixels: of sources that lie on one another, the one of most concern is drawn
@@ -15,6 +16,13 @@ export class MapPainter {
     this.viewport = viewport;
     this.context = canvas.getContext('2d');
     this.marks = new MarkLayer();
+    this.ground = new MapGround(viewport);
+  }
+
+  /** Has what is kept drawn anew, with other colours. */
+  forgetColours() {
+    this.ground.forget();
+    this.marks.forgetColours();
   }
 
   /** Takes the canvas's size, and the screen's pixels. */
@@ -22,6 +30,7 @@ export class MapPainter {
     this.ratio = devicePixelRatio;
     this.canvas.width = Math.round(this.viewport.width * this.ratio);
     this.canvas.height = Math.round(this.viewport.height * this.ratio);
+    this.ground.resize(this.canvas.width, this.canvas.height, this.ratio);
     this.marks.resize(this.canvas.width, this.canvas.height, this.ratio);
   }
 
@@ -30,7 +39,7 @@ export class MapPainter {
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, viewport.width, viewport.height);
     context.font = FONT;
-    this.grid();
+    this.ground.drawOn(context);
     if (circle) this.circle(circle);
     if (track.length > 1) this.track(track);
     const inSight = this.sources(sources);
@@ -38,33 +47,6 @@ export class MapPainter {
     if (selected?.location) this.selected(selected);
     if (pending) this.cross(pending);
     if (measure) this.measure(measure);
-  }
-
-  grid() {
-    const { context, viewport } = this;
-    const step = viewport.gridStep(90);
-    const from = viewport.toPlane({ x: 0, y: viewport.height });
-    const to = viewport.toPlane({ x: viewport.width, y: 0 });
-    context.lineWidth = 1;
-    context.fillStyle = colour('text-quiet');
-    for (let x = Math.ceil(from.x / step) * step; x <= to.x; x += step) {
-      const at = Math.round(viewport.toScreen({ x, y: 0 }).x) + 0.5;
-      this.line(at, 0, at, viewport.height, x === 0 ? 'axis' : 'grid');
-      context.fillText(number(x === 0 ? 0 : x), at + 4, viewport.height - 6);
-    }
-    for (let y = Math.ceil(from.y / step) * step; y <= to.y; y += step) {
-      const at = Math.round(viewport.toScreen({ x: 0, y }).y) + 0.5;
-      this.line(0, at, viewport.width, at, y === 0 ? 'axis' : 'grid');
-      if (at < viewport.height - 24) context.fillText(number(y === 0 ? 0 : y), 4, at - 4);
-    }
-  }
-
-  line(x1, y1, x2, y2, name) {
-    this.context.strokeStyle = colour(name);
-    this.context.beginPath();
-    this.context.moveTo(x1, y1);
-    this.context.lineTo(x2, y2);
-    this.context.stroke();
   }
 
   /** Draws the marks, and returns the sources that are in sight. */
@@ -154,6 +136,14 @@ export class MapPainter {
     this.line(from.x, from.y, to.x, to.y, 'measure');
     [from, to].forEach(({ x, y }) => this.ring(x, y, 5, colour('measure'), 2.5));
     if (text) this.label(text, (from.x + to.x) / 2 + 10, (from.y + to.y) / 2 - 10, 'measure', 'bold ' + FONT);
+  }
+
+  line(x1, y1, x2, y2, name) {
+    this.context.strokeStyle = colour(name);
+    this.context.beginPath();
+    this.context.moveTo(x1, y1);
+    this.context.lineTo(x2, y2);
+    this.context.stroke();
   }
 
   ring(x, y, radius, style, width) {

@@ -59,7 +59,7 @@ class FleetMap extends HTMLElement {
     );
     new ResizeObserver(() => this.resize()).observe(this.canvas);
     onColours(() => {
-      this.painter.marks.forgetColours();
+      this.painter.forgetColours();
       this.key = '';
       requestDraw();
     });
@@ -97,7 +97,8 @@ class FleetMap extends HTMLElement {
     const sources = isPast()
       ? []
       : [...shownFleet().sources.values()].filter((source) => source.location && passes(source));
-    if (this.isFitted) this.viewport.fit(this.fitted(sources));
+    if (this.isFitted) this.viewport.fit(this.fitted(sources), this.isExact);
+    this.isExact = false;
     setText(this.count, isPast() ? '' : `${number(sources.length)} with a location`);
     this.painter.paint({
       sources,
@@ -120,6 +121,7 @@ class FleetMap extends HTMLElement {
 
   fit() {
     this.isFitted = true;
+    this.isExact = true;
     this.key = '';
     requestDraw();
   }

@@ -11,7 +11,10 @@ import dev.waystate.proto.Status;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.Report;
 import io.grpc.stub.StreamObserver;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +38,7 @@ class PageSpeedIT {
     private static final int TICK_MILLIS = 250;
     private static final int WINDOWS = 10;
     private static final double MOST_MILLIS = 50;
+    private static final Duration BURST = Duration.ofMillis(20);
 
     @TempDir
     Path directory;
@@ -55,18 +59,18 @@ class PageSpeedIT {
                 page.locator(".sentence", new Page.LocatorOptions().setHasText("of 10,000 sources"))
                         .waitFor();
                 long position = number(page, "position");
-                List<Double> worst = windows(page);
+                List<Double> shared = new ArrayList<>();
+                List<Double> worst = windows(page, shared);
                 assertThat(number(page, "position")).isGreaterThan(position + 1000L * WINDOWS);
-                // On a machine that others use, too, single windows say more of the others.
-                assertThat(worst.stream().sorted().toList().get(WINDOWS / 2))
-                        .as("median of the windows' worst, " + worst)
-                        .isLessThanOrEqualTo(MOST_MILLIS);
+                assertThat(median(worst))
+                        .as("median of the windows' worst, %s, where a core was shared by %s", worst, shared)
+                        .isLessThanOrEqualTo(MOST_MILLIS * Math.max(1, median(shared)));
 
                 // The control: what takes longer is measured.
                 page.evaluate("import('/js/draw.js').then(({ onDraw }) => onDraw(() => {"
                         + " const end = performance.now() + 80; while (performance.now() < end); }))");
-                windows(page);
-                assertThat(windows(page)).allMatch(millis -> millis > MOST_MILLIS);
+                windows(page, new ArrayList<>());
+                assertThat(windows(page, new ArrayList<>())).allMatch(millis -> millis > MOST_MILLIS);
                 assertThat(browser.problems()).isEmpty();
             } finally {
                 load.shutdownNow();
@@ -115,16 +119,35 @@ class PageSpeedIT {
         }
     }
 
-    /** Returns the worst times of the next windows, in milliseconds, as the page measures them. */
-    private static List<Double> windows(Page page) {
+    /**
+     * Returns the worst times of the next windows, in milliseconds, as the page measures them; adds how much longer than
+     * alone computing took meanwhile, since others use the machine, too.
+     */
+    private static List<Double> windows(Page page, List<Double> shared) {
         List<Double> worst = new ArrayList<>();
         long first = number(page, "frameWindows");
         for (int i = 1; i <= WINDOWS; i++) {
             page.waitForFunction(
                     "number => Number(document.documentElement.dataset.frameWindows) >= number", (int) first + i);
+            shared.add(stretch());
             worst.add((double) page.evaluate("Number(document.documentElement.dataset.worstFrame) + 0.001"));
         }
         return worst;
+    }
+
+    /** Returns how often longer than its time on a core a computation takes. */
+    private static double stretch() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long start = System.nanoTime();
+        long end = threads.getCurrentThreadCpuTime() + BURST.toNanos();
+        while (threads.getCurrentThreadCpuTime() < end) {
+            Thread.onSpinWait();
+        }
+        return (double) (System.nanoTime() - start) / BURST.toNanos();
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
     }
 
     private static long number(Page page, String name) {
