@@ -36,14 +36,14 @@ import tools.jackson.databind.JsonNode;
  * A server of its own and a replica, with the settings that the manifests give them, and a Prometheus that scrapes both
  * with the rules.
  */
-@Timeout(180)
+@Timeout(240)
 class DashboardIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    private static final Duration SCRAPES = Duration.ofSeconds(3);
+    private static final Duration SCRAPES = Duration.ofSeconds(5);
 
-    private static final String RATE_INTERVAL = "30s";
+    private static final String RATE_INTERVAL = "60s";
 
     @TempDir
     static Path directory;
@@ -94,7 +94,9 @@ class DashboardIT {
                     awaited.remove(expression);
                 }
             }
-            assertThat(awaited).isEmpty();
+            assertThat(awaited)
+                    .as("scrape errors: %s", prometheus.scrapeErrors())
+                    .isEmpty();
         });
     }
 
