@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A real Prometheus with the configuration and the rules, but for the interval: it scrapes servers every three seconds. */
+/** A real Prometheus with the configuration and the rules, but for the interval: it scrapes servers every five seconds. */
 record PrometheusProcess(Command command, URI api) implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -37,7 +37,7 @@ record PrometheusProcess(Command command, URI api) implements AutoCloseable {
         Files.copy(source.resolve("alerts.yml"), directory.resolve("alerts.yml"));
         Files.writeString(
                 directory.resolve("prometheus.yml"),
-                Files.readString(source.resolve("prometheus.yml")).replace(": 15s", ": 3s"));
+                Files.readString(source.resolve("prometheus.yml")).replace(": 15s", ": 5s"));
         List<String> targets = Arrays.stream(servers)
                 .map(server -> "\"127.0.0.1:" + server.httpPort() + "\"")
                 .toList();
@@ -54,10 +54,10 @@ record PrometheusProcess(Command command, URI api) implements AutoCloseable {
         assertThat(command.process().isAlive()).as(command.output()).isTrue();
         PrometheusProcess prometheus =
                 new PrometheusProcess(command, URI.create("http://" + address.group(1) + "/api/v1/"));
-        await().atMost(TIMEOUT)
-                .untilAsserted(() -> assertThat(prometheus.query("up{job=\"waystate\"}"))
-                        .hasSize(servers.length)
-                        .containsOnly("1"));
+        await().atMost(TIMEOUT).untilAsserted(() -> {
+            assertThat(prometheus.scrapeErrors()).hasSize(servers.length).containsOnly("");
+            assertThat(prometheus.query("up{job=\"waystate\"} == 1")).hasSize(servers.length);
+        });
         return prometheus;
     }
 
@@ -74,6 +74,15 @@ record PrometheusProcess(Command command, URI api) implements AutoCloseable {
         List<JsonNode> rules = new ArrayList<>();
         get("rules").get("groups").forEach(group -> group.get("rules").forEach(rules::add));
         return rules;
+    }
+
+    /** Returns why targets could not be scraped the last time, an empty text for each that could. */
+    List<String> scrapeErrors() throws IOException, InterruptedException {
+        List<String> errors = new ArrayList<>();
+        get("targets?state=active")
+                .get("activeTargets")
+                .forEach(target -> errors.add(target.get("lastError").asString()));
+        return errors;
     }
 
     @Override
