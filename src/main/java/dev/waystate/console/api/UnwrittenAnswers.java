@@ -47,7 +47,8 @@ final class UnwrittenAnswers {
                     .filter(holder -> holder != writer)
                     .map(holder -> new Holder(holder, holder.movedAtNanos()))
                     .sorted(Comparator.comparingLong(Holder::movedAtNanos))
-                    .takeWhile(holder -> held.get() > (holder.movedAtNanos < stillSince ? most : MOST_MOVING * most))
+                    .takeWhile(
+                            holder -> held.get() > (holder.movedAtNanos - stillSince < 0 ? most : MOST_MOVING * most))
                     .forEach(holder -> holder.writer.dropIfStill());
         }
     }

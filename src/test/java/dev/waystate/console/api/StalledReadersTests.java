@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,13 +33,15 @@ import org.springframework.test.context.TestPropertySource;
 @Import(StalledReadersTests.Blocking.class)
 @TestPropertySource(
         properties = {
-            "server.tomcat.threads.max=4",
+            "server.tomcat.threads.max=" + StalledReadersTests.THREADS,
             "server.tomcat.connection-timeout=3s",
             "waystate.limits.outbound-memory=4MB"
         })
 @Timeout(120)
 class StalledReadersTests {
 
+    static final int THREADS = 4;
+    private static final AtomicInteger BLOCKED = new AtomicInteger();
     private static final int READERS = 200;
     private static final int REPORTS = 5000;
     private static final long MOST_HELD = 2 * 1024 * 1024;
@@ -58,6 +61,7 @@ class StalledReadersTests {
                         protected void doGet(HttpServletRequest request, HttpServletResponse response)
                                 throws IOException {
                             byte[] bytes = new byte[64 * 1024];
+                            BLOCKED.incrementAndGet();
                             while (true) {
                                 response.getOutputStream().write(bytes);
                             }
@@ -107,9 +111,10 @@ class StalledReadersTests {
     /** The control: as many as there are threads are enough. */
     @Test
     void readersOfAServletThatWaitsForThemKeepOthersFromAnAnswer() throws Exception {
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < THREADS; i++) {
             readers.add(api.connect("127.0.0.1", "/blocking"));
         }
+        await().until(() -> BLOCKED.get() == THREADS);
         Socket other = api.connect("127.0.0.1", "/api/summary");
         readers.add(other);
         other.setSoTimeout(1000);
