@@ -35,7 +35,12 @@ public final class Times {
 
     /** Returns the time in UTC, to the nanosecond. */
     public static String toNanos(Timestamp time) {
-        return NANOS.format(toInstant(time));
+        return toNanos(toInstant(time));
+    }
+
+    /** Returns the time in UTC, to the nanosecond. */
+    public static String toNanos(Instant time) {
+        return NANOS.format(time);
     }
 
     /**

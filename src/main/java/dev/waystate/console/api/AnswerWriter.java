@@ -242,11 +242,15 @@ final class AnswerWriter implements WriteListener, AsyncListener {
             drop();
             unwritten.ended(this);
             onGone.run();
-            try {
-                async.complete();
-            } catch (IllegalStateException completedByTomcat) {
-                // as it should be
-            }
+            complete();
+        }
+    }
+
+    private void complete() {
+        try {
+            async.complete();
+        } catch (IllegalStateException completed) {
+            // as it should be
         }
     }
 
@@ -260,9 +264,11 @@ final class AnswerWriter implements WriteListener, AsyncListener {
         locked(this::close);
     }
 
+    /** Unless the request is completed here, and be it once more, Tomcat has an error page made of it. */
     @Override
     public void onError(AsyncEvent event) {
         locked(this::close);
+        complete();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.waystate.console.api;
 import dev.waystate.console.ConditionalOnConsole;
 import dev.waystate.server.calls.MemoryBudget;
 import dev.waystate.server.calls.MemoryBudgets;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,13 +12,20 @@ import org.springframework.stereotype.Component;
 
 /**
  * The answers over HTTP that their clients have not taken. All together they hold a part of the memory for what leaves
- * the server at most: beyond it, those that have stood still for longest are dropped. Nothing here blocks.
+ * the server, or twice as much for a moment: beyond it, those that have stood still for longest are dropped. Nothing here
+ * blocks.
  */
 @Component
 @ConditionalOnConsole
 final class UnwrittenAnswers {
 
     private static final int PART_OF_LEAVING = 4;
+
+    /** What has not moved for so long, stands still. */
+    private static final Duration STANDSTILL = Duration.ofMillis(300);
+
+    /** How many times as much there may be for a moment, before answers that move are dropped. */
+    private static final int MOST_MOVING = 2;
 
     private final MemoryBudget leaving;
     private final long most;
@@ -34,11 +42,12 @@ final class UnwrittenAnswers {
         holders.add(writer);
         leaving.hold(bytes);
         if (held.addAndGet(bytes) > most) {
+            long stillSince = System.nanoTime() - STANDSTILL.toNanos();
             holders.stream()
                     .filter(holder -> holder != writer)
                     .map(holder -> new Holder(holder, holder.movedAtNanos()))
                     .sorted(Comparator.comparingLong(Holder::movedAtNanos))
-                    .takeWhile(holder -> held.get() > most)
+                    .takeWhile(holder -> held.get() > (holder.movedAtNanos < stillSince ? most : MOST_MOVING * most))
                     .forEach(holder -> holder.writer.dropIfStill());
         }
     }

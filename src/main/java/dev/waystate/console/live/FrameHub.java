@@ -1,8 +1,6 @@
 package dev.waystate.console.live;
 
 import dev.waystate.console.Problem;
-import dev.waystate.server.status.StatusTable;
-import dev.waystate.server.telemetry.RequestId;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;
@@ -14,11 +12,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,7 @@ final class FrameHub {
     /** How long a page hears nothing when there are no news. */
     static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
-    /** Each one has about 64 KB in Tomcat. */
+    /** Each one has a connection, and Tomcat's buffers for it. */
     static final int MAX_STREAMS = 200;
 
     /** How much a page can miss and get in one frame, as many as a tick reads from the log in passing. */
@@ -60,7 +60,7 @@ final class FrameHub {
     private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
     private final StateLog log;
-    private final StatusTable statuses;
+    private final Function<Throwable, Problem> problems;
     private final Clock clock;
     private final @Nullable String version;
     private final FrameRing frames = new FrameRing(KEPT_BYTES);
@@ -75,10 +75,13 @@ final class FrameHub {
     private Instant lastSent = Instant.MIN;
     private Instant nextRead = Instant.MIN;
 
-    /** @param version of the server; null if it is not known */
-    FrameHub(StateLog log, StatusTable statuses, Clock clock, @Nullable String version) {
+    /**
+     * @param problems says what pages are told of an exception
+     * @param version of the server; null if it is not known
+     */
+    FrameHub(StateLog log, Function<Throwable, Problem> problems, Clock clock, @Nullable String version) {
         this.log = log;
-        this.statuses = statuses;
+        this.problems = problems;
         this.clock = clock;
         this.version = version;
     }
@@ -209,7 +212,8 @@ final class FrameHub {
 
     /** Returns what takes a page over a record that cannot be read. */
     private Frame notice(long after, DamagedRecordException damaged) {
-        Map<String, Object> problem = problem(damaged);
+        Map<String, Object> problem =
+                new LinkedHashMap<>(problems.apply(damaged).members());
         problem.put("position", damaged.position());
         return new Frame(after, Math.max(damaged.position(), after + 1), LiveEvents.error(problem));
     }
@@ -309,11 +313,6 @@ final class FrameHub {
     }
 
     private byte[] error(Throwable thrown) {
-        return LiveEvents.error(problem(thrown));
-    }
-
-    private Map<String, Object> problem(Throwable thrown) {
-        return Problem.of(statuses.toStatus(thrown, FramesServlet.METHOD, RequestId.of(null)))
-                .members();
+        return LiveEvents.error(problems.apply(thrown).members());
     }
 }

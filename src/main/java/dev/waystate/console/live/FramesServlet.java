@@ -69,6 +69,13 @@ final class FramesServlet extends HttpServlet {
         });
     }
 
+    /** Nobody would read the stream. */
+    @Override
+    protected void doHead(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        response.setHeader("Allow", "GET");
+        response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+    }
+
     private void open(
             AsyncContext async, HttpServletResponse response, StreamStart start, Supplier<@Nullable Status> denial)
             throws IOException {

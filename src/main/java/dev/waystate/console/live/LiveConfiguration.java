@@ -1,9 +1,11 @@
 package dev.waystate.console.live;
 
 import dev.waystate.console.ConditionalOnConsole;
+import dev.waystate.console.Problem;
 import dev.waystate.security.access.HttpAccess;
 import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.server.status.StatusTable;
+import dev.waystate.server.telemetry.RequestId;
 import dev.waystate.statelog.StateLog;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
@@ -25,7 +27,10 @@ class LiveConfiguration {
             StateLog stateLog, StatusTable statuses, Scheduler scheduler, ObjectProvider<BuildProperties> build) {
         BuildProperties properties = build.getIfAvailable();
         FrameHub hub = new FrameHub(
-                stateLog, statuses, Clock.systemUTC(), properties == null ? null : properties.getVersion());
+                stateLog,
+                thrown -> Problem.of(statuses.toStatus(thrown, FramesServlet.METHOD, RequestId.of(null))),
+                Clock.systemUTC(),
+                properties == null ? null : properties.getVersion());
         scheduler.every("frames", FrameHub.TICK, hub::tick);
         return hub;
     }

@@ -2,16 +2,14 @@ package dev.waystate.console.live;
 
 import dev.waystate.console.live.FrameBuilder.Merged;
 import dev.waystate.geometry.Point;
-import dev.waystate.proto.Status;
 import dev.waystate.statelog.StateRecord;
+import dev.waystate.text.StatusNames;
+import dev.waystate.text.Times;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +24,6 @@ final class LiveEvents {
 
     static final byte[] BYE = event("bye", json -> {});
 
-    private static final DateTimeFormatter NANOS = DateTimeFormatter.ofPattern(
-                    "uuuu-MM-dd'T'HH:mm:ss.nnnnnnnnn'Z'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
-
     private LiveEvents() {}
 
     static byte[] hello(String logId, long head, long earliest, Instant now, @Nullable String version) {
@@ -37,7 +31,7 @@ final class LiveEvents {
             json.writeStringProperty("log_id", logId);
             json.writeNumberProperty("head_position", head);
             json.writeNumberProperty("earliest_position", earliest);
-            json.writeStringProperty("now", NANOS.format(now));
+            json.writeStringProperty("now", Times.toNanos(now));
             if (version != null) {
                 json.writeStringProperty("server_version", version);
             }
@@ -73,7 +67,7 @@ final class LiveEvents {
         return event("frame", json -> {
             json.writeNumberProperty("after", after);
             json.writeNumberProperty("position", position);
-            json.writeStringProperty("now", NANOS.format(now));
+            json.writeStringProperty("now", Times.toNanos(now));
             json.writeNumberProperty("count", count);
             json.writeArrayPropertyStart("sources");
             sources.forEach(source -> writeSource(json, source));
@@ -91,7 +85,7 @@ final class LiveEvents {
         json.writeStringProperty("source", last.source());
         json.writeNumberProperty("position", last.position());
         writeStatusAndInfo(json, last);
-        json.writeStringProperty("since", NANOS.format(source.since()));
+        json.writeStringProperty("since", Times.toNanos(source.since()));
         json.writeBooleanProperty("whole", source.whole());
         writeTimesAndPlace(json, last, source.location());
         json.writeEndObject();
@@ -111,20 +105,15 @@ final class LiveEvents {
     }
 
     private static void writeStatusAndInfo(JsonGenerator json, StateRecord record) {
-        Status status = Status.forNumber(record.status());
-        if (status == null) {
-            json.writeNumberProperty("status", record.status());
-        } else {
-            json.writeStringProperty("status", status.name());
-        }
+        json.writePOJOProperty("status", StatusNames.json(record.status()));
         json.writeStringProperty("info", record.info());
     }
 
     private static void writeTimesAndPlace(JsonGenerator json, StateRecord record, @Nullable Point location) {
         if (record.reportedAt() != null) {
-            json.writeStringProperty("reported_at", NANOS.format(record.reportedAt()));
+            json.writeStringProperty("reported_at", Times.toNanos(record.reportedAt()));
         }
-        json.writeStringProperty("recorded_at", NANOS.format(record.recordedAt()));
+        json.writeStringProperty("recorded_at", Times.toNanos(record.recordedAt()));
         if (location != null) {
             json.writeObjectPropertyStart("location");
             json.writeNumberProperty("x", location.x());

@@ -13,9 +13,9 @@ import org.springframework.core.annotation.Order;
 /**
  * Gives Tomcat directories that stay the same, where Boot would make new ones at each start, which a process that is
  * killed leaves behind; {@code server.tomcat.basedir} still says otherwise. They stay empty, so that servers can share
- * them. The port takes the names of services in container networks, and paths
- * of segments with slashes in them; what it refuses is answered as a problem. All this holds for the port of the actuator, too,
- * where it has one of its own: its context finds this class in a file under {@code META-INF/spring}.
+ * them. The port takes the names of services in container networks, and paths of segments with slashes in them; what it
+ * refuses is answered as a problem. All this holds for the port of the actuator, too, where it has one of its own: its
+ * context finds this class in a file under {@code META-INF/spring}.
  */
 @ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
 @Order(Ordered.HIGHEST_PRECEDENCE)

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
+import java.util.function.ToDoubleFunction;
 import org.springframework.stereotype.Component;
 
 /**
@@ -21,6 +21,7 @@ import org.springframework.stereotype.Component;
 @Component
 class LogGauges {
 
+    private static final String TASK = "log-gauges";
     private static final Duration INTERVAL = Duration.ofSeconds(5);
 
     /** By their numbers. */
@@ -31,22 +32,25 @@ class LogGauges {
     private final StateLog stateLog;
     private final File file;
     private final File writeAheadLog;
-    private volatile Seen seen;
+    private volatile Seen seen = Seen.NOTHING;
 
     /**
      * What was found the last time.
      *
      * @param sources how many sources are in each of the known statuses, and last in others; empty when nobody knows
      */
-    private record Seen(long fileBytes, long logBytes, long freeBytes, long totalBytes, long[] sources) {}
+    private record Seen(double fileBytes, double logBytes, double freeBytes, double totalBytes, long[] sources) {
+
+        static final Seen NOTHING = new Seen(Double.NaN, Double.NaN, Double.NaN, Double.NaN, new long[0]);
+    }
 
     LogGauges(StateLog stateLog, StoreProperties properties, Scheduler scheduler, MeterRegistry meters) {
         this.stateLog = stateLog;
         Path path = properties.file().toAbsolutePath();
         this.file = path.toFile();
         this.writeAheadLog = path.resolveSibling(path.getFileName() + "-wal").toFile();
-        look();
-        scheduler.every("log-gauges", INTERVAL, this::look);
+        scheduler.after(TASK, Duration.ZERO, this::look);
+        scheduler.every(TASK, INTERVAL, this::look);
         gauge("head", "position", "Position of the newest record", () -> orUnknown(stateLog::head), meters);
         gauge(
                 "earliest",
@@ -72,8 +76,8 @@ class LogGauges {
                 .register(meters);
     }
 
-    private void bytes(String name, String description, ToLongFunction<Seen> value, MeterRegistry meters) {
-        gauge(name, "bytes", description, () -> value.applyAsLong(seen), meters);
+    private void bytes(String name, String description, ToDoubleFunction<Seen> value, MeterRegistry meters) {
+        gauge(name, "bytes", description, () -> value.applyAsDouble(seen), meters);
     }
 
     private void sources(int index, String status, MeterRegistry meters) {

@@ -12,6 +12,12 @@ import dev.waystate.statelog.StateLog;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +29,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -48,6 +56,9 @@ class FramesIT {
     private static final int SECONDS = 8;
     private static final int REPORTS_A_BATCH = 50;
     private static final Duration BATCH_INTERVAL = Duration.ofMillis(50);
+    /** For the frames, 50 connections, and what else the server does. */
+    private static final long MOST_MEMORY = 48L * 1024 * 1024;
+
     private static final int FLEET = 10_000;
 
     @LocalServerPort
@@ -78,6 +89,7 @@ class FramesIT {
 
     @Test
     void aPageMissesNothingBesideFiftyThatDoNotRead() throws Exception {
+        long usedBefore = usedMemory();
         List<Socket> unread = openUnread(LivePage.path(""));
         try (LivePage page = LivePage.open(port, "")) {
             long position = page.nextNews().data().get("head_position").asLong();
@@ -102,6 +114,8 @@ class FramesIT {
                     .as("pages that read nothing, of %s bytes", bytes)
                     .isGreaterThan(UNREAD / 2);
             assertThat(hub.bytes()).isLessThan(FrameHub.MAX_BYTES);
+            assertThat(usedMemory() - usedBefore).isLessThan(MOST_MEMORY);
+            assertThat(UNREAD * bytes).as("what a queue for each would hold").isGreaterThan(2 * MOST_MEMORY);
         } finally {
             close(unread);
         }
@@ -209,6 +223,23 @@ class FramesIT {
             assertThat(refused.response().statusCode()).isEqualTo(400);
             assertThat(refused.problem().get("field").asString()).isEqualTo("after");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HEAD", "POST"})
+    void onlyGetOpensAStream(String method) throws Exception {
+        int streams = hub.streams();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + LivePage.path("")))
+                .method(method, BodyPublishers.noBody())
+                .build();
+        HttpResponse<Void> response = HttpClient.newHttpClient().send(request, BodyHandlers.discarding());
+        assertThat(response.statusCode()).isEqualTo(405);
+        assertThat(hub.streams()).isLessThanOrEqualTo(streams);
+    }
+
+    private static long usedMemory() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
     /** Returns the head after it has reported for some seconds. */

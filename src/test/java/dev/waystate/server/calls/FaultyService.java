@@ -26,7 +26,7 @@ public class FaultyService implements BindableService {
 
     /** Has the server of a test offer it, where the test imports this. */
     @TestConfiguration(proxyBeanMethods = false)
-    static class Offered {
+    public static class Offered {
         @Bean
         @GrpcService
         FaultyService faultyService() {

@@ -95,7 +95,7 @@ class RequestStreamingTests {
                                 .mapToObj(i -> thirsty("report " + i))
                                 .toArray(Data[]::new))
                 .awaitEnd();
-        List<String> lines = awaitLines(output, "\"logged\"", 11);
+        List<String> lines = awaitLines(output, "from \"logged\"", 11);
         assertThat(lines).hasSize(11);
         assertThat(lines.get(0)).endsWith("stream_state from \"logged\": THIRSTY \"report 1\"");
         assertThat(lines.get(9)).endsWith("stream_state from \"logged\": THIRSTY \"report 10\"");
