@@ -12,7 +12,7 @@ const TICKS = 5;
 export class Bands extends HTMLElement {
   connectedCallback() {
     this.bands = svg('g');
-    this.cursor = svg('line', { class: 'cursor', y1: '0', y2: String(HEIGHT) });
+    this.cursor = svg('line', { class: 'cursor', visibility: 'hidden', y1: '0', y2: String(HEIGHT) });
     this.picture = svg(
       'svg',
       { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
@@ -63,6 +63,7 @@ export class Bands extends HTMLElement {
 
   /** Draws the states up to now. */
   draw() {
+    this.picture.parentElement.hidden = !this.states?.length;
     if (!this.states?.length) return;
     const now = Math.max(shownTime(), this.states[0].since);
     const start = this.states.at(-1).since;

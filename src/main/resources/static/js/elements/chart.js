@@ -20,7 +20,8 @@ const TABLE_ROWS = 25;
 const RANGES = [
   ['10m', '10 min'],
   ['1h', '1 h'],
-  ['6h', '6 h'],
+  ['3h', '3 h'],
+  ['12h', '12 h'],
   ['1d', '1 d'],
   ['7d', '7 d'],
 ];
@@ -34,7 +35,7 @@ class Chart extends HTMLElement {
         onchange: () => go({ range: this.range.value, from: null, to: null }, { replace: true }),
       },
       RANGES.map(([value, text]) => h('option', { value }, text)),
-      (this.fixed = h('option', { value: '', hidden: true }, 'as linked')),
+      (this.linked = h('option', { hidden: true })),
     );
     this.plotBox = h('div', { class: 'plot', 'aria-hidden': 'true' });
     this.note = h('p', { class: 'empty', hidden: true });
@@ -80,9 +81,7 @@ class Chart extends HTMLElement {
 
   draw() {
     if (!VIEWS.includes(route.view)) return;
-    this.fixed.hidden = route.from === null;
-    const value = route.from !== null ? '' : route.range;
-    if (this.range.value !== value) this.range.value = value;
+    this.drawRange();
     this.slider.draw();
     if (link.loaded) this.load();
     const live = route.to === null ? fleet.stateVersion : 0;
@@ -91,6 +90,18 @@ class Chart extends HTMLElement {
     this.drawn = key;
     this.drawPlot();
     this.drawTable();
+  }
+
+  // A link may have another range, or times of its own.
+  drawRange() {
+    const value = route.from === null ? route.range : '';
+    const isListed = RANGES.some(([listed]) => listed === value);
+    this.linked.hidden = isListed;
+    if (!isListed) {
+      this.linked.value = value;
+      setText(this.linked, value || 'as linked');
+    }
+    if (this.range.value !== value) this.range.value = value;
   }
 
   async load() {

@@ -116,7 +116,7 @@ class FleetMap extends HTMLElement {
       return track.points.length > 0
         ? track.points
         : [shownFleet().sources.get(route.source)?.location].filter(Boolean);
-    return sources.map(({ location }) => location);
+    return [...sources.map(({ location }) => location), ...corners(route.circle)];
   }
 
   fit() {
@@ -160,6 +160,16 @@ class FleetMap extends HTMLElement {
     }
     return best;
   }
+}
+
+// Of the square around a circle, if there is one.
+function corners(circle) {
+  if (!circle) return [];
+  const { x, y, within } = circle;
+  return [
+    { x: x - within, y: y - within },
+    { x: x + within, y: y + within },
+  ];
 }
 
 const int32 = (value) => Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.round(value)));

@@ -4,7 +4,7 @@ import { h, statusLabel } from '../dom.js';
 import { link as here, pointText } from '../router.js';
 import { statusText } from '../status.js';
 import { visible } from '../text.js';
-import { clock, parse, stamp, toText } from '../time.js';
+import { clock, parse, shortStamp, stamp, toText } from '../time.js';
 
 const LONG = 200; // characters of an info that are shown at once
 
@@ -72,7 +72,7 @@ export class RecordTable extends HTMLElement {
       h(
         'td',
         { class: 'recorded', title: toText(recorded) },
-        this.withSource ? clock(recorded, true) : stamp(recorded),
+        this.withSource ? clock(recorded, true) : shortStamp(recorded),
       ),
       this.withSource && source,
       h('td', { class: 'state' }, statusLabel(statusText(record.status))),

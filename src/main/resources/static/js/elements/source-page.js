@@ -91,6 +91,7 @@ class SourcePage extends HTMLElement {
     setText(this.name, visible(name));
     this.bands.show([]);
     this.records.show([]);
+    this.more.hidden = true;
     this.statesCommand.show(commandLine('history', ['--states'], [name]));
     this.recordsCommand.show(commandLine('history', [], [name]));
     this.load();
