@@ -133,7 +133,7 @@ class MetricsIT {
         assumeThat(Command.isOnPath("prometheus")).as("prometheus is installed").isTrue();
         Path home = Files.createDirectory(directory.resolve("prometheus"));
         Path settings = Files.writeString(home.resolve("prometheus.yml"), """
-                global: {scrape_interval: 200ms}
+                global: {scrape_interval: 1s}
                 scrape_configs:
                   - job_name: waystate
                     metrics_path: /actuator/prometheus

@@ -39,7 +39,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     private final FailStop failStop;
     private final Scheduler scheduler;
     private final List<CallPolicy> policies;
-    private final List<CallObserver> observers;
+    private final CallObserver[] observers;
     private final AtomicBoolean checksSoon = new AtomicBoolean();
 
     /** That of the calls from the process itself. */
@@ -62,7 +62,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
         this.failStop = failStop;
         this.scheduler = scheduler;
         this.policies = policies;
-        this.observers = observers;
+        this.observers = observers.toArray(CallObserver[]::new);
         this.inProcess = new ClientConnection(MemoryBudgets.UNLIMITED, refusals, failStop);
         Gauge.builder("waystate.calls.open", calls, Set::size)
                 .description("gRPC calls that are open")
@@ -94,7 +94,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
         return Collections.unmodifiableSet(calls);
     }
 
-    List<CallObserver> observers() {
+    CallObserver[] observers() {
         return observers;
     }
 

@@ -44,7 +44,7 @@ class AccessLog implements CallObserver {
         }
         long nanos = call.elapsedNanos();
         LineBudget budget = status.isOk() && nanos < QUICK_NANOS ? quickLines : otherLines;
-        if (budget.allowsAt(System.nanoTime())) {
+        if (budget.allowsAt(call.endedNanos())) {
             write(call, status, nanos);
         } else {
             leftOut.increment();

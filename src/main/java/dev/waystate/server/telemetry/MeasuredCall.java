@@ -11,7 +11,6 @@ import io.grpc.Status.Code;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import java.net.SocketAddress;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class MeasuredCall extends ServerStreamTracer {
 
-    private final List<CallObserver> observers;
+    private final CallObserver[] observers;
     private final String namedMethod;
 
     /** An address; or the text of one, which hardly anybody asks for. */
@@ -31,10 +30,14 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     private final String requestId;
     private final long startNanos = System.nanoTime();
 
-    private volatile long receivedMessages;
-    private volatile long receivedBytes;
-    private volatile long sentMessages;
-    private volatile long sentBytes;
+    // Written for every message. Others than its observers read them now and then, and may come late.
+    private long receivedMessages;
+    private long receivedBytes;
+    private long sentMessages;
+    private long sentBytes;
+
+    private long endedNanos;
+    private boolean ended;
 
     /** Null while it is not known that the method exists. */
     private volatile @Nullable MethodDescriptor<?, ?> method;
@@ -50,8 +53,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
      * @param method as its client names it, which may be one that does not exist
      * @param peer the address of its client; null for the process itself, which is believed whom it speaks for
      */
-    protected MeasuredCall(
-            List<CallObserver> observers, String method, Metadata headers, @Nullable SocketAddress peer) {
+    protected MeasuredCall(CallObserver[] observers, String method, Metadata headers, @Nullable SocketAddress peer) {
         this.observers = observers;
         this.namedMethod = method;
         this.requestId = RequestId.of(headers.get(RequestId.ENTRY));
@@ -62,7 +64,9 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     @Override
     public void serverCallStarted(ServerCallInfo<?, ?> call) {
         method = call.getMethodDescriptor();
-        observers.forEach(observer -> observer.started(this));
+        for (CallObserver observer : observers) {
+            observer.started(this);
+        }
     }
 
     /** Notes the deadline of the context that the call runs in. */
@@ -92,7 +96,11 @@ public abstract class MeasuredCall extends ServerStreamTracer {
 
     @Override
     public void streamClosed(Status status) {
-        observers.forEach(observer -> observer.ended(this, status));
+        endedNanos = System.nanoTime();
+        ended = true;
+        for (CallObserver observer : observers) {
+            observer.ended(this, status);
+        }
     }
 
     /** Returns the full name of its method: the one that its client names, if there is none of the name. */
@@ -118,9 +126,14 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         return known == null ? MethodType.UNKNOWN : known.getType();
     }
 
-    /** Returns for how long it is open, in nanoseconds. */
+    /** Returns for how long it is open or, when it has ended, was open, in nanoseconds. */
     public long elapsedNanos() {
-        return System.nanoTime() - startNanos;
+        return (ended ? endedNanos : System.nanoTime()) - startNanos;
+    }
+
+    /** Returns when it ended, by {@link System#nanoTime}. */
+    long endedNanos() {
+        return endedNanos;
     }
 
     public long receivedMessages() {
@@ -144,7 +157,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     /** Returns the time that its client has given it, in nanoseconds; null for any time. */
     public @Nullable Long deadlineNanos() {
         Deadline known = deadline;
-        return known == null ? null : known.timeRemaining(TimeUnit.NANOSECONDS) + elapsedNanos();
+        return known == null ? null : known.timeRemaining(TimeUnit.NANOSECONDS) + System.nanoTime() - startNanos;
     }
 
     /** Returns the address of its client; null for the process itself. */

@@ -38,31 +38,31 @@ class AccessLogTests {
     @Test
     void allHaveALine() {
         AccessLog log = log(AccessLogMode.ALL);
-        log.ended(call("x.Y/Z"), Status.OK);
-        log.ended(call("x.Y/Z"), Status.NOT_FOUND);
+        end(log, "x.Y/Z", Status.OK);
+        end(log, "x.Y/Z", Status.NOT_FOUND);
         assertThat(codes()).containsExactly("OK", "NOT_FOUND");
     }
 
     @Test
     void errorsAloneHaveALine() {
         AccessLog log = log(AccessLogMode.ERRORS);
-        log.ended(call("x.Y/Z"), Status.OK);
-        log.ended(call("x.Y/Z"), Status.CANCELLED);
+        end(log, "x.Y/Z", Status.OK);
+        end(log, "x.Y/Z", Status.CANCELLED);
         assertThat(codes()).containsExactly("CANCELLED");
     }
 
     @Test
     void noneHasALineWhenItIsOff() {
-        log(AccessLogMode.OFF).ended(call("x.Y/Z"), Status.INTERNAL);
+        end(log(AccessLogMode.OFF), "x.Y/Z", Status.INTERNAL);
         assertThat(lines.list).isEmpty();
     }
 
     @Test
     void healthAndReflectionHaveNoLine() {
         AccessLog log = log(AccessLogMode.ALL);
-        log.ended(call("grpc.health.v1.Health/Check"), Status.OK);
-        log.ended(call("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"), Status.CANCELLED);
-        log.ended(call("grpc.other.Service/Call"), Status.OK);
+        end(log, "grpc.health.v1.Health/Check", Status.OK);
+        end(log, "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", Status.CANCELLED);
+        end(log, "grpc.other.Service/Call", Status.OK);
         assertThat(lines.list).hasSize(1);
     }
 
@@ -71,19 +71,19 @@ class AccessLogTests {
         AccessLog log = log(AccessLogMode.ALL);
         int calls = 10 * QUICK_LINES; // which take less than two seconds
         for (int i = 0; i < calls; i++) {
-            log.ended(call("x.Y/Z"), Status.OK);
+            end(log, "x.Y/Z", Status.OK);
         }
         assertThat(lines.list).hasSizeBetween(QUICK_LINES, 3 * QUICK_LINES);
-        log.ended(call("x.Y/Z"), Status.INTERNAL);
+        end(log, "x.Y/Z", Status.INTERNAL);
         assertThat(lines.list.size() + leftOut()).isEqualTo(calls + 1);
         assertThat(codes()).endsWith("INTERNAL");
     }
 
     @Test
     void whatComesFromOutsideIsVisibleAndShort() {
-        MeasuredCall call = call("no/such\nmethod type=unary");
+        MeasuredCall call = call(log(AccessLogMode.ALL), "no/such\nmethod type=unary");
         call.setSource("cow\u202e\n" + "7".repeat(1_000));
-        log(AccessLogMode.ALL).ended(call, Status.UNIMPLEMENTED);
+        call.streamClosed(Status.UNIMPLEMENTED);
         ILoggingEvent line = lines.list.get(0);
         assertThat(line.getFormattedMessage())
                 .startsWith("call method=\"no/such\\u000Amethod type=unary\" type=unknown code=UNIMPLEMENTED ")
@@ -98,8 +98,12 @@ class AccessLogTests {
         return new AccessLog(new TelemetryProperties(mode));
     }
 
-    private static MeasuredCall call(String method) {
-        return new MeasuredCall(List.of(), method, new Metadata(), PEER) {};
+    private static void end(AccessLog log, String method, Status status) {
+        call(log, method).streamClosed(status);
+    }
+
+    private static MeasuredCall call(AccessLog log, String method) {
+        return new MeasuredCall(new CallObserver[] {log}, method, new Metadata(), PEER) {};
     }
 
     private List<String> codes() {

@@ -74,7 +74,7 @@ class CallMetricsTests {
     }
 
     private ServerStreamTracer.Factory ourTracers() {
-        List<CallObserver> observers = List.of(new CallMetrics(ours));
+        CallObserver[] observers = {new CallMetrics(ours)};
         return new ServerStreamTracer.Factory() {
             @Override
             public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
