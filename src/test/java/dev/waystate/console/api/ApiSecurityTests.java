@@ -2,15 +2,7 @@ package dev.waystate.console.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waystate.server.calls.ClientAddress;
-import io.grpc.Attributes;
-import io.grpc.Grpc;
-import io.grpc.Metadata;
-import io.grpc.inprocess.InProcessSocketAddress;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketAddress;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -92,23 +84,6 @@ class ApiSecurityTests {
         try (Socket socket = api.connect(from, "/api/sources", "Authorization: Bearer " + token, "Connection: close")) {
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
-    }
-
-    @Test
-    void addressInTheMetadataIsBelievedOfTheProcessAlone() throws Exception {
-        Metadata headers = new Metadata();
-        ClientAddress.put(headers, InetAddress.getByName("192.0.2.7"));
-
-        assertThat(peer(new InProcessSocketAddress("any"), headers)).isEqualTo(new InetSocketAddress("192.0.2.7", 0));
-        InetSocketAddress network = new InetSocketAddress("198.51.100.1", 1234);
-        assertThat(peer(network, headers)).isEqualTo(network);
-    }
-
-    private static SocketAddress peer(SocketAddress transport, Metadata headers) {
-        Attributes attributes = Attributes.newBuilder()
-                .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, transport)
-                .build();
-        return ClientAddress.attributes(attributes, headers).get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
     }
 
     @Test
