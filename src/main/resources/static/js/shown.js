@@ -47,7 +47,7 @@ onDraw(moveSilence); // before all else that is drawn
 
 export const distanceFrom = (point, location) => Math.hypot(location.x - point.x, location.y - point.y);
 
-export function isInCircle(source) {
+function isInCircle(source) {
   return !route.circle || (source.location && distanceFrom(route.circle, source.location) <= route.circle.within);
 }
 

@@ -20,7 +20,7 @@ function escaped(character) {
 }
 
 /** One word of a POSIX shell; of bash, where it has characters that cannot be seen. */
-export function shellWord(text) {
+function shellWord(text) {
   if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(text)) return text;
   const quoted = text.replace(/'/g, "'\\''");
   if (!text.match(INVISIBLE)) return `'${quoted}'`;
