@@ -8,6 +8,7 @@ import com.nimbusds.jose.jwk.source.JWKSetSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.SecurityContext;
 import dev.waystate.server.lifecycle.Scheduler;
+import dev.waystate.server.telemetry.OutgoingTraces;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,11 +41,16 @@ final class IssuerKeys implements AutoCloseable {
      *
      * @param minInterval the time in which they are fetched twice at most; zero for no limit
      */
-    IssuerKeys(JwksLocation location, Duration refreshInterval, Duration minInterval, Scheduler scheduler) {
+    IssuerKeys(
+            JwksLocation location,
+            Duration refreshInterval,
+            Duration minInterval,
+            Scheduler scheduler,
+            OutgoingTraces traces) {
         if (location.isUnprotected()) {
             log.warn("The keys at {} come over plain HTTP: whoever can change them on their way can sign", location);
         }
-        fetcher = new JwksFetcher(location);
+        fetcher = new JwksFetcher(location, traces);
         JWKSourceBuilder<SecurityContext> builder = JWKSourceBuilder.create(fetcher)
                 .cache(
                         MAX_OUTAGE.plus(refreshInterval).toMillis(),

@@ -6,6 +6,7 @@ import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
 import com.nimbusds.jose.jwk.source.JWKSetSource;
 import com.nimbusds.jose.jwk.source.JWKSetUnavailableException;
 import com.nimbusds.jose.proc.SecurityContext;
+import dev.waystate.server.telemetry.OutgoingTraces;
 import dev.waystate.server.text.LogText;
 import java.io.IOException;
 import java.util.List;
@@ -22,12 +23,14 @@ final class JwksFetcher implements JWKSetSource<SecurityContext> {
     private static final int MOST_NAMED = 10;
 
     private final JwksLocation location;
+    private final OutgoingTraces traces;
     private volatile @Nullable JWKSet last;
     private @Nullable String problem;
     private List<String> unusable = List.of();
 
-    JwksFetcher(JwksLocation location) {
+    JwksFetcher(JwksLocation location, OutgoingTraces traces) {
         this.location = location;
+        this.traces = traces;
     }
 
     /** Returns the keys that were fetched last, the same object while they are the same; null if none ever were. */
@@ -41,7 +44,7 @@ final class JwksFetcher implements JWKSetSource<SecurityContext> {
             JWKSetCacheRefreshEvaluator evaluator, long now, @Nullable SecurityContext context)
             throws KeySourceException {
         try {
-            PublicKeys fetched = PublicKeys.parse(location.read());
+            PublicKeys fetched = PublicKeys.parse(location.read(traces));
             report(fetched);
             JWKSet before = last;
             JWKSet keys = fetched.keys().equals(before) ? before : fetched.keys();

@@ -1,6 +1,7 @@
 package dev.waystate.security.jwt;
 
 import com.google.common.io.Closeables;
+import dev.waystate.server.telemetry.OutgoingTraces;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,10 +67,10 @@ final class JwksLocation {
      *
      * @throws IOException if they cannot be read, or are more than 256 KiB
      */
-    byte[] read() throws IOException, InterruptedException {
+    byte[] read(OutgoingTraces traces) throws IOException, InterruptedException {
         return isFile()
                 ? bounded(Files.newInputStream(Path.of(uri.getSchemeSpecificPart())))
-                : get(uri, MAX_REDIRECTS, System.nanoTime() + TIMEOUT.toNanos());
+                : get(uri, MAX_REDIRECTS, System.nanoTime() + TIMEOUT.toNanos(), traces);
     }
 
     private static byte[] bounded(InputStream in) throws IOException {
@@ -83,13 +84,13 @@ final class JwksLocation {
     }
 
     /** @param deadline by {@link System#nanoTime} */
-    private byte[] get(URI target, int redirects, long deadline) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(target)
+    private byte[] get(URI target, int redirects, long deadline, OutgoingTraces traces)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(target)
                 .timeout(Duration.ofNanos(Math.max(1, deadline - System.nanoTime()))) // for the headers alone
                 .header("accept", "application/json")
-                .header("accept-encoding", "gzip")
-                .build();
-        HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
+                .header("accept-encoding", "gzip");
+        HttpResponse<InputStream> response = traces.send(client, request, BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
             CompletableFuture.delayedExecutor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
                     .execute(() -> Closeables.closeQuietly(body)); // whoever reads it is told
@@ -107,7 +108,7 @@ final class JwksLocation {
                 throw new IOException(problem + ", a redirect to " + origin(redirect.get())
                         + ": only a few within one https: server are followed");
             }
-            return get(redirect.get(), redirects - 1, deadline);
+            return get(redirect.get(), redirects - 1, deadline, traces);
         } catch (IOException failed) {
             throw System.nanoTime() - deadline < 0
                     ? failed

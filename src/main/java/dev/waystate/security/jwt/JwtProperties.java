@@ -1,6 +1,7 @@
 package dev.waystate.security.jwt;
 
 import dev.waystate.server.properties.InvalidPropertyException;
+import dev.waystate.server.telemetry.OutgoingTraces;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -77,7 +78,7 @@ record JwtProperties(
         check(location.isPresent(), "jwks", "expected the https:, http: or file: URL of a JWK set");
         location.filter(JwksLocation::isFile).ifPresent(file -> {
             try {
-                PublicKeys.parse(file.read());
+                PublicKeys.parse(file.read(OutgoingTraces.NONE));
             } catch (IOException | InterruptedException wrong) {
                 check(false, "jwks", "expected a JWK set with public keys in " + file + ", but: " + wrong.getMessage());
             }

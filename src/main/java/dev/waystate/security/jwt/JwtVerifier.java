@@ -24,6 +24,7 @@ import dev.waystate.security.access.DenialReason;
 import dev.waystate.security.access.TokenHash;
 import dev.waystate.security.access.TokenVerifier;
 import dev.waystate.server.lifecycle.Scheduler;
+import dev.waystate.server.telemetry.OutgoingTraces;
 import jakarta.annotation.PreDestroy;
 import java.text.ParseException;
 import java.time.Duration;
@@ -65,11 +66,11 @@ class JwtVerifier implements TokenVerifier {
     private final JwtClaims claims;
 
     @Autowired
-    JwtVerifier(JwtProperties properties, Scheduler scheduler) {
-        this(properties, MIN_FETCH_INTERVAL, scheduler);
+    JwtVerifier(JwtProperties properties, Scheduler scheduler, OutgoingTraces traces) {
+        this(properties, MIN_FETCH_INTERVAL, scheduler, traces);
     }
 
-    JwtVerifier(JwtProperties properties, Duration minFetchInterval, Scheduler scheduler) {
+    JwtVerifier(JwtProperties properties, Duration minFetchInterval, Scheduler scheduler, OutgoingTraces traces) {
         algorithms = properties.algorithms().stream().map(JWSAlgorithm::parse).collect(Collectors.toSet());
         claims = new JwtClaims(properties);
         signatures.setJWSTypeVerifier(
@@ -79,7 +80,7 @@ class JwtVerifier implements TokenVerifier {
         keys = properties
                 .location()
                 .map(location ->
-                        new IssuerKeys(location, properties.jwksRefreshInterval(), minFetchInterval, scheduler))
+                        new IssuerKeys(location, properties.jwksRefreshInterval(), minFetchInterval, scheduler, traces))
                 .orElse(null);
     }
 

@@ -2,16 +2,13 @@ package dev.waystate.server.telemetry;
 
 import dev.waystate.server.status.StatusTable;
 import io.grpc.Status;
-import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
-import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /** Traces calls, where there is somebody to send the spans to. Else nothing is made for any call. */
@@ -33,9 +30,8 @@ class CallTraces implements CallObserver {
     private final @Nullable Tracer tracer;
     private final StatusTable statuses;
 
-    CallTraces(ObjectProvider<SpanExporter> exporters, ObjectProvider<OpenTelemetry> telemetry, StatusTable statuses) {
-        this.tracer =
-                exporters.stream().findAny().isPresent() ? telemetry.getObject().getTracer("dev.waystate") : null;
+    CallTraces(SpanSource spans, StatusTable statuses) {
+        this.tracer = spans.tracer();
         this.statuses = statuses;
     }
 

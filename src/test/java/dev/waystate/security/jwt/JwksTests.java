@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.waystate.TlsFiles;
 import dev.waystate.server.lifecycle.Scheduler;
+import dev.waystate.server.telemetry.OutgoingTraces;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -213,7 +214,8 @@ class JwksTests {
                         "scope",
                         null),
                 Duration.ofMillis(500),
-                scheduler);
+                scheduler,
+                OutgoingTraces.NONE);
     }
 
     private void assertGood(String token) {

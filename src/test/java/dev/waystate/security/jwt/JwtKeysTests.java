@@ -14,6 +14,7 @@ import dev.waystate.security.access.DenialReason;
 import dev.waystate.security.access.TokenHash;
 import dev.waystate.security.jwt.JwtIssuer.Serving;
 import dev.waystate.server.lifecycle.Scheduler;
+import dev.waystate.server.telemetry.OutgoingTraces;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -222,7 +223,8 @@ class JwtKeysTests {
                         "scope",
                         null),
                 minInterval,
-                scheduler);
+                scheduler,
+                OutgoingTraces.NONE);
     }
 
     private Credential verify(String token) throws AuthenticationException {

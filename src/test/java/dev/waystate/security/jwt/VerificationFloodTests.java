@@ -8,6 +8,7 @@ import com.nimbusds.jose.util.Base64URL;
 import dev.waystate.security.access.Credential;
 import dev.waystate.security.access.TokenHash;
 import dev.waystate.server.lifecycle.Scheduler;
+import dev.waystate.server.telemetry.OutgoingTraces;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -45,7 +46,8 @@ class VerificationFloodTests {
                         "scope",
                         null),
                 Duration.ZERO,
-                scheduler);
+                scheduler,
+                OutgoingTraces.NONE);
         issuer.keys = List.of(issuer.rsa, issuer.ec, NEXT);
         issuer.serving = (exchange, keys) -> {
             answer.await(30, TimeUnit.SECONDS);

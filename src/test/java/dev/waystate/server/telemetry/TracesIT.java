@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.waystate.Recorder;
 import dev.waystate.ServerProcess;
 import dev.waystate.ops.Client;
@@ -32,12 +34,17 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -60,7 +67,10 @@ class TracesIT {
     @TempDir
     static Path directory;
 
+    private static final List<String> traceParents = new CopyOnWriteArrayList<>();
+
     private static SpanReceiver receiver;
+    private static HttpServer issuer;
     private static ServerProcess server;
     private static Client client;
 
@@ -71,6 +81,9 @@ class TracesIT {
     @BeforeAll
     static void start() throws Exception {
         receiver = new SpanReceiver();
+        issuer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        issuer.createContext("/keys", TracesIT::answerWithoutKeys);
+        issuer.start();
         server = ServerProcess.start(
                 directory,
                 EXPORT + "otlp.endpoint=" + receiver.httpEndpoint(),
@@ -85,6 +98,7 @@ class TracesIT {
         client.close();
         server.close();
         receiver.close();
+        issuer.stop(0);
     }
 
     @Test
@@ -186,26 +200,40 @@ class TracesIT {
     }
 
     @Test
+    void theFetchOfKeysIsASpanThatTheIssuerIsToldAndSpansGoOverGrpcToo() throws Exception {
+        try (ServerProcess other = ServerProcess.start(
+                Files.createDirectory(directory.resolve("with-an-issuer")),
+                ServerProcess.WITHOUT_HTTP,
+                EXPORT + "otlp.endpoint=" + receiver.grpcEndpoint(),
+                EXPORT + "otlp.transport=grpc",
+                EXPORT + "schedule-delay=50ms",
+                "--management.tracing.sampling.probability=1",
+                "--waystate.security.jwt.issuer=https://login.example/",
+                "--waystate.security.jwt.audience=waystate",
+                "--waystate.security.jwt.jwks=http://127.0.0.1:"
+                        + issuer.getAddress().getPort() + "/keys")) {
+            Span span = awaitSpan(fetch -> fetch.getKind() == SpanKind.SPAN_KIND_CLIENT);
+            assertThat(span.getName()).isEqualTo("GET");
+            assertThat(attributes(span))
+                    .contains(entry("http.response.status_code", "503"), entry("server.address", "127.0.0.1"));
+            assertThat(traceParents).contains("00-" + hex(span.getTraceId()) + "-" + hex(span.getSpanId()) + "-01");
+        }
+    }
+
+    private static void answerWithoutKeys(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            traceParents.add(exchange.getRequestHeaders().getFirst("traceparent"));
+            exchange.sendResponseHeaders(503, -1);
+        }
+    }
+
+    @Test
     void tracingBringsNoSecondSetOfMeters() throws Exception {
         displace(traced(traceId, true));
         awaitSpan(this::isInTrace);
         assertThat(Client.get(server, "/actuator/prometheus").body())
                 .contains("grpc_server_call_started_total")
                 .doesNotContainPattern("(?m)^(otel|otlp|rpc|grpc_server_requests|processedSpans|queueSize)");
-    }
-
-    @Test
-    void spansGoOverGrpcToo() throws Exception {
-        try (ServerProcess other = ServerProcess.start(
-                        Files.createDirectory(directory.resolve("over-grpc")),
-                        ServerProcess.WITHOUT_HTTP,
-                        EXPORT + "otlp.endpoint=" + receiver.grpcEndpoint(),
-                        EXPORT + "otlp.transport=grpc",
-                        EXPORT + "schedule-delay=50ms");
-                Client itsClient = Client.of(other)) {
-            displace(itsClient, traced(traceId, true));
-            awaitSpan(this::isInTrace);
-        }
     }
 
     private boolean isInTrace(Span span) {
@@ -252,10 +280,6 @@ class TracesIT {
     }
 
     private static void displace(Metadata headers) {
-        displace(client, headers);
-    }
-
-    private static void displace(Client client, Metadata headers) {
         DisplacementServiceGrpc.newBlockingStub(client.channel())
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
                 .withDeadlineAfter(5, TimeUnit.SECONDS)
