@@ -39,6 +39,25 @@ class LogTextTests {
     }
 
     @Property
+    void aFieldIsVisibleAndShort(@ForAll String text) {
+        String visible = LogText.visible(text);
+        assertThat(visible.length()).isLessThanOrEqualTo(LogText.MAX_LENGTH);
+        assertThat(visible).doesNotContainPattern("[\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Co}\\p{Cn}]");
+    }
+
+    @Test
+    void plainTextIsAFieldAsItIs() {
+        String text = "\"Größe\" 3 °C 🐄 \\";
+        assertThat(LogText.visible(text)).isEqualTo(text);
+        assertThat(LogText.visible("x".repeat(LogText.MAX_LENGTH)))
+                .hasSize(LogText.MAX_LENGTH)
+                .endsWith("x");
+        assertThat(LogText.visible("x".repeat(LogText.MAX_LENGTH + 1)))
+                .hasSize(LogText.MAX_LENGTH)
+                .endsWith("x…");
+    }
+
+    @Property
     void escapedTextIsNeverCutWithinAnEscape(@ForAll String text) {
         assertThat(LogText.quote("\u0001".repeat(60) + text).replace("\\u0001", ""))
                 .doesNotContainPattern("\\\\u?[0-9A-F]{0,3}…");
