@@ -1,5 +1,6 @@
 package dev.waystate;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -75,6 +76,21 @@ class ArchitectureTests {
                         nameMatching("dev.waystate.cli.ImportCommand"),
                         nameMatching("dev.waystate.statelog.(kafka.LogImport|kafka.UnusableTopicException"
                                 + "|view.UnusableFileException|DamagedRecordException|LogUnavailableException)"))
+                // The hub follows the log itself, once for all pages.
+                .ignoreDependency(
+                        resideInAPackage("dev.waystate.console.live"), resideInAPackage("dev.waystate.statelog"))
+                .check(CLASSES);
+    }
+
+    @Test
+    void whatCallersOfTheServicesShareKnowsNoFeature() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.waystate.text")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.waystate.(displacement|statelog|console|cli|security)..", "org.springframework.web..")
                 .check(CLASSES);
     }
 

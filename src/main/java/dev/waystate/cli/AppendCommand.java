@@ -8,11 +8,11 @@ import dev.waystate.cli.input.IncompleteInputException;
 import dev.waystate.cli.input.ReportFormat;
 import dev.waystate.cli.input.ReportReader;
 import dev.waystate.cli.input.TextConverter;
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.JsonText;
 import dev.waystate.cli.output.Progress;
 import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
+import dev.waystate.text.InputException;
+import dev.waystate.text.Json;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.LinkedHashMap;
@@ -185,6 +185,6 @@ final class AppendCommand extends ResumingCommand {
         object.put("durable_sequence", appender.durable());
         object.put("stored", stored);
         object.put("already_there", appender.alreadyThere());
-        return JsonText.of(object);
+        return Json.text(object);
     }
 }

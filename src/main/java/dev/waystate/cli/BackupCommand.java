@@ -1,9 +1,9 @@
 package dev.waystate.cli;
 
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.TerminalText;
 import dev.waystate.statelog.view.LogBackup;
 import dev.waystate.statelog.view.UnusableFileException;
+import dev.waystate.text.InputException;
+import dev.waystate.text.VisibleText;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -50,17 +50,17 @@ final class BackupCommand extends StoreCommand {
 
     private String problem(Exception failed) {
         String message = String.valueOf(failed.getMessage());
-        String copy = TerminalText.of(file);
+        String copy = VisibleText.of(file);
         Path directory = file.toAbsolutePath().getParent();
         Path logDirectory = log.toAbsolutePath().getParent();
         if (failed instanceof FileAlreadyExistsException) {
             return "Expected a new file for the back-up, but " + copy + " exists.";
         }
         if (!Files.exists(log)) {
-            return "Expected the server's store, but " + TerminalText.of(log) + " is not there: name it with --from.";
+            return "Expected the server's store, but " + VisibleText.of(log) + " is not there: name it with --from.";
         }
         if (!Files.isDirectory(directory)) {
-            return "Expected a directory for the back-up, but " + TerminalText.of(directory) + " is none.";
+            return "Expected a directory for the back-up, but " + VisibleText.of(directory) + " is none.";
         }
         if (!Files.isWritable(directory)) {
             return "Cannot write the back-up " + copy + ": its directory is read-only, or not open to this user.";
@@ -69,10 +69,10 @@ final class BackupCommand extends StoreCommand {
             return "Cannot write the back-up " + copy + ": its disk is full.";
         }
         if (failed instanceof IOException && !Files.isWritable(logDirectory)) {
-            return "Cannot read " + TerminalText.of(log) + ": its directory is read-only, or not open to this user,"
+            return "Cannot read " + VisibleText.of(log) + ": its directory is read-only, or not open to this user,"
                     + " and SQLite has to write beside it. Copy it, with the -wal"
                     + " beside it, and name the copy with --from.";
         }
-        return "Cannot back up " + TerminalText.of(log) + ": " + TerminalText.of(message);
+        return "Cannot back up " + VisibleText.of(log) + ": " + VisibleText.of(message);
     }
 }

@@ -6,10 +6,12 @@ import dev.waystate.cli.connection.FailedCall;
 import dev.waystate.cli.connection.Target;
 import dev.waystate.cli.connection.Timeouts;
 import dev.waystate.cli.output.Table;
+import dev.waystate.text.Json;
 import io.grpc.Status;
 import io.grpc.stub.AbstractStub;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -54,10 +56,10 @@ abstract class ClientCommand extends OutputCommand {
     }
 
     /** Prints items as JSON objects, or as rows of a table. */
-    <T> void print(List<T> items, Function<T, String> json, Table table, Function<T, List<String>> row) {
+    <T> void print(List<T> items, Function<T, Map<String, Object>> json, Table table, Function<T, List<String>> row) {
         print(
                 connection.json()
-                        ? items.stream().map(json).toList()
+                        ? items.stream().map(json.andThen(Json::text)).toList()
                         : table.lines(items.stream().map(row).toList()));
     }
 

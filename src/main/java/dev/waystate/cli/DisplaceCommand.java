@@ -3,11 +3,12 @@ package dev.waystate.cli;
 import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.input.Displacements;
 import dev.waystate.cli.input.Feed;
-import dev.waystate.cli.output.DistanceText;
-import dev.waystate.cli.output.Points;
 import dev.waystate.proto.Displacement;
 import dev.waystate.proto.DisplacementServiceGrpc.DisplacementServiceBlockingStub;
 import dev.waystate.proto.v1.BulkDisplacementServiceGrpc.BulkDisplacementServiceStub;
+import dev.waystate.text.Distances;
+import dev.waystate.text.Json;
+import dev.waystate.text.Points;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
@@ -102,7 +103,7 @@ final class DisplaceCommand extends ClientCommand {
     }
 
     private void print(Displacement displacement, float distance) {
-        print(DistanceText.of(displacement, distance, connection().json()));
+        print(connection().json() ? Json.text(Json.displacement(displacement, distance)) : Distances.text(distance));
     }
 
     private void refuseUnknownOptions() {

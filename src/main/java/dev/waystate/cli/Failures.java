@@ -2,10 +2,10 @@ package dev.waystate.cli;
 
 import com.google.common.base.Throwables;
 import dev.waystate.cli.connection.StatusDetails;
-import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.OutputException;
-import dev.waystate.cli.output.TerminalText;
 import dev.waystate.cli.output.Terminals;
+import dev.waystate.text.InputException;
+import dev.waystate.text.VisibleText;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
@@ -57,13 +57,13 @@ final class Failures implements IExecutionExceptionHandler {
         }
         if (failure instanceof InvalidPathException name) {
             return "Expected the name of a file that the locale has the characters for, but found \""
-                    + TerminalText.of(name.getInput()) + "\": set LC_ALL=C.UTF-8.";
+                    + VisibleText.of(name.getInput()) + "\": set LC_ALL=C.UTF-8.";
         }
         if (failure instanceof IOException) {
-            return "Cannot read the input: " + TerminalText.of(String.valueOf(failure.getMessage()));
+            return "Cannot read the input: " + VisibleText.of(String.valueOf(failure.getMessage()));
         }
         Throwable root = Throwables.getRootCause(failure);
-        return "Cannot set up the client: " + TerminalText.of(String.valueOf(root.getMessage()))
+        return "Cannot set up the client: " + VisibleText.of(String.valueOf(root.getMessage()))
                 + " (--verbose shows more).";
     }
 }

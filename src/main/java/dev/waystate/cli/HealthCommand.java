@@ -2,7 +2,7 @@ package dev.waystate.cli;
 
 import dev.waystate.cli.connection.HttpReadiness;
 import dev.waystate.cli.connection.PlainChannel;
-import dev.waystate.cli.output.InputException;
+import dev.waystate.text.InputException;
 import io.grpc.ManagedChannel;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;

@@ -3,7 +3,6 @@ package dev.waystate.cli;
 import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.input.StatusConverter;
 import dev.waystate.cli.input.TextConverter;
-import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.RecordText;
 import dev.waystate.cli.output.Table;
 import dev.waystate.cli.output.TransitionText;
@@ -12,6 +11,8 @@ import dev.waystate.proto.v1.ListRecordsResponse;
 import dev.waystate.proto.v1.ListTransitionsRequest;
 import dev.waystate.proto.v1.ListTransitionsResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
+import dev.waystate.text.InputException;
+import dev.waystate.text.Json;
 import java.time.Instant;
 import java.util.List;
 import net.devh.boot.grpc.client.inject.GrpcClient;
@@ -82,7 +83,7 @@ final class HistoryCommand extends ClientCommand {
                         inTime(stateLog).listRecords(request.setPageToken(token).build()),
                 ListRecordsResponse::getRecordsList,
                 ListRecordsResponse::getNextPageToken,
-                records -> print(records, RecordText::json, table, RecordText::row));
+                records -> print(records, Json::record, table, RecordText::row));
     }
 
     private void printStates() {
@@ -96,7 +97,7 @@ final class HistoryCommand extends ClientCommand {
                         .listTransitions(request.setPageToken(token).build()),
                 ListTransitionsResponse::getTransitionsList,
                 ListTransitionsResponse::getNextPageToken,
-                states -> print(states, TransitionText::json, table, state -> TransitionText.row(state, now)));
+                states -> print(states, Json::transition, table, state -> TransitionText.row(state, now)));
     }
 
     private int pageSize() {

@@ -1,12 +1,12 @@
 package dev.waystate.cli;
 
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.TerminalText;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.kafka.LogImport;
 import dev.waystate.statelog.kafka.UnusableTopicException;
 import dev.waystate.statelog.view.UnusableFileException;
+import dev.waystate.text.InputException;
+import dev.waystate.text.VisibleText;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -69,7 +69,7 @@ final class ImportCommand extends StoreCommand {
                 properties.load(reader);
             } catch (IOException | IllegalArgumentException unreadable) {
                 throw new InputException(
-                        "Expected settings of a Kafka client in " + TerminalText.of(config)
+                        "Expected settings of a Kafka client in " + VisibleText.of(config)
                                 + ", but they cannot be read: " + text(unreadable),
                         unreadable);
             }
@@ -82,18 +82,18 @@ final class ImportCommand extends StoreCommand {
     private long runImport(Map<String, String> settings) {
         loadSqlite("import");
         try {
-            return LogImport.run(file, topic, brokers, settings, warning -> note(TerminalText.of(warning)));
+            return LogImport.run(file, topic, brokers, settings, warning -> note(VisibleText.of(warning)));
         } catch (NoSuchFileException missing) {
             throw new InputException(
-                    "Expected a server's store, but there is no file " + TerminalText.of(file) + ".", missing);
+                    "Expected a server's store, but there is no file " + VisibleText.of(file) + ".", missing);
         } catch (UnusableTopicException | UnusableFileException refused) {
             throw new InputException(text(refused), refused);
         } catch (IOException | DamagedRecordException | LogUnavailableException failed) {
-            throw new InputException("Cannot import " + TerminalText.of(file) + ": " + text(failed), failed);
+            throw new InputException("Cannot import " + VisibleText.of(file) + ": " + text(failed), failed);
         }
     }
 
     private static String text(Exception problem) {
-        return TerminalText.of(String.valueOf(problem.getMessage()));
+        return VisibleText.of(String.valueOf(problem.getMessage()));
     }
 }

@@ -1,10 +1,10 @@
 package dev.waystate.cli;
 
-import dev.waystate.cli.output.InputException;
 import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.Circle;
 import dev.waystate.proto.v1.Near;
-import java.math.BigDecimal;
+import dev.waystate.text.Distances;
+import dev.waystate.text.InputException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -45,20 +45,15 @@ final class NearOptions {
         return Circle.newBuilder().setCenter(point).setRadius(distance).build();
     }
 
-    /** Takes a number without a unit, which Java itself would take some of. */
     static final class DistanceConverter implements ITypeConverter<Double> {
 
         @Override
         public Double convert(String text) {
             try {
-                double distance = new BigDecimal(text).doubleValue();
-                if (distance >= 0 && Double.isFinite(distance)) {
-                    return distance;
-                }
-            } catch (NumberFormatException noNumber) {
-                // as below
+                return Distances.fromText(text);
+            } catch (InputException wrong) {
+                throw new TypeConversionException(wrong.getMessage());
             }
-            throw new TypeConversionException("Expected a finite distance from 0 on, but found " + text);
         }
     }
 }

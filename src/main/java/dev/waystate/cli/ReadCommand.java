@@ -5,10 +5,8 @@ import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.connection.Retries;
 import dev.waystate.cli.input.StatusConverter;
 import dev.waystate.cli.input.TextConverter;
-import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.RecordText;
 import dev.waystate.cli.output.Table;
-import dev.waystate.cli.output.TerminalText;
 import dev.waystate.proto.v1.FromHead;
 import dev.waystate.proto.v1.GetSummaryRequest;
 import dev.waystate.proto.v1.GetSummaryResponse;
@@ -16,6 +14,9 @@ import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
+import dev.waystate.text.InputException;
+import dev.waystate.text.Json;
+import dev.waystate.text.VisibleText;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
@@ -126,11 +127,11 @@ final class ReadCommand extends ResumingCommand {
 
     private void noteHowFar(ReadResponse last) {
         note("Everything up to position " + last.getPosition() + " was read: go on with --after " + last.getPosition()
-                + (last.getLogId().isEmpty() ? "" : " --log-id " + TerminalText.of(last.getLogId())) + ".");
+                + (last.getLogId().isEmpty() ? "" : " --log-id " + VisibleText.of(last.getLogId())) + ".");
     }
 
     private void noteEnd(ReadResponse last) {
-        note("Everything up to position " + last.getPosition() + " of the log " + TerminalText.of(last.getLogId())
+        note("Everything up to position " + last.getPosition() + " of the log " + VisibleText.of(last.getLogId())
                 + " was read.");
     }
 
@@ -201,6 +202,6 @@ final class ReadCommand extends ResumingCommand {
     }
 
     private void print(ReadResponse response) {
-        print(response.getBatch().getRecordsList(), RecordText::json, table, RecordText::row);
+        print(response.getBatch().getRecordsList(), Json::record, table, RecordText::row);
     }
 }

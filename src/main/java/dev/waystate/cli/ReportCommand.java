@@ -5,14 +5,14 @@ import dev.waystate.cli.input.ReportFormat;
 import dev.waystate.cli.input.ReportReader;
 import dev.waystate.cli.input.StatusConverter;
 import dev.waystate.cli.input.TextConverter;
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.Points;
 import dev.waystate.cli.output.Progress;
-import dev.waystate.cli.output.StatusNames;
-import dev.waystate.cli.output.TerminalText;
 import dev.waystate.proto.Point;
 import dev.waystate.proto.RequestStreamingGrpc.RequestStreamingStub;
 import dev.waystate.proto.v1.Report;
+import dev.waystate.text.InputException;
+import dev.waystate.text.Points;
+import dev.waystate.text.StatusNames;
+import dev.waystate.text.VisibleText;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -199,7 +199,7 @@ final class ReportCommand extends ClientCommand {
     private static String visible(String source) {
         if (source.isBlank() || source.chars().anyMatch(c -> c < ' ' || c > '~')) {
             throw new InputException("Expected a --source of visible ASCII characters, but found \""
-                    + TerminalText.of(source) + "\": gRPC sends no others here. Use append, which takes any name.");
+                    + VisibleText.of(source) + "\": gRPC sends no others here. Use append, which takes any name.");
         }
         return source;
     }

@@ -1,10 +1,10 @@
 package dev.waystate.cli;
 
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.TerminalText;
 import dev.waystate.statelog.view.LogRestore;
 import dev.waystate.statelog.view.LogRestore.Restored;
 import dev.waystate.statelog.view.UnusableFileException;
+import dev.waystate.text.InputException;
+import dev.waystate.text.VisibleText;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -42,7 +42,7 @@ final class RestoreCommand extends StoreCommand {
         Restored restored = restore();
         print(log, restored.head(), restored.replaced());
         if (restored.replaced() != null && !json()) {
-            note("The log that was there is now " + TerminalText.of(restored.replaced()));
+            note("The log that was there is now " + VisibleText.of(restored.replaced()));
         }
         return ExitCodes.DONE;
     }
@@ -53,16 +53,15 @@ final class RestoreCommand extends StoreCommand {
             return LogRestore.restore(file, log, replace);
         } catch (FileAlreadyExistsException exists) {
             throw new InputException(
-                    "Expected no log at " + TerminalText.of(log)
-                            + ", but there is one: to put it aside, add --replace.",
+                    "Expected no log at " + VisibleText.of(log) + ", but there is one: to put it aside, add --replace.",
                     exists);
         } catch (NoSuchFileException missing) {
             throw new InputException(
-                    "Expected a back-up, but there is no file " + TerminalText.of(missing.getMessage()) + ".", missing);
+                    "Expected a back-up, but there is no file " + VisibleText.of(missing.getMessage()) + ".", missing);
         } catch (IOException | UnusableFileException failed) {
             throw new InputException(
-                    "Cannot restore " + TerminalText.of(file) + ": "
-                            + TerminalText.of(String.valueOf(failed.getMessage())),
+                    "Cannot restore " + VisibleText.of(file) + ": "
+                            + VisibleText.of(String.valueOf(failed.getMessage())),
                     failed);
         }
     }

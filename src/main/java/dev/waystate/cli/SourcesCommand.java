@@ -2,12 +2,13 @@ package dev.waystate.cli;
 
 import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.input.StatusConverter;
-import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.SourceText;
 import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ListSourcesResponse;
 import dev.waystate.proto.v1.Moment;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
+import dev.waystate.text.InputException;
+import dev.waystate.text.Json;
 import java.time.Duration;
 import java.util.List;
 import net.devh.boot.grpc.client.inject.GrpcClient;
@@ -62,7 +63,7 @@ final class SourcesCommand extends ClientCommand {
                             .listSources(request.setPageToken(token).build()),
                     ListSourcesResponse::getSourcesList,
                     ListSourcesResponse::getNextPageToken,
-                    sources -> print(sources, text::json, text.table(), text::row));
+                    sources -> print(sources, source -> Json.source(source, near != null), text.table(), text::row));
         }
         return ExitCodes.DONE;
     }

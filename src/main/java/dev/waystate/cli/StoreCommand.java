@@ -1,11 +1,11 @@
 package dev.waystate.cli;
 
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.JsonText;
-import dev.waystate.cli.output.TerminalText;
 import dev.waystate.process.SqliteLibrary;
 import dev.waystate.process.Utf8;
 import dev.waystate.server.properties.InvalidPropertyException;
+import dev.waystate.text.InputException;
+import dev.waystate.text.Json;
+import dev.waystate.text.VisibleText;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,14 +27,14 @@ abstract class StoreCommand extends OutputCommand {
         try {
             SqliteLibrary.load();
         } catch (InvalidPropertyException unusable) {
-            throw new InputException("Cannot " + purpose + ": " + TerminalText.of(unusable.getMessage()), unusable);
+            throw new InputException("Cannot " + purpose + ": " + VisibleText.of(unusable.getMessage()), unusable);
         }
     }
 
     /** Prints the file that there is now, its head position and, if it has taken the place of another, where that is. */
     void print(Path file, long head, @Nullable Path replaced) {
         if (!json) {
-            print(TerminalText.of(file) + ": head position " + head);
+            print(VisibleText.of(file) + ": head position " + head);
             return;
         }
         Map<String, Object> members = new LinkedHashMap<>();
@@ -43,6 +43,6 @@ abstract class StoreCommand extends OutputCommand {
         if (replaced != null) {
             members.put("replaced", Utf8.text(replaced));
         }
-        print(JsonText.of(members));
+        print(Json.text(members));
     }
 }

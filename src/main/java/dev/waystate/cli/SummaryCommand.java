@@ -2,15 +2,16 @@ package dev.waystate.cli;
 
 import com.google.protobuf.Timestamp;
 import dev.waystate.cli.connection.ClientContext;
-import dev.waystate.cli.output.InputException;
 import dev.waystate.cli.output.SummaryText;
 import dev.waystate.cli.output.Terminals;
-import dev.waystate.cli.output.Times;
 import dev.waystate.proto.v1.GetSummaryRequest;
 import dev.waystate.proto.v1.GetSummaryResponse;
 import dev.waystate.proto.v1.Moment;
 import dev.waystate.proto.v1.Period;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
+import dev.waystate.text.InputException;
+import dev.waystate.text.Json;
+import dev.waystate.text.Times;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -76,7 +77,7 @@ final class SummaryCommand extends ClientCommand {
         try (ClientContext context = connect()) {
             GetSummaryResponse summary = inTime(stateLog).getSummary(request);
             if (connection().json()) {
-                print(SummaryText.json(summary));
+                print(Json.text(Json.summary(summary)));
             } else if (request.hasPeriod()) {
                 print(SummaryText.snapshots(summary));
             } else {

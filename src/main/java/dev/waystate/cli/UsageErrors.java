@@ -1,6 +1,6 @@
 package dev.waystate.cli;
 
-import dev.waystate.cli.output.TerminalText;
+import dev.waystate.text.VisibleText;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -23,7 +23,7 @@ final class UsageErrors implements IParameterExceptionHandler {
     private static String message(ParameterException wrong) {
         boolean unknown = wrong instanceof UnmatchedArgumentException
                 && wrong.getCommandLine().getParent() == null;
-        return TerminalText.of(unknown ? withoutCommand((UnmatchedArgumentException) wrong) : wrong.getMessage());
+        return VisibleText.of(unknown ? withoutCommand((UnmatchedArgumentException) wrong) : wrong.getMessage());
     }
 
     private static String withoutCommand(UnmatchedArgumentException wrong) {

@@ -1,14 +1,14 @@
 package dev.waystate.cli;
 
 import com.google.protobuf.Timestamp;
-import dev.waystate.cli.output.Durations;
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.Points;
-import dev.waystate.cli.output.TerminalText;
-import dev.waystate.cli.output.Times;
 import dev.waystate.process.Utf8;
 import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.Moment;
+import dev.waystate.text.Durations;
+import dev.waystate.text.InputException;
+import dev.waystate.text.Points;
+import dev.waystate.text.Times;
+import dev.waystate.text.VisibleText;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -56,7 +56,7 @@ public final class Waystate {
         try {
             return Utf8.arguments(args);
         } catch (IllegalArgumentException unreadable) {
-            utf8(FileDescriptor.err).println(TerminalText.of(unreadable.getMessage()));
+            utf8(FileDescriptor.err).println(VisibleText.of(unreadable.getMessage()));
             System.exit(ExitCodes.USAGE);
             throw unreadable;
         }

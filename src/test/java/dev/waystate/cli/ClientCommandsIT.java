@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.waystate.ServerProcess;
-import dev.waystate.cli.output.JsonText;
+import dev.waystate.text.Json;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -219,7 +219,7 @@ class ClientCommandsIT {
 
         List<String> lines = run("read", "--source", "values", "--json").outLines();
         assertThat(lines.get(lines.size() - 1))
-                .contains("," + JsonText.of(Map.of("info", info)).replaceAll("^\\{|}$", "") + ",");
+                .contains("," + Json.text(Map.of("info", info)).replaceAll("^\\{|}$", "") + ",");
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.waystate.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
-import dev.waystate.cli.output.Times;
 import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ListSourcesResponse;
@@ -11,6 +10,7 @@ import dev.waystate.proto.v1.Moment;
 import dev.waystate.proto.v1.Near;
 import dev.waystate.proto.v1.Record;
 import dev.waystate.proto.v1.Source;
+import dev.waystate.text.Times;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -2,12 +2,12 @@ package dev.waystate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waystate.cli.output.Times;
 import dev.waystate.proto.v1.GetSummaryRequest;
 import dev.waystate.proto.v1.GetSummaryResponse;
 import dev.waystate.proto.v1.Moment;
 import dev.waystate.proto.v1.Period;
 import dev.waystate.proto.v1.Snapshot;
+import dev.waystate.text.Times;
 import io.grpc.Status;
 import java.io.IOException;
 import java.time.Duration;

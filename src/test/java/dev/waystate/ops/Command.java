@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A program in a process of its own, its output and errors in one file. */
-record Command(Process process, Path outputFile) implements AutoCloseable {
+public record Command(Process process, Path outputFile) implements AutoCloseable {
 
-    static Command start(Path directory, List<String> words) throws IOException {
+    public static Command start(Path directory, List<String> words) throws IOException {
         Path output = Files.createTempFile(directory, "output", ".txt");
         return new Command(
                 new ProcessBuilder(words)
@@ -26,17 +26,17 @@ record Command(Process process, Path outputFile) implements AutoCloseable {
                 output);
     }
 
-    static boolean isOnPath(String program) {
+    public static boolean isOnPath(String program) {
         return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .map(folder -> Path.of(folder, program))
                 .anyMatch(Files::isExecutable);
     }
 
-    String output() throws IOException {
+    public String output() throws IOException {
         return Files.readString(outputFile);
     }
 
-    int awaitExit(Duration timeout) throws InterruptedException {
+    public int awaitExit(Duration timeout) throws InterruptedException {
         assertThat(process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS))
                 .as("ended within %s", timeout)
                 .isTrue();

@@ -1,6 +1,6 @@
 package dev.waystate.cli.connection;
 
-import dev.waystate.cli.output.InputException;
+import dev.waystate.text.InputException;
 import io.grpc.CallCredentials;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContext;

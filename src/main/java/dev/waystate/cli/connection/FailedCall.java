@@ -1,6 +1,6 @@
 package dev.waystate.cli.connection;
 
-import dev.waystate.cli.output.TerminalText;
+import dev.waystate.text.VisibleText;
 import io.grpc.Status;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -47,7 +47,7 @@ public final class FailedCall {
 
     /** @param channel where the channel leads to; null for a target that is called without one */
     public FailedCall(String target, @Nullable Target channel, TlsOptions tls, Status status) {
-        this.target = TerminalText.of(target);
+        this.target = VisibleText.of(target);
         this.proxy = channel == null ? Optional.empty() : HostResolver.proxy(channel);
         this.tls = tls;
         this.status = status;
@@ -72,7 +72,7 @@ public final class FailedCall {
             return Optional.of("The host of " + target + " is not known: check the name given with --target.");
         }
         if (proxy.isPresent() && (hasCause(ConnectException.class) || isRefusedByTheProxy())) {
-            return Optional.of("The proxy " + TerminalText.of(proxy.get())
+            return Optional.of("The proxy " + VisibleText.of(proxy.get())
                     + ", which the system properties https.proxyHost and https.proxyPort"
                     + " name, does not lead to " + target + ": mend it, or have it passed by with"
                     + " JAVA_TOOL_OPTIONS=-Dhttp.nonProxyHosts=HOST.");
@@ -88,7 +88,7 @@ public final class FailedCall {
         if (hasCause(CertificateExpiredException.class) || hasCause(CertificateNotYetValidException.class)) {
             return Optional.of("The certificate of " + target
                     + (hasCause(CertificateExpiredException.class) ? " has expired" : " is not valid yet") + " ("
-                    + TerminalText.of(rootMessage()) + "): the server needs another one, or this machine's clock is"
+                    + VisibleText.of(rootMessage()) + "): the server needs another one, or this machine's clock is"
                     + " wrong.");
         }
         if (Causes.messageWith("PKIX path", causes).isPresent()) {
@@ -98,7 +98,7 @@ public final class FailedCall {
         }
         return Causes.messageWith("No subject alternative", causes)
                 .or(() -> Causes.messageWith("No name matching", causes))
-                .map(message -> "The certificate of " + target + " is for another host (" + TerminalText.of(message)
+                .map(message -> "The certificate of " + target + " is for another host (" + VisibleText.of(message)
                         + "): name the server as its certificate does with --target.");
     }
 
@@ -119,7 +119,7 @@ public final class FailedCall {
         }
         return hasCause(SSLException.class)
                 ? Optional.of("No TLS connection to " + target + " ("
-                        + TerminalText.of(rootMessage())
+                        + VisibleText.of(rootMessage())
                         + "): check --ca, and --cert with --key if the server asks for a client certificate.")
                 : Optional.empty();
     }
@@ -144,7 +144,7 @@ public final class FailedCall {
 
     private String answer() {
         String description = status.getDescription() == null ? "the server gave no reason" : status.getDescription();
-        return status.getCode() + ": " + TerminalText.of(description) + hint();
+        return status.getCode() + ": " + VisibleText.of(description) + hint();
     }
 
     private String hint() {

@@ -1,7 +1,7 @@
 package dev.waystate.cli.connection;
 
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.TerminalText;
+import dev.waystate.text.InputException;
+import dev.waystate.text.VisibleText;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.io.IOException;
@@ -35,7 +35,7 @@ public final class HttpReadiness {
                 case HttpURLConnection.HTTP_OK -> ServingStatus.SERVING;
                 case HttpURLConnection.HTTP_UNAVAILABLE -> ServingStatus.NOT_SERVING;
                 default ->
-                    throw new InputException("Expected the readiness at " + TerminalText.of(url) + ", but found HTTP "
+                    throw new InputException("Expected the readiness at " + VisibleText.of(url) + ", but found HTTP "
                             + connection.getResponseCode() + ".");
             };
         } catch (SocketTimeoutException late) {
@@ -61,6 +61,6 @@ public final class HttpReadiness {
         } catch (MalformedURLException noUrl) {
             // said below
         }
-        throw new InputException("Expected an http or https URL for --http, but found " + TerminalText.of(url) + ".");
+        throw new InputException("Expected an http or https URL for --http, but found " + VisibleText.of(url) + ".");
     }
 }

@@ -1,8 +1,8 @@
 package dev.waystate.cli.connection;
 
 import com.google.common.net.HostAndPort;
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.TerminalText;
+import dev.waystate.text.InputException;
+import dev.waystate.text.VisibleText;
 import java.util.Map;
 
 /** Where a server on this machine listens, by the same environment variables. */
@@ -30,7 +30,7 @@ final class LocalPorts {
             return Integer.parseInt(text);
         }
         throw new InputException("Expected a port from 1 to 65535 in " + variable + ", but found \""
-                + TerminalText.of(text) + "\""
+                + VisibleText.of(text) + "\""
                 + (text.contains("://") ? ", which Kubernetes sets for a Service of that name" : "")
                 + ": name the server with --target, or its HTTP port with --http=URL.");
     }

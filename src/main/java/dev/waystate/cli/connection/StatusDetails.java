@@ -9,7 +9,7 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.PreconditionFailure;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
-import dev.waystate.cli.output.TerminalText;
+import dev.waystate.text.VisibleText;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.List;
@@ -27,7 +27,7 @@ public final class StatusDetails {
                 ? List.of()
                 : status.getDetailsList().stream()
                         .flatMap(StatusDetails::lines)
-                        .map(TerminalText::of)
+                        .map(VisibleText::of)
                         .toList();
     }
 

@@ -1,7 +1,7 @@
 package dev.waystate.cli.connection;
 
 import com.google.common.net.HostAndPort;
-import dev.waystate.cli.output.TerminalText;
+import dev.waystate.text.VisibleText;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
@@ -32,7 +32,7 @@ public final class TargetConverter implements ITypeConverter<Target> {
         }
         throw new TypeConversionException("expected HOST:PORT with a port from 1 to 65535, such as localhost:50051 or"
                 + " [::1]:50051, or replicas as HOST:PORT,HOST:PORT or dns:///NAME:PORT, but found \""
-                + TerminalText.of(part) + "\"" + (part.equals(text) ? "" : " in \"" + TerminalText.of(text) + "\""));
+                + VisibleText.of(part) + "\"" + (part.equals(text) ? "" : " in \"" + VisibleText.of(text) + "\""));
     }
 
     private static boolean isHost(String host) {

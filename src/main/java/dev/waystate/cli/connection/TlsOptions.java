@@ -1,9 +1,9 @@
 package dev.waystate.cli.connection;
 
 import com.google.common.base.Throwables;
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.TerminalText;
 import dev.waystate.security.tls.PrivateKeys;
+import dev.waystate.text.InputException;
+import dev.waystate.text.VisibleText;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -83,7 +83,7 @@ public final class TlsOptions {
         } catch (SSLException | IllegalArgumentException unusable) {
             throw new InputException(
                     "Expected certificates and a key that Java can use, but "
-                            + TerminalText.of(Throwables.getRootCause(unusable).getMessage()),
+                            + VisibleText.of(Throwables.getRootCause(unusable).getMessage()),
                     unusable);
         }
     }
@@ -94,11 +94,11 @@ public final class TlsOptions {
             found = part.apply(PemContent.load(file));
         } catch (IOException unreadable) {
             throw new InputException(
-                    "Expected a file that can be read for " + option + ", but found " + TerminalText.of(file) + ".",
+                    "Expected a file that can be read for " + option + ", but found " + VisibleText.of(file) + ".",
                     unreadable);
         } catch (IllegalArgumentException | IllegalStateException unknown) {
             throw new InputException(
-                    "Expected " + content + " in the file of " + option + ", but found none in " + TerminalText.of(file)
+                    "Expected " + content + " in the file of " + option + ", but found none in " + VisibleText.of(file)
                             + ".",
                     unknown);
         }

@@ -1,7 +1,7 @@
 package dev.waystate.cli.connection;
 
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.TerminalText;
+import dev.waystate.text.InputException;
+import dev.waystate.text.VisibleText;
 import io.grpc.CallCredentials;
 import io.grpc.Metadata;
 import java.io.IOException;
@@ -52,7 +52,7 @@ final class TokenFile extends CallCredentials {
         String token = content().strip();
         if (token.isEmpty() || token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
             throw new InputException("Expected one token of visible ASCII characters in the --token-file "
-                    + TerminalText.of(file) + ", but " + (token.isEmpty() ? "it is empty." : "it has others."));
+                    + VisibleText.of(file) + ", but " + (token.isEmpty() ? "it is empty." : "it has others."));
         }
         return token;
     }
@@ -62,7 +62,7 @@ final class TokenFile extends CallCredentials {
             return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         } catch (IOException unreadable) {
             throw new InputException(
-                    "Expected a file that can be read for --token-file, but found " + TerminalText.of(file) + ".",
+                    "Expected a file that can be read for --token-file, but found " + VisibleText.of(file) + ".",
                     unreadable);
         }
     }

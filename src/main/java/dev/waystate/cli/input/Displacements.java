@@ -2,10 +2,10 @@ package dev.waystate.cli.input;
 
 import com.google.common.collect.Lists;
 import com.google.common.collect.Streams;
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.Points;
-import dev.waystate.cli.output.TerminalText;
 import dev.waystate.proto.Displacement;
+import dev.waystate.text.InputException;
+import dev.waystate.text.Points;
+import dev.waystate.text.VisibleText;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -37,7 +37,7 @@ public final class Displacements {
     public static List<Displacement> pairs(List<String> arguments) {
         if (arguments.size() % 2 != 0) {
             throw new InputException("Expected pairs of points, X1,Y1 X2,Y2, or one FILE, but found "
-                    + TerminalText.of(String.join(" ", arguments)) + ".");
+                    + VisibleText.of(String.join(" ", arguments)) + ".");
         }
         return Lists.partition(arguments, 2).stream()
                 .map(pair -> Points.displacement(pair.get(0), pair.get(1)))

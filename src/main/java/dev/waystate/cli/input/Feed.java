@@ -1,7 +1,7 @@
 package dev.waystate.cli.input;
 
 import com.google.protobuf.MessageLite;
-import dev.waystate.cli.output.InputException;
+import dev.waystate.text.InputException;
 import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;

@@ -1,6 +1,6 @@
 package dev.waystate.cli.input;
 
-import dev.waystate.cli.output.InputException;
+import dev.waystate.text.InputException;
 
 /** The last row has no line end: whoever writes the file may be in the middle of it. */
 public final class IncompleteInputException extends InputException {

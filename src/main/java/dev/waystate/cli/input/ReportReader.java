@@ -3,13 +3,13 @@ package dev.waystate.cli.input;
 import com.google.common.base.Joiner;
 import com.google.common.collect.AbstractIterator;
 import com.google.common.collect.Streams;
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.Points;
-import dev.waystate.cli.output.StatusNames;
-import dev.waystate.cli.output.TerminalText;
-import dev.waystate.cli.output.Times;
 import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.Report;
+import dev.waystate.text.InputException;
+import dev.waystate.text.Points;
+import dev.waystate.text.StatusNames;
+import dev.waystate.text.Times;
+import dev.waystate.text.VisibleText;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -132,7 +132,7 @@ public final class ReportReader extends AbstractIterator<Report> {
         if (isStatus(row.get(0))) {
             if (rows.separator() > 0 && rows.separator() != ',' && !separatorIsKnown) {
                 throw rows.wrong(
-                        "Expected commas between the columns, but found \"" + TerminalText.of("" + rows.separator())
+                        "Expected commas between the columns, but found \"" + VisibleText.of("" + rows.separator())
                                 + "\": name the columns in the first line, separated alike.");
             }
             columns = Column.OF_CSV;
@@ -148,13 +148,13 @@ public final class ReportReader extends AbstractIterator<Report> {
         for (String name : row) {
             Column column = Column.of(name, Column.OF_CSV);
             if (column != null && header.contains(column)) {
-                throw rows.wrong("Expected each column once, but found \"" + TerminalText.of(name) + "\" twice.");
+                throw rows.wrong("Expected each column once, but found \"" + VisibleText.of(name) + "\" twice.");
             }
             header.add(column);
         }
         if (!header.contains(Column.STATUS)) {
             throw rows.wrong("Expected a status in the first column, or a header with the column status, but found \""
-                    + TerminalText.of(String.join(",", row)) + "\".");
+                    + VisibleText.of(String.join(",", row)) + "\".");
         }
         for (int i = 0; i < row.size(); i++) {
             if (header.get(i) == null && !row.get(i).isBlank()) {
@@ -176,7 +176,7 @@ public final class ReportReader extends AbstractIterator<Report> {
                 values.put(column, row.get(i));
             } else if (!row.get(i).isBlank() && i < columns.size()) {
                 throw rows.wrong("Expected a name for column " + (i + 1) + " in the header, for it has the value \""
-                        + TerminalText.of(row.get(i)) + "\".");
+                        + VisibleText.of(row.get(i)) + "\".");
             } else if (!row.get(i).isBlank()) {
                 throw rows.wrong("Expected " + columns.size() + " columns, but found " + row.size() + "." + QUOTES);
             }
@@ -203,7 +203,7 @@ public final class ReportReader extends AbstractIterator<Report> {
             boolean isLocation = column == Column.LOCATION;
             if (!value.isNull() && !(isLocation ? isPoint(value) : value.isString() || value.isIntegralNumber())) {
                 throw rows.wrong("Expected " + (isLocation ? POINT : "a text") + " as " + column + ", but found "
-                        + TerminalText.of(value.toString()) + ".");
+                        + VisibleText.of(value.toString()) + ".");
             }
             if (isLocation && !value.isNull()) {
                 values.put(Column.X, value.get("x").asString());
@@ -211,7 +211,7 @@ public final class ReportReader extends AbstractIterator<Report> {
             }
             if (!value.isNull() && values.put(column, value.asString("")) != null) {
                 throw rows.wrong(
-                        "Expected each member once, but found \"" + TerminalText.of(member.getKey()) + "\" twice.");
+                        "Expected each member once, but found \"" + VisibleText.of(member.getKey()) + "\" twice.");
             }
         }
         return report(values, "");
@@ -238,14 +238,14 @@ public final class ReportReader extends AbstractIterator<Report> {
     }
 
     private static String beginning(String text) {
-        return TerminalText.of(TerminalText.cut(text, MAX_SHOWN));
+        return VisibleText.of(VisibleText.cut(text, MAX_SHOWN));
     }
 
     private Report report(Map<Column, String> values, String hint) {
         String info = values.getOrDefault(Column.INFO, "");
         if (!TextConverter.isWhole(info)) {
             throw rows.wrong("Expected whole characters, but found half a surrogate pair in the info \""
-                    + TerminalText.of(info) + "\".");
+                    + VisibleText.of(info) + "\".");
         }
         try {
             Report.Builder report = Report.newBuilder()
@@ -282,7 +282,7 @@ public final class ReportReader extends AbstractIterator<Report> {
     }
 
     private static String unknown(String what, String name, List<Column> known) {
-        return "Unknown " + what + " \"" + TerminalText.of(name) + "\": known are "
+        return "Unknown " + what + " \"" + VisibleText.of(name) + "\": known are "
                 + Joiner.on(", ").join(known) + "; leave out others.";
     }
 }

@@ -1,9 +1,9 @@
 package dev.waystate.cli.input;
 
 import com.google.common.collect.AbstractIterator;
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.TerminalText;
 import dev.waystate.process.Utf8;
+import dev.waystate.text.InputException;
+import dev.waystate.text.VisibleText;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,7 +68,7 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
         if (file.equals("-")) {
             return new Rows("stdin", System.in, split, true);
         }
-        String name = TerminalText.of(file);
+        String name = VisibleText.of(file);
         try {
             Path path = Utf8.path(file);
             if (Files.isDirectory(path)) {

@@ -1,7 +1,7 @@
 package dev.waystate.cli.input;
 
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.StatusNames;
+import dev.waystate.text.InputException;
+import dev.waystate.text.StatusNames;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

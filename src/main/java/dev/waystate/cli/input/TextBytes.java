@@ -1,7 +1,7 @@
 package dev.waystate.cli.input;
 
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.TerminalText;
+import dev.waystate.text.InputException;
+import dev.waystate.text.VisibleText;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,7 +62,7 @@ final class TextBytes implements Closeable {
             limit = in.read(buffer);
             position = 0;
         } catch (IOException unreadable) {
-            String reason = TerminalText.of(String.valueOf(unreadable.getMessage()));
+            String reason = VisibleText.of(String.valueOf(unreadable.getMessage()));
             throw new InputException(at(line, "Cannot be read: " + reason), unreadable);
         }
     }

@@ -1,6 +1,6 @@
 package dev.waystate.cli.input;
 
-import dev.waystate.cli.output.TerminalText;
+import dev.waystate.text.VisibleText;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -12,7 +12,7 @@ public final class TextConverter implements ITypeConverter<String> {
     public String convert(String text) {
         if (!isWhole(text)) {
             throw new TypeConversionException(
-                    "Expected whole characters, but found half a surrogate pair in \"" + TerminalText.of(text) + "\".");
+                    "Expected whole characters, but found half a surrogate pair in \"" + VisibleText.of(text) + "\".");
         }
         return text;
     }

@@ -2,14 +2,16 @@ package dev.waystate.cli.output;
 
 import dev.waystate.cli.output.Table.Column;
 import dev.waystate.proto.v1.Source;
+import dev.waystate.text.Distances;
+import dev.waystate.text.Points;
+import dev.waystate.text.StatusNames;
+import dev.waystate.text.Times;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
-/** Sources as rows of a table and as JSON. */
+/** Sources as rows of a table. */
 public final class SourceText {
 
     private static final int DECIMALS = 3;
@@ -24,7 +26,7 @@ public final class SourceText {
     private static final Cell LOCATION =
             new Cell(Column.text("LOCATION", 0), source -> where(source, Points.text(source.getLocation())));
     private static final Cell DISTANCE =
-            new Cell(Column.number("DISTANCE", 0), source -> where(source, DistanceText.of(source.getDistance())));
+            new Cell(Column.number("DISTANCE", 0), source -> where(source, Distances.text(source.getDistance())));
     private static final Cell TRAVELLED =
             new Cell(Column.number("TRAVELLED", 0), source -> where(source, travelled(source.getTravelled())));
     private static final Cell RECORDED = new Cell(
@@ -33,7 +35,6 @@ public final class SourceText {
     private static final Cell INFO =
             new Cell(Column.free("INFO", 0), source -> source.getLatest().getInfo());
 
-    private final boolean near;
     private final List<Cell> cells;
     private final Table table;
 
@@ -42,7 +43,6 @@ public final class SourceText {
      * @param earlier whether they are as of an earlier moment, and have no more than a state
      */
     public SourceText(boolean near, boolean earlier) {
-        this.near = near;
         this.cells = earlier
                 ? List.of(NAME, STATUS, SINCE)
                 : near
@@ -57,29 +57,6 @@ public final class SourceText {
 
     public List<String> row(Source source) {
         return cells.stream().map(cell -> cell.text().apply(source)).toList();
-    }
-
-    /** Returns the members of the latest record and of the track; the location is that of the track. */
-    public String json(Source source) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        if (source.hasLatest()) {
-            members.putAll(RecordText.members(source.getLatest()));
-            members.remove("location");
-            members.put("durable_sequence", source.getDurableSequence());
-        } else {
-            members.put("source", source.getName());
-            members.put("status", StatusNames.json(source.getStatusValue()));
-        }
-        members.put("state_since", Times.toNanos(source.getStateSince()));
-        if (source.hasLocation()) {
-            members.put("location", Points.members(source.getLocation()));
-            members.put("displacement", DistanceText.json(source.getDisplacement()));
-            members.put("travelled", BigDecimal.valueOf(source.getTravelled()).stripTrailingZeros());
-        }
-        if (near) {
-            members.put("distance", DistanceText.json(source.getDistance()));
-        }
-        return JsonText.of(members);
     }
 
     private static String where(Source source, String text) {

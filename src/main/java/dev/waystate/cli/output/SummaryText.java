@@ -4,13 +4,15 @@ import dev.waystate.cli.output.Table.Column;
 import dev.waystate.proto.v1.GetSummaryResponse;
 import dev.waystate.proto.v1.Snapshot;
 import dev.waystate.proto.v1.StatusCount;
+import dev.waystate.text.StatusNames;
+import dev.waystate.text.Times;
+import dev.waystate.text.VisibleText;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A summary as lines and as JSON. */
+/** A summary as lines. */
 public final class SummaryText {
 
     private static final int BAR_WIDTH = 30;
@@ -29,7 +31,7 @@ public final class SummaryText {
         if (summary.getAsOfPosition() != summary.getHeadPosition()) {
             lines.add("as of position    " + summary.getAsOfPosition());
         }
-        lines.add("log id            " + TerminalText.of(summary.getLogId()));
+        lines.add("log id            " + VisibleText.of(summary.getLogId()));
         lines.add("");
         long most = summary.getStatusesList().stream()
                 .mapToLong(StatusCount::getSources)
@@ -52,7 +54,7 @@ public final class SummaryText {
         List<Column> columns = new ArrayList<>(List.of(Column.text("TIME", 24), Column.number("POSITION", 0)));
         statuses.forEach(status -> columns.add(Column.number(StatusNames.name(status), 0)));
         List<String> lines = new ArrayList<>();
-        lines.add("log id  " + TerminalText.of(summary.getLogId()));
+        lines.add("log id  " + VisibleText.of(summary.getLogId()));
         lines.add("");
         lines.addAll(new Table(columns.toArray(Column[]::new))
                 .lines(summary.getSnapshotsList().stream()
@@ -71,25 +73,6 @@ public final class SummaryText {
         return row;
     }
 
-    public static String json(GetSummaryResponse summary) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("earliest_position", summary.getEarliestPosition());
-        members.put("head_position", summary.getHeadPosition());
-        members.put(
-                "statuses",
-                summary.getStatusesList().stream().map(SummaryText::members).toList());
-        members.put("as_of_position", summary.getAsOfPosition());
-        members.put("log_id", summary.getLogId());
-        if (summary.getSnapshotsCount() > 0) {
-            members.put(
-                    "snapshots",
-                    summary.getSnapshotsList().stream()
-                            .map(SummaryText::members)
-                            .toList());
-        }
-        return JsonText.of(members);
-    }
-
     private static Table table() {
         return new Table(
                 Column.text("STATUS", 7),
@@ -104,25 +87,5 @@ public final class SummaryText {
                 count.getReports() == 0 ? "-" : Long.toString(count.getReports()),
                 Long.toString(count.getSources()),
                 most == 0 ? "" : Bar.of(count.getSources(), most, BAR_WIDTH));
-    }
-
-    private static Map<String, Object> members(Snapshot snapshot) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("time", Times.toNanos(snapshot.getTime()));
-        members.put("position", snapshot.getPosition());
-        members.put(
-                "statuses",
-                snapshot.getStatusesList().stream().map(SummaryText::members).toList());
-        return members;
-    }
-
-    private static Map<String, Object> members(StatusCount count) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("status", StatusNames.json(count.getStatusValue()));
-        if (count.getReports() > 0) { // of an earlier moment, only the sources are counted
-            members.put("reports", count.getReports());
-        }
-        members.put("sources", count.getSources());
-        return members;
     }
 }

@@ -1,5 +1,6 @@
 package dev.waystate.cli.output;
 
+import dev.waystate.text.VisibleText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,7 +46,7 @@ public final class Table {
             lineWidth = outputWidth.getAsInt(); // not before: a command that prints no table does not ask
             shown.add(Arrays.stream(columns).map(Column::title).toList());
         }
-        rows.forEach(row -> shown.add(row.stream().map(TerminalText::all).toList()));
+        rows.forEach(row -> shown.add(row.stream().map(VisibleText::all).toList()));
         shown.forEach(cells -> widen(cells, false));
         int rest = rest();
         shown.replaceAll(cells -> cut(cells, rest));
@@ -72,7 +73,7 @@ public final class Table {
 
     private List<String> cut(List<String> cells, int rest) {
         return IntStream.range(0, columns.length)
-                .mapToObj(i -> columns[i].free() ? TerminalText.cut(cells.get(i), rest) : cells.get(i))
+                .mapToObj(i -> columns[i].free() ? VisibleText.cut(cells.get(i), rest) : cells.get(i))
                 .toList();
     }
 

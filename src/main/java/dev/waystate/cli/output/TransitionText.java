@@ -2,13 +2,14 @@ package dev.waystate.cli.output;
 
 import dev.waystate.cli.output.Table.Column;
 import dev.waystate.proto.v1.Transition;
+import dev.waystate.text.Durations;
+import dev.waystate.text.StatusNames;
+import dev.waystate.text.Times;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
-/** The states of a source as rows of a table and as JSON. */
+/** The states of a source as rows of a table. */
 public final class TransitionText {
 
     private TransitionText() {}
@@ -32,16 +33,5 @@ public final class TransitionText {
                 state.hasUntil() ? Times.toMillis(state.getUntil()) : "now",
                 Durations.text(lasted.isNegative() ? Duration.ZERO : lasted), // our clock may be behind
                 Long.toString(state.getPosition()));
-    }
-
-    public static String json(Transition state) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("position", state.getPosition());
-        members.put("status", StatusNames.json(state.getStatusValue()));
-        members.put("since", Times.toNanos(state.getSince()));
-        if (state.hasUntil()) {
-            members.put("until", Times.toNanos(state.getUntil()));
-        }
-        return JsonText.of(members);
     }
 }

@@ -2,7 +2,6 @@ package dev.waystate.security.access;
 
 import dev.waystate.server.calls.Gate;
 import dev.waystate.server.calls.OpenCall;
-import dev.waystate.server.status.TryLaterException;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -13,9 +12,8 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
-import java.time.Instant;
+import io.grpc.StatusException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
 import org.springframework.stereotype.Component;
 
@@ -27,11 +25,11 @@ import org.springframework.stereotype.Component;
 class AccessControl implements Gate {
 
     private final Authenticator authenticator;
-    private final DenialReporter denials;
+    private final Admission admission;
 
-    AccessControl(Authenticator authenticator, DenialReporter denials) {
+    AccessControl(Authenticator authenticator, Admission admission) {
         this.authenticator = authenticator;
-        this.denials = denials;
+        this.admission = admission;
     }
 
     @Override
@@ -88,42 +86,19 @@ class AccessControl implements Gate {
 
         private Listener<ReqT> decide(
                 ServerCall<ReqT, RespT> call, Metadata headers, CompletableFuture<Credential> credential) {
-            Credential known;
+            if (!credential.isCompletedExceptionally()) {
+                OpenCall.current().setCaller(credential.join().caller().name());
+            }
             try {
-                known = credential.join();
-            } catch (CompletionException failed) {
-                if (failed.getCause() instanceof AuthenticationException refused) {
-                    return refuse(call, refused.reason(), peer(call));
+                Credential admitted = admission.admit(credential, permitted, method.getFullMethodName(), peer(call));
+                if (method.getType() != MethodType.UNARY) {
+                    OpenCall.current().endWhen(admission.end(admitted, method.getFullMethodName()));
                 }
-                if (failed.getCause() instanceof TryLaterException) {
-                    denials.report(DenialReason.TOO_MANY_REFUSED, method.getFullMethodName(), peer(call));
-                }
-                throw failed;
+                return Contexts.interceptCall(admitted.caller().inContext(), call, headers, handler);
+            } catch (StatusException denied) {
+                call.close(denied.getStatus(), new Metadata());
+                return new Listener<>() {};
             }
-            return start(call, headers, known);
-        }
-
-        private Listener<ReqT> start(ServerCall<ReqT, RespT> call, Metadata headers, Credential credential) {
-            Caller caller = credential.caller();
-            OpenCall.current().setCaller(caller.name());
-            if (!credential.isValidAt(Instant.now())) {
-                return refuse(call, DenialReason.EXPIRED, caller.name());
-            }
-            if (!permitted.test(caller)) {
-                return refuse(call, DenialReason.NO_PERMISSION, caller.name());
-            }
-            if (method.getType() != MethodType.UNARY) {
-                OpenCall.current()
-                        .endWhen(() -> credential.isValidAt(Instant.now())
-                                ? null
-                                : denials.deny(DenialReason.EXPIRED, method.getFullMethodName(), caller.name()));
-            }
-            return Contexts.interceptCall(caller.inContext(), call, headers, handler);
-        }
-
-        private Listener<ReqT> refuse(ServerCall<ReqT, RespT> call, DenialReason reason, String who) {
-            call.close(denials.deny(reason, method.getFullMethodName(), who), new Metadata());
-            return new Listener<>() {};
         }
 
         private String peer(ServerCall<?, ?> call) {

@@ -20,9 +20,9 @@ import org.springframework.stereotype.Component;
  * to be right are let through even then.
  */
 @Component
-class Authenticator {
+public class Authenticator {
 
-    private static final Metadata.Key<String> AUTHORIZATION =
+    static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final String BEARER = "Bearer ";
@@ -38,7 +38,7 @@ class Authenticator {
     }
 
     /** Returns whether callers need credentials. */
-    boolean isOn() {
+    public boolean isOn() {
         return !callers.isEmpty() || issued.isOn();
     }
 

@@ -12,6 +12,7 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
@@ -46,7 +47,9 @@ class Drain {
         this.properties = properties;
     }
 
+    /** What ends anything comes after the delay, with a lower precedence. */
     @EventListener
+    @Order(0)
     void closing(ContextClosedEvent event) throws InterruptedException {
         if (event.getApplicationContext() != application) {
             return;
@@ -67,7 +70,8 @@ class Drain {
         endCallsOnceShutDown(event.getServer());
     }
 
-    private void endCallsOnceShutDown(Server server) {
+    /** Ends the calls that would not end by themselves, once the server takes no more. Does not wait. */
+    void endCallsOnceShutDown(Server server) {
         if (!server.isShutdown()) {
             scheduler.after(TASK, SHUTDOWN_POLL, () -> endCallsOnceShutDown(server));
         } else if (!server.isTerminated()) {

@@ -2,7 +2,9 @@ package dev.waystate.server.calls;
 
 import dev.waystate.server.status.StatusTable;
 import dev.waystate.server.telemetry.RequestId;
+import io.grpc.Attributes;
 import io.grpc.ForwardingServerCall;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -12,7 +14,10 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import io.grpc.inprocess.InProcessSocketAddress;
+import java.net.SocketAddress;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closes the calls of a method by the {@link StatusTable}: for requests that do not parse, for exceptions thrown by any
@@ -55,6 +60,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
     final class GuardedCall extends ForwardingServerCall<ReqT, RespT> {
 
         private final ServerCall<Parsed<ReqT>, RespT> call;
+        private final Attributes attributes;
         private final OpenCall openCall;
         private final GuardedListener listener = new GuardedListener();
 
@@ -73,7 +79,17 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         GuardedCall(ServerCall<Parsed<ReqT>, RespT> call, OpenCall openCall) {
             this.call = call;
             this.openCall = openCall;
+            this.attributes = clientAttributes(call.getAttributes(), openCall.peer());
             openCall.started(this);
+        }
+
+        /** Returns the attributes of the transport, with the client for whom the process itself may have made the call. */
+        private static Attributes clientAttributes(Attributes transport, @Nullable SocketAddress client) {
+            return client != null && transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InProcessSocketAddress
+                    ? transport.toBuilder()
+                            .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, client)
+                            .build()
+                    : transport;
         }
 
         @Override
@@ -85,6 +101,11 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         @Override
         public MethodDescriptor<ReqT, RespT> getMethodDescriptor() {
             return method;
+        }
+
+        @Override
+        public Attributes getAttributes() {
+            return attributes;
         }
 
         /** For the call's thread. */

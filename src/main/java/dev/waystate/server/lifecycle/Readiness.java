@@ -54,6 +54,7 @@ public class Readiness {
     }
 
     @EventListener
+    @Order(Ordered.HIGHEST_PRECEDENCE)
     synchronized void drain(ContextClosedEvent closed) {
         draining = true;
     }

@@ -56,7 +56,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     protected MeasuredCall(CallObserver[] observers, String method, Metadata headers, @Nullable SocketAddress peer) {
         this.observers = observers;
         this.namedMethod = method;
-        this.requestId = RequestId.of(headers);
+        this.requestId = RequestId.of(headers.get(RequestId.ENTRY));
         this.traceParent = headers.get(CallTrace.PARENT_ENTRY);
         this.peer = peer == null ? headers.get(Peer.FORWARDED) : peer;
     }

@@ -16,8 +16,7 @@ public final class RequestId {
     private RequestId() {}
 
     /** Returns the client's id, if it has 1 to 128 characters of visible ASCII; else one of 16 hexadecimal digits. */
-    static String of(Metadata headers) {
-        String sent = headers.get(ENTRY);
+    public static String of(@Nullable String sent) {
         return isFit(sent)
                 ? sent
                 : HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());

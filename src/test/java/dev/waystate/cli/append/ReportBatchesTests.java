@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.waystate.cli.input.Feed;
-import dev.waystate.cli.output.InputException;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.Report;
+import dev.waystate.text.InputException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.waystate.cli.connection.TargetConverter;
-import dev.waystate.cli.output.Durations;
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.Points;
-import dev.waystate.cli.output.StatusNames;
-import dev.waystate.cli.output.Times;
+import dev.waystate.text.Durations;
+import dev.waystate.text.InputException;
+import dev.waystate.text.Points;
+import dev.waystate.text.StatusNames;
+import dev.waystate.text.Times;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.waystate.cli.output.InputException;
-import dev.waystate.cli.output.Points;
-import dev.waystate.cli.output.Times;
 import dev.waystate.proto.v1.Report;
+import dev.waystate.text.InputException;
+import dev.waystate.text.Points;
+import dev.waystate.text.Times;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -28,33 +28,11 @@ class RecordTextTests {
     }
 
     @Test
-    void jsonHasWhatTheRecordHas() {
-        assertThat(RecordText.json(RECORD))
-                .isEqualTo("{\"position\":7,\"source\":\"\u00e9\",\"status\":\"THIRSTY\","
-                        + "\"info\":\"a \\\"b\\\"\\n\\u001B\",\"recorded_at\":\"2026-02-03T04:05:06.123456789Z\"}");
-    }
-
-    @Test
-    void locationIsShownAsAPoint() {
+    void rowHasTheLocation() {
         Record stored = RECORD.toBuilder()
                 .setLocation(Point.newBuilder().setX(-3).setY(4))
                 .build();
 
         assertThat(RecordText.row(stored)).contains("-3,4");
-        assertThat(RecordText.json(stored)).endsWith("\"location\":{\"x\":-3,\"y\":4}}");
-    }
-
-    @Test
-    void jsonHasTheNumberOfAStatusWithoutAName() {
-        Record stored = RECORD.toBuilder()
-                .setStatusValue(99)
-                .setSequence(3)
-                .setInfo("")
-                .setReportedAt(Timestamp.getDefaultInstance())
-                .build();
-
-        assertThat(RecordText.json(stored))
-                .contains(
-                        "\"sequence\":3,\"status\":99,\"info\":\"\",\"reported_at\":\"1970-01-01T00:00:00.000000000Z\"");
     }
 }

@@ -51,16 +51,6 @@ class SummaryTextTests {
     }
 
     @Test
-    void jsonIsOneObject() {
-        assertThat(SummaryText.json(SUMMARY))
-                .isEqualTo("{\"earliest_position\":5,\"head_position\":1000,\"statuses\":["
-                        + "{\"status\":\"OK\",\"reports\":900,\"sources\":80},"
-                        + "{\"status\":\"STARVED\",\"reports\":99,\"sources\":20},"
-                        + "{\"status\":-4,\"reports\":1,\"sources\":0}],"
-                        + "\"as_of_position\":1000,\"log_id\":\"0123456789abcdef0123456789abcdef\"}");
-    }
-
-    @Test
     void earlierMomentIsNamedAndHasNoReports() {
         GetSummaryResponse earlier = SUMMARY.toBuilder()
                 .setAsOfPosition(7)
@@ -70,7 +60,6 @@ class SummaryTextTests {
 
         assertThat(SummaryText.lines(earlier, false))
                 .contains("as of position    7", "OK                -           5");
-        assertThat(SummaryText.json(earlier)).contains("[{\"status\":\"OK\",\"sources\":5}],\"as_of_position\":7,");
     }
 
     @Test
@@ -89,11 +78,6 @@ class SummaryTextTests {
                         "TIME                      POSITION  -4  STARVED",
                         "2026-02-03T04:05:06.000Z         3   0        2",
                         "2026-02-03T04:06:06.000Z       900  11        1");
-        assertThat(SummaryText.json(period))
-                .endsWith("\"snapshots\":[{\"time\":\"2026-02-03T04:05:06.000000000Z\",\"position\":3,"
-                        + "\"statuses\":[{\"status\":\"STARVED\",\"sources\":2}]},"
-                        + "{\"time\":\"2026-02-03T04:06:06.000000000Z\",\"position\":900,"
-                        + "\"statuses\":[{\"status\":-4,\"sources\":11},{\"status\":\"STARVED\",\"sources\":1}]}]}");
     }
 
     private static Snapshot.Builder snapshot(long seconds, long position) {

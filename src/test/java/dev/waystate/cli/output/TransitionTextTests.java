@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
 import dev.waystate.proto.v1.Transition;
+import dev.waystate.text.Times;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -42,14 +43,5 @@ class TransitionTextTests {
     void clockThatIsBehindMakesNoNegativeDuration() {
         assertThat(TransitionText.row(PRESENT, Instant.parse("2026-02-03T06:06:05Z")))
                 .contains("0s");
-    }
-
-    @Test
-    void jsonHasNoEndWhileAStateLasts() {
-        assertThat(TransitionText.json(ENDED))
-                .isEqualTo("{\"position\":7,\"status\":\"STARVED\",\"since\":\"2026-02-03T04:05:06.123000000Z\","
-                        + "\"until\":\"2026-02-03T06:06:06.000000000Z\"}");
-        assertThat(TransitionText.json(PRESENT))
-                .isEqualTo("{\"position\":9,\"status\":99,\"since\":\"2026-02-03T06:06:06.000000000Z\"}");
     }
 }

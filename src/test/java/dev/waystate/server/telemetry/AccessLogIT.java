@@ -80,7 +80,11 @@ class AccessLogIT {
         with(
                         DisplacementServiceGrpc.newBlockingStub(client.channel()),
                         "unary-1",
-                        Map.of("traceparent", "00-" + TRACE_ID + "-00f067aa0ba902b7-01"))
+                        Map.of(
+                                "traceparent",
+                                "00-" + TRACE_ID + "-00f067aa0ba902b7-01",
+                                Peer.FORWARDED.name(), // which is believed of the process alone
+                                "192.0.2.7:1"))
                 .withDeadlineAfter(7, TimeUnit.SECONDS)
                 .computeDisplacement(Displacement.newBuilder()
                         .setEnd(Point.newBuilder().setX(3).setY(4))

@@ -1,0 +1,22 @@
+package dev.waystate.console;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Conditional;
+
+/**
+ * For beans of the console: they exist where there is an HTTP port, unless {@code waystate.console.enabled} is false, or
+ * whoever is let in there would not be let in at the gRPC port: see {@link NoOpenDoorCondition}.
+ */
+@Documented
+@Target({ElementType.TYPE, ElementType.METHOD})
+@Retention(RetentionPolicy.RUNTIME)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnBooleanProperty(name = ConsoleProperties.ENABLED, matchIfMissing = true)
+@Conditional(NoOpenDoorCondition.class)
+public @interface ConditionalOnConsole {}

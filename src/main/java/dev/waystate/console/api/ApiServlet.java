@@ -1,0 +1,76 @@
+package dev.waystate.console.api;
+
+import dev.waystate.console.Problem;
+import dev.waystate.server.telemetry.Peer;
+import dev.waystate.text.VisibleText;
+import io.grpc.Channel;
+import io.grpc.Metadata;
+import io.grpc.Status.Code;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Collections;
+import java.util.List;
+import org.springframework.http.HttpStatus;
+
+/**
+ * Has each request made a call of the gRPC services, with the client's address and credential: who may ask for what, and
+ * how often, is decided there.
+ */
+final class ApiServlet extends HttpServlet {
+
+    /** The request's headers that the call has, too. */
+    private static final List<Metadata.Key<String>> FORWARDED =
+            List.of("authorization", "x-request-id", "traceparent", "tracestate").stream()
+                    .map(name -> Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER))
+                    .toList();
+
+    private final transient Channel channel;
+    private final transient UnwrittenAnswers unwritten;
+
+    ApiServlet(Channel channel, UnwrittenAnswers unwritten) {
+        this.channel = channel;
+        this.unwritten = unwritten;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setHeader("Referrer-Policy", "no-referrer");
+        response.setHeader("Content-Security-Policy", "default-src 'none'");
+        response.setHeader("Cache-Control", "no-store");
+        try {
+            ForwardedCall.start(channel, call(request), metadata(request), request, response, unwritten);
+        } catch (ProblemException wrong) {
+            wrong.problem().send(response);
+        }
+    }
+
+    private static ApiCall<?, ?> call(HttpServletRequest request) {
+        ApiRequest asked = ApiRequest.of(request);
+        ApiCall<?, ?> call = Endpoints.call(asked)
+                .orElseThrow(() -> new ProblemException(Problem.of(
+                        HttpStatus.NOT_FOUND,
+                        Code.NOT_FOUND,
+                        "Expected one of the paths of openapi.yaml, but found " + VisibleText.of(asked.path()))));
+        if (!request.getMethod().equals("GET")) {
+            throw new ProblemException(Problem.of(
+                    HttpStatus.METHOD_NOT_ALLOWED,
+                    Code.UNIMPLEMENTED,
+                    "Expected GET, but found " + VisibleText.of(request.getMethod())));
+        }
+        return call;
+    }
+
+    private static Metadata metadata(HttpServletRequest request) {
+        Metadata metadata = new Metadata();
+        metadata.put(
+                Peer.FORWARDED, Peer.toText(new InetSocketAddress(request.getRemoteAddr(), request.getRemotePort())));
+        for (Metadata.Key<String> key : FORWARDED) {
+            Collections.list(request.getHeaders(key.name())).forEach(value -> metadata.put(key, value));
+        }
+        return metadata;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.waystate.console.api;
+
+import dev.waystate.console.Problem;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** A request's call: each message is asked for when the HTTP client has taken the one before. */
+final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
+
+    private static final Metadata.Key<String> REQUEST_ID =
+            Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final ClientCall<Q, A> call;
+    private final Format<A> format;
+    private final HttpServletResponse response;
+    private final AnswerWriter writer;
+
+    private ForwardedCall(
+            ClientCall<Q, A> call,
+            Format<A> format,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            UnwrittenAnswers unwritten)
+            throws IOException {
+        this.call = call;
+        this.format = format;
+        this.response = response;
+        this.writer = AnswerWriter.start(
+                request,
+                response,
+                unwritten,
+                () -> call.request(1),
+                () -> call.cancel("The HTTP client has gone", null));
+    }
+
+    /** Makes the call, and has its answers written. Does not wait for them. */
+    static <Q, A> void start(
+            Channel channel,
+            ApiCall<Q, A> apiCall,
+            Metadata headers,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            UnwrittenAnswers unwritten)
+            throws IOException {
+        ClientCall<Q, A> call = channel.newCall(apiCall.method(), CallOptions.DEFAULT);
+        ForwardedCall<Q, A> forwarded = new ForwardedCall<>(call, apiCall.format(), request, response, unwritten);
+        call.start(forwarded, headers);
+        call.request(1);
+        call.sendMessage(apiCall.request());
+        call.halfClose();
+    }
+
+    @Override
+    public void onHeaders(Metadata headers) {
+        copyRequestId(headers);
+    }
+
+    @Override
+    public void onMessage(A answer) {
+        writer.write(format.contentType(), format.pieces(answer));
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+        if (status.isOk()) {
+            writer.end();
+        } else {
+            copyRequestId(trailers);
+            Problem problem = Problem.of(status, trailers);
+            writer.fail(problem, format.end(problem));
+        }
+    }
+
+    private void copyRequestId(Metadata metadata) {
+        String id = metadata.get(REQUEST_ID);
+        if (id != null) {
+            response.setHeader(REQUEST_ID.originalName(), id);
+        }
+    }
+}

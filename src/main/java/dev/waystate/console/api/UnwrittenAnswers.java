@@ -1,0 +1,69 @@
+package dev.waystate.console.api;
+
+import dev.waystate.console.ConditionalOnConsole;
+import dev.waystate.server.calls.MemoryBudget;
+import dev.waystate.server.calls.MemoryBudgets;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.stereotype.Component;
+
+/**
+ * The answers over HTTP that their clients have not taken. All together they hold a part of the memory for what leaves
+ * the server, or twice as much for a moment: beyond it, those that have stood still for longest are dropped. Nothing here
+ * blocks.
+ */
+@Component
+@ConditionalOnConsole
+final class UnwrittenAnswers {
+
+    private static final int PART_OF_LEAVING = 4;
+
+    /** What has not moved for so long, stands still. */
+    private static final Duration STANDSTILL = Duration.ofMillis(300);
+
+    /** How many times as much there may be for a moment, before answers that move are dropped. */
+    private static final int MOST_MOVING = 2;
+
+    private final MemoryBudget leaving;
+    private final long most;
+    private final AtomicLong held = new AtomicLong();
+    private final Set<AnswerWriter> holders = ConcurrentHashMap.newKeySet();
+
+    UnwrittenAnswers(MemoryBudgets memory) {
+        this.leaving = memory.leaving();
+        this.most = leaving.limit() / PART_OF_LEAVING;
+    }
+
+    /** Counts bytes that a writer holds from here on, and makes room for them. */
+    void hold(AnswerWriter writer, long bytes) {
+        holders.add(writer);
+        leaving.hold(bytes);
+        if (held.addAndGet(bytes) > most) {
+            long stillSince = System.nanoTime() - STANDSTILL.toNanos();
+            holders.stream()
+                    .filter(holder -> holder != writer)
+                    .map(holder -> new Holder(holder, holder.movedAtNanos()))
+                    .sorted(Comparator.comparingLong(Holder::movedAtNanos))
+                    .takeWhile(
+                            holder -> held.get() > (holder.movedAtNanos - stillSince < 0 ? most : MOST_MOVING * most))
+                    .forEach(holder -> holder.writer.dropIfStill());
+        }
+    }
+
+    /** Counts bytes that are written, or dropped. */
+    void release(long bytes) {
+        held.addAndGet(-bytes);
+        leaving.release(bytes);
+    }
+
+    /** Forgets a writer that will hold nothing more. */
+    void ended(AnswerWriter writer) {
+        holders.remove(writer);
+    }
+
+    /** A writer as it was at one moment: it changes meanwhile, and a sort must not see that. */
+    private record Holder(AnswerWriter writer, long movedAtNanos) {}
+}

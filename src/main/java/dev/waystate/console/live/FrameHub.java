@@ -1,0 +1,318 @@
+package dev.waystate.console.live;
+
+import dev.waystate.console.Problem;
+import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.PrunedPositionException;
+import dev.waystate.statelog.StateLog;
+import dev.waystate.statelog.StateRecord;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the log once for all pages, while there is one: what was recorded since the last tick becomes one frame, which
+ * all of them get. A page that does not read holds up nobody; it goes on with the frames that are kept, or with one that
+ * has all it missed, or is told to load everything again.
+ *
+ * <p>What all pages together hold in memory is bounded: the frames that are kept, those that were kept and are under way,
+ * and for each page a chunk of one.
+ */
+final class FrameHub {
+
+    static final Duration TICK = Duration.ofMillis(250);
+
+    /** How long a page hears nothing when there are no news. */
+    static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+    /** Each one has a connection, and Tomcat's buffers for it. */
+    static final int MAX_STREAMS = 200;
+
+    /** How much a page can miss and get in one frame, as many as a tick reads from the log in passing. */
+    static final int MAX_MISSED_RECORDS = 20_000;
+
+    /** How far the hub may be behind the log before it leaves records out: what it reads in less than a second. */
+    static final int MAX_LAG_RECORDS = 200_000;
+
+    /** Frames for about 10 seconds at 1,000 reports a second. */
+    private static final int KEPT_BYTES = 4 * 1024 * 1024;
+
+    /** Frames that are kept no longer, and are under way to pages that are slow. */
+    private static final int OVERDUE_BYTES = 4 * 1024 * 1024;
+
+    /** What the frames and the pages have in memory together, without what Tomcat has for each. */
+    static final int MAX_BYTES = KEPT_BYTES + OVERDUE_BYTES + MAX_STREAMS * FrameStream.CHUNK_BYTES;
+
+    private static final int PAGE_BYTES = 256 * 1024;
+
+    /** How long the log is left alone after it could not be read. */
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+
+    private final StateLog log;
+    private final Function<Throwable, Problem> problems;
+    private final Clock clock;
+    private final @Nullable String version;
+    private final FrameRing frames = new FrameRing(KEPT_BYTES);
+    private final List<FrameStream> streams = new CopyOnWriteArrayList<>();
+    private boolean closed;
+
+    // Used by one tick at a time.
+    private boolean following;
+    private long position;
+    private boolean missedRead;
+    private volatile long overdueBytes;
+    private Instant lastSent = Instant.MIN;
+    private Instant nextRead = Instant.MIN;
+
+    /**
+     * @param problems says what pages are told of an exception
+     * @param version of the server; null if it is not known
+     */
+    FrameHub(StateLog log, Function<Throwable, Problem> problems, Clock clock, @Nullable String version) {
+        this.log = log;
+        this.problems = problems;
+        this.clock = clock;
+        this.version = version;
+    }
+
+    /** Returns the frames that the streams are to take. */
+    FrameRing frames() {
+        return frames;
+    }
+
+    /** Has a stream begin at the next tick, and returns null; or why there is no place for it. */
+    synchronized @Nullable Status add(FrameStream stream) {
+        if (closed) {
+            return Status.UNAVAILABLE.withDescription("The server is stopping");
+        }
+        if (streams.size() >= MAX_STREAMS) {
+            return Status.UNAVAILABLE.withDescription(
+                    "There are " + MAX_STREAMS + " streams, as many as there may be: try again later");
+        }
+        streams.add(stream);
+        return null;
+    }
+
+    int streams() {
+        return streams.size();
+    }
+
+    /** Returns how many streams have something to send that their pages do not take. */
+    long busyStreams() {
+        return streams.stream().filter(stream -> !stream.isIdle()).count();
+    }
+
+    /** Returns how many bytes of frames are kept or under way. */
+    long bytes() {
+        return frames.bytes() + overdueBytes;
+    }
+
+    /** Ends all streams, and takes no more. Does not block. */
+    synchronized void close() {
+        closed = true;
+        streams.forEach(stream -> stream.end(LiveEvents.BYE));
+    }
+
+    /** Does what is due; not for two threads at once. May block while it reads the log. */
+    void tick() {
+        streams.removeIf(FrameStream::hasEnded);
+        if (streams.isEmpty()) {
+            following = false;
+            frames.clear();
+            return;
+        }
+        Instant now = clock.instant();
+        streams.forEach(this::endIfDenied);
+        if (!now.isBefore(nextRead)) {
+            try {
+                follow();
+                missedRead = false;
+                streams.forEach(this::attend);
+            } catch (RuntimeException unreadable) {
+                nextRead = now.plus(RETRY_DELAY);
+                lastSent = now;
+                byte[] error = error(unreadable);
+                streams.forEach(stream -> stream.offer(error));
+            }
+        }
+        beat();
+        breakOffOverdue();
+    }
+
+    private void endIfDenied(FrameStream stream) {
+        Status denial = stream.denial();
+        if (denial != null) {
+            stream.end(LiveEvents.error(Problem.of(denial, new Metadata()).members()));
+        }
+    }
+
+    /** Makes frames of what was recorded up to now. */
+    private void follow() {
+        long head = log.head();
+        if (!following || head - position > MAX_LAG_RECORDS) {
+            following = true;
+            position = head;
+        }
+        try {
+            while (position < head) {
+                Frame frame = merge(position, head);
+                add(frame);
+                position = frame.position();
+            }
+        } catch (PrunedPositionException overtaken) {
+            position = overtaken.earliest() - 1;
+        } catch (DamagedRecordException damaged) {
+            Frame notice = notice(position, damaged);
+            add(notice);
+            position = notice.position();
+        }
+    }
+
+    private void add(Frame frame) {
+        frames.add(frame);
+        lastSent = clock.instant();
+        streams.forEach(FrameStream::write);
+    }
+
+    /** Returns a frame from one position to another, or to an earlier one if it is full or a record is damaged. */
+    private Frame merge(long after, long upTo) {
+        FrameBuilder frame = new FrameBuilder(after);
+        try {
+            boolean full = false;
+            while (!full && frame.position() < upTo) {
+                full = !addAll(frame, log.read(frame.position(), PAGE_BYTES), upTo);
+            }
+        } catch (DamagedRecordException damaged) {
+            if (frame.isEmpty()) {
+                throw damaged;
+            }
+        }
+        return frame.build(clock.instant());
+    }
+
+    private static boolean addAll(FrameBuilder frame, List<StateRecord> page, long upTo) {
+        for (StateRecord record : page) {
+            if (record.position() > upTo || !frame.add(record)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns what takes a page over a record that cannot be read. */
+    private Frame notice(long after, DamagedRecordException damaged) {
+        Map<String, Object> problem =
+                new LinkedHashMap<>(problems.apply(damaged).members());
+        problem.put("position", damaged.position());
+        return new Frame(after, Math.max(damaged.position(), after + 1), LiveEvents.error(problem));
+    }
+
+    /** Sees to a stream that cannot go on with the frames that are kept. */
+    private void attend(FrameStream stream) {
+        if (!stream.isIdle()) {
+            return;
+        }
+        if (!stream.hasBegun()) {
+            begin(stream);
+        } else if (stream.position() > position) {
+            awaitLogEnd(stream);
+        } else if (stream.position() < position && frames.after(stream.position()) == null) {
+            sendMissed(stream);
+        }
+    }
+
+    private void begin(FrameStream stream) {
+        StreamStart start = stream.start();
+        byte[] hello = LiveEvents.hello(log.id(), position, log.earliest(), clock.instant(), version);
+        stream.begin(hello, Objects.requireNonNullElse(start.after(), position));
+        if (start.logId() != null && !start.logId().equalsIgnoreCase(log.id())) {
+            reset(stream, ResetReason.LOG_CHANGED);
+        } else if (stream.position() > position) {
+            log.caughtUp().whenComplete((caughtUp, unknown) -> {
+                if (unknown == null) {
+                    stream.logEndIsKnown();
+                } else {
+                    stream.end(error(unknown));
+                }
+            });
+        }
+    }
+
+    /** A replica may be behind the one that the page was with. */
+    private void awaitLogEnd(FrameStream stream) {
+        if (stream.isLogEndKnown() && stream.position() > log.head()) {
+            reset(stream, ResetReason.BEYOND_HEAD);
+        }
+    }
+
+    /** Reads for one stream a tick what it has missed; others that have missed the same have the frame, too. */
+    private void sendMissed(FrameStream stream) {
+        long after = stream.position();
+        if (position - after > MAX_MISSED_RECORDS || after < log.earliest() - 1) {
+            reset(stream, ResetReason.TOO_OLD);
+        } else if (!missedRead) {
+            missedRead = true;
+            try {
+                frames.add(merge(after, position));
+                stream.write();
+            } catch (DamagedRecordException damaged) {
+                frames.add(notice(after, damaged));
+                stream.write();
+            } catch (PrunedPositionException overtaken) {
+                reset(stream, ResetReason.TOO_OLD);
+            }
+        }
+    }
+
+    private void reset(FrameStream stream, ResetReason reason) {
+        stream.goOn(LiveEvents.reset(reason, log.id(), position), position);
+    }
+
+    private void beat() {
+        Instant now = clock.instant();
+        if (now.isBefore(lastSent.plus(HEARTBEAT))) {
+            return;
+        }
+        lastSent = now;
+        byte[] heartbeat = LiveEvents.heartbeat(position, now);
+        for (FrameStream stream : streams) {
+            boolean upToDate = stream.hasBegun() && stream.position() == position;
+            stream.offer(upToDate ? heartbeat : LiveEvents.SIGN_OF_LIFE);
+        }
+    }
+
+    /** Ends the slowest streams where too much is under way that is kept for nobody else. */
+    private void breakOffOverdue() {
+        Set<Frame> overdue = new HashSet<>();
+        long bytes = 0;
+        List<FrameStream> newestFirst = streams.stream()
+                .filter(stream -> stream.frameUnderWay() != null)
+                .sorted(Comparator.comparingLong(FrameStream::position).reversed())
+                .toList();
+        for (FrameStream stream : newestFirst) {
+            Frame frame = stream.frameUnderWay();
+            if (frame != null && !frames.contains(frame) && overdue.add(frame)) {
+                bytes += frame.bytes().length;
+            }
+            if (bytes > OVERDUE_BYTES) {
+                stream.breakOff();
+            }
+        }
+        overdueBytes = Math.min(bytes, OVERDUE_BYTES);
+    }
+
+    private byte[] error(Throwable thrown) {
+        return LiveEvents.error(problems.apply(thrown).members());
+    }
+}

@@ -1,0 +1,230 @@
+package dev.waystate.console.live;
+
+import dev.waystate.server.http.BreakableConnections;
+import io.grpc.Status;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page's stream. The hub's thread and Tomcat's write to it in turns, as much as the connection takes without blocking:
+ * what is under way for a page that does not read is a chunk, and a frame that other pages have as well.
+ */
+final class FrameStream implements WriteListener, AsyncListener {
+
+    /** How much Tomcat keeps of a frame when the connection takes no more. */
+    static final int CHUNK_BYTES = 16 * 1024;
+
+    private static final byte[] NOTHING = {};
+
+    private final AsyncContext async;
+    private final ServletOutputStream out;
+    private final FrameRing frames;
+    private final StreamStart start;
+    private final Supplier<@Nullable Status> denial;
+
+    /** What goes before the next frame. */
+    private final Queue<byte[]> events = new ArrayDeque<>();
+
+    /** Whether Tomcat has called {@link #onWritePossible}: before that, writing would block. */
+    private boolean open;
+
+    private boolean begun;
+    private boolean ended;
+
+    /** Whether the stream is complete once the events have been written. */
+    private boolean last;
+
+    private long position;
+    private volatile boolean logEndKnown;
+
+    /** The frame that is being written; null if it is another event, or nothing. */
+    private @Nullable Frame frame;
+
+    private byte[] bytes = NOTHING;
+    private int written;
+    private boolean flushDue;
+
+    /**
+     * @param async of an answer that has its status and its headers
+     * @param denial returns why the stream has to end, or null
+     */
+    FrameStream(
+            AsyncContext async,
+            ServletOutputStream out,
+            FrameRing frames,
+            StreamStart start,
+            Supplier<@Nullable Status> denial) {
+        this.async = async;
+        this.out = out;
+        this.frames = frames;
+        this.start = start;
+        this.denial = denial;
+        events.add(LiveEvents.SIGN_OF_LIFE); // so that the page knows at once that it is let in
+    }
+
+    StreamStart start() {
+        return start;
+    }
+
+    /** Returns why the stream has to end; null if it need not. */
+    @Nullable
+    Status denial() {
+        return denial.get();
+    }
+
+    synchronized void begin(byte[] hello, long after) {
+        begun = true;
+        position = after;
+        events.add(hello);
+        write();
+    }
+
+    synchronized boolean hasBegun() {
+        return begun;
+    }
+
+    synchronized boolean hasEnded() {
+        return ended;
+    }
+
+    /** Returns the position after which the next frame has to begin. */
+    synchronized long position() {
+        return position;
+    }
+
+    /** Returns whether everything has been written that is due now. */
+    synchronized boolean isIdle() {
+        return !ended && written == bytes.length && events.isEmpty();
+    }
+
+    /** Returns the frame that is under way. */
+    synchronized @Nullable Frame frameUnderWay() {
+        return ended || written == bytes.length ? null : frame;
+    }
+
+    /** Says that the log is as far as it was when the stream began. */
+    void logEndIsKnown() {
+        logEndKnown = true;
+    }
+
+    boolean isLogEndKnown() {
+        return logEndKnown;
+    }
+
+    /** Sends an event, and goes on with the frames after a position. */
+    synchronized void goOn(byte[] event, long after) {
+        position = after;
+        events.add(event);
+        write();
+    }
+
+    /** Sends an event unless another one is under way: a page that does not read misses it. */
+    synchronized void offer(byte[] event) {
+        if (isIdle()) {
+            events.add(event);
+            write();
+        }
+    }
+
+    /** Ends the stream with an event, or without one if the page does not take it at once. */
+    synchronized void end(byte[] event) {
+        events.add(event);
+        last = true;
+        write();
+        breakOff();
+    }
+
+    /** Ends the stream with its connection, if it has not ended. */
+    synchronized void breakOff() {
+        if (!ended) {
+            ended = true;
+            BreakableConnections.breakOff(async.getRequest());
+        }
+    }
+
+    /** Writes what is due, as far as the page takes it. Tomcat calls {@link #onWritePossible} when it takes more. */
+    synchronized void write() {
+        try {
+            while (open && !ended && out.isReady() && writeNext()) {
+                // as much as is ready
+            }
+        } catch (IOException | IllegalStateException gone) {
+            ended = true; // Tomcat, which has seen it as well, closes the connection
+        }
+    }
+
+    /** Writes one piece, and returns whether there may be another one. */
+    private boolean writeNext() throws IOException {
+        if (written == bytes.length) {
+            takeNext();
+        }
+        if (written < bytes.length) {
+            int length = Math.min(CHUNK_BYTES, bytes.length - written);
+            written += length;
+            out.write(bytes, written - length, length);
+            flushDue = true;
+            return true;
+        }
+        if (flushDue) {
+            flushDue = false;
+            out.flush();
+            return true;
+        }
+        if (last) {
+            ended = true;
+            async.complete();
+        }
+        return false;
+    }
+
+    private void takeNext() {
+        byte[] event = events.poll();
+        frame = event == null && begun && !last ? frames.after(position) : null;
+        if (frame != null) {
+            position = frame.position();
+            event = frame.bytes();
+        }
+        bytes = event == null ? NOTHING : event;
+        written = 0;
+    }
+
+    @Override
+    public synchronized void onWritePossible() {
+        open = true;
+        write();
+    }
+
+    @Override
+    public synchronized void onError(Throwable problem) {
+        ended = true;
+    }
+
+    @Override
+    public synchronized void onError(AsyncEvent event) {
+        ended = true;
+        async.complete(); // or there would be an error page, for nobody
+    }
+
+    @Override
+    public synchronized void onComplete(AsyncEvent event) {
+        ended = true;
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+        // there is none
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+        // has been
+    }
+}

@@ -1,0 +1,99 @@
+package dev.waystate.server.calls;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
+import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Has the HTTP port call the services as clients of the gRPC port do, without a network: through the same interceptors,
+ * permissions, limits and meters. It drains as that port does, and at the same time.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+class InProcessServer implements SmartLifecycle {
+
+    private final String name = "waystate-" + UUID.randomUUID();
+    private final GrpcServiceDiscoverer services;
+    private final List<GrpcServerConfigurer> configurers;
+    private final Drain drain;
+    private final Duration gracePeriod;
+    private @Nullable Server server;
+
+    InProcessServer(
+            GrpcServiceDiscoverer services,
+            List<GrpcServerConfigurer> configurers,
+            Drain drain,
+            @Value("${grpc.server.shutdown-grace-period}") Duration gracePeriod) {
+        this.services = services;
+        this.configurers = configurers;
+        this.drain = drain;
+        this.gracePeriod = gracePeriod;
+    }
+
+    /** Callbacks run on the threads of the services, and must not block. */
+    @Bean(destroyMethod = "shutdownNow")
+    ManagedChannel inProcessChannel() {
+        return InProcessChannelBuilder.forName(name).directExecutor().build();
+    }
+
+    @Override
+    public void start() {
+        InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
+        services.findGrpcServices().forEach(service -> builder.addService(service.getDefinition()));
+        configurers.forEach(configurer -> configurer.accept(builder));
+        try {
+            server = builder.build().start();
+        } catch (IOException taken) {
+            throw new UncheckedIOException(taken);
+        }
+    }
+
+    /** Does not wait: the server of the gRPC port stops in the same phase. */
+    @Override
+    public void stop(Runnable stopped) {
+        server.shutdown();
+        drain.endCallsOnceShutDown(server);
+        new Thread(() -> awaitEnd(stopped), "in-process-server-stop").start();
+    }
+
+    private void awaitEnd(Runnable stopped) {
+        try {
+            server.awaitTermination(gracePeriod.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException early) {
+            Thread.currentThread().interrupt();
+        } finally {
+            server.shutdownNow();
+            stopped.run();
+        }
+    }
+
+    @Override
+    public void stop() {
+        server.shutdownNow();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return server != null && !server.isShutdown();
+    }
+
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE;
+    }
+}

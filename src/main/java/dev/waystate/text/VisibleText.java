@@ -1,0 +1,51 @@
+package dev.waystate.text;
+
+import dev.waystate.process.Utf8;
+import dev.waystate.server.text.LogText;
+import java.nio.file.Path;
+
+/** Text from outside, made fit to be shown. */
+public final class VisibleText {
+
+    /** The most characters of one text that are shown. */
+    private static final int MAX_LENGTH = 1000;
+
+    private VisibleText() {}
+
+    /**
+     * Returns the text on one line, every character escaped that is no visible character or space: controls could clear
+     * the screen or pretend to be output of ours, and bidirectional formats reverse what is read.
+     */
+    public static String of(String text) {
+        return of(text, MAX_LENGTH);
+    }
+
+    /** Returns all of a text, made fit in the same way. */
+    public static String all(String text) {
+        return of(text, Integer.MAX_VALUE);
+    }
+
+    private static String of(String text, int maxLength) {
+        StringBuilder shown = new StringBuilder(Math.min(text.length(), maxLength));
+        for (int i = 0; i < text.length(); ) {
+            if (shown.length() >= maxLength) {
+                return shown.append('…').toString();
+            }
+            int character = text.codePointAt(i);
+            LogText.appendVisibly(shown, character);
+            i += Character.charCount(character);
+        }
+        return shown.toString();
+    }
+
+    /** Returns the text, or its beginning and an ellipsis if it is longer than so many characters. */
+    public static String cut(String text, int maxLength) {
+        return text.codePointCount(0, text.length()) <= maxLength
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, maxLength - 1)) + '…';
+    }
+
+    public static String of(Path file) {
+        return of(Utf8.text(file));
+    }
+}

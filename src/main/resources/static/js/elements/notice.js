@@ -1,0 +1,96 @@
+// <ws-notice>: what is out of the ordinary: an earlier moment is shown, the server is away or refuses, the log is another.
+
+import { forgetToken, hasToken } from '../api.js';
+import { h, setText } from '../dom.js';
+import { onDraw, requestDraw } from '../draw.js';
+import { link, onLogReplaced, retryNow } from '../feed.js';
+import { go } from '../router.js';
+import { isPast, pastState, shownTime } from '../shown.js';
+import { stamp } from '../time.js';
+
+const AWAY_SHOWN_AFTER = 1500;
+const REPLACED_SHOWN_FOR = 60_000;
+const REPLACED =
+  'The log has been replaced by another one, such as a back-up. This page has loaded it; positions from before mean nothing.';
+
+class Notice extends HTMLElement {
+  connectedCallback() {
+    this.text = h('p');
+    this.button = h('button', { type: 'button', onclick: () => this.action() });
+    this.append(this.text, this.button);
+    this.setAttribute('role', 'status');
+    this.replacedAt = null;
+    onLogReplaced(() => (this.replacedAt = Date.now()));
+    onDraw(() => this.draw());
+  }
+
+  draw() {
+    const notice = this.trouble() ?? pastNotice();
+    this.hidden = !notice;
+    if (!notice) return;
+    this.className = notice.kind;
+    this.action = notice.action;
+    setText(this.text, notice.text);
+    setText(this.button, notice.button);
+  }
+
+  trouble() {
+    if (link.state !== 'away') this.awaySince = null;
+    else this.awaySince ??= Date.now();
+    if (link.state === 'refused') return refusedNotice();
+    if (this.awaySince && Date.now() - this.awaySince > AWAY_SHOWN_AFTER) {
+      return { kind: 'bad', text: awayText(), button: 'Retry now', action: retryNow };
+    }
+    if (link.trouble)
+      return { kind: 'bad', text: link.trouble, button: 'Understood', action: () => (link.trouble = '') };
+    if (this.replacedAt && Date.now() - this.replacedAt < REPLACED_SHOWN_FOR) {
+      return { kind: 'worth-knowing', text: REPLACED, button: 'Understood', action: () => this.understood() };
+    }
+    return null;
+  }
+
+  understood() {
+    this.replacedAt = null;
+    requestDraw();
+  }
+}
+
+function awayText() {
+  const seconds = Math.ceil((link.retryAt - Date.now()) / 1000);
+  const kept = link.loaded ? ' What is shown is as it was before.' : '';
+  const again = seconds > 0 ? `Trying again in ${seconds} s …` : 'Trying again …';
+  return `${link.detail || 'The connection was cut.'}${kept} ${again}`;
+}
+
+function refusedNotice() {
+  const another = () => {
+    forgetToken();
+    retryNow();
+  };
+  return hasToken()
+    ? {
+        kind: 'bad',
+        text: 'The token does not permit reading states (state:read).',
+        button: 'Use another token',
+        action: another,
+      }
+    : { kind: 'bad', text: link.detail, button: 'Retry now', action: retryNow };
+}
+
+function pastNotice() {
+  if (!isPast()) return null;
+  const { state, detail } = pastState();
+  const time = stamp(shownTime());
+  const texts = {
+    loading: `Loading the states of ${time} …`,
+    failed: `The states of ${time} cannot be shown. ${detail}`,
+  };
+  return {
+    kind: state === 'failed' ? 'bad' : 'past',
+    text: texts[state] ?? `As of ${time}. Later reports are not in this picture.`,
+    button: 'Back to live',
+    action: () => go({ at: null }),
+  };
+}
+
+customElements.define('ws-notice', Notice);

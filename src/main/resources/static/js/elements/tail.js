@@ -1,0 +1,99 @@
+// <ws-tail>: the reports as they come, newest first, with pause and filters. It keeps the newest ones only.
+
+import { h, setText } from '../dom.js';
+import { onDraw, requestDraw } from '../draw.js';
+import { onFrame, onLogReplaced } from '../feed.js';
+import { go, route } from '../router.js';
+import { statusText } from '../status.js';
+import { commandLine, number } from '../text.js';
+import { CommandLine } from './command-line.js';
+import { RecordTable } from './record-table.js';
+
+const KEPT = 1000;
+const SHOWN_LIVE = 100;
+
+class Tail extends HTMLElement {
+  connectedCallback() {
+    this.kept = []; // newest first
+    this.paused = null; // what is shown while paused
+    this.came = 0;
+    this.left = 0;
+    this.button = h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => this.togglePause() }, 'Pause');
+    this.filter = h('input', {
+      type: 'search',
+      'aria-label': 'Only sources or infos with',
+      placeholder: 'Only sources or infos with',
+      oninput: () => go({ text: this.filter.value }, { replace: true }),
+    });
+    this.count = h('span', { class: 'aside' });
+    this.omitted = h('p', { class: 'aside', hidden: true });
+    this.command = new CommandLine();
+    this.records = new RecordTable('Reports, newest first', true);
+    this.append(
+      h(
+        'div',
+        { class: 'toolbar' },
+        h('h2', {}, 'Live reports'),
+        this.count,
+        h('span', { class: 'gap' }),
+        this.filter,
+        this.button,
+      ),
+      this.omitted,
+      this.records,
+      this.command,
+    );
+    this.command.show(commandLine('read', ['--follow']));
+    onFrame((frame) => this.take(frame));
+    onLogReplaced(() => {
+      this.kept = [];
+      this.left = 0;
+    });
+    onDraw(() => this.draw());
+  }
+
+  take(frame) {
+    this.came += frame.count;
+    this.left += frame.omitted;
+    this.kept = [...frame.records.slice().reverse(), ...this.kept].slice(0, KEPT);
+  }
+
+  togglePause() {
+    this.paused = this.paused ? null : this.kept;
+    this.cameBefore = this.came;
+    this.button.setAttribute('aria-pressed', String(this.paused !== null));
+    setText(this.button, this.paused ? 'Go on' : 'Pause');
+    requestDraw();
+  }
+
+  draw() {
+    if (route.view !== 'live') return;
+    if (document.activeElement !== this.filter && this.filter.value !== route.text) this.filter.value = route.text;
+    setText(
+      this.count,
+      this.paused
+        ? `paused; ${number(this.came - this.cameBefore)} more since`
+        : `${number(this.came)} since this page was opened`,
+    );
+    this.omitted.hidden = this.left === 0;
+    setText(
+      this.omitted,
+      `${number(this.left)} of them came too quickly to be listed here; sources, states and map have them all, and so has the command line below.`,
+    );
+    const shown = (this.paused ?? this.kept).filter(passes).slice(0, this.paused ? KEPT : SHOWN_LIVE);
+    const key = [shown[0]?.position, shown.at(-1)?.position, shown.length].join('|');
+    if (key === this.key) return;
+    this.key = key;
+    this.records.show(shown);
+  }
+}
+
+function passes(record) {
+  const text = route.text.toLowerCase();
+  return (
+    (route.status.length === 0 || route.status.includes(statusText(record.status))) &&
+    (text === '' || record.source.toLowerCase().includes(text) || record.info.toLowerCase().includes(text))
+  );
+}
+
+customElements.define('ws-tail', Tail);

@@ -1,0 +1,421 @@
+package dev.waystate.console.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.waystate.ServerProcess;
+import dev.waystate.cli.CommandRun;
+import dev.waystate.proto.Status;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page in a real browser: what it shows of a live server, and what becomes of clicks, keys and cuts. */
+@Timeout(120)
+class PageIT {
+
+    private static final Pattern POINT = Pattern.compile("(-?\\d+),(-?\\d+)");
+
+    @TempDir
+    static Path directory;
+
+    private static ServerProcess server;
+    private static Herd herd;
+    private static Chromium browser;
+    private static Instant beforeTheHunger;
+
+    private final List<Page> pages = new ArrayList<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        browser = Chromium.start();
+        server = ServerProcess.start(directory);
+        herd = new Herd(server);
+        for (int i = 1; i <= 60; i++) {
+            herd.report("cow-" + i, i % 10 == 0 ? Status.THIRSTY : Status.OK, "Grazing.", i * 10, i % 7 * 20);
+        }
+        herd.report("robot-1", Status.TIRED, "Motor warm.", 300, 400);
+        beforeTheHunger = Instant.now();
+        herd.report("cow-7", Status.STARVED, "No feed since morning.", 0, 0);
+        herd.report("cow-7", Status.STARVED, "Still none.", 30, 40);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (herd != null) {
+            herd.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @AfterEach
+    void nothingWentWrongInTheBrowser() {
+        pages.forEach(page -> page.context().close());
+        assertThat(browser.problems()).isEmpty();
+    }
+
+    @Test
+    void theFirstScreenSaysWhoIsWorstOffAndForHowLong() {
+        Page page = open("");
+        assertThat(page.locator(".sentence"))
+                .containsText(Pattern.compile("1 of \\d+ sources is STARVED, for .*: cow-7"));
+        assertThat(page.locator(".tile.starved .count")).hasText("1");
+        assertThat(rows(page).first()).containsText("cow-7");
+        assertThat(page.locator("ws-heartbeat")).containsText(Pattern.compile("live, \\d\\.\\d s behind"));
+    }
+
+    @Test
+    void aReportOfTheCommandLineAppearsWithinASecond() {
+        Page page = open("#/live");
+        List<Long> millis = new ArrayList<>();
+        for (int i = 1; i <= 5; i++) {
+            String info = "Seen at once " + i;
+            assertThat(command("report", "--source", "dog-1", "--status", "OK", "--info", info)
+                            .exitCode())
+                    .isZero();
+            long stored = System.nanoTime();
+            page.getByText(info).waitFor();
+            millis.add(Duration.ofNanos(System.nanoTime() - stored).toMillis());
+        }
+        assertThat(millis.stream().sorted().toList().get(2))
+                .as("median of " + millis)
+                .isLessThan(1000);
+    }
+
+    @Test
+    void tilesSearchAndKeysChooseWhatIsListed() {
+        Page page = open("");
+        page.locator(".tile.thirsty").click();
+        assertThat(rows(page)).hasCount(6);
+        assertThat(page.locator(".tile.thirsty")).hasAttribute("aria-pressed", "true");
+        page.keyboard().press("/");
+        page.keyboard().type("cow-3");
+        assertThat(rows(page)).hasCount(1);
+        assertThat(page).hasURL(Pattern.compile("status=THIRSTY&text=cow-3"));
+
+        Page permalink = open(URI.create(page.url()).getRawFragment().replaceFirst("^", "#"));
+        assertThat(rows(permalink)).hasCount(1);
+
+        page.keyboard().press("Escape"); // leaves the field
+        page.keyboard().press("Escape"); // and then the filters
+        assertThat(rows(page).first()).containsText("cow-7");
+        page.keyboard().press("j");
+        assertThat(page.locator("[aria-selected=true]")).containsText("cow-7");
+        page.keyboard().press("j");
+        page.keyboard().press("k");
+        page.locator("ws-source-list .scroller").press("Enter");
+        assertThat(page.locator("ws-source-page h2")).hasText("cow-7");
+        page.keyboard().press("?");
+        assertThat(page.getByRole(AriaRole.DIALOG)).containsText("find a source");
+    }
+
+    @Test
+    void aPausedTailStaysAsItIsUntilItGoesOn() throws Exception {
+        Page page = open("#/live");
+        herd.report("dog-2", Status.OK, "Before the pause.", 1, 1);
+        page.getByText("Before the pause.").waitFor();
+        page.keyboard().press("p");
+        herd.report("dog-2", Status.OK, "During the pause.", 1, 1);
+        assertThat(page.locator("ws-tail .toolbar")).containsText("paused; 1 more since");
+        assertThat(page.getByText("During the pause.")).hasCount(0);
+        page.keyboard().press("p");
+        page.getByText("During the pause.").waitFor();
+    }
+
+    @Test
+    void theSliderShowsAnEarlierMomentAndNoFalsePlaces() {
+        Page page = open("#/sources?at=" + beforeTheHunger);
+        assertThat(page.locator(".sentence")).containsText("were THIRSTY");
+        assertThat(page.locator(".tile.starved .count")).hasText("0");
+        assertThat(page.locator(".no-past")).isVisible();
+        assertThat(page.locator("ws-map canvas")).hasAttribute("data-drawn", "0");
+        Locator slider = page.getByLabel("As of");
+        slider.press("Home"); // an hour ago, when nobody had reported
+        assertThat(page.locator(".sentence")).containsText("no source had reported");
+        slider.press("End");
+        assertThat(page.locator(".sentence")).containsText("STARVED");
+        assertThat(page).not().hasURL(Pattern.compile("at="));
+        assertThat(page.locator(".no-past")).isHidden();
+    }
+
+    @Test
+    void twoClicksOnTheMapShowTheDistanceThatTheCommandPrints() {
+        Page page = open("#/map");
+        assertThat(page.locator("ws-map canvas")).hasAttribute("data-drawn", Pattern.compile("[1-9]\\d*"));
+        page.getByRole(AriaRole.BUTTON, named("Distance")).click();
+        clickMap(page, 0.2, 0.3);
+        clickMap(page, 0.7, 0.8);
+        Locator answer = page.locator("ws-map output");
+        assertThat(answer).hasText(Pattern.compile("\\d+(\\.\\d+)?"));
+        Matcher points = POINT.matcher(page.url());
+        List<String> ends = points.results().map(found -> found.group()).toList();
+        assertThat(ends).hasSize(2);
+        assertThat(answer.textContent())
+                .isEqualTo(command("displace", "--", ends.get(0), ends.get(1))
+                        .out()
+                        .strip());
+        assertThat(page.locator("ws-map ws-command code")).containsText("displace");
+    }
+
+    @Test
+    void aCircleOnTheMapFiltersByDistance() {
+        Page page = open("#/map");
+        page.getByRole(AriaRole.BUTTON, named("Circle")).click();
+        page.getByLabel("Around").fill("30,40");
+        page.getByLabel("within").fill("0");
+        page.getByRole(AriaRole.BUTTON, named("Apply")).click();
+        assertThat(rows(page)).hasCount(1);
+        assertThat(rows(page)).containsText("cow-7");
+        assertThat(page.locator("ws-map canvas")).hasAttribute("data-drawn", "1");
+        page.getByLabel("within").fill("50");
+        page.getByRole(AriaRole.BUTTON, named("Apply")).click();
+        String near = command("sources", "--near", "30,40", "--within", "50", "--json")
+                .out();
+        assertThat(rows(page)).hasCount((int) near.lines().count());
+    }
+
+    @Test
+    void aClickOnTheMapSelectsWhoIsThere() {
+        Page page = open("#/map?near=30,40&within=0"); // fits one source, in the middle
+        assertThat(page.locator("ws-map canvas")).hasAttribute("data-drawn", "1");
+        clickMap(page, 0.5, 0.5);
+        assertThat(page.locator("[aria-selected=true]")).containsText("cow-7");
+        clickMap(page, 0.5, 0.5);
+        assertThat(page.locator("ws-source-page h2")).hasText("cow-7");
+    }
+
+    @Test
+    void thePageOfASourceHasItsStatesRecordsFiguresAndTheCommandThatShowsTheSame() {
+        Page page = open("#/source/cow-7");
+        Locator states = page.locator("ws-bands tbody tr");
+        assertThat(states).hasCount(2);
+        assertThat(states.first()).containsText("STARVED");
+        assertThat(page.locator("ws-bands rect")).hasCount(2);
+        assertThat(page.locator("ws-record-table tbody tr").first()).containsText("Still none.");
+        assertThat(page.locator("ws-source-page dl")).containsText(Pattern.compile("30,40.*Travelled", Pattern.DOTALL));
+        Locator line = page.locator("ws-source-page ws-command code").first();
+        assertThat(line).hasText("java -jar waystate.jar history cow-7 --states");
+        String[] words = line.textContent().replaceFirst(".*\\.jar ", "").split(" ");
+        assertThat(command(words).outLines()).hasSize(1 + 2);
+    }
+
+    @Test
+    void aPageThatIsOpenFromTheFirstReportOnMissesNoneWhenTheServerRestarts() throws Exception {
+        Path other = Files.createDirectory(directory.resolve("restarted"));
+        List<String> requests = new CopyOnWriteArrayList<>();
+        try (ServerProcess before = ServerProcess.start(other)) {
+            Page page = open(before, "#/live");
+            assertThat(page.locator("ws-first-steps code"))
+                    .hasText("java -jar waystate.jar report --source cow-7 --status THIRSTY"
+                            + " --info 'Requires watering.' --at 3,4");
+            reports(before, 1, 5);
+            awaitTail(page, 5);
+            assertThat(page.locator("ws-first-steps")).isHidden();
+            before.terminate();
+            assertThat(page.locator("ws-heartbeat"))
+                    .containsText(Pattern.compile("reconnecting, stale since \\d\\d:\\d\\d:\\d\\dZ"));
+            assertThat(page.locator("ws-notice")).containsText("What is shown is as it was before.");
+            try (ServerProcess after = ServerProcess.start(other)) {
+                reports(after, 6, 15); // before the page is back
+                page.onRequest(request -> requests.add(request.url()));
+                route(page, url -> url.replace(":" + before.httpPort(), ":" + after.httpPort()));
+                page.locator("ws-heartbeat button").click();
+                awaitTail(page, 15);
+                reports(after, 16, 20);
+                awaitTail(page, 20);
+                assertThat(positions(page)).isEqualTo(descending(20, 1));
+                assertThat(requests).anyMatch(url -> url.contains("after=5&"));
+                assertThat(requests).noneMatch(url -> url.contains("/api/sources"));
+            }
+        }
+    }
+
+    /** The control: without its position, a page that comes back notices the gap, and loads all sources again. */
+    @Test
+    void aPageThatDoesNotSayWhereItWasLoadsAllAgain() throws Exception {
+        Page page = open("#/live");
+        route(page, url -> url.replaceFirst("frames\\?.*", "frames"));
+        hide(page, true);
+        herd.report("dog-3", Status.OK, "While nobody looked.", 1, 1);
+        page.waitForRequest(request -> request.url().contains("/api/sources"), () -> hide(page, false));
+    }
+
+    @Test
+    void aHiddenPageClosesItsStreamAndComesBackWithWhatItMissed() throws Exception {
+        Page page = open("#/live");
+        hide(page, true);
+        assertThat(page.locator("ws-heartbeat")).hasAttribute("data-state", "live"); // nothing is drawn meanwhile
+        herd.report("dog-4", Status.OK, "While hidden.", 1, 1);
+        assertThat(page.getByText("While hidden.")).hasCount(0);
+        hide(page, false);
+        page.getByText("While hidden.").waitFor();
+    }
+
+    @Test
+    void hostileNamesAndInfosStayText() throws Exception {
+        List<String> names = List.of("<img src=x onerror=window.broken=1>", "evil\u202egnirts", "a/b c?&#%+\"'", "-rf");
+        List<String> infos = List.of(
+                "<script>window.broken=1</script>", "\u202e\u2066turned", "x".repeat(4000) + "<b>", "two\nlines");
+        for (int i = 0; i < names.size(); i++) {
+            Path file = Files.writeString(
+                    directory.resolve("hostile.jsonl"),
+                    "{\"status\":\"TIRED\",\"info\":" + quoted(infos.get(i)) + ",\"location\":{\"x\":1,\"y\":" + i
+                            + "}}\n");
+            assertThat(command("append", "--source=" + names.get(i), file.toString())
+                            .exitCode())
+                    .isZero();
+        }
+        Page page = open("");
+        page.locator(".tile.tired").click();
+        for (String name : names) {
+            String shown = name.replace("\u202e", "\\u{202e}");
+            Locator row = rows(page).filter(new Locator.FilterOptions().setHasText(shown));
+            assertThat(row).hasCount(1);
+            row.getByRole(AriaRole.LINK).click();
+            assertThat(page.locator("ws-source-page h2")).hasText(shown);
+            assertThat(page.locator("ws-record-table tbody tr")).hasCount(1);
+            assertThat(page.locator("main img, main script, main b")).hasCount(0);
+            assertThat(page.evaluate("window.broken")).isNull();
+            page.keyboard().press("Escape");
+        }
+        // The control: the same name runs where it is taken for markup.
+        Page unguarded = open("");
+        unguarded.navigate("about:blank");
+        unguarded.evaluate("name => document.body.innerHTML = name", names.get(0));
+        unguarded.waitForFunction("window.broken === 1");
+    }
+
+    @Test
+    void axeFindsNothingInEitherThemeNorOnAPhone() {
+        Page page = open("");
+        for (String view : List.of("sources", "map?measure=0,0_3,4&near=0,0&within=500", "source/cow-7", "live")) {
+            page.evaluate("view => location.hash = '#/' + view", view);
+            page.setViewportSize(1280, 800);
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+            assertThat(new AxeBuilder(page).analyze().getViolations()).as(view).isEmpty();
+            page.setViewportSize(390, 844);
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+            assertThat(new AxeBuilder(page).analyze().getViolations())
+                    .as(view + " in the dark, on a phone")
+                    .isEmpty();
+        }
+    }
+
+    /** The control: axe does find what is wrong. */
+    @Test
+    void axeFindsAButtonWithoutAName() {
+        Page page = open("");
+        page.evaluate("document.querySelector('main').append(document.createElement('button'))");
+        assertThat(new AxeBuilder(page).analyze().getViolations()).isNotEmpty();
+    }
+
+    private Page open(String fragment) {
+        return open(server, fragment);
+    }
+
+    private Page open(ServerProcess of, String fragment) {
+        return open(of, fragment, new NewContextOptions());
+    }
+
+    /** Opens the page, and waits until it is live. */
+    private Page open(ServerProcess of, String fragment, NewContextOptions device) {
+        Page page = browser.open(url(of, fragment), device);
+        pages.add(page);
+        assertThat(page.locator("ws-heartbeat")).hasAttribute("data-state", "live");
+        return page;
+    }
+
+    private static String url(ServerProcess of, String fragment) {
+        return "http://localhost:" + of.httpPort() + "/" + fragment;
+    }
+
+    private static Locator rows(Page page) {
+        return page.locator("ws-source-list tbody tr:not(.spacer):visible");
+    }
+
+    private static Page.GetByRoleOptions named(String name) {
+        return new Page.GetByRoleOptions().setName(name).setExact(true);
+    }
+
+    /** Clicks on the map, at parts of its width and height. */
+    private static void clickMap(Page page, double x, double y) {
+        BoundingBox box = page.locator("ws-map canvas").boundingBox();
+        page.mouse().click(box.x + x * box.width, box.y + y * box.height);
+    }
+
+    private static void hide(Page page, boolean hidden) {
+        page.evaluate(
+                "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
+                        + " document.dispatchEvent(new Event('visibilitychange')); }",
+                hidden);
+    }
+
+    private static CommandRun command(String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.add(1, "--target=" + server.target());
+        return CommandRun.of(all.toArray(String[]::new));
+    }
+
+    /** Has requests go to other addresses, without the page's knowledge. */
+    private static void route(Page page, UnaryOperator<String> address) {
+        page.route(
+                "**/*",
+                route -> route.resume(new Route.ResumeOptions()
+                        .setUrl(address.apply(route.request().url()))));
+    }
+
+    private static void reports(ServerProcess of, int from, int to) throws Exception {
+        try (Herd others = new Herd(of)) {
+            for (int i = from; i <= to; i++) {
+                others.report("cow-" + i % 3, Status.OK, "Report " + i, i, i);
+            }
+        }
+    }
+
+    private static void awaitTail(Page page, int rows) {
+        assertThat(page.locator("ws-tail tbody tr")).hasCount(rows);
+    }
+
+    private static List<Integer> positions(Page page) {
+        return page.locator("ws-tail td.position").allTextContents().stream()
+                .map(Integer::valueOf)
+                .toList();
+    }
+
+    private static List<Integer> descending(int from, int to) {
+        return java.util.stream.IntStream.iterate(from, i -> i >= to, i -> i - 1)
+                .boxed()
+                .toList();
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\n", "\\n") + '"';
+    }
+}
