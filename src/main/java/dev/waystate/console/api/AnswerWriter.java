@@ -1,6 +1,7 @@
 package dev.waystate.console.api;
 
 import dev.waystate.console.Problem;
+import io.grpc.Status.Code;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -14,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
+import org.springframework.http.HttpStatus;
 
 /**
  * Writes an answer as its client takes it, on whatever thread there is something to write, and never waits: a client
@@ -23,6 +25,12 @@ final class AnswerWriter implements WriteListener, AsyncListener {
 
     /** How much Tomcat is given at once, and then holds until its client takes it. */
     private static final int PIECE_BYTES = 8 * 1024;
+
+    private static final Problem NO_ROOM = Problem.of(
+                    HttpStatus.TOO_MANY_REQUESTS,
+                    Code.RESOURCE_EXHAUSTED,
+                    "Too many answers wait for clients that do not take them: try again later")
+            .withRetryAfter(1);
 
     private final HttpServletResponse response;
     private final ServletOutputStream out;
@@ -87,9 +95,14 @@ final class AnswerWriter implements WriteListener, AsyncListener {
         return movedAtNanos;
     }
 
-    /** Begins the answer, unless that has been done, and writes more of it. */
+    /** Begins the answer, unless that has been done, and writes more of it. One that has not begun needs room. */
     void write(String contentType, List<byte[]> more) {
         locked(() -> {
+            if (!begun && !unwritten.hasRoomFor(length(more))) {
+                answer(NO_ROOM);
+                onGone.run();
+                return;
+            }
             begin(HttpServletResponse.SC_OK, contentType);
             add(more);
             asked = false;
@@ -107,10 +120,11 @@ final class AnswerWriter implements WriteListener, AsyncListener {
      */
     void fail(Problem problem, List<byte[]> lastPieces) {
         locked(() -> {
+            if (ended) {
+                return; // it has been refused
+            }
             if (!begun) {
-                problem.headers().forEach(response::setHeader);
-                begin(problem.status().value(), Problem.CONTENT_TYPE);
-                add(List.of(problem.json()));
+                answer(problem);
             } else if (lastPieces.isEmpty()) {
                 drop();
             } else {
@@ -118,6 +132,13 @@ final class AnswerWriter implements WriteListener, AsyncListener {
             }
             ended = true;
         });
+    }
+
+    private void answer(Problem problem) {
+        problem.headers().forEach(response::setHeader);
+        begin(problem.status().value(), Problem.CONTENT_TYPE);
+        add(List.of(problem.json()));
+        ended = true;
     }
 
     /** Breaks off an answer that waits for its client, unless that takes some of it just now. */
@@ -203,6 +224,7 @@ final class AnswerWriter implements WriteListener, AsyncListener {
     private void writePiece(byte[] piece) throws IOException {
         int bytes = Math.min(PIECE_BYTES, piece.length - offset);
         out.write(piece, offset, bytes);
+        movedAtNanos = System.nanoTime(); // Tomcat takes a piece when it has written the one before
         offset += bytes;
         if (offset == piece.length) {
             offset = 0;

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -21,8 +22,8 @@ final class UnwrittenAnswers {
 
     private static final int PART_OF_LEAVING = 4;
 
-    /** What has not moved for so long, stands still. */
-    private static final Duration STANDSTILL = Duration.ofMillis(300);
+    /** What has not moved for so long, stands still: several times what a far client takes to acknowledge. */
+    private static final Duration STANDSTILL = Duration.ofSeconds(1);
 
     /** How many times as much there may be for a moment, before answers that move are dropped. */
     private static final int MOST_MOVING = 2;
@@ -37,18 +38,30 @@ final class UnwrittenAnswers {
         this.most = leaving.limit() / PART_OF_LEAVING;
     }
 
+    /** Returns whether an answer that has not begun may hold bytes; those that have begun go on, and stand back less. */
+    boolean hasRoomFor(long bytes) {
+        makeRoom(bytes, null);
+        long others = held.get();
+        return others == 0 || others + bytes <= most;
+    }
+
     /** Counts bytes that a writer holds from here on, and makes room for them. */
     void hold(AnswerWriter writer, long bytes) {
         holders.add(writer);
         leaving.hold(bytes);
-        if (held.addAndGet(bytes) > most) {
+        held.addAndGet(bytes);
+        makeRoom(0, writer);
+    }
+
+    private void makeRoom(long bytes, @Nullable AnswerWriter writer) {
+        if (held.get() + bytes > most) {
             long stillSince = System.nanoTime() - STANDSTILL.toNanos();
             holders.stream()
                     .filter(holder -> holder != writer)
                     .map(holder -> new Holder(holder, holder.movedAtNanos()))
                     .sorted(Comparator.comparingLong(Holder::movedAtNanos))
-                    .takeWhile(
-                            holder -> held.get() > (holder.movedAtNanos - stillSince < 0 ? most : MOST_MOVING * most))
+                    .takeWhile(holder ->
+                            held.get() + bytes > (holder.movedAtNanos - stillSince < 0 ? most : MOST_MOVING * most))
                     .forEach(holder -> holder.writer.dropIfStill());
         }
     }
