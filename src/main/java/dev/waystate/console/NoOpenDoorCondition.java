@@ -19,7 +19,7 @@ final class NoOpenDoorCondition implements Condition {
 
     static boolean isOpenDoor(Environment environment) {
         return is("required", "waystate.security.tls.client-auth", environment)
-                && !is("need", HTTP_CLIENT_AUTH, environment);
+                && (!is("need", HTTP_CLIENT_AUTH, environment) || is("false", "server.ssl.enabled", environment));
     }
 
     private static boolean is(String expected, String property, Environment environment) {

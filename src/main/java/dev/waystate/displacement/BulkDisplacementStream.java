@@ -31,8 +31,13 @@ final class BulkDisplacementStream implements StreamObserver<ComputeDisplacement
     public void onNext(ComputeDisplacementsRequest request) {
         requested = false;
         BatchSpan span = call.beginBatch("ComputeDisplacements batch");
-        responses.onNext(respond(request));
-        span.end(request.getDisplacementsCount(), null);
+        try {
+            responses.onNext(respond(request));
+            span.end(request.getDisplacementsCount(), null);
+        } catch (RuntimeException problem) {
+            span.end(request.getDisplacementsCount(), problem);
+            throw problem;
+        }
         requestNext();
     }
 

@@ -1,6 +1,7 @@
 package dev.waystate.console.api;
 
 import dev.waystate.console.Problem;
+import dev.waystate.server.http.BreakableConnections;
 import io.grpc.Status.Code;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -109,6 +110,15 @@ final class AnswerWriter implements WriteListener, AsyncListener {
         });
     }
 
+    /** Sets a header, unless the answer has begun. */
+    void header(String name, String value) {
+        locked(() -> {
+            if (!begun && !closed) {
+                response.setHeader(name, value);
+            }
+        });
+    }
+
     void end() {
         locked(() -> ended = true);
     }
@@ -195,7 +205,7 @@ final class AnswerWriter implements WriteListener, AsyncListener {
             while (!closed && !dropped && out.isReady() && step()) {
                 // goes on
             }
-        } catch (IOException gone) {
+        } catch (IOException | IllegalStateException gone) {
             close();
         } finally {
             writing = false;
@@ -256,6 +266,9 @@ final class AnswerWriter implements WriteListener, AsyncListener {
         dropped = true;
         unwritten.release(length(pieces));
         pieces.clear();
+        if (!closed) {
+            BreakableConnections.breakOff(async.getRequest());
+        }
     }
 
     private void close() {
@@ -286,7 +299,7 @@ final class AnswerWriter implements WriteListener, AsyncListener {
         locked(this::close);
     }
 
-    /** Unless the request is completed here, and be it once more, Tomcat has an error page made of it. */
+    /** Completes the request, if only once more: else Tomcat would make an error page. */
     @Override
     public void onError(AsyncEvent event) {
         locked(this::close);

@@ -23,7 +23,7 @@ final class ApiServlet extends HttpServlet {
 
     /** The request's headers that the call has, too. */
     private static final List<Metadata.Key<String>> FORWARDED =
-            List.of("authorization", "x-request-id", "traceparent", "tracestate").stream()
+            List.of("authorization", "x-request-id", "traceparent").stream()
                     .map(name -> Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER))
                     .toList();
 
@@ -37,10 +37,8 @@ final class ApiServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setHeader("Referrer-Policy", "no-referrer");
-        response.setHeader("Content-Security-Policy", "default-src 'none'");
         response.setHeader("Cache-Control", "no-store");
+        response.setHeader("X-Accel-Buffering", "no"); // or nginx would keep a stream's news
         try {
             ForwardedCall.start(channel, call(request), metadata(request), request, response, unwritten);
         } catch (ProblemException wrong) {

@@ -1,6 +1,7 @@
 package dev.waystate.console.api;
 
 import dev.waystate.console.Problem;
+import dev.waystate.server.telemetry.RequestId;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -13,12 +14,8 @@ import java.io.IOException;
 /** A request's call: each message is asked for when the HTTP client has taken the one before. */
 final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
 
-    private static final Metadata.Key<String> REQUEST_ID =
-            Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER);
-
     private final ClientCall<Q, A> call;
     private final Format<A> format;
-    private final HttpServletResponse response;
     private final AnswerWriter writer;
 
     private ForwardedCall(
@@ -30,7 +27,6 @@ final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
             throws IOException {
         this.call = call;
         this.format = format;
-        this.response = response;
         this.writer = AnswerWriter.start(
                 request,
                 response,
@@ -78,9 +74,9 @@ final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
     }
 
     private void copyRequestId(Metadata metadata) {
-        String id = metadata.get(REQUEST_ID);
+        String id = metadata.get(RequestId.ENTRY);
         if (id != null) {
-            response.setHeader(REQUEST_ID.originalName(), id);
+            writer.header(RequestId.ENTRY.originalName(), id);
         }
     }
 }

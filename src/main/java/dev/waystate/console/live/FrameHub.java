@@ -72,7 +72,7 @@ final class FrameHub {
     private long position;
     private boolean missedRead;
     private volatile long overdueBytes;
-    private Instant lastSent = Instant.MIN;
+    private Instant lastBeat = Instant.MIN;
     private Instant nextRead = Instant.MIN;
 
     /**
@@ -141,7 +141,6 @@ final class FrameHub {
                 streams.forEach(this::attend);
             } catch (RuntimeException unreadable) {
                 nextRead = now.plus(RETRY_DELAY);
-                lastSent = now;
                 byte[] error = error(unreadable);
                 streams.forEach(stream -> stream.offer(error));
             }
@@ -181,7 +180,6 @@ final class FrameHub {
 
     private void add(Frame frame) {
         frames.add(frame);
-        lastSent = clock.instant();
         streams.forEach(FrameStream::write);
     }
 
@@ -281,14 +279,14 @@ final class FrameHub {
 
     private void beat() {
         Instant now = clock.instant();
-        if (now.isBefore(lastSent.plus(HEARTBEAT))) {
+        if (now.isBefore(lastBeat.plus(HEARTBEAT))) {
             return;
         }
-        lastSent = now;
+        lastBeat = now;
         byte[] heartbeat = LiveEvents.heartbeat(position, now);
         for (FrameStream stream : streams) {
             boolean upToDate = stream.hasBegun() && stream.position() == position;
-            stream.offer(upToDate ? heartbeat : LiveEvents.SIGN_OF_LIFE);
+            stream.beat(upToDate ? heartbeat : LiveEvents.SIGN_OF_LIFE);
         }
     }
 

@@ -18,8 +18,8 @@ final class FrameRing {
 
     /** Adds a frame that begins where no other one does. */
     synchronized void add(Frame frame) {
-        frames.put(frame.after(), frame);
-        bytes += frame.bytes().length;
+        Frame replaced = frames.put(frame.after(), frame);
+        bytes += frame.bytes().length - (replaced == null ? 0 : replaced.bytes().length);
         Iterator<Frame> oldest = frames.values().iterator();
         while (bytes > maxBytes && frames.size() > 1) {
             bytes -= oldest.next().bytes().length;

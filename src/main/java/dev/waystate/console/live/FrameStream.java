@@ -39,6 +39,12 @@ final class FrameStream implements WriteListener, AsyncListener {
     private boolean begun;
     private boolean ended;
 
+    /** Whether the connection took no more when there was something to write. */
+    private boolean blocked;
+
+    /** Whether something was written since the last beat. */
+    private boolean heard;
+
     /** Whether the stream is complete once the events have been written. */
     private boolean last;
 
@@ -100,9 +106,9 @@ final class FrameStream implements WriteListener, AsyncListener {
         return position;
     }
 
-    /** Returns whether everything has been written that is due now. */
+    /** Returns whether everything has been written that is due now, and the page takes more. */
     synchronized boolean isIdle() {
-        return !ended && written == bytes.length && events.isEmpty();
+        return !ended && !blocked && written == bytes.length && events.isEmpty();
     }
 
     /** Returns the frame that is under way. */
@@ -134,6 +140,14 @@ final class FrameStream implements WriteListener, AsyncListener {
         }
     }
 
+    /** Sends an event if nothing was written since the last call. */
+    synchronized void beat(byte[] event) {
+        if (!heard) {
+            offer(event);
+        }
+        heard = false;
+    }
+
     /** Ends the stream with an event, or without one if the page does not take it at once. */
     synchronized void end(byte[] event) {
         events.add(event);
@@ -153,9 +167,9 @@ final class FrameStream implements WriteListener, AsyncListener {
     /** Writes what is due, as far as the page takes it. Tomcat calls {@link #onWritePossible} when it takes more. */
     synchronized void write() {
         try {
-            while (open && !ended && out.isReady() && writeNext()) {
-                // as much as is ready
-            }
+            do {
+                blocked = open && !ended && !out.isReady();
+            } while (open && !ended && !blocked && writeNext());
         } catch (IOException | IllegalStateException gone) {
             ended = true; // Tomcat, which has seen it as well, closes the connection
         }
@@ -169,7 +183,15 @@ final class FrameStream implements WriteListener, AsyncListener {
         if (written < bytes.length) {
             int length = Math.min(CHUNK_BYTES, bytes.length - written);
             written += length;
-            out.write(bytes, written - length, length);
+            byte[] source = bytes;
+            int from = written - length;
+            if (written == bytes.length) { // Tomcat has a copy of what it cannot send
+                bytes = NOTHING;
+                written = 0;
+                frame = null;
+            }
+            out.write(source, from, length);
+            heard = true;
             flushDue = true;
             return true;
         }

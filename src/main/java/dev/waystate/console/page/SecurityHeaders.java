@@ -1,6 +1,8 @@
 package dev.waystate.console.page;
 
 import dev.waystate.console.ConditionalOnConsole;
+import dev.waystate.console.Problem;
+import io.grpc.Status.Code;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -9,6 +11,7 @@ import java.io.IOException;
 import java.util.Set;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -32,11 +35,23 @@ class SecurityHeaders extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        response.setHeader("Content-Security-Policy", PAGE.contains(request.getRequestURI()) ? PAGE_POLICY : POLICY);
+        String path = request.getRequestURI().substring(request.getContextPath().length());
+        response.setHeader("Content-Security-Policy", PAGE.contains(path) ? PAGE_POLICY : POLICY);
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+        if (isOfAnotherSitesPage(request)) {
+            Problem.of(HttpStatus.FORBIDDEN, Code.PERMISSION_DENIED, "Expected no request of another site's page")
+                    .send(response);
+            return;
+        }
         chain.doFilter(request, response);
+    }
+
+    /** Such a page gets to see no answer, but could hold streams open. A link to here is no such request. */
+    private static boolean isOfAnotherSitesPage(HttpServletRequest request) {
+        return "cross-site".equals(request.getHeader("Sec-Fetch-Site"))
+                && !"navigate".equals(request.getHeader("Sec-Fetch-Mode"));
     }
 }

@@ -92,7 +92,7 @@ class AccessControl implements Gate {
             try {
                 Credential admitted = admission.admit(credential, permitted, method.getFullMethodName(), peer(call));
                 if (method.getType() != MethodType.UNARY) {
-                    OpenCall.current().endWhen(admission.end(admitted, method.getFullMethodName()));
+                    OpenCall.current().endWhen(admission.endCondition(admitted, method.getFullMethodName()));
                 }
                 return Contexts.interceptCall(admitted.caller().inContext(), call, headers, handler);
             } catch (StatusException denied) {

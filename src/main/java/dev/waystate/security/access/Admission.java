@@ -54,7 +54,7 @@ class Admission {
     }
 
     /** Returns what says how a long call ends once its credential is no longer valid; null until then. Does not block. */
-    Supplier<@Nullable Status> end(Credential credential, String method) {
+    Supplier<@Nullable Status> endCondition(Credential credential, String method) {
         return () -> credential.isValidAt(Instant.now())
                 ? null
                 : denials.deny(DenialReason.EXPIRED, method, credential.caller().name());

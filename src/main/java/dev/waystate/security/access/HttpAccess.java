@@ -50,7 +50,7 @@ public class HttpAccess {
             try {
                 Credential admitted = admission.admit(
                         credential, caller -> caller.permissions().contains(permission), method, String.valueOf(peer));
-                return admission.end(admitted, method);
+                return admission.endCondition(admitted, method);
             } catch (StatusException denied) {
                 throw new CompletionException(denied);
             }

@@ -73,7 +73,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         /** Whether it was closed, and not by its service: nothing more reaches that. */
         private volatile boolean ended;
 
-        /** Whether the service has been told so. For the call's thread. */
+        /** Whether the service has been told so. */
         private boolean cancelled;
 
         GuardedCall(ServerCall<Parsed<ReqT>, RespT> call, OpenCall openCall) {
@@ -125,13 +125,16 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         }
 
         private void cancelService() {
-            if (!cancelled) {
-                cancelled = true;
-                try {
-                    service.onCancel();
-                } catch (RuntimeException | Error thrown) {
-                    fail(thrown);
+            synchronized (this) { // a call from the process itself has no thread of its own
+                if (cancelled) {
+                    return;
                 }
+                cancelled = true;
+            }
+            try {
+                service.onCancel();
+            } catch (RuntimeException | Error thrown) {
+                fail(thrown);
             }
         }
 

@@ -17,14 +17,14 @@ final class LineBudget {
     /** @param nanos the time, by {@link System#nanoTime} */
     boolean allowsAt(long nanos) {
         long now = Math.floorDiv(nanos, TimeUnit.SECONDS.toNanos(1));
-        if (now != second) {
+        if (now > second) {
             beginSecond(now);
         }
         return lines.get() < linesPerSecond && lines.incrementAndGet() <= linesPerSecond;
     }
 
     private synchronized void beginSecond(long now) {
-        if (now != second) {
+        if (now > second) {
             lines.set(0);
             second = now;
         }

@@ -236,8 +236,8 @@ final class ReadStream {
             return false;
         }
         pageBytes = Math.min(PAGE_GROWTH * pageBytes, LARGEST_PAGE_BYTES);
+        BatchSpan span = call.beginBatch("Read page");
         try {
-            BatchSpan span = call.beginBatch("Read page");
             List<StateRecord> page = stateLog.read(position, room);
             boolean more = sendNext(page);
             if (!page.isEmpty()) { // a look for news that finds none is not worth a span
@@ -249,7 +249,11 @@ final class ReadStream {
                 position = stateLog.earliest() - 1; // retention has moved on since
                 return true;
             }
+            span.end(0, overtaken);
             throw overtaken;
+        } catch (RuntimeException problem) {
+            span.end(0, problem);
+            throw problem;
         } finally {
             call.cancelReservation(room);
         }

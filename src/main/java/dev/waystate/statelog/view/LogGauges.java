@@ -1,7 +1,6 @@
 package dev.waystate.statelog.view;
 
 import dev.waystate.server.lifecycle.Scheduler;
-import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.StateLog;
 import io.micrometer.core.instrument.Gauge;
@@ -116,7 +115,7 @@ class LogGauges {
                 sources[known ? count.status() : KNOWN_STATUSES.size()] += count.sources();
             });
             return sources;
-        } catch (LogUnavailableException | DamagedRecordException unknown) {
+        } catch (RuntimeException unknown) { // what is known of the disk is shown all the more
             return new long[0];
         }
     }

@@ -121,7 +121,7 @@ class ApiTests {
             assertThat(answer.headers().map())
                     .containsEntry("x-content-type-options", List.of("nosniff"))
                     .containsEntry("referrer-policy", List.of("no-referrer"))
-                    .containsEntry("content-security-policy", List.of("default-src 'none'"))
+                    .containsEntry("content-security-policy", List.of("default-src 'none'; frame-ancestors 'none'"))
                     .doesNotContainKey("access-control-allow-origin");
         }
     }

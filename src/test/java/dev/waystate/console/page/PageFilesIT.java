@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -68,6 +69,22 @@ class PageFilesIT {
         assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
         assertThat(answer.headers().firstValue("Referrer-Policy")).contains("no-referrer");
         assertThat(answer.headers().map()).doesNotContainKey("Access-Control-Allow-Origin");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/api/summary", "/api/records?follow=true", "/console/frames", "/actuator/health"})
+    void anotherSitesPageGetsNothing(String path) throws Exception {
+        HttpResponse<String> refused = get(path, "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors");
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).contains("Expected no request of another site's page");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"same-origin,cors", "none,navigate", "cross-site,navigate"})
+    void thePageItselfAndLinksGetAnswers(String site, String mode) throws Exception {
+        assertThat(get("/api/summary", "Sec-Fetch-Site", site, "Sec-Fetch-Mode", mode)
+                        .statusCode())
+                .isEqualTo(200);
     }
 
     @ParameterizedTest

@@ -104,7 +104,8 @@ class LocalWayTests extends WayContract {
     private void keep(long records) throws Exception {
         retention = new RetentionProperties(Duration.ZERO, records);
         reopen();
-        Awaitility.await().until(() -> log.head() - log.earliest() + 1 == records);
+        // earliest() moves a little before the records go
+        Awaitility.await().until(() -> log.head() - log.firstSince(Instant.EPOCH) + 1 == records);
     }
 
     private long transitionRows() throws Exception {
