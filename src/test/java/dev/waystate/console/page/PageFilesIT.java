@@ -100,7 +100,9 @@ class PageFilesIT {
                 .findFirst()
                 .orElseThrow()
                 .group(1);
-        assertThat(Pattern.compile("webjars/uplot/([^/]*)/").matcher(get(path).body()).results())
+        assertThat(Pattern.compile("webjars/uplot/([^/]*)/")
+                        .matcher(get(path).body())
+                        .results())
                 .extracting(found -> found.group(1))
                 .containsExactly(version);
     }
