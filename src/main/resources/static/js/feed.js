@@ -10,6 +10,7 @@ const SILENCE = 5000; // frames come each second, also without news
 const STALE = 2500;
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 8000;
+const MOST_WAITING = 240; // frames of a minute
 
 export const fleet = new Fleet();
 
@@ -29,15 +30,21 @@ let complete = false; // whether all sources are loaded, up to the place
 let joined = false; // whether the next frame has to follow the place
 let waiting = null; // frames that came while the sources were loaded
 let connection = null;
+let loading = null; // the load of the sources that is under way
+let refusal = null; // why the sources could not be loaded
 let wake = () => {};
 const frameListeners = [];
 const logListeners = [];
+const gapListeners = [];
 
 /** Has a function called with each frame that was applied. */
 export const onFrame = (listener) => frameListeners.push(listener);
 
 /** Has a function called when positions mean nothing any more, since the log is another one. */
 export const onLogReplaced = (listener) => logListeners.push(listener);
+
+/** Has a function called with how many records the page is not told of; the sources are then loaded again. */
+export const onGap = (listener) => gapListeners.push(listener);
 
 /** How old the picture is, in milliseconds. */
 export const behind = () => Math.max(0, serverNow() - link.frameTime);
@@ -70,6 +77,7 @@ export async function follow() {
 // Returns why the stream ended; null if the server ended it.
 async function connect() {
   connection = new AbortController();
+  refusal = null;
   if (link.state !== 'live') say(link.loaded ? 'away' : 'connecting', link.detail);
   let watch;
   const alive = () => {
@@ -85,10 +93,12 @@ async function connect() {
     }
     return null;
   } catch (failure) {
-    return failure instanceof ApiError ? failure : { message: 'The server does not answer.' };
+    const reason = refusal ?? failure;
+    return reason instanceof ApiError ? reason : { message: 'The server does not answer.' };
   } finally {
     clearTimeout(watch);
     connection.abort();
+    loading?.abort();
   }
 }
 
@@ -98,7 +108,7 @@ function take({ type, data }) {
   if (type === 'comment' || type === 'bye') return;
   const message = JSON.parse(data);
   if (type === 'hello') greet(message);
-  else if (type === 'frame') waiting ? waiting.push(message) : apply(message);
+  else if (type === 'frame') receive(message);
   else if (type === 'reset') restart(message);
   else if (type === 'error') link.trouble = message.detail;
 }
@@ -113,40 +123,68 @@ function greet(hello) {
 }
 
 function restart({ reason, log_id: logId, position }) {
+  if (reason === 'LOG_CHANGED') {
+    link.loaded = false;
+    logListeners.forEach((listener) => listener());
+  } else skip(position);
   place = { logId, position };
-  load(reason);
+  load();
 }
 
-/** Loads all sources, then applies the frames that came meanwhile: each knows which of its records are new. */
-async function load(reason) {
-  if (waiting) return;
+function skip(position) {
+  const missed = Math.max(0, position - place.position);
+  place.position = position;
+  gapListeners.forEach((listener) => listener(missed));
+}
+
+/** Loads all sources, then applies the frames that came meanwhile. A load that is under way is given up. */
+async function load() {
+  loading?.abort();
+  loading = new AbortController();
+  const { signal } = loading;
   waiting = [];
   complete = false;
   joined = false;
-  if (reason === 'LOG_CHANGED') logListeners.forEach((listener) => listener());
   if (!link.loaded) say('loading');
   try {
-    fleet.load(await all('api/sources', 'sources', { limit: 1000 }, { signal: connection.signal }));
+    // Another replica may answer, and may be behind.
+    const rows = await all('api/sources', 'sources', { limit: 1000, min_position: place.position }, { signal });
+    if (signal.aborted) return;
+    fleet.load(rows);
     complete = true;
     link.loaded = true;
     say('live');
     const frames = waiting;
     waiting = null;
-    frames.forEach(apply);
-  } catch {
+    frames.forEach(receive);
+  } catch (failure) {
+    if (signal.aborted) return;
+    refusal = failure;
     waiting = null;
     connection.abort(); // the next one loads them again
   }
 }
 
+function receive(frame) {
+  if (!waiting) apply(frame);
+  else if (waiting.length < MOST_WAITING) waiting.push(frame);
+  else {
+    skip(frame.position);
+    load();
+  }
+}
+
 function apply(frame) {
-  const isGap = joined && frame.after > place.position;
+  if (joined && frame.after > place.position) {
+    skip(frame.after);
+    load();
+    return receive(frame);
+  }
   learnServerTime(parse(frame.now));
   link.frameTime = parse(frame.now);
   link.trouble = '';
   place.position = frame.position;
   joined = true;
-  if (isGap) return load('GAP');
   document.documentElement.dataset.position = frame.position;
   if (link.state !== 'live') say('live');
   fleet.apply(frame);

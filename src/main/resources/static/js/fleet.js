@@ -24,8 +24,6 @@ export class Fleet {
         recorded: row.recorded_at ? parse(row.recorded_at) : null,
         info: row.info ?? '',
         location: row.location ?? null,
-        displacement: row.displacement ?? null,
-        travelled: row.travelled ?? null,
       });
     }
     this.version++;
@@ -84,7 +82,5 @@ function newSource(news) {
     recorded: parse(news.recorded_at),
     info: news.info,
     location: news.location ?? null,
-    displacement: null,
-    travelled: null,
   };
 }

@@ -1,7 +1,7 @@
 // What of the fleet is shown: of now or of an earlier moment, filtered, in order, the silent sources apart.
 
 import { all } from './api.js';
-import { fleet, link } from './feed.js';
+import { fleet, link, onLogReplaced } from './feed.js';
 import { Fleet } from './fleet.js';
 import { onDraw, requestDraw } from './draw.js';
 import { onRoute, route } from './router.js';
@@ -9,9 +9,10 @@ import { byConcern } from './status.js';
 import { parseDuration, serverNow, toText } from './time.js';
 
 const DRAG_PAUSE = 150;
+const RETRY_AFTER = 5; // seconds
 
 /** The fleet of an earlier moment: being loaded, loaded, or not to be had. */
-const past = { at: null, fleet: new Fleet(), state: 'none', detail: '' };
+const past = { at: null, fleet: new Fleet(), state: 'none', detail: '', failedAt: null, retryAt: Infinity };
 let loading = null;
 let cached = { key: '' };
 
@@ -111,7 +112,8 @@ export async function loadPast() {
   loading = new AbortController();
   const { signal } = loading;
   const at = route.at;
-  Object.assign(past, { state: 'loading', detail: '', at: null });
+  const isRetry = past.state === 'failed' && past.failedAt === at;
+  Object.assign(past, { at: null, retryAt: Infinity, ...(!isRetry && { state: 'loading', detail: '' }) });
   try {
     await new Promise((resolve) => setTimeout(resolve, DRAG_PAUSE)); // the slider may go on
     if (signal.aborted) return;
@@ -121,7 +123,17 @@ export async function loadPast() {
   } catch (failure) {
     if (signal.aborted) return;
     past.fleet.load([]);
-    Object.assign(past, { state: 'failed', detail: failure.message });
+    const retryAt = Date.now() + (failure.retryAfter || RETRY_AFTER) * 1000;
+    Object.assign(past, { state: 'failed', detail: failure.message, failedAt: at, retryAt });
   }
   requestDraw();
 }
+
+onDraw(() => {
+  if (isPast() && link.state === 'live' && Date.now() >= past.retryAt) loadPast();
+});
+
+onLogReplaced(() => {
+  past.at = null;
+  loadPast();
+});

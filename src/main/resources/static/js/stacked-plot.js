@@ -1,6 +1,7 @@
 // A stacked area of sources by status over time, drawn by uPlot.
 
-import uPlot from '/webjars/uplot/1.6.30/dist/uPlot.esm.js';
+// The version also stands in index.html and in pom.xml; PageFilesIT compares them.
+import uPlot from '../webjars/uplot/1.6.30/dist/uPlot.esm.js';
 import { colour } from './colours.js';
 import { settings } from './settings.js';
 import { classOf } from './status.js';

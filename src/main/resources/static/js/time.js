@@ -71,6 +71,9 @@ export function shortStamp(milliseconds) {
   return shifted(milliseconds).toISOString().startsWith(today) ? clock(milliseconds) : stamp(milliseconds);
 }
 
+/** Moves when the texts of times do: with the zone, and with each day. */
+export const timeStyle = () => `${settings.utc} ${shifted(serverNow()).toISOString().slice(0, 10)}`;
+
 // A time whose UTC fields are those that the reader sees.
 function shifted(milliseconds) {
   const offset = settings.utc ? 0 : new Date(milliseconds).getTimezoneOffset() * MINUTE;

@@ -2,7 +2,7 @@
 
 import { json, sourcePath } from './api.js';
 import { requestDraw } from './draw.js';
-import { onFrame } from './feed.js';
+import { onFrame, onGap, onLogReplaced } from './feed.js';
 
 const LIMIT = 1000;
 
@@ -20,6 +20,7 @@ export async function showTrack(name) {
   const { signal } = loading;
   try {
     const { records } = await json(sourcePath(name, 'records'), { limit: LIMIT }, { signal });
+    if (signal.aborted) return;
     const position = track.points.at(-1)?.position ?? 0; // frames may have come before
     const older = records
       .reverse()
@@ -43,3 +44,8 @@ onFrame((frame) => {
   track.points.splice(0, track.points.length - LIMIT);
   track.version++;
 });
+
+// The next drawing loads it anew.
+const forget = () => showTrack(null);
+onGap(forget);
+onLogReplaced(forget);

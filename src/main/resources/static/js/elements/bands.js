@@ -3,7 +3,7 @@
 import { h, setText, statusLabel, svg } from '../dom.js';
 import { isPast, shownTime } from '../shown.js';
 import { classOf } from '../status.js';
-import { duration, shortStamp, stamp, toText } from '../time.js';
+import { duration, shortStamp, stamp, timeStyle, toText } from '../time.js';
 
 const WIDTH = 1000;
 const HEIGHT = 36;
@@ -40,6 +40,7 @@ export class Bands extends HTMLElement {
   /** Shows states, newest first: {status, since, until, position}; until is null while a state lasts. */
   show(states) {
     this.states = states;
+    this.style = timeStyle();
     this.bands.replaceChildren(
       ...states.map(({ status }) =>
         svg('rect', { class: classOf(status), y: '0', height: String(HEIGHT) }, svg('title', {}, status)),
@@ -65,6 +66,7 @@ export class Bands extends HTMLElement {
   draw() {
     this.picture.parentElement.hidden = !this.states?.length;
     if (!this.states?.length) return;
+    if (this.style !== timeStyle()) return this.show(this.states);
     const now = Math.max(shownTime(), this.states[0].since);
     const start = this.states.at(-1).since;
     const end = isPast() ? Math.max(now, this.states[0].until ?? 0) : now;

@@ -16,6 +16,7 @@ import { TimeSlider } from './time-slider.js';
 const VIEWS = ['sources'];
 const RELOADS = 120; // in the time that the plot shows
 const RELOAD_AT_LEAST = 5000;
+const RETRY_AFTER = 5; // seconds
 const TABLE_ROWS = 25;
 const RANGES = [
   ['10m', '10 min'],
@@ -108,14 +109,17 @@ class Chart extends HTMLElement {
     const period = this.period();
     const every = Math.max(RELOAD_AT_LEAST, (period.to - period.from) / RELOADS);
     const key = [route.range, route.from, route.to, route.to === null ? Math.floor(period.to / every) : ''].join('|');
-    if (key === this.asked || this.isLoading) return;
+    const isRetry = link.state === 'live' && Date.now() >= this.retryAt;
+    if ((key === this.asked && !isRetry) || this.isLoading) return;
     this.asked = key;
     this.isLoading = true;
+    this.retryAt = Infinity;
     try {
       this.snapshots = await snapshots(period);
       this.note.hidden = true;
     } catch (failure) {
       this.note.hidden = false;
+      this.retryAt = Date.now() + (failure.retryAfter || RETRY_AFTER) * 1000;
       setText(this.note, `Not loaded: ${failure.message}`);
     }
     this.isLoading = false;

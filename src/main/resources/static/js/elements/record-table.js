@@ -4,7 +4,7 @@ import { h, statusLabel } from '../dom.js';
 import { link as here, pointText } from '../router.js';
 import { statusText } from '../status.js';
 import { visible } from '../text.js';
-import { clock, parse, shortStamp, stamp, toText } from '../time.js';
+import { clock, parse, shortStamp, stamp, timeStyle, toText } from '../time.js';
 
 const LONG = 200; // characters of an info that are shown at once
 
@@ -14,6 +14,7 @@ export class RecordTable extends HTMLElement {
     super();
     this.withSource = withSource;
     this.label = label;
+    this.records = [];
     this.rows = new Map(); // by position
     this.body = h('tbody');
   }
@@ -47,6 +48,9 @@ export class RecordTable extends HTMLElement {
 
   /** Shows records, newest first. */
   show(records) {
+    if (this.style !== timeStyle()) this.clear();
+    this.style = timeStyle();
+    this.records = records;
     const rows = new Map(
       records.map((record) => [record.position, this.rows.get(record.position) ?? this.row(record)]),
     );
@@ -57,6 +61,18 @@ export class RecordTable extends HTMLElement {
       else this.body.insertBefore(row, next);
     }
     this.rows = rows;
+  }
+
+  /** Removes all rows: positions mean other records from now on, or times are written in another way. */
+  clear() {
+    this.records = [];
+    this.rows.clear();
+    this.body.replaceChildren();
+  }
+
+  /** Shows the same records again if times are written in another way by now. */
+  draw() {
+    if (this.style !== timeStyle()) this.show(this.records);
   }
 
   row(record) {

@@ -1,9 +1,9 @@
 // <ws-source-page>: one source: its state, its track's figures, its states over time, its records, and the command line.
 
-import { all, json, sourcePath } from '../api.js';
+import { json, sourcePath } from '../api.js';
 import { h, mark, setMark, setText } from '../dom.js';
 import { onDraw, requestDraw } from '../draw.js';
-import { fleet, link, onFrame } from '../feed.js';
+import { fleet, link, onFrame, onGap, onLogReplaced } from '../feed.js';
 import { link as here, pointText, route } from '../router.js';
 import { isPast, shownFleet, shownTime } from '../shown.js';
 import { statusText } from '../status.js';
@@ -15,7 +15,8 @@ import { RecordTable } from './record-table.js';
 
 const PAGE = 50;
 const STATES = 200;
-const AGAIN_AFTER = 1000;
+const PAUSE = 1000; // at least, between two loads
+const TRACK_PAUSE = 5000; // the track's figures cost more
 
 class SourcePage extends HTMLElement {
   connectedCallback() {
@@ -62,11 +63,20 @@ class SourcePage extends HTMLElement {
         this.more,
       ),
     );
-    onFrame((frame) => this.takeFrame(frame));
+    this.visit = 0; // moves with each source that is closed
+    this.loads = [];
+    this.list = [];
+    this.more.hidden = true;
+    onFrame((frame) => {
+      if (frame.sources.some(({ source }) => source === this.shown)) this.loadSoon();
+    });
+    onGap(() => this.loadSoon());
+    onLogReplaced(() => this.close()); // the next drawing opens it again
     onDraw(() => this.draw());
   }
 
   draw() {
+    if (route.view !== 'source') this.close();
     if (route.view !== 'source' || !link.loaded) return;
     if (route.source !== this.shown) this.open(route.source);
     const source = shownFleet().sources.get(route.source);
@@ -81,46 +91,95 @@ class SourcePage extends HTMLElement {
     } else setText(this.since, isPast() ? 'had not reported by then' : 'has reported nothing');
     this.drawFigures(fleet.sources.get(route.source));
     this.bands.draw();
+    this.records.draw();
   }
 
   open(name) {
+    this.close();
     this.shown = name;
-    this.list = [];
+    const { visit } = this;
+    const ifShown = (load) => () => visit === this.visit && load.call(this);
+    this.loads = [spaced(ifShown(this.load), PAUSE), spaced(ifShown(this.loadTrack), TRACK_PAUSE)];
     this.next = undefined;
     this.track = null;
     setText(this.name, visible(name));
     this.bands.show([]);
-    this.records.show([]);
-    this.more.hidden = true;
     this.statesCommand.show(commandLine('history', ['--states'], [name]));
     this.recordsCommand.show(commandLine('history', [], [name]));
-    this.load();
+    this.loadSoon();
+  }
+
+  // What is still being loaded is not shown any more.
+  close() {
+    if (this.shown === undefined) return;
+    this.visit++;
+    this.shown = undefined;
+    this.loads = [];
+    this.list = [];
+    this.records.clear();
+    this.more.hidden = true;
+    this.error.hidden = true;
+  }
+
+  loadSoon() {
+    this.loads.forEach((load) => load());
   }
 
   // Loads the states and the newest records; those that "more" has loaded stay below.
-  async load() {
-    const name = this.shown;
-    this.loadedAt = Date.now();
+  load() {
+    return this.take(
+      (name) =>
+        Promise.all([
+          json(sourcePath(name, 'records'), { limit: PAGE }),
+          json(sourcePath(name, 'transitions'), { limit: STATES }),
+        ]),
+      ([page, { transitions }]) => {
+        this.error.hidden = true;
+        this.merge(page);
+        this.bands.show(
+          transitions.map(({ status, since, until, position }) => ({
+            status: statusText(status),
+            since: parse(since),
+            until: until ? parse(until) : null,
+            position,
+          })),
+        );
+      },
+    );
+  }
+
+  loadMore() {
+    return this.take(
+      (name) => json(sourcePath(name, 'records'), { limit: PAGE, page_token: this.next }),
+      ({ records, next_page_token: next }) => {
+        this.error.hidden = true;
+        this.next = next;
+        this.list = [...this.list, ...records.filter(({ position }) => position < this.list.at(-1).position)];
+        this.records.show(this.list);
+        this.more.hidden = !this.next;
+      },
+    );
+  }
+
+  // The list of sources has no filter by name, but one by place. A source among too many others there has no figures.
+  loadTrack() {
+    const location = fleet.sources.get(this.shown)?.location;
+    if (!location) return null;
+    return this.take(
+      () => json('api/sources', { near: pointText(location), within: 0, limit: 1000 }),
+      ({ sources }) => (this.track = sources.find(({ source }) => source === this.shown) ?? null),
+    );
+  }
+
+  // Has what was loaded shown, or why it was not, unless another source has been opened meanwhile.
+  async take(load, show) {
+    const { visit } = this;
     try {
-      const [page, { transitions }, track] = await Promise.all([
-        json(sourcePath(name, 'records'), { limit: PAGE }),
-        json(sourcePath(name, 'transitions'), { limit: STATES }),
-        this.loadTrack(name),
-      ]);
-      if (name !== this.shown) return;
-      this.merge(page);
-      this.track = track;
-      this.bands.show(
-        transitions.map(({ status, since, until, position }) => ({
-          status: statusText(status),
-          since: parse(since),
-          until: until ? parse(until) : null,
-          position,
-        })),
-      );
-      this.error.hidden = true;
+      const loaded = await load(this.shown);
+      if (visit !== this.visit) return;
+      show(loaded);
     } catch (failure) {
-      if (name !== this.shown) return;
+      if (visit !== this.visit) return;
       this.error.hidden = false;
       setText(this.error, failure.message);
     }
@@ -134,33 +193,6 @@ class SourcePage extends HTMLElement {
     if (!isJoined) this.next = next;
     this.records.show(this.list);
     this.more.hidden = !this.next;
-  }
-
-  async loadMore() {
-    const page = await json(sourcePath(this.shown, 'records'), { limit: PAGE, page_token: this.next });
-    this.next = page.next_page_token;
-    this.list = [...this.list, ...page.records.filter(({ position }) => position < this.list.at(-1).position)];
-    this.records.show(this.list);
-    this.more.hidden = !this.next;
-  }
-
-  // The list of sources has no filter by name, but one by place.
-  async loadTrack(name) {
-    const location = fleet.sources.get(name)?.location;
-    if (!location) return null;
-    const there = await all('api/sources', 'sources', { near: pointText(location), within: 0, limit: 1000 });
-    return there.find(({ source }) => source === name) ?? null; // null if it has moved on meanwhile
-  }
-
-  takeFrame(frame) {
-    if (route.view !== 'source' || this.again || !frame.sources.some(({ source }) => source === this.shown)) return;
-    this.again = setTimeout(
-      () => {
-        this.again = null;
-        if (route.view === 'source' && !document.hidden) this.load();
-      },
-      Math.max(0, this.loadedAt + AGAIN_AFTER - Date.now()),
-    );
   }
 
   drawFigures(source) {
@@ -180,6 +212,22 @@ class SourcePage extends HTMLElement {
     });
     this.figures.title = source?.recorded ? toText(source.recorded) : '';
   }
+}
+
+/** A function that has the work done soon, with a pause in between; calls in the pause become one. */
+function spaced(work, pause) {
+  let last = -Infinity;
+  let timer = null;
+  return () => {
+    timer ??= setTimeout(
+      () => {
+        timer = null;
+        last = Date.now();
+        work();
+      },
+      Math.max(0, last + pause - Date.now()),
+    );
+  };
 }
 
 customElements.define('ws-source-page', SourcePage);

@@ -2,10 +2,11 @@
 
 import { h, setText } from '../dom.js';
 import { onDraw, requestDraw } from '../draw.js';
-import { onFrame, onLogReplaced } from '../feed.js';
+import { onFrame, onGap, onLogReplaced } from '../feed.js';
 import { go, route } from '../router.js';
 import { statusText } from '../status.js';
 import { commandLine, number } from '../text.js';
+import { timeStyle } from '../time.js';
 import { CommandLine } from './command-line.js';
 import { RecordTable } from './record-table.js';
 
@@ -45,9 +46,16 @@ class Tail extends HTMLElement {
     );
     this.command.show(commandLine('read', ['--follow']));
     onFrame((frame) => this.take(frame));
+    onGap((missed) => {
+      this.came += missed;
+      this.left += missed;
+    });
     onLogReplaced(() => {
       this.kept = [];
+      this.paused &&= [];
       this.left = 0;
+      this.key = '';
+      this.records.clear();
     });
     onDraw(() => this.draw());
   }
@@ -55,7 +63,9 @@ class Tail extends HTMLElement {
   take(frame) {
     this.came += frame.count;
     this.left += frame.omitted;
-    this.kept = [...frame.records.slice().reverse(), ...this.kept].slice(0, KEPT);
+    const newest = this.kept[0]?.position ?? 0; // a replica that is behind sends some once more
+    const news = frame.records.filter(({ position }) => position > newest).reverse();
+    this.kept = [...news, ...this.kept].slice(0, KEPT);
   }
 
   togglePause() {
@@ -78,10 +88,10 @@ class Tail extends HTMLElement {
     this.omitted.hidden = this.left === 0;
     setText(
       this.omitted,
-      `${number(this.left)} of them came too quickly to be listed here; sources, states and map have them all, and so has the command line below.`,
+      `${number(this.left)} of them came too quickly to be listed here, or while this page was away; sources, states and map have them all, and so has the command line below.`,
     );
     const shown = (this.paused ?? this.kept).filter(passes).slice(0, this.paused ? KEPT : SHOWN_LIVE);
-    const key = [shown[0]?.position, shown.at(-1)?.position, shown.length].join('|');
+    const key = [shown[0]?.position, shown.at(-1)?.position, shown.length, timeStyle()].join('|');
     if (key === this.key) return;
     this.key = key;
     this.records.show(shown);

@@ -111,6 +111,7 @@ final class Endpoints {
                 .ifPresent(silent -> request.setSilentFor(
                         Duration.newBuilder().setSeconds(silent.getSeconds()).setNanos(silent.getNano())));
         parameters.one("at", Times::moment).ifPresent(request::setAsOf);
+        parameters.one("min_position", Parameters.number(0, Long.MAX_VALUE)).ifPresent(request::setMinPosition);
         return new ApiCall<>(
                 StateLogServiceGrpc.getListSourcesMethod(),
                 request.build(),

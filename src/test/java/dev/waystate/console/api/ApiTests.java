@@ -71,6 +71,9 @@ class ApiTests {
                 "/api/sources?within=1",
                 "/api/sources?at=1",
                 "/api/sources?at=99999",
+                "/api/sources?min_position=1",
+                "/api/sources?min_position=99999",
+                "/api/sources?min_position=-1",
                 "/api/sources?at=1&silent=1s",
                 "/api/sources?silent=1",
                 "/api/sources?limit=1001",
@@ -124,6 +127,14 @@ class ApiTests {
                     .containsEntry("content-security-policy", List.of("default-src 'none'; frame-ancestors 'none'"))
                     .doesNotContainKey("access-control-allow-origin");
         }
+    }
+
+    @Test
+    void aPositionThatTheLogHasNotComeToIsRefused() {
+        assertThat(api.get("/api/sources?min_position=1").statusCode()).isEqualTo(200);
+        HttpResponse<String> beyond = api.get("/api/sources?min_position=99999");
+        assertThat(beyond.statusCode()).isEqualTo(400);
+        assertThat(beyond.body()).contains("POSITION_BEYOND_HEAD");
     }
 
     @Test

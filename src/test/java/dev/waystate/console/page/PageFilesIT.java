@@ -7,6 +7,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +106,22 @@ class PageFilesIT {
             })
     void nothingElseIsServed(String path) throws Exception {
         assertThat(get(path).statusCode()).isIn(400, 404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/index.html", "/js/stacked-plot.js"})
+    void theLibraryIsAskedForInTheVersionOfTheBuild(String path) throws Exception {
+        String version = Pattern.compile("<uplot.version>(.*)</uplot.version>")
+                .matcher(Files.readString(Path.of("pom.xml")))
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group(1);
+        assertThat(Pattern.compile("webjars/uplot/([^/]*)/")
+                        .matcher(get(path).body())
+                        .results())
+                .extracting(found -> found.group(1))
+                .containsExactly(version);
     }
 
     @Nested

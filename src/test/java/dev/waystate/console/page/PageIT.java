@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -265,6 +266,38 @@ class PageIT {
         hide(page, true);
         herd.report("dog-3", Status.OK, "While nobody looked.", 1, 1);
         page.waitForRequest(request -> request.url().contains("/api/sources"), () -> hide(page, false));
+        assertThat(page.locator("ws-tail")).containsText("1 of them came too quickly to be listed here, or while");
+    }
+
+    @Test
+    void aListOfSourcesThatIsRefusedIsAskedForAgainAndTheReasonIsShown() throws Exception {
+        Page page = open("");
+        page.route(
+                "**/api/sources?*",
+                route -> route.fulfill(new Route.FulfillOptions()
+                        .setStatus(429)
+                        .setHeaders(Map.of("Retry-After", "5"))
+                        .setBody("{\"detail\":\"All threads are busy.\"}")));
+        route(page, "**/console/frames?*", url -> url.replaceFirst("frames\\?.*", "frames"));
+        hide(page, true);
+        herd.report("dog-5", Status.OK, "While nobody looked.", 1, 1);
+        hide(page, false);
+        assertThat(page.locator("ws-notice")).containsText(Pattern.compile("All threads are busy.*again in [345] s"));
+        page.unroute("**/api/sources?*");
+        assertThat(page.locator("ws-heartbeat")).hasAttribute("data-state", "live");
+        assertThat(page.locator("ws-notice")).isHidden();
+    }
+
+    @Test
+    void anotherZoneIsThatOfAllTimesAtOnce() {
+        Page page = open(server, "#/source/cow-7", new NewContextOptions().setTimezoneId("Asia/Tokyo"));
+        Locator states = page.locator("ws-bands tbody tr td:nth-of-type(1)");
+        Locator records = page.locator("ws-source-page td.recorded");
+        assertThat(states.first()).hasText(Pattern.compile(":\\d\\dZ$"));
+        assertThat(records.first()).hasText(Pattern.compile(":\\d\\dZ$"));
+        page.locator("ws-preferences").getByText("UTC").click();
+        assertThat(states.first()).hasText(Pattern.compile(":\\d\\d$"));
+        assertThat(records.first()).hasText(Pattern.compile(":\\d\\d$"));
     }
 
     @Test
@@ -385,8 +418,12 @@ class PageIT {
 
     /** Has requests go to other addresses, without the page's knowledge. */
     private static void route(Page page, UnaryOperator<String> address) {
+        route(page, "**/*", address);
+    }
+
+    private static void route(Page page, String requests, UnaryOperator<String> address) {
         page.route(
-                "**/*",
+                requests,
                 route -> route.resume(new Route.ResumeOptions()
                         .setUrl(address.apply(route.request().url()))));
     }
