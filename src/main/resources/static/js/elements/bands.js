@@ -40,7 +40,7 @@ export class Bands extends HTMLElement {
   /** Shows states, newest first: {status, since, until, position}; until is null while a state lasts. */
   show(states) {
     this.states = states;
-    this.style = timeStyle();
+    this.writtenAs = timeStyle();
     this.bands.replaceChildren(
       ...states.map(({ status }) =>
         svg('rect', { class: classOf(status), y: '0', height: String(HEIGHT) }, svg('title', {}, status)),
@@ -66,7 +66,7 @@ export class Bands extends HTMLElement {
   draw() {
     this.picture.parentElement.hidden = !this.states?.length;
     if (!this.states?.length) return;
-    if (this.style !== timeStyle()) return this.show(this.states);
+    if (this.writtenAs !== timeStyle()) return this.show(this.states);
     const now = Math.max(shownTime(), this.states[0].since);
     const start = this.states.at(-1).since;
     const end = isPast() ? Math.max(now, this.states[0].until ?? 0) : now;

@@ -48,8 +48,8 @@ export class RecordTable extends HTMLElement {
 
   /** Shows records, newest first. */
   show(records) {
-    if (this.style !== timeStyle()) this.clear();
-    this.style = timeStyle();
+    if (this.writtenAs !== timeStyle()) this.clear();
+    this.writtenAs = timeStyle();
     this.records = records;
     const rows = new Map(
       records.map((record) => [record.position, this.rows.get(record.position) ?? this.row(record)]),
@@ -72,7 +72,7 @@ export class RecordTable extends HTMLElement {
 
   /** Shows the same records again if times are written in another way by now. */
   draw() {
-    if (this.style !== timeStyle()) this.show(this.records);
+    if (this.writtenAs !== timeStyle()) this.show(this.records);
   }
 
   row(record) {
