@@ -51,6 +51,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,8 @@ import org.springframework.beans.factory.annotation.Autowired;
 /** Where sources are, how far they went, and which states they were in, as clients ask for it. */
 @InProcessTest
 class WayTests {
+
+    private static final AtomicInteger CORNERS = new AtomicInteger();
 
     private static final Metadata.Key<String> SOURCE =
             Metadata.Key.of("waystate-source", Metadata.ASCII_STRING_MARSHALLER);
@@ -79,7 +82,7 @@ class WayTests {
     StateLog stateLog;
 
     /** Each test has a corner of the plane, and sources, of its own. */
-    private final int corner = 10_000_000 * (1 + Math.floorMod(UUID.randomUUID().hashCode(), 150));
+    private final int corner = 10_000_000 * CORNERS.incrementAndGet();
 
     private final String prefix = UUID.randomUUID() + " ";
 
