@@ -61,7 +61,8 @@ public record TlsFiles(X509Bundle bundle, Path certificate, Path key) {
         return new CertificateBuilder()
                 .subject("CN=" + name)
                 .ecp256()
-                .notBefore(Instant.now().minus(Duration.ofDays(1)));
+                .notBefore(Instant.now().minus(Duration.ofDays(1)))
+                .notAfter(Instant.now().plus(Duration.ofDays(90)));
     }
 
     private static TlsFiles write(Path directory, String name, X509Bundle bundle) throws IOException {

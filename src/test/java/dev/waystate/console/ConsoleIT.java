@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,7 +37,7 @@ class ConsoleIT {
 
     @BeforeAll
     static void report() throws IOException {
-        server = ServerProcess.shared();
+        server = ServerProcess.start(directory);
         Path reports = Files.writeString(
                 directory.resolve("reports.csv"),
                 "OK,,2026-02-03T04:05:06Z,3,4\nSTARVED,\"a \"\"b\"\", \u00fc\",,,\n99,,,0,-7\n");
@@ -45,6 +46,11 @@ class ConsoleIT {
                     CommandRun.of("append", "--target", server.target(), "--source", source, reports.toString());
             assertThat(run.exitCode()).as(run.err()).isZero();
         }
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
     }
 
     @ParameterizedTest
