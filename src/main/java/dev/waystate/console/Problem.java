@@ -94,6 +94,10 @@ public record Problem(
         return of(thrown.getStatus(), trailers == null ? new Metadata() : trailers);
     }
 
+    public static Problem of(Status status) {
+        return of(status, new Metadata());
+    }
+
     /** Returns the problem with the time after which to try again. */
     public Problem withRetryAfter(long seconds) {
         return new Problem(status, code, detail, field, seconds, reason);

@@ -1,52 +1,20 @@
 package dev.waystate.text;
 
+import static dev.waystate.text.Answers.EARLIER_SUMMARY;
+import static dev.waystate.text.Answers.ENDED;
+import static dev.waystate.text.Answers.PRESENT;
+import static dev.waystate.text.Answers.RECORD;
+import static dev.waystate.text.Answers.SUMMARY;
+import static dev.waystate.text.Answers.SUMMARY_OVER_TIME;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
 import dev.waystate.proto.Displacement;
 import dev.waystate.proto.Point;
-import dev.waystate.proto.v1.GetSummaryResponse;
 import dev.waystate.proto.v1.Record;
-import dev.waystate.proto.v1.Snapshot;
-import dev.waystate.proto.v1.StatusCount;
-import dev.waystate.proto.v1.Transition;
 import org.junit.jupiter.api.Test;
 
 class JsonTests {
-
-    private static final Record RECORD = Record.newBuilder()
-            .setPosition(7)
-            .setSource("\u00e9")
-            .setStatusValue(2)
-            .setInfo("a \"b\"\n\u001b")
-            .setRecordedAt(Timestamp.newBuilder().setSeconds(1_770_091_506).setNanos(123_456_789))
-            .build();
-
-    private static final GetSummaryResponse SUMMARY = GetSummaryResponse.newBuilder()
-            .setEarliestPosition(5)
-            .setHeadPosition(1_000)
-            .setAsOfPosition(1_000)
-            .setLogId("0123456789abcdef0123456789abcdef")
-            .addStatuses(count(1, 900, 80))
-            .addStatuses(count(3, 99, 20))
-            .addStatuses(count(-4, 1, 0))
-            .build();
-
-    private static final Timestamp BEGIN = Times.fromText("2026-02-03T04:05:06.123Z");
-
-    private static final Transition ENDED = Transition.newBuilder()
-            .setPosition(7)
-            .setStatusValue(3)
-            .setSince(BEGIN)
-            .setUntil(Times.fromText("2026-02-03T06:06:06Z"))
-            .build();
-
-    private static final Transition PRESENT = ENDED.toBuilder()
-            .setPosition(9)
-            .setStatusValue(99)
-            .setSince(ENDED.getUntil())
-            .clearUntil()
-            .build();
 
     @Test
     void jsonRepeatsThePoints() {
@@ -107,43 +75,16 @@ class JsonTests {
 
     @Test
     void statesOfAnEarlierMomentHaveNoReports() {
-        GetSummaryResponse earlier = SUMMARY.toBuilder()
-                .setAsOfPosition(7)
-                .clearStatuses()
-                .addStatuses(count(1, 0, 5))
-                .build();
-
-        assertThat(Json.text(Json.summary(earlier)))
+        assertThat(Json.text(Json.summary(EARLIER_SUMMARY)))
                 .contains("[{\"status\":\"OK\",\"sources\":5}],\"as_of_position\":7,");
     }
 
     @Test
     void snapshotsAreAnArray() {
-        GetSummaryResponse period = SUMMARY.toBuilder()
-                .addSnapshots(snapshot(1_770_091_506, 3).addStatuses(count(3, 0, 2)))
-                .addSnapshots(snapshot(1_770_091_566, 900)
-                        .addStatuses(count(-4, 0, 11))
-                        .addStatuses(count(3, 0, 1)))
-                .build();
-
-        assertThat(Json.text(Json.summary(period)))
+        assertThat(Json.text(Json.summary(SUMMARY_OVER_TIME)))
                 .endsWith("\"snapshots\":[{\"time\":\"2026-02-03T04:05:06.000000000Z\",\"position\":3,"
                         + "\"statuses\":[{\"status\":\"STARVED\",\"sources\":2}]},"
                         + "{\"time\":\"2026-02-03T04:06:06.000000000Z\",\"position\":900,"
                         + "\"statuses\":[{\"status\":-4,\"sources\":11},{\"status\":\"STARVED\",\"sources\":1}]}]}");
-    }
-
-    private static Snapshot.Builder snapshot(long seconds, long position) {
-        return Snapshot.newBuilder()
-                .setTime(Timestamp.newBuilder().setSeconds(seconds))
-                .setPosition(position);
-    }
-
-    private static StatusCount count(int status, long reports, long sources) {
-        return StatusCount.newBuilder()
-                .setStatusValue(status)
-                .setReports(reports)
-                .setSources(sources)
-                .build();
     }
 }

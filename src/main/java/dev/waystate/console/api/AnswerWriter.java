@@ -165,25 +165,13 @@ final class AnswerWriter implements WriteListener, AsyncListener {
         }
     }
 
-    /** Tomcat calls this when it has written what it was given. What it throws breaks the connection off. */
+    /** Tomcat calls this when it has written what it was given. */
     @Override
-    public void onWritePossible() throws IOException {
+    public void onWritePossible() {
         locked(() -> {
             writable = true;
             movedAtNanos = System.nanoTime();
         });
-        if (isBrokenOff()) {
-            throw new IOException("The client did not take the answer in time");
-        }
-    }
-
-    private boolean isBrokenOff() {
-        lock.lock();
-        try {
-            return dropped && !closed;
-        } finally {
-            lock.unlock();
-        }
     }
 
     private void locked(Runnable change) {

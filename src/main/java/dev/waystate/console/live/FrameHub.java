@@ -5,7 +5,6 @@ import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Clock;
 import java.time.Duration;
@@ -152,7 +151,7 @@ final class FrameHub {
     private void endIfDenied(FrameStream stream) {
         Status denial = stream.denial();
         if (denial != null) {
-            stream.end(LiveEvents.error(Problem.of(denial, new Metadata()).members()));
+            stream.end(LiveEvents.error(Problem.of(denial).members()));
         }
     }
 

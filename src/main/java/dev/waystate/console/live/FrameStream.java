@@ -113,7 +113,7 @@ final class FrameStream implements WriteListener, AsyncListener {
 
     /** Returns the frame that is under way. */
     synchronized @Nullable Frame frameUnderWay() {
-        return ended || written == bytes.length ? null : frame;
+        return ended ? null : frame;
     }
 
     /** Says that the log is as far as it was when the stream began. */

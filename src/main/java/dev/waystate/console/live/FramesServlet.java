@@ -6,7 +6,6 @@ import dev.waystate.security.access.Permission;
 import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.server.status.StatusTable;
 import dev.waystate.server.telemetry.RequestId;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
@@ -83,7 +82,7 @@ final class FramesServlet extends HttpServlet {
         async.addListener(stream);
         Status full = hub.add(stream);
         if (full != null) {
-            refuse(async, response, Problem.of(full, new Metadata()).withRetryAfter(RETRY_SECONDS));
+            refuse(async, response, Problem.of(full).withRetryAfter(RETRY_SECONDS));
             return;
         }
         response.setContentType("text/event-stream;charset=UTF-8");

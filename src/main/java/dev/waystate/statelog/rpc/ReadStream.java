@@ -244,14 +244,11 @@ final class ReadStream {
                 span.end(page.size(), null);
             }
             return more;
-        } catch (PrunedPositionException overtaken) {
-            if (fromEarliest) {
+        } catch (RuntimeException problem) {
+            if (problem instanceof PrunedPositionException && fromEarliest) {
                 position = stateLog.earliest() - 1; // retention has moved on since
                 return true;
             }
-            span.end(0, overtaken);
-            throw overtaken;
-        } catch (RuntimeException problem) {
             span.end(0, problem);
             throw problem;
         } finally {

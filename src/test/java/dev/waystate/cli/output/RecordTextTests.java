@@ -1,22 +1,14 @@
 package dev.waystate.cli.output;
 
+import static dev.waystate.text.Answers.RECORD;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.Timestamp;
 import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.Record;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RecordTextTests {
-
-    private static final Record RECORD = Record.newBuilder()
-            .setPosition(7)
-            .setSource("\u00e9")
-            .setStatusValue(2)
-            .setInfo("a \"b\"\n\u001b")
-            .setRecordedAt(Timestamp.newBuilder().setSeconds(1_770_091_506).setNanos(123_456_789))
-            .build();
 
     @Test
     void rowHasDashesForAMissingSequenceAndLocation() {

@@ -1,31 +1,14 @@
 package dev.waystate.cli.output;
 
+import static dev.waystate.text.Answers.ENDED;
+import static dev.waystate.text.Answers.PRESENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.Timestamp;
-import dev.waystate.proto.v1.Transition;
-import dev.waystate.text.Times;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TransitionTextTests {
-
-    private static final Timestamp BEGIN = Times.fromText("2026-02-03T04:05:06.123Z");
-
-    private static final Transition ENDED = Transition.newBuilder()
-            .setPosition(7)
-            .setStatusValue(3)
-            .setSince(BEGIN)
-            .setUntil(Times.fromText("2026-02-03T06:06:06Z"))
-            .build();
-
-    private static final Transition PRESENT = ENDED.toBuilder()
-            .setPosition(9)
-            .setStatusValue(99)
-            .setSince(ENDED.getUntil())
-            .clearUntil()
-            .build();
 
     @Test
     void stateHasLastedUntilTheNextOneOrNow() {

@@ -7,6 +7,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
 
 /** The control: streams that one thread writes to in turns, waiting for each. */
 final class BlockingStreams extends HttpServlet {
@@ -41,6 +43,20 @@ final class BlockingStreams extends HttpServlet {
             }
         } catch (IOException | RuntimeException gone) {
             // the test has seen enough
+        }
+    }
+
+    /** Has a server serve the streams, where it is imported. */
+    static class Control {
+
+        @Bean
+        BlockingStreams blockingStreams() {
+            return new BlockingStreams();
+        }
+
+        @Bean
+        ServletRegistrationBean<BlockingStreams> blockingServlet(BlockingStreams streams) {
+            return new ServletRegistrationBean<>(streams, BlockingStreams.PATH);
         }
     }
 }

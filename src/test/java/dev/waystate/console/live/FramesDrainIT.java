@@ -18,10 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 /** A server ends while pages follow it, some of which do not read. */
 @Timeout(60)
@@ -34,20 +31,6 @@ class FramesDrainIT {
     Path directory;
 
     private final List<Socket> unread = new ArrayList<>();
-
-    @Configuration(proxyBeanMethods = false)
-    static class Control {
-
-        @Bean
-        BlockingStreams blockingStreams() {
-            return new BlockingStreams();
-        }
-
-        @Bean
-        ServletRegistrationBean<BlockingStreams> blockingServlet(BlockingStreams streams) {
-            return new ServletRegistrationBean<>(streams, BlockingStreams.PATH);
-        }
-    }
 
     @Test
     void streamsEndAtOnceWithALastEvent() throws Exception {
@@ -93,7 +76,7 @@ class FramesDrainIT {
     }
 
     private ConfigurableApplicationContext start() {
-        return new SpringApplicationBuilder(WaystateApplication.class, Control.class)
+        return new SpringApplicationBuilder(WaystateApplication.class, BlockingStreams.Control.class)
                 .run(
                         "--server.port=0",
                         "--grpc.server.port=-1",

@@ -34,10 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.boot.web.servlet.ServletRegistrationBean;
-import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.test.annotation.DirtiesContext;
 
 /** Pages with a real server, some of which do not read what they get. */
@@ -50,6 +48,7 @@ import org.springframework.test.annotation.DirtiesContext;
         })
 @DirtiesContext
 @Timeout(60)
+@Import(BlockingStreams.Control.class)
 class FramesIT {
 
     private static final int UNREAD = 50;
@@ -72,20 +71,6 @@ class FramesIT {
 
     @Autowired
     BlockingStreams blockingStreams;
-
-    @TestConfiguration(proxyBeanMethods = false)
-    static class Control {
-
-        @Bean
-        BlockingStreams blockingStreams() {
-            return new BlockingStreams();
-        }
-
-        @Bean
-        ServletRegistrationBean<BlockingStreams> blockingServlet(BlockingStreams streams) {
-            return new ServletRegistrationBean<>(streams, BlockingStreams.PATH);
-        }
-    }
 
     @Test
     void aPageMissesNothingBesideFiftyThatDoNotRead() throws Exception {
