@@ -71,7 +71,6 @@ final class FrameHub {
     private long position;
     private boolean missedRead;
     private volatile long overdueBytes;
-    private Instant lastBeat = Instant.MIN;
     private Instant nextRead = Instant.MIN;
 
     /**
@@ -278,14 +277,10 @@ final class FrameHub {
 
     private void beat() {
         Instant now = clock.instant();
-        if (now.isBefore(lastBeat.plus(HEARTBEAT))) {
-            return;
-        }
-        lastBeat = now;
         byte[] heartbeat = LiveEvents.heartbeat(position, now);
         for (FrameStream stream : streams) {
             boolean upToDate = stream.hasBegun() && stream.position() == position;
-            stream.beat(upToDate ? heartbeat : LiveEvents.SIGN_OF_LIFE);
+            stream.beat(upToDate ? heartbeat : LiveEvents.SIGN_OF_LIFE, now);
         }
     }
 

@@ -8,6 +8,7 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Supplier;
@@ -42,8 +43,10 @@ final class FrameStream implements WriteListener, AsyncListener {
     /** Whether the connection took no more when there was something to write. */
     private boolean blocked;
 
-    /** Whether something was written since the last beat. */
+    /** Whether something was written since the last tick, and the tick after which something was. */
     private boolean heard;
+
+    private Instant heardAt = Instant.MIN;
 
     /** Whether the stream is complete once the events have been written. */
     private boolean last;
@@ -140,12 +143,16 @@ final class FrameStream implements WriteListener, AsyncListener {
         }
     }
 
-    /** Sends an event if nothing was written since the last call. */
-    synchronized void beat(byte[] event) {
-        if (!heard) {
+    /** Sends an event if nothing was written for a while. Is called once a tick. */
+    synchronized void beat(byte[] event, Instant now) {
+        if (!heard && !now.isBefore(heardAt.plus(FrameHub.HEARTBEAT))) {
             offer(event);
+            heard = true;
         }
-        heard = false;
+        if (heard) {
+            heard = false;
+            heardAt = now;
+        }
     }
 
     /** Ends the stream with an event, or without one if the page does not take it at once. */

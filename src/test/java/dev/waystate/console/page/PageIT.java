@@ -8,6 +8,7 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasAttributeOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
@@ -284,7 +285,11 @@ class PageIT {
         hide(page, false);
         assertThat(page.locator("ws-notice")).containsText(Pattern.compile("All threads are busy.*again in [345] s"));
         page.unroute("**/api/sources?*");
-        assertThat(page.locator("ws-heartbeat")).hasAttribute("data-state", "live");
+        assertThat(page.locator("ws-heartbeat"))
+                .hasAttribute(
+                        "data-state",
+                        "live",
+                        new HasAttributeOptions().setTimeout(15_000)); // five seconds of which the server has named
         assertThat(page.locator("ws-notice")).isHidden();
     }
 
