@@ -1,7 +1,7 @@
 package dev.waystate.console.live;
 
 import dev.waystate.security.access.AdmittedRequest;
-import dev.waystate.server.http.BreakableConnections;
+import dev.waystate.server.http.AsyncAnswers;
 import dev.waystate.server.telemetry.HttpCall;
 import io.grpc.Status;
 import jakarta.servlet.AsyncContext;
@@ -178,7 +178,7 @@ final class FrameStream implements WriteListener, AsyncListener {
         boolean wasOpen = !ended;
         ended(reason);
         if (wasOpen) {
-            BreakableConnections.breakOff(async.getRequest());
+            AsyncAnswers.breakOff(async.getRequest());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.waystate.console.Problem;
 import dev.waystate.security.access.AdmittedRequest;
 import dev.waystate.security.access.HttpAccess;
 import dev.waystate.security.access.Permission;
+import dev.waystate.server.http.AsyncAnswers;
 import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.server.status.StatusTable;
 import dev.waystate.server.telemetry.HttpCall;
@@ -55,8 +56,7 @@ final class FramesServlet extends HttpServlet {
             return;
         }
         CompletableFuture<AdmittedRequest> admission = access.admit(request, Permission.STATE_READ, METHOD);
-        AsyncContext async = request.startAsync();
-        async.setTimeout(0); // a stream has no end
+        AsyncContext async = AsyncAnswers.start(request);
         admission.whenComplete((admitted, refused) -> {
             try {
                 if (refused != null) {
