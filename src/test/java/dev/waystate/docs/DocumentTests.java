@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,6 +32,23 @@ class DocumentTests {
             Pattern.compile("((?:waystate|spring|server|grpc|management|logging)(?:\\.[a-z-]+)+(?:\\.\\*)?)(?:=.*)?");
     private static final Pattern FILE_NAME = Pattern.compile(".*\\.(db|jar|yml|java|md)|.*\\.db-[a-z]+");
     private static final Pattern OPTION = Pattern.compile("(--[a-z-]+)(?:[= ].*)?");
+
+    private static final Pattern NAME = Pattern.compile("@?([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)(?:\\.[a-z]\\w*)?");
+
+    /** Annotations, messages, flags, permissions and metrics of others. */
+    private static final Set<String> NAMES_OF_OTHERS = Set.of(
+            "Describe",
+            "DescribeConfigs",
+            "ExitOnOutOfMemoryError",
+            "GrpcClient",
+            "GrpcService",
+            "NaN",
+            "OfflinePartitionsCount",
+            "Option",
+            "RetryInfo",
+            "UnderMinIsrPartitionCount",
+            "UnderReplicatedPartitions",
+            "Write");
 
     /** Options of programs that are not ours, in lines of text. */
     private static final Set<String> OPTIONS_OF_OTHERS = Set.of("--health-cmd", "--replication-factor", "--config");
@@ -84,6 +102,8 @@ class DocumentTests {
                 "`--backwards`",
                 "`waystate read --backwards`",
                 "`NoSuchTests`",
+                "`NoSuchClass.method`",
+                "`ListNothing`",
             })
     void doctoredPageIsFound(String text) throws Exception {
         assertThat(problems(new Page(Page.README, text + "\n"))).isNotEmpty();
@@ -214,8 +234,13 @@ class DocumentTests {
             String name = OPTION.matcher(code).replaceFirst("$1");
             return CommandOptions.isOption(name) || OPTIONS_OF_OTHERS.contains(name) ? Stream.of() : Stream.of(code);
         }
-        if (code.matches("[A-Z]\\w+(Tests|IT)")) {
-            return Programs.isClass(code) ? Stream.of() : Stream.of(code);
+        Matcher name = NAME.matcher(code);
+        if (name.matches()) {
+            return Programs.isClass(name.group(1))
+                            || Programs.isInTheContract(name.group(1))
+                            || NAMES_OF_OTHERS.contains(name.group(1))
+                    ? Stream.of()
+                    : Stream.of(code);
         }
         String program = code.split(" ")[0];
         if (code.contains(" ") && Programs.isKnown(program) && !code.contains("COMMAND")) {

@@ -168,15 +168,17 @@ final class Programs {
                 .toList();
     }
 
-    /** Looks for the method in the committed contract. */
+    /** Looks for the method and its service in the contract. */
     private static List<String> call(List<String> words) {
         String method = words.get(words.size() - 1).replaceAll(".*/([\\w.]+/\\w+)", "$1");
-        String name = method.replaceAll(".*/", "");
-        String service = method.replaceAll(".*\\.(\\w+)/.*", "$1");
-        String contract = read(Path.of("src", "test", "contract", "descriptors.txtpb"));
-        return Stream.of(name, service)
-                .filter(part -> !contract.contains("name: \"" + part + "\""))
+        return Stream.of(method.replaceAll(".*/", ""), method.replaceAll(".*\\.(\\w+)/.*", "$1"))
+                .filter(name -> !isInTheContract(name))
                 .toList();
+    }
+
+    /** Tells whether a service, method, message or field of this name is in the committed contract. */
+    static boolean isInTheContract(String name) {
+        return read(Path.of("src", "test", "contract", "descriptors.txtpb")).contains("name: \"" + name + "\"");
     }
 
     private static List<String> protoc(List<String> words) {

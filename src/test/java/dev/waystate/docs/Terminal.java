@@ -26,7 +26,7 @@ final class Terminal {
             "echo OK,awake",
             "curl", // a stream that is followed has no end
             """
-            code=0; PATH=${PATH#*:} curl --silent --show-error --fail --max-time 2 "$@" || code=$?
+            code=0; PATH=${PATH#*:} curl --silent --show-error --fail --max-time 1 "$@" || code=$?
             case "$code $*" in '28 '*follow=true*) exit 0;; *) exit $code;; esac
             """);
 
