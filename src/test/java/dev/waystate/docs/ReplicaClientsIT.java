@@ -36,7 +36,7 @@ class ReplicaClientsIT {
     private static final String ONE = "127.0.0.1";
     private static final String OTHER = "127.0.0.2";
     private static final String NAME = "waystate.test";
-    private static final int REPORTS = 100_000;
+    private static final int REPORTS = 60_000;
 
     @TempDir
     private static Path directory;
@@ -64,7 +64,7 @@ class ReplicaClientsIT {
         String addresses = "ipv4:" + ONE + ":" + server.port() + "," + OTHER + ":" + server.port();
         String simple = Sample.PYTHON_FOLLOW.text().replace("localhost:50051", addresses);
         try (RunningProgram follower = start(python.command("follow.py", simple))) {
-            appendAndFollow(python.command("replicas.py", Sample.PYTHON_REPLICAS.text()), addresses, "cow-7");
+            appendAndFollow(python.command("replicas.py", impatient()), addresses, "cow-7");
             assertEachOnceInOrder(follower);
         }
     }
@@ -104,6 +104,13 @@ class ReplicaClientsIT {
         assertThat(channel.isEnableKeepAlive()).isTrue();
         assertThat(channel.getKeepAliveTime()).isEqualTo(Duration.ofSeconds(10));
         assertThat(channel.getKeepAliveTimeout()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    /** Returns the program with shorter pauses. */
+    private static String impatient() {
+        String text = Sample.PYTHON_REPLICAS.text();
+        assertThat(text).contains("_backoff_ms\", 5_000");
+        return text.replace("_backoff_ms\", 5_000", "_backoff_ms\", 500");
     }
 
     /** Kills the server while a program appends and another follows, and has it come back at its other address. */
