@@ -36,11 +36,11 @@ class ConsoleNotice {
             log.warn(
                     "The HTTP port has neither page nor /api: the gRPC port lets nobody in without a client certificate,"
                             + " and the HTTP port would (see " + NoOpenDoorCondition.HTTP_CLIENT_AUTH
-                            + " in the README)");
+                            + ": src/docs/http.md)");
         } else if (authenticator.isOn() && !Ssl.isEnabled(http.getSsl())) {
             log.warn(
                     "Tokens are not encrypted on their way to the HTTP port, unless something before the server sees to it"
-                            + " (see server.ssl.bundle in the README)");
+                            + " (see server.ssl.bundle: src/docs/http.md)");
         }
     }
 }

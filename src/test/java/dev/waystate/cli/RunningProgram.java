@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -75,6 +76,13 @@ public final class RunningProgram implements AutoCloseable {
                 .as(this::err)
                 .isTrue();
         return process.exitValue();
+    }
+
+    /** Ends the program, and all that it has started, at once. */
+    public void endAll() {
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process.toHandle());
+        all.forEach(ProcessHandle::destroyForcibly);
     }
 
     @Override

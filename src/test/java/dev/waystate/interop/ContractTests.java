@@ -102,7 +102,8 @@ class ContractTests {
         assertThat(committed.getFileList().stream()
                         .filter(known -> known.getName().equals(file.getName()))
                         .map(ContractTests::comparable))
-                .as("a change of proto/ that breaks nobody is committed with what README.md, 'How to add an RPC', says")
+                .as(
+                        "a change of proto/ that breaks nobody is committed with what src/docs/change.md, 'A new RPC', says")
                 .containsExactly(comparable(file.toProto()));
     }
 

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A Python that has gRPC, and the programs of {@code src/test/python} beside stubs generated for them. */
-final class Python {
+public final class Python {
 
     private static final List<String> INTERPRETERS = List.of("python3", "/usr/bin/python3");
     private static final Path PROGRAMS = Path.of("src", "test", "python").toAbsolutePath();
@@ -27,7 +27,7 @@ final class Python {
     }
 
     /** Generates the stubs in a new directory; skips the test if no Python can. */
-    static Python withStubs() throws IOException, InterruptedException {
+    public static Python withStubs() throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target", "python")), "stubs")
                 .toAbsolutePath();
         String interpreter = null;
@@ -43,13 +43,18 @@ final class Python {
         return python;
     }
 
+    /** Returns where the stubs and the programs are. */
+    public Path directory() {
+        return directory;
+    }
+
     /** Runs a program to its end. */
     CommandRun run(String program, String... arguments) throws IOException, InterruptedException {
         return CommandRun.of(directory, "", command(program, arguments));
     }
 
     /** Returns the words that run a program of this text, which stands beside the stubs from now on. */
-    List<String> command(String program, String text) throws IOException {
+    public List<String> command(String program, String text) throws IOException {
         Files.writeString(directory.resolve(program), text);
         return command(program);
     }

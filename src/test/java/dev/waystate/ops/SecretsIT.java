@@ -134,7 +134,7 @@ class SecretsIT {
                 "WAYSTATE_SECURITY_TLS_BUNDLE=server");
     }
 
-    /** The README warns of this one; it shows that the search finds what leaks. */
+    /** The page about security warns of this one; it shows that the search finds what leaks. */
     @Test
     void aTokenOnTheCommandLineIsSeenByEverybody() throws Exception {
         try (ServerProcess server = ServerProcess.start(

@@ -26,11 +26,11 @@ class SecurityNotice {
         boolean plaintext = !tls.isOn();
         if (!authentication.isOn() && !tls.requiresCertificates()) {
             log.warn(
-                    "The server is open: {}, and it asks for no credentials (see waystate.security in the README)",
+                    "The server is open: {}, and it asks for no credentials (see src/docs/security.md)",
                     plaintext ? "calls are not encrypted" : "calls are encrypted");
         } else if (plaintext) {
             log.warn("Credentials are not encrypted on their way here, unless something before the server sees to it"
-                    + " (see " + TlsProperties.BUNDLE + " in the README)");
+                    + " (see " + TlsProperties.BUNDLE + ": src/docs/security.md)");
         }
     }
 }

@@ -39,7 +39,7 @@ class UnknownProperties {
                 .ifPresent(name -> {
                     throw new InvalidPropertyException(
                             name.toString(),
-                            "expected a property that the README lists, but there is none of this name");
+                            "expected a property of src/docs/configuration.md, but there is none of this name");
                 });
     }
 

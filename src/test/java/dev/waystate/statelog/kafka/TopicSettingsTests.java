@@ -18,7 +18,7 @@ class TopicSettingsTests {
     @Test
     void commandOfTheDocumentationGivesATopicTheSettingsThatTheLogNeeds() throws IOException {
         String page = Files.readString(Path.of("src/docs/replicas.md"));
-        int begin = page.indexOf("```sh");
+        int begin = page.indexOf("```sh\nkafka-topics.sh");
         String command = page.substring(begin, page.indexOf("```\n", begin));
 
         Map<String, String> settings = SETTING.matcher(command)
