@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>a byte of flags;
  *   <li>the id of its source, its status, its sequence and its time; the latter two less those of the record before in the
  *       block;
- *   <li>by how many positions the record of its source before is ahead of it, 0 for none, unless it is unlinked;
+ *   <li>by how many positions it follows the record of its source before, or 0 where there is none, unless it is unlinked;
  *   <li>if it has them: the time between its report and its recording, and the coordinates of its location;
  *   <li>the length of its info, and that in UTF-8.
  * </ul>
@@ -42,6 +42,7 @@ record Block(long first, int records, byte[] data) {
     static final int REPORTED = 1;
     static final int LOCATED = 2;
     static final int UNLINKED = 4;
+    static final int FLAGS_END = 8;
 
     static final String COLUMNS = "position, records, data";
 

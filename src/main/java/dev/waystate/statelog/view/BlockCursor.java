@@ -6,6 +6,7 @@ import dev.waystate.statelog.StoredRecord;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,13 +89,13 @@ final class BlockCursor implements StoredRecord {
 
     private void readNext() {
         checksum = (int) Block.CHECKSUM.get(data, at);
-        flags = data[at + Block.CHECKSUM_BYTES];
+        flags = Objects.checkIndex(data[at + Block.CHECKSUM_BYTES], Block.FLAGS_END);
         at += Block.CHECKSUM_BYTES + 1;
         sourceId = number();
         status = (int) number();
         sequence += number();
         recordedAt += number();
-        previous = (flags & Block.UNLINKED) == 0 ? previous(number()) : RecordRow.UNLINKED;
+        previous = (flags & Block.UNLINKED) == 0 ? position + 1 - number() : RecordRow.UNLINKED;
         reportedAt = (flags & Block.REPORTED) == 0 ? NOT_REPORTED : recordedAt - number();
         if ((flags & Block.LOCATED) != 0) {
             x = (int) number();
@@ -107,10 +108,6 @@ final class BlockCursor implements StoredRecord {
         }
         infoLength = (int) length;
         at += infoLength;
-    }
-
-    private long previous(long distance) {
-        return distance == 0 ? 0 : position + 1 - distance;
     }
 
     private long number() {

@@ -31,7 +31,8 @@ final class BlockMigration implements JavaMigration {
                 data     BLOB    NOT NULL     -- the records, as the class Block describes them
             ) STRICT""";
 
-    private static final int STEP_RECORDS = 10_000;
+    /** The first ones are written before there is room that others left. */
+    private static final int STEP_RECORDS = 2_000;
 
     /** What stands for the abscissa of a report without a location; no int. */
     private static final long NOT_LOCATED = Long.MIN_VALUE;

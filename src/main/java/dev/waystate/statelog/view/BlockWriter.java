@@ -139,7 +139,7 @@ final class BlockWriter implements AutoCloseable {
         at = put(at, row.sequence() - sequence);
         at = put(at, row.recordedAt() - recordedAt);
         if (linked) {
-            at = put(at, row.previous() == 0 ? 0 : row.position() - row.previous());
+            at = put(at, row.position() - row.previous());
         }
         if (reported) {
             at = put(at, row.recordedAt() - row.reportedAt());

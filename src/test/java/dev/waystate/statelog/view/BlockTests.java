@@ -100,7 +100,11 @@ class BlockTests {
     @Test
     void whateverByteOfABlockChangesNoRecordIsEverReturnedThatWasNotWritten() throws Exception {
         List<StateRecord> written;
-        try (LogView view = open()) {
+        try (LogView view = open();
+                Connection connection = connect();
+                Statement statement = connection.createStatement();
+                PreparedStatement update = connection.prepareStatement("UPDATE block SET data = ?")) {
+            statement.execute("PRAGMA synchronous = OFF"); // for speed
             append(view, "cow", List.of(new Report(1, "one", Instant.EPOCH), new Report(2, "two", null)));
             append(view, "dog", List.of(new Report(3, "", null, new Point(-5, 7)), new Report(3, "four", null)));
             append(view, "cow", List.of(new Report(1, "five", null)));
@@ -111,16 +115,16 @@ class BlockTests {
                 for (int bit = 0; bit < 8; bit++) {
                     byte[] damaged = data.clone();
                     damaged[at] ^= (byte) (1 << bit);
-                    replaceData(damaged);
+                    replaceData(update, damaged);
                     reported += assertPrefix(view, written);
                 }
             }
             assertThat(reported).isEqualTo(8 * data.length);
             for (int length = 0; length < data.length; length++) {
-                replaceData(Arrays.copyOf(data, length));
+                replaceData(update, Arrays.copyOf(data, length));
                 assertThat(assertPrefix(view, written)).isEqualTo(1);
             }
-            replaceData(data);
+            replaceData(update, data);
             assertThat(assertPrefix(view, written)).as("control").isZero();
         }
     }
@@ -133,7 +137,7 @@ class BlockTests {
         } catch (DamagedRecordException damaged) {
             assertThat(damaged.position()).isEqualTo(1);
         }
-        assertThat(written).startsWith(intact.toArray(StateRecord[]::new));
+        assertThat(written.subList(0, intact.size())).isEqualTo(intact);
         if (intact.size() == written.size()) {
             return 0;
         }
@@ -172,12 +176,9 @@ class BlockTests {
         return blocks;
     }
 
-    private void replaceData(byte[] data) throws SQLException {
-        try (Connection connection = connect();
-                PreparedStatement update = connection.prepareStatement("UPDATE block SET data = ?")) {
-            update.setBytes(1, data);
-            update.executeUpdate();
-        }
+    private static void replaceData(PreparedStatement update, byte[] data) throws SQLException {
+        update.setBytes(1, data);
+        update.executeUpdate();
     }
 
     private Connection connect() throws SQLException {
