@@ -4,13 +4,13 @@ WORKDIR /build
 # Everything that the build downloads, in a layer that only a new POM or a new contract makes again: a build of the
 # generated code alone asks for the same plugins and libraries as the real one.
 COPY pom.xml .
+COPY .mvn/jvm.config .mvn/
 COPY proto proto
-RUN mvn -B -ntp package -DskipTests -Dspotless.check.skip -Dspring-boot.repackage.skip
+RUN mvn -B -ntp package -DskipTests -Dspotless.check.skip
 
 # The format and the tests are for ./mvnw verify: their sources are not here.
 COPY src/main src/main
-RUN mvn -B -ntp package -DskipTests -Dspotless.check.skip \
-    && java -Djarmode=tools -jar target/waystate.jar extract --layers --destination target/layers
+RUN mvn -B -ntp package -DskipTests -Dspotless.check.skip
 
 FROM eclipse-temurin:25-jre
 LABEL org.opencontainers.image.title="Waystate" \
@@ -37,10 +37,7 @@ RUN printf '%s\n' \
     -Xlog:all=warning:stderr \
     > jvm.options
 
-COPY --from=build /build/target/layers/dependencies/ ./
-COPY --from=build /build/target/layers/snapshot-dependencies/ ./
-COPY --from=build /build/target/layers/application/ ./
-
+COPY --from=build /build/target/waystate.jar ./
 COPY src/main/launcher/waystate ./
 RUN ln -s /app/waystate /usr/local/bin/waystate
 

@@ -190,8 +190,10 @@ def libraries():
 
 
 def build_service():
-    run("./mvnw", "-q", "-B", "package", "-DskipTests", cwd=ROOT)
-    extract(ROOT / "target/waystate.jar", WORK / "app")
+    shutil.rmtree(APP.parent, ignore_errors=True)
+    run("./mvnw", "-q", "-B", "package", "-DskipTests", "dependency:copy-dependencies", "-DincludeScope=runtime",
+        f"-DoutputDirectory={APP.parent / 'lib'}", cwd=ROOT)
+    shutil.copy2(ROOT / "target/waystate.jar", APP)
     shutil.rmtree(CLASSES, ignore_errors=True)
     with zipfile.ZipFile(APP) as jar:
         jar.extractall(CLASSES, [name for name in jar.namelist() if name.startswith("dev/")])

@@ -87,9 +87,9 @@ public final class ServerProcess implements AutoCloseable {
         return launch(directory, wrapper, List.of(java(), QUICK_COMPILER, "-jar", JAR.toString()), arguments);
     }
 
-    /** Starts the server from a jar with a JVM option more, and does not wait. */
-    static ServerProcess launchWith(String jvmOption, Path jar, Path directory) throws IOException {
-        return launch(directory, List.of(), List.of(java(), jvmOption, QUICK_COMPILER, "-jar", jar.toString()));
+    /** Starts the server with a JVM option more, and does not wait. */
+    static ServerProcess launchWith(String jvmOption, Path directory) throws IOException {
+        return launch(directory, List.of(), List.of(java(), jvmOption, QUICK_COMPILER, "-jar", JAR.toString()));
     }
 
     private static ServerProcess launch(Path directory, List<String> wrapper, List<String> program, String... arguments)
@@ -106,8 +106,8 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Returns the words that run the built jar's program in half the time that the jar takes to start. */
     public static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(java(), StartArchive.option(), QUICK_COMPILER, "-jar", StartArchive.JAR.toString()));
+        List<String> command =
+                new ArrayList<>(List.of(java(), StartArchive.option(), QUICK_COMPILER, "-jar", JAR.toString()));
         command.addAll(Arrays.asList(arguments));
         return command;
     }

@@ -1,7 +1,5 @@
 package dev.waystate;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import dev.waystate.ops.Client;
@@ -12,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * An archive of the classes that a server loads, with which a process starts in half the time. It belongs to one build
@@ -21,14 +17,11 @@ import java.util.concurrent.TimeUnit;
  */
 public final class StartArchive {
 
-    private static final Path DIRECTORY = Path.of("target", "extracted").toAbsolutePath();
+    private static final Path DIRECTORY = Path.of("target", "archive").toAbsolutePath();
     private static final Path ARCHIVE = DIRECTORY.resolve("waystate-" + System.getProperty("java.vm.version") + ".jsa");
 
     /** Says of which jar the archive was made. */
     private static final Path ARCHIVED = DIRECTORY.resolve(ARCHIVE.getFileName() + ".sha256");
-
-    /** The jar beside its libraries, as the archive wants it. */
-    public static final Path JAR = DIRECTORY.resolve("waystate.jar");
 
     private StartArchive() {}
 
@@ -64,25 +57,9 @@ public final class StartArchive {
     }
 
     private static void make() throws Exception {
-        List<String> extract = List.of(
-                ServerProcess.java(),
-                "-Djarmode=tools",
-                "-jar",
-                ServerProcess.jar().toString(),
-                "extract",
-                "--force",
-                "--destination",
-                DIRECTORY.toString());
-        Process extraction = new ProcessBuilder(extract)
-                .redirectErrorStream(true)
-                .redirectOutput(DIRECTORY.resolve("extraction.txt").toFile())
-                .start();
-        assertThat(extraction.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(extraction.exitValue()).isZero();
-
         Path unfinished = DIRECTORY.resolve("unfinished.jsa");
         Path data = Files.createTempDirectory(DIRECTORY, "training");
-        try (ServerProcess server = ServerProcess.launchWith("-XX:ArchiveClassesAtExit=" + unfinished, JAR, data)) {
+        try (ServerProcess server = ServerProcess.launchWith("-XX:ArchiveClassesAtExit=" + unfinished, data)) {
             server.awaitStart();
             try (Client client = Client.of(server)) {
                 client.displacement();

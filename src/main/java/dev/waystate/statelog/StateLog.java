@@ -4,9 +4,11 @@ import dev.waystate.geometry.Circle;
 import dev.waystate.statelog.Summary.Snapshot;
 import dev.waystate.statelog.Summary.StatusCount;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +63,19 @@ public interface StateLog {
      * @throws PositionBeyondHeadException if the position is above the head
      * @throws DamagedRecordException if the first record after the position is damaged; a page ends before a later one
      */
-    List<StateRecord> read(long afterPositionExclusive, int maxBytes);
+    default List<StateRecord> read(long afterPositionExclusive, int maxBytes) {
+        List<StateRecord> page = new ArrayList<>();
+        read(afterPositionExclusive, maxBytes, stored -> page.add(stored.toRecord()));
+        return page;
+    }
+
+    /**
+     * Passes on the records of such a page one after the other, without an object for each.
+     *
+     * @param to is called on this thread, and should not block: the log cannot tidy up meanwhile
+     * @return the position of the last one
+     */
+    long read(long afterPositionExclusive, int maxBytes, Consumer<StoredRecord> to);
 
     /** Returns the position of the newest record, 0 when there is none. Does not block. */
     long head();

@@ -94,7 +94,7 @@ class LocaleIT {
     }
 
     private static String line(String java, String command) {
-        return java + " -XX:TieredStopAtLevel=1 -jar " + StartArchive.JAR + " " + command + " --target "
+        return java + " -XX:TieredStopAtLevel=1 -jar " + ServerProcess.jar() + " " + command + " --target "
                 + server.target();
     }
 

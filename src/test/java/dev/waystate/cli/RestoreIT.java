@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waystate.ServerProcess;
 import dev.waystate.statelog.view.LogView;
+import dev.waystate.statelog.view.RecordDamage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,10 +125,7 @@ class RestoreIT {
     @Test
     void damagedBackupIsRefused() throws Exception {
         FileSystemUtils.copyRecursively(killed, directory);
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + path("backup.db"));
-                Statement statement = connection.createStatement()) {
-            statement.execute("DELETE FROM record WHERE position = 2");
-        }
+        RecordDamage.MISSING.make(Path.of(path("backup.db")), 2);
         CommandRun run = run("restore", path("backup.db"), "--to", path(LOG), "--replace");
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("the newest record is at position 1 and not at 2");

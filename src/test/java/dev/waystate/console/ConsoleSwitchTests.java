@@ -2,6 +2,8 @@ package dev.waystate.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waystate.server.calls.InProcessServer;
+import io.grpc.ManagedChannel;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -10,9 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
 import org.springframework.mock.env.MockEnvironment;
 import org.springframework.test.annotation.DirtiesContext;
 
@@ -30,6 +34,15 @@ class ConsoleSwitchTests {
 
     @LocalServerPort
     int port;
+
+    @Autowired
+    ApplicationContext application;
+
+    @Test
+    void withoutTheConsoleNoSecondServerRuns() {
+        assertThat(application.getBeansOfType(InProcessServer.class)).isEmpty();
+        assertThat(application.getBeansOfType(ManagedChannel.class)).isEmpty();
+    }
 
     @Test
     void withoutTheConsoleThereAreHealthAndMetricsAlone() throws Exception {

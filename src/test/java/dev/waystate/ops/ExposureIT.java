@@ -2,7 +2,9 @@ package dev.waystate.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.Sets;
 import dev.waystate.ServerProcess;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -11,13 +13,15 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +38,6 @@ class ExposureIT {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Pattern HTTP_PORT = Pattern.compile("Tomcat started on port (\\d+) ");
-    private static final String LIBRARIES = "BOOT-INF/lib/";
     private static final Pattern INTERNALS =
             Pattern.compile("(?i)exception|\\tat |tomcat|spring|trace|java|waystate\\.jar|\\d+\\.\\d+\\.\\d+");
 
@@ -192,30 +195,47 @@ class ExposureIT {
 
     @Test
     void theJarListsEveryLibraryThatItHasAndNoOther() throws Exception {
-        try (JarFile jar = new JarFile(ServerProcess.jar().toFile())) {
-            Stream<String> libraries = jar.stream()
-                    .map(ZipEntry::getName)
-                    .filter(name -> name.startsWith(LIBRARIES) && name.endsWith(".jar"))
-                    .map(name -> name.substring(LIBRARIES.length(), name.length() - ".jar".length()))
-                    .filter(name -> !name.startsWith("spring-boot-jarmode-tools")); // added by the packaging
-            try (InputStream bill = jar.getInputStream(jar.getEntry("META-INF/sbom/application.cdx.json"))) {
-                List<String> components = JSON.readTree(bill)
-                        .get("components")
-                        .valueStream()
-                        .map(ExposureIT::fileName)
-                        .filter(name -> !name.startsWith("spring-boot-starter")) // these hold nothing
-                        .toList();
-                assertThat(components)
-                        .anyMatch(name -> name.startsWith("netty-codec-http2-"))
-                        .anyMatch(name -> name.startsWith("protobuf-java-"))
-                        .anyMatch(name -> name.startsWith("sqlite-jdbc-"))
-                        .containsExactlyInAnyOrderElementsOf(libraries.toList());
+        List<String> components;
+        Set<String> inTheJar;
+        try (JarFile jar = new JarFile(ServerProcess.jar().toFile());
+                InputStream bill = jar.getInputStream(jar.getEntry("META-INF/sbom/application.cdx.json"))) {
+            components = JSON.readTree(bill)
+                    .get("components")
+                    .valueStream()
+                    .map(ExposureIT::fileName)
+                    .filter(name -> !name.startsWith("spring-boot-starter")) // these hold nothing
+                    .toList();
+            inTheJar = foreignClasses(jar);
+        }
+        assertThat(components)
+                .anyMatch(name -> name.startsWith("netty-codec-http2-"))
+                .anyMatch(name -> name.startsWith("protobuf-java-"))
+                .anyMatch(name -> name.startsWith("sqlite-jdbc-"));
+
+        Map<String, Path> libraries = Pattern.compile(File.pathSeparator)
+                .splitAsStream(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")))
+                .filter(name -> name.endsWith(".jar"))
+                .collect(Collectors.toMap(name -> Path.of(name).getFileName().toString(), Path::of));
+        Set<String> listed = new HashSet<>();
+        for (String component : components) {
+            assertThat(libraries).containsKey(component);
+            try (JarFile library = new JarFile(libraries.get(component).toFile())) {
+                listed.addAll(foreignClasses(library));
             }
         }
+        assertThat(Sets.symmetricDifference(inTheJar, listed)).isEmpty();
+    }
+
+    private static Set<String> foreignClasses(JarFile jar) {
+        return jar.stream()
+                .map(ZipEntry::getName)
+                .filter(name -> name.endsWith(".class") && !name.endsWith("module-info.class"))
+                .filter(name -> !name.startsWith("dev/waystate/"))
+                .collect(Collectors.toSet());
     }
 
     private static String fileName(JsonNode component) {
-        return component.get("name").asString() + "-" + component.get("version").asString();
+        return component.get("name").asString() + "-" + component.get("version").asString() + ".jar";
     }
 
     private static HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A log that does nothing, for logs of tests that do one thing. */
@@ -25,6 +26,15 @@ public class UnsupportedLog implements StateLog {
     @Override
     public List<StateRecord> read(long afterPositionExclusive, int maxBytes) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long read(long afterPositionExclusive, int maxBytes, Consumer<StoredRecord> to) {
+        List<StateRecord> page = read(afterPositionExclusive, maxBytes);
+        page.forEach(record -> to.accept(new GivenRecord(record)));
+        return page.isEmpty()
+                ? afterPositionExclusive
+                : page.get(page.size() - 1).position();
     }
 
     @Override

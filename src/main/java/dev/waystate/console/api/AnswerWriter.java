@@ -1,7 +1,7 @@
 package dev.waystate.console.api;
 
 import dev.waystate.console.Problem;
-import dev.waystate.server.http.BreakableConnections;
+import dev.waystate.server.http.AsyncAnswers;
 import io.grpc.Status.Code;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -20,7 +20,7 @@ import org.springframework.http.HttpStatus;
 
 /**
  * Writes an answer as its client takes it, on whatever thread there is something to write, and never waits: a client
- * that does not read holds no thread. What Tomcat cannot write for its {@code connectionTimeout} it gives up.
+ * that does not read holds no thread. What it does not take for {@code waystate.limits.reader-stall-timeout} is given up.
  */
 final class AnswerWriter implements WriteListener, AsyncListener {
 
@@ -83,8 +83,7 @@ final class AnswerWriter implements WriteListener, AsyncListener {
             Runnable onTaken,
             Runnable onGone)
             throws IOException {
-        AsyncContext async = request.startAsync();
-        async.setTimeout(0);
+        AsyncContext async = AsyncAnswers.start(request);
         AnswerWriter writer = new AnswerWriter(response, async, unwritten, onTaken, onGone);
         async.addListener(writer);
         writer.out.setWriteListener(writer);
@@ -255,7 +254,7 @@ final class AnswerWriter implements WriteListener, AsyncListener {
         unwritten.release(length(pieces));
         pieces.clear();
         if (!closed) {
-            BreakableConnections.breakOff(async.getRequest());
+            AsyncAnswers.breakOff(async.getRequest());
         }
     }
 

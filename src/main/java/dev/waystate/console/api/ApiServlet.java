@@ -23,7 +23,7 @@ final class ApiServlet extends HttpServlet {
 
     /** The request's headers that the call has, too. */
     private static final List<Metadata.Key<String>> FORWARDED =
-            List.of("authorization", "x-request-id", "traceparent").stream()
+            List.of("authorization", "x-request-id", "traceparent", "tracestate").stream()
                     .map(name -> Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER))
                     .toList();
 

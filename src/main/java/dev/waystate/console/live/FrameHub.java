@@ -38,6 +38,9 @@ final class FrameHub {
     /** Each one has a connection, and Tomcat's buffers for it. */
     static final int MAX_STREAMS = 200;
 
+    /** No caller takes the places of all others. Half of them is room for those who come through one proxy. */
+    static final int MAX_STREAMS_PER_CALLER = MAX_STREAMS / 2;
+
     /** How much a page can miss and get in one frame, as many as a tick reads from the log in passing. */
     static final int MAX_MISSED_RECORDS = 20_000;
 
@@ -57,6 +60,9 @@ final class FrameHub {
 
     /** How long the log is left alone after it could not be read. */
     private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+
+    private static final Status STOPPING = Status.UNAVAILABLE.withDescription("The server is stopping");
+    private static final Status TOO_SLOW = Status.RESOURCE_EXHAUSTED.withDescription("The page takes too little");
 
     private final StateLog log;
     private final Function<Throwable, Problem> problems;
@@ -92,11 +98,18 @@ final class FrameHub {
     /** Has a stream begin at the next tick, and returns null; or why there is no place for it. */
     synchronized @Nullable Status add(FrameStream stream) {
         if (closed) {
-            return Status.UNAVAILABLE.withDescription("The server is stopping");
+            return STOPPING;
         }
         if (streams.size() >= MAX_STREAMS) {
             return Status.UNAVAILABLE.withDescription(
                     "There are " + MAX_STREAMS + " streams, as many as there may be: try again later");
+        }
+        long own = streams.stream()
+                .filter(other -> other.client().equals(stream.client()))
+                .count();
+        if (own >= MAX_STREAMS_PER_CALLER) {
+            return Status.RESOURCE_EXHAUSTED.withDescription(
+                    "The caller has " + MAX_STREAMS_PER_CALLER + " streams, as many as one may have: try again later");
         }
         streams.add(stream);
         return null;
@@ -119,7 +132,7 @@ final class FrameHub {
     /** Ends all streams, and takes no more. Does not block. */
     synchronized void close() {
         closed = true;
-        streams.forEach(stream -> stream.end(LiveEvents.BYE));
+        streams.forEach(stream -> stream.end(LiveEvents.BYE, STOPPING));
     }
 
     /** Does what is due; not for two threads at once. May block while it reads the log. */
@@ -150,7 +163,7 @@ final class FrameHub {
     private void endIfDenied(FrameStream stream) {
         Status denial = stream.denial();
         if (denial != null) {
-            stream.end(LiveEvents.error(Problem.of(denial).members()));
+            stream.end(LiveEvents.error(Problem.of(denial).members()), denial);
         }
     }
 
@@ -239,7 +252,9 @@ final class FrameHub {
                 if (unknown == null) {
                     stream.logEndIsKnown();
                 } else {
-                    stream.end(error(unknown));
+                    Problem problem = problems.apply(unknown);
+                    stream.end(
+                            LiveEvents.error(problem.members()), problem.code().toStatus());
                 }
             });
         }
@@ -298,7 +313,7 @@ final class FrameHub {
                 bytes += frame.bytes().length;
             }
             if (bytes > OVERDUE_BYTES) {
-                stream.breakOff();
+                stream.breakOff(TOO_SLOW);
             }
         }
         overdueBytes = Math.min(bytes, OVERDUE_BYTES);

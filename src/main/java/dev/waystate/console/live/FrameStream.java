@@ -1,6 +1,8 @@
 package dev.waystate.console.live;
 
-import dev.waystate.server.http.BreakableConnections;
+import dev.waystate.security.access.AdmittedRequest;
+import dev.waystate.server.http.AsyncAnswers;
+import dev.waystate.server.telemetry.HttpCall;
 import io.grpc.Status;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -11,7 +13,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +25,14 @@ final class FrameStream implements WriteListener, AsyncListener {
     static final int CHUNK_BYTES = 16 * 1024;
 
     private static final byte[] NOTHING = {};
+    private static final Status GONE = Status.CANCELLED.withDescription("The page has gone");
 
     private final AsyncContext async;
     private final ServletOutputStream out;
     private final FrameRing frames;
     private final StreamStart start;
-    private final Supplier<@Nullable Status> denial;
+    private final AdmittedRequest request;
+    private final HttpCall call;
 
     /** What goes before the next frame. */
     private final Queue<byte[]> events = new ArrayDeque<>();
@@ -63,19 +66,21 @@ final class FrameStream implements WriteListener, AsyncListener {
 
     /**
      * @param async of an answer that has its status and its headers
-     * @param denial returns why the stream has to end, or null
+     * @param call is ended with the stream
      */
     FrameStream(
             AsyncContext async,
             ServletOutputStream out,
             FrameRing frames,
             StreamStart start,
-            Supplier<@Nullable Status> denial) {
+            AdmittedRequest request,
+            HttpCall call) {
         this.async = async;
         this.out = out;
         this.frames = frames;
         this.start = start;
-        this.denial = denial;
+        this.request = request;
+        this.call = call;
         events.add(LiveEvents.SIGN_OF_LIFE); // so that the page knows at once that it is let in
     }
 
@@ -83,10 +88,15 @@ final class FrameStream implements WriteListener, AsyncListener {
         return start;
     }
 
+    /** Returns whose it is. */
+    Object client() {
+        return request.client();
+    }
+
     /** Returns why the stream has to end; null if it need not. */
     @Nullable
     Status denial() {
-        return denial.get();
+        return request.endCondition().get();
     }
 
     synchronized void begin(byte[] hello, long after) {
@@ -156,19 +166,25 @@ final class FrameStream implements WriteListener, AsyncListener {
     }
 
     /** Ends the stream with an event, or without one if the page does not take it at once. */
-    synchronized void end(byte[] event) {
+    synchronized void end(byte[] event, Status reason) {
         events.add(event);
         last = true;
         write();
-        breakOff();
+        breakOff(reason);
     }
 
     /** Ends the stream with its connection, if it has not ended. */
-    synchronized void breakOff() {
-        if (!ended) {
-            ended = true;
-            BreakableConnections.breakOff(async.getRequest());
+    synchronized void breakOff(Status reason) {
+        boolean wasOpen = !ended;
+        ended(reason);
+        if (wasOpen) {
+            AsyncAnswers.breakOff(async.getRequest());
         }
+    }
+
+    private void ended(Status reason) {
+        ended = true;
+        call.end(reason);
     }
 
     /** Writes what is due, as far as the page takes it. Tomcat calls {@link #onWritePossible} when it takes more. */
@@ -178,7 +194,7 @@ final class FrameStream implements WriteListener, AsyncListener {
                 blocked = open && !ended && !out.isReady();
             } while (open && !ended && !blocked && writeNext());
         } catch (IOException | IllegalStateException gone) {
-            ended = true; // Tomcat, which has seen it as well, closes the connection
+            ended(GONE); // Tomcat, which has seen it as well, closes the connection
         }
     }
 
@@ -198,6 +214,7 @@ final class FrameStream implements WriteListener, AsyncListener {
                 frame = null;
             }
             out.write(source, from, length);
+            call.bytesSent(length);
             heard = true;
             flushDue = true;
             return true;
@@ -221,6 +238,9 @@ final class FrameStream implements WriteListener, AsyncListener {
             position = frame.position();
             event = frame.bytes();
         }
+        if (event != null) {
+            call.messageSent();
+        }
         bytes = event == null ? NOTHING : event;
         written = 0;
     }
@@ -233,18 +253,18 @@ final class FrameStream implements WriteListener, AsyncListener {
 
     @Override
     public synchronized void onError(Throwable problem) {
-        ended = true;
+        ended(GONE);
     }
 
     @Override
     public synchronized void onError(AsyncEvent event) {
-        ended = true;
+        ended(GONE);
         async.complete(); // or there would be an error page, for nobody
     }
 
     @Override
     public synchronized void onComplete(AsyncEvent event) {
-        ended = true;
+        ended(GONE);
     }
 
     @Override

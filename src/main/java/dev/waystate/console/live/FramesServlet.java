@@ -1,10 +1,14 @@
 package dev.waystate.console.live;
 
 import dev.waystate.console.Problem;
+import dev.waystate.security.access.AdmittedRequest;
 import dev.waystate.security.access.HttpAccess;
 import dev.waystate.security.access.Permission;
+import dev.waystate.server.http.AsyncAnswers;
 import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.server.status.StatusTable;
+import dev.waystate.server.telemetry.HttpCall;
+import dev.waystate.server.telemetry.HttpCalls;
 import dev.waystate.server.telemetry.RequestId;
 import io.grpc.Status;
 import jakarta.servlet.AsyncContext;
@@ -13,8 +17,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,38 +33,41 @@ final class FramesServlet extends HttpServlet {
 
     private final transient FrameHub hub;
     private final transient HttpAccess access;
+    private final transient HttpCalls calls;
     private final transient StatusTable statuses;
 
-    FramesServlet(FrameHub hub, HttpAccess access, StatusTable statuses) {
+    FramesServlet(FrameHub hub, HttpAccess access, HttpCalls calls, StatusTable statuses) {
         this.hub = hub;
         this.access = access;
+        this.calls = calls;
         this.statuses = statuses;
     }
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String requestId = RequestId.of(request.getHeader(RequestId.ENTRY.name()));
+        HttpCall call = calls.begin(METHOD, request);
         response.setHeader("Cache-Control", "no-store");
-        response.setHeader(RequestId.ENTRY.name(), requestId);
+        response.setHeader(RequestId.ENTRY.name(), call.requestId());
         StreamStart start;
         try {
             start = StreamStart.of(request);
         } catch (InvalidRequestException invalid) {
-            problem(invalid, requestId).send(response);
+            refuse(call, response, problem(invalid, call));
             return;
         }
-        CompletableFuture<Supplier<@Nullable Status>> admission = access.admit(request, Permission.STATE_READ, METHOD);
-        AsyncContext async = request.startAsync();
-        async.setTimeout(0); // a stream has no end
-        admission.whenComplete((denial, refused) -> {
+        CompletableFuture<AdmittedRequest> admission = access.admit(request, Permission.STATE_READ, METHOD);
+        AsyncContext async = AsyncAnswers.start(request);
+        admission.whenComplete((admitted, refused) -> {
             try {
                 if (refused != null) {
-                    refuse(async, response, problem(refused, requestId));
+                    refuse(call, response, problem(refused, call));
+                    async.complete();
                 } else {
-                    open(async, response, start, denial);
+                    open(call, async, response, start, admitted);
                 }
             } catch (IOException | RuntimeException problem) {
                 log.warn("A stream has failed before it began", problem);
+                call.end(Status.INTERNAL);
                 async.complete();
             }
         });
@@ -76,13 +81,21 @@ final class FramesServlet extends HttpServlet {
     }
 
     private void open(
-            AsyncContext async, HttpServletResponse response, StreamStart start, Supplier<@Nullable Status> denial)
+            HttpCall call,
+            AsyncContext async,
+            HttpServletResponse response,
+            StreamStart start,
+            AdmittedRequest admitted)
             throws IOException {
-        FrameStream stream = new FrameStream(async, response.getOutputStream(), hub.frames(), start, denial);
+        if (admitted.caller() != null) {
+            call.setCaller(admitted.caller());
+        }
+        FrameStream stream = new FrameStream(async, response.getOutputStream(), hub.frames(), start, admitted, call);
         async.addListener(stream);
         Status full = hub.add(stream);
         if (full != null) {
-            refuse(async, response, Problem.of(full).withRetryAfter(RETRY_SECONDS));
+            refuse(call, response, Problem.of(full).withRetryAfter(RETRY_SECONDS));
+            async.complete();
             return;
         }
         response.setContentType("text/event-stream;charset=UTF-8");
@@ -90,12 +103,12 @@ final class FramesServlet extends HttpServlet {
         response.getOutputStream().setWriteListener(stream);
     }
 
-    private static void refuse(AsyncContext async, HttpServletResponse response, Problem problem) throws IOException {
+    private static void refuse(HttpCall call, HttpServletResponse response, Problem problem) throws IOException {
+        call.end(problem.code().toStatus());
         problem.send(response);
-        async.complete();
     }
 
-    private Problem problem(Throwable thrown, String requestId) {
-        return Problem.of(statuses.toStatus(thrown, METHOD, requestId));
+    private Problem problem(Throwable thrown, HttpCall call) {
+        return Problem.of(statuses.toStatus(thrown, METHOD, call.requestId()));
     }
 }

@@ -5,6 +5,7 @@ import dev.waystate.console.Problem;
 import dev.waystate.security.access.HttpAccess;
 import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.server.status.StatusTable;
+import dev.waystate.server.telemetry.HttpCalls;
 import dev.waystate.server.telemetry.RequestId;
 import dev.waystate.statelog.StateLog;
 import java.time.Clock;
@@ -36,9 +37,10 @@ class LiveConfiguration {
     }
 
     @Bean
-    ServletRegistrationBean<FramesServlet> framesServlet(FrameHub hub, HttpAccess access, StatusTable statuses) {
+    ServletRegistrationBean<FramesServlet> framesServlet(
+            FrameHub hub, HttpAccess access, HttpCalls calls, StatusTable statuses) {
         ServletRegistrationBean<FramesServlet> registration =
-                new ServletRegistrationBean<>(new FramesServlet(hub, access, statuses), FramesServlet.PATH);
+                new ServletRegistrationBean<>(new FramesServlet(hub, access, calls, statuses), FramesServlet.PATH);
         registration.setName("frames");
         return registration;
     }

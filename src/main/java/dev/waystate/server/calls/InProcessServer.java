@@ -14,18 +14,14 @@ import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 /**
  * Has the HTTP port call the services as clients of the gRPC port do, without a network: through the same interceptors,
- * permissions, limits and meters. It drains as that port does, and at the same time.
+ * permissions, limits and meters. It drains as that port does, and at the same time. There is one where it is imported.
  */
-@Configuration(proxyBeanMethods = false)
-@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-class InProcessServer implements SmartLifecycle {
+public class InProcessServer implements SmartLifecycle {
 
     private final String name = "waystate-" + UUID.randomUUID();
     private final GrpcServiceDiscoverer services;

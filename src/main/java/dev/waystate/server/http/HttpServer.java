@@ -1,8 +1,10 @@
 package dev.waystate.server.http;
 
 import dev.waystate.process.PrivateDirectory;
+import java.time.Duration;
 import org.apache.catalina.core.StandardHost;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -23,12 +25,18 @@ class HttpServer implements WebServerFactoryCustomizer<TomcatServletWebServerFac
 
     private static final String PASS_THROUGH = EncodedSolidusHandling.PASS_THROUGH.getValue();
 
+    private final Duration readerStallTimeout;
+
+    HttpServer(@Value("${waystate.limits.reader-stall-timeout}") Duration readerStallTimeout) {
+        this.readerStallTimeout = readerStallTimeout;
+    }
+
     @Override
     public void customize(TomcatServletWebServerFactory tomcat) {
         tomcat.setBaseDirectory(PrivateDirectory.resolve("tomcat").toFile());
         tomcat.setDocumentRoot(PrivateDirectory.resolve("document-root").toFile());
         tomcat.setProtocol(UnderscoreHostProtocol.class.getName());
-        tomcat.addEngineValves(new BreakableConnections());
+        tomcat.addEngineValves(new AsyncAnswers(readerStallTimeout));
         tomcat.addConnectorCustomizers(connector -> {
             connector.setEncodedSolidusHandling(PASS_THROUGH);
             connector.setEncodedReverseSolidusHandling(PASS_THROUGH);

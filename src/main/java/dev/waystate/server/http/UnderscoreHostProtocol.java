@@ -1,23 +1,42 @@
 package dev.waystate.server.http;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.coyote.Processor;
+import org.apache.coyote.Request;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http11.Http11Processor;
 import org.apache.tomcat.util.buf.MessageBytes;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * HTTP/1.1 that takes an underscore in the {@code Host} header. Container networks have such names for their services,
- * and RFC 3986 allows them, but Tomcat takes the narrower names of the DNS alone. Public, as Tomcat makes it by its name.
+ * and RFC 3986 allows them, but Tomcat takes the narrower names of the DNS alone. Each request knows its socket. Public, as
+ * Tomcat makes it by its name.
  */
 public class UnderscoreHostProtocol extends Http11NioProtocol {
 
     /** What Tomcat is shown in the place of an underscore: a letter may stand wherever an underscore may. */
     private static final char STAND_IN = 'x';
 
+    /** Where a request has its socket; Tomcat uses those below 17. */
+    private static final int SOCKET_NOTE = 17;
+
+    static SocketWrapperBase<?> socket(Request request) {
+        return (SocketWrapperBase<?>) request.getNote(SOCKET_NOTE);
+    }
+
     @Override
     protected Processor createProcessor() {
         return new Http11Processor(this, getAdapter()) {
+
+            @Override
+            public SocketState service(SocketWrapperBase<?> socket) throws IOException {
+                request.setNote(SOCKET_NOTE, socket);
+                socket.setWriteTimeout(getConnectionTimeout()); // the answer before may have had its own
+                return super.service(socket);
+            }
 
             /** Everything else about the name is still Tomcat's to judge. */
             @Override

@@ -14,7 +14,7 @@ import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 
 /** Refuses the calls of a caller beyond a rate. A caller is known by its authenticated name, else by its network. */
 @GrpcGlobalServerInterceptor
-class CallerRate implements ServerInterceptor {
+public class CallerRate implements ServerInterceptor {
 
     private final ClientRate rate;
     private final RefusalCounts refusals;
@@ -28,11 +28,21 @@ class CallerRate implements ServerInterceptor {
     public <ReqT, RespT> Listener<ReqT> interceptCall(
             ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
         String name = CallerName.CURRENT.get();
-        Duration delay = rate.take(name != null ? name : ClientRate.network(call.getAttributes()));
+        count(name != null ? name : ClientRate.network(call.getAttributes()));
+        return next.startCall(call, headers);
+    }
+
+    /**
+     * Counts a call.
+     *
+     * @param caller the authenticated name, else the network
+     * @throws TryLaterException if there are too many
+     */
+    public void count(Object caller) {
+        Duration delay = rate.take(caller);
         if (!delay.isZero()) {
             refusals.refused(Limit.CALLER_RATE);
             throw new TryLaterException("More calls than one caller may make: try again later", delay);
         }
-        return next.startCall(call, headers);
     }
 }

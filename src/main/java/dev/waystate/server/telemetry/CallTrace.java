@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class CallTrace {
 
     static final Metadata.Key<String> PARENT_ENTRY = Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+    static final Metadata.Key<String> STATE_ENTRY = Metadata.Key.of("tracestate", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final AttributeKey<String> RPC_SYSTEM_NAME = AttributeKey.stringKey("rpc.system.name");
     private static final AttributeKey<String> RPC_METHOD = AttributeKey.stringKey("rpc.method");

@@ -15,15 +15,15 @@ import org.springframework.stereotype.Component;
 @Component
 class CallTraces implements CallObserver {
 
-    private static final TextMapGetter<String> TRACE_PARENT = new TextMapGetter<>() {
+    private static final TextMapGetter<MeasuredCall> HEADERS = new TextMapGetter<>() {
         @Override
-        public Iterable<String> keys(String traceParent) {
-            return List.of("traceparent");
+        public Iterable<String> keys(MeasuredCall call) {
+            return List.of(CallTrace.PARENT_ENTRY.name(), CallTrace.STATE_ENTRY.name());
         }
 
         @Override
-        public @Nullable String get(@Nullable String traceParent, String key) {
-            return key.equals("traceparent") ? traceParent : null;
+        public @Nullable String get(@Nullable MeasuredCall call, String key) {
+            return key.equals(CallTrace.PARENT_ENTRY.name()) ? call.traceParent() : call.traceState();
         }
     };
 
@@ -36,17 +36,17 @@ class CallTraces implements CallObserver {
     }
 
     /** Returns what has the span in it that a client has sent, if it has sent one that is valid. */
-    static Context parent(@Nullable String traceParent) {
-        return traceParent == null
+    static Context parent(MeasuredCall call) {
+        return call.traceParent() == null
                 ? Context.root()
-                : W3CTraceContextPropagator.getInstance().extract(Context.root(), traceParent, TRACE_PARENT);
+                : W3CTraceContextPropagator.getInstance().extract(Context.root(), call, HEADERS);
     }
 
     @Override
     public void started(MeasuredCall call) {
         if (tracer != null && !call.isProbe()) {
             // The HTTP port makes its calls on a thread that has the span of the HTTP request.
-            Context parent = Span.current().getSpanContext().isValid() ? Context.current() : parent(call.traceParent());
+            Context parent = Span.current().getSpanContext().isValid() ? Context.current() : parent(call);
             call.setTrace(new CallTrace(tracer, statuses, parent, call));
         }
     }

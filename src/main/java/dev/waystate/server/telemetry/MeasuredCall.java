@@ -27,6 +27,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     private final @Nullable Object peer;
 
     private final @Nullable String traceParent;
+    private final @Nullable String traceState;
     private final String requestId;
     private final long startNanos = System.nanoTime();
 
@@ -58,6 +59,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         this.namedMethod = method;
         this.requestId = RequestId.of(headers.get(RequestId.ENTRY));
         this.traceParent = headers.get(CallTrace.PARENT_ENTRY);
+        this.traceState = traceParent == null ? null : headers.get(CallTrace.STATE_ENTRY);
         this.peer = peer == null ? headers.get(Peer.FORWARDED) : peer;
     }
 
@@ -176,6 +178,12 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         return traceParent;
     }
 
+    /** Returns the {@code tracestate} that its client has sent with it, which may be any text. */
+    @Nullable
+    String traceState() {
+        return traceState;
+    }
+
     /** Returns the authenticated caller's name; null where nobody is asked for a proof. */
     public @Nullable String caller() {
         return caller;
@@ -201,7 +209,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         if (known != null) {
             return known.id();
         }
-        SpanContext client = Span.fromContext(CallTraces.parent(traceParent)).getSpanContext();
+        SpanContext client = Span.fromContext(CallTraces.parent(this)).getSpanContext();
         return client.isValid() ? client.getTraceId() : null;
     }
 

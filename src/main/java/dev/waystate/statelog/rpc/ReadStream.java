@@ -4,7 +4,6 @@ import dev.waystate.proto.v1.CaughtUp;
 import dev.waystate.proto.v1.Heartbeat;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
-import dev.waystate.proto.v1.RecordBatch;
 import dev.waystate.server.calls.OpenCall;
 import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.server.telemetry.BatchSpan;
@@ -13,11 +12,9 @@ import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;
-import dev.waystate.statelog.StateRecord;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +34,7 @@ final class ReadStream {
 
     private static final Pattern LOG_ID = Pattern.compile("[0-9a-fA-F]{32}");
 
-    private final ServerCallStreamObserver<ReadResponse> responses;
+    private final ServerCallStreamObserver<EncodedResponse> responses;
     private final StateLog stateLog;
     private final ReadRequest request;
     private final RecordFilter filter;
@@ -71,7 +68,7 @@ final class ReadStream {
 
     /** @throws InvalidRequestException if a field of the request is out of range */
     ReadStream(
-            ServerCallStreamObserver<ReadResponse> responses,
+            ServerCallStreamObserver<EncodedResponse> responses,
             StateLog stateLog,
             ReadRequest request,
             ReadStreams streams) {
@@ -238,12 +235,22 @@ final class ReadStream {
         pageBytes = Math.min(PAGE_GROWTH * pageBytes, LARGEST_PAGE_BYTES);
         BatchSpan span = call.beginBatch("Read page");
         try {
-            List<StateRecord> page = stateLog.read(position, room);
-            boolean more = sendNext(page);
-            if (!page.isEmpty()) { // a look for news that finds none is not worth a span
-                span.end(page.size(), null);
+            EncodedBatch batch = new EncodedBatch();
+            long last = stateLog.read(position, room, record -> {
+                if (filter.accepts(record)) {
+                    batch.add(record);
+                }
+            });
+            if (last == position) { // a look for news that finds none is not worth a span
+                sendLiveness();
+                return false;
             }
-            return more;
+            long records = last - position;
+            position = last;
+            fromEarliest = false;
+            sendRecords(batch);
+            span.end((int) records, null);
+            return true;
         } catch (RuntimeException problem) {
             if (problem instanceof PrunedPositionException && fromEarliest) {
                 position = stateLog.earliest() - 1; // retention has moved on since
@@ -256,26 +263,9 @@ final class ReadStream {
         }
     }
 
-    private boolean sendNext(List<StateRecord> page) {
-        if (page.isEmpty()) {
-            sendLiveness();
-            return false;
-        }
-        fromEarliest = false;
-        sendRecords(page);
-        return true;
-    }
-
-    private void sendRecords(List<StateRecord> page) {
-        RecordBatch.Builder batch = RecordBatch.newBuilder();
-        for (StateRecord record : page) {
-            if (filter.accepts(record)) {
-                batch.addRecords(Messages.toRecord(record));
-            }
-        }
-        position = page.get(page.size() - 1).position();
-        if (batch.getRecordsCount() > 0) {
-            send(response(stateLog.head()).setBatch(batch));
+    private void sendRecords(EncodedBatch batch) {
+        if (!batch.isEmpty()) {
+            send(batch.in(response(stateLog.head()).build()));
         } else if (heartbeatDue) {
             sendHeartbeat(); // so that a reader whose records are rare knows how far it is
         }
@@ -303,8 +293,12 @@ final class ReadStream {
     }
 
     private void send(ReadResponse.Builder response) {
+        send(new EncodedResponse(response.build()));
+    }
+
+    private void send(EncodedResponse response) {
         heartbeatDue = false;
-        responses.onNext(response.build());
+        responses.onNext(response);
     }
 
     private void end() {

@@ -1,8 +1,9 @@
 package dev.waystate.statelog.rpc;
 
 import dev.waystate.geometry.Circle;
+import dev.waystate.geometry.Point;
 import dev.waystate.proto.v1.ReadRequest;
-import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.StoredRecord;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +31,13 @@ record RecordFilter(
                         : null);
     }
 
-    boolean accepts(StateRecord record) {
+    boolean accepts(StoredRecord record) {
         return (sources.isEmpty() || sources.contains(record.source()))
                 && (statuses.isEmpty() || statuses.contains(record.status()))
-                && (within == null || record.location() != null && within.contains(record.location()));
+                && (within == null || isWithin(within, record.location()));
+    }
+
+    private static boolean isWithin(Circle circle, @Nullable Point location) {
+        return location != null && circle.contains(location);
     }
 }

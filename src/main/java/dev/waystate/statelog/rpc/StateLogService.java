@@ -11,8 +11,7 @@ import dev.waystate.proto.v1.ListSourcesResponse;
 import dev.waystate.proto.v1.ListTransitionsRequest;
 import dev.waystate.proto.v1.ListTransitionsResponse;
 import dev.waystate.proto.v1.ReadRequest;
-import dev.waystate.proto.v1.ReadResponse;
-import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceImplBase;
+import dev.waystate.proto.v1.StateLogServiceGrpc;
 import dev.waystate.security.access.Permission;
 import dev.waystate.security.access.RequiresPermission;
 import dev.waystate.security.access.WriteAccess;
@@ -20,8 +19,16 @@ import dev.waystate.server.calls.MemoryBudget;
 import dev.waystate.server.calls.MemoryBudgets;
 import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.StateLog;
+import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
@@ -30,7 +37,7 @@ import net.devh.boot.grpc.server.service.GrpcService;
 
 /** The log's own service. What reads the log runs on the executor; what appends to it never blocks. */
 @GrpcService
-class StateLogService extends StateLogServiceImplBase {
+class StateLogService implements StateLogServiceGrpc.AsyncService, BindableService {
 
     private final ConcurrentMap<String, AppendStream> appendStreams = new ConcurrentHashMap<>();
     private final StateLog stateLog;
@@ -76,10 +83,38 @@ class StateLogService extends StateLogServiceImplBase {
                 writeAccess);
     }
 
-    @Override
+    /** Takes the calls of {@code Read}, whose responses are encoded already. */
     @RequiresPermission(Permission.STATE_READ)
-    public void read(ReadRequest request, StreamObserver<ReadResponse> responses) {
-        new ReadStream((ServerCallStreamObserver<ReadResponse>) responses, stateLog, request, readStreams).start();
+    public void read(ReadRequest request, ServerCallStreamObserver<EncodedResponse> responses) {
+        new ReadStream(responses, stateLog, request, readStreams).start();
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        MethodDescriptor<ReadRequest, EncodedResponse> read = StateLogServiceGrpc.getReadMethod().toBuilder(
+                        StateLogServiceGrpc.getReadMethod().getRequestMarshaller(), EncodedResponse.MARSHALLER)
+                .build();
+        return replaced(
+                StateLogServiceGrpc.bindService(this),
+                ServerMethodDefinition.create(
+                        read,
+                        ServerCalls.asyncServerStreamingCall((request, responses) ->
+                                read(request, (ServerCallStreamObserver<EncodedResponse>) responses))));
+    }
+
+    private static ServerServiceDefinition replaced(
+            ServerServiceDefinition service, ServerMethodDefinition<?, ?> other) {
+        String name = other.getMethodDescriptor().getFullMethodName();
+        List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>(service.getMethods());
+        methods.replaceAll(
+                method -> method.getMethodDescriptor().getFullMethodName().equals(name) ? other : method);
+        ServiceDescriptor.Builder descriptor = ServiceDescriptor.newBuilder(
+                        service.getServiceDescriptor().getName())
+                .setSchemaDescriptor(service.getServiceDescriptor().getSchemaDescriptor());
+        methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
+        methods.forEach(definition::addMethod);
+        return definition.build();
     }
 
     @Override

@@ -7,37 +7,55 @@ import java.util.zip.CRC32C;
 /** The CRC-32C of what a row says: of its numbers, and then of its texts. Not safe for use by several threads. */
 final class Checksum {
 
-    private static final int MOST_NUMBERS = 16;
+    /** For 16 numbers, the longest name, and most infos: one pass over some hundred bytes costs less than three. */
+    private static final int BUFFER_BYTES = 1024;
 
     private final CRC32C crc = new CRC32C();
-    private final ByteBuffer numbers = ByteBuffer.allocate(MOST_NUMBERS * Long.BYTES);
+    private final ByteBuffer content = ByteBuffer.allocate(BUFFER_BYTES);
     private String lastSource = "";
     private byte[] lastSourceBytes = {};
 
     /** Begins a new one. */
     Checksum begin() {
-        numbers.clear();
+        content.clear();
         return this;
     }
 
     Checksum add(long number) {
-        numbers.putLong(number);
+        content.putLong(number);
         return this;
     }
 
     /** Returns the checksum of the numbers since {@link #begin} and the name of the row's source. */
     int of(String source) {
-        crc.reset();
-        crc.update(numbers.flip());
-        crc.update(bytes(source));
-        return (int) crc.getValue();
+        content.put(bytes(source));
+        return ofContent(content.array(), 0, 0);
     }
 
     /** Returns the checksum of the numbers since {@link #begin}, the name of the row's source, and its info. */
     int of(String source, String info) {
-        of(source);
-        crc.update(0); // so that a character cannot move from the source to the info
-        crc.update(info.getBytes(StandardCharsets.UTF_8));
+        return of(source, info.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Returns the same of an info in UTF-8. */
+    int of(String source, byte[] info) {
+        return of(bytes(source), info, 0, info.length);
+    }
+
+    /** Returns the same of a name and an info in UTF-8. */
+    int of(byte[] source, byte[] bytes, int infoStart, int infoLength) {
+        content.put(source).put((byte) 0); // so that a character cannot move from the source to the info
+        if (infoLength > content.remaining()) {
+            return ofContent(bytes, infoStart, infoLength);
+        }
+        content.put(bytes, infoStart, infoLength);
+        return ofContent(bytes, 0, 0);
+    }
+
+    private int ofContent(byte[] more, int start, int length) {
+        crc.reset();
+        crc.update(content.array(), 0, content.position());
+        crc.update(more, start, length);
         return (int) crc.getValue();
     }
 

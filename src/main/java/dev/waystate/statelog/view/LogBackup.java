@@ -24,6 +24,11 @@ public final class LogBackup {
     private static final int BUSY_TIMEOUT_MILLIS = 5_000;
 
     private static final String FIND_END =
+            "SELECT head, earliest > head, (SELECT position + records - 1 FROM block ORDER BY position DESC LIMIT 1)"
+                    + " FROM bounds";
+
+    /** The same of a log of the time before there were blocks. */
+    private static final String FIND_END_OF_RECORDS =
             "SELECT head, earliest > head, (SELECT max(position) FROM record) FROM bounds";
 
     /**
@@ -130,16 +135,17 @@ public final class LogBackup {
         try (Connection connection = copy.dataSource(new SQLiteConfig()).getConnection();
                 Statement statement = connection.createStatement()) {
             for (Change change : changes) {
-                if (hasColumn(statement, change.column()) && !hasColumn(statement, change.unless())) {
+                if (hasColumn(statement, "bounds", change.column())
+                        && !hasColumn(statement, "bounds", change.unless())) {
                     statement.executeUpdate(change.sql());
                 }
             }
         }
     }
 
-    private static boolean hasColumn(Statement statement, String name) throws SQLException {
+    private static boolean hasColumn(Statement statement, String table, String name) throws SQLException {
         try (ResultSet count = statement.executeQuery(
-                "SELECT count(*) FROM pragma_table_info('bounds') WHERE name = '" + name + "'")) {
+                "SELECT count(*) FROM pragma_table_info('" + table + "') WHERE name = '" + name + "'")) {
             return count.getBoolean(1);
         }
     }
@@ -158,7 +164,8 @@ public final class LogBackup {
                     throw new IOException("it is damaged: " + result.getString(1));
                 }
             }
-            try (ResultSet end = statement.executeQuery(FIND_END)) {
+            String findEnd = hasColumn(statement, "block", "records") ? FIND_END : FIND_END_OF_RECORDS;
+            try (ResultSet end = statement.executeQuery(findEnd)) {
                 long head = end.getLong(1);
                 boolean empty = end.getBoolean(2);
                 if (end.getLong(3) != head && !empty) {

@@ -28,6 +28,7 @@ public final class LogExport implements AutoCloseable {
     private final FileOwner owner;
     private final Connection connection;
     private final Checksum checksum = new Checksum();
+    private final SourceName.Cache names = new SourceName.Cache();
     private final long head;
     private final History history;
     private final String logId;
@@ -136,16 +137,14 @@ public final class LogExport implements AutoCloseable {
 
     private void readRecords(RowGroups groups) throws SQLException {
         long position = history.earliest() - 1;
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT " + RecordRow.COLUMNS
-                        + ", (SELECT name FROM source WHERE id = source_id) FROM record ORDER BY position")) {
-            while (row.next()) {
-                RecordRow read = RecordRow.read(row);
-                StateRecord record = read.toRecord(row.getString(12), checksum);
+        try (RecordScan scan = new RecordScan(connection, names, position + 1, head)) {
+            BlockCursor read = scan.record();
+            while (scan.next()) {
                 position++;
-                if (record == null || record.position() != position) {
+                if (read.position() != position || !read.isIntact(connection)) {
                     throw new DamagedRecordException(position);
                 }
+                StateRecord record = read.toRecord();
                 groups.add(new History.Record(
                         read.sourceId(),
                         record.sequence(),

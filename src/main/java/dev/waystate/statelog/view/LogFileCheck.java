@@ -24,7 +24,7 @@ final class LogFileCheck {
     private static final int APPLICATION_ID = 0x57617973;
 
     /** The version of the newest migration. */
-    static final int SCHEMA_VERSION = 4;
+    static final int SCHEMA_VERSION = 5;
 
     private static final String FIND_KEY = """
             SELECT wal_key, in_use_as, (SELECT rootpage FROM sqlite_schema WHERE name = 'bounds') FROM bounds""";

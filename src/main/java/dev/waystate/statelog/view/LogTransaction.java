@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogTransaction implements AutoCloseable {
 
-    private final RecordInserts records;
+    private final BlockWriter records;
     private final PreparedStatement findSource;
     private final PreparedStatement insertSource;
     private final PreparedStatement updateSource;
@@ -59,7 +59,7 @@ final class LogTransaction implements AutoCloseable {
     private long infoChars;
 
     LogTransaction(WriterConnection connection) throws SQLException {
-        records = new RecordInserts(connection);
+        records = connection.blocks();
         findSource = connection.prepare("SELECT " + SourceRow.COLUMNS + " FROM source WHERE name = ?");
         insertSource = connection.prepare("INSERT INTO source (name) VALUES (?) RETURNING id");
         updateSource = connection.prepare(SourceRow.UPDATE);
@@ -204,7 +204,7 @@ final class LogTransaction implements AutoCloseable {
             SourceRow source = imported(record.sourceId());
             source.position = record.previous() == null ? RecordRow.UNLINKED : record.previous();
             long at = Timestamps.toNanos(record.recordedAt());
-            records.add(RecordRow.of(source, ++head, record.sequence(), record.report(), at, checksum));
+            records.add(RecordRow.of(source, ++head, record.sequence(), record.report(), at), source.name);
             infoChars += record.report().info().length();
         }
         for (History.Transition row : rows.transitions()) {
@@ -318,8 +318,8 @@ final class LogTransaction implements AutoCloseable {
 
     private void addRecord(SourceRow source, long sequence, Report report) throws SQLException {
         head++;
-        RecordRow added = RecordRow.of(source, head, sequence, report, recordedAt, checksum);
-        records.add(added);
+        RecordRow added = RecordRow.of(source, head, sequence, report, recordedAt);
+        records.add(added, source.name);
         if (source.moveTo(added)) {
             addTransition(source, head, report.status(), recordedAt);
         }

@@ -39,7 +39,8 @@ public final class LogView implements AutoCloseable {
     private static final int WAL_LEFT_AFTER_RESET_BYTES = 16 * 1024 * 1024;
 
     private static final String FIND_END = """
-            SELECT earliest, head, (SELECT max(position) FROM record), recorded_at, lower(hex(log_id)), topic.cluster,
+            SELECT earliest, head, (SELECT position + records - 1 FROM block ORDER BY position DESC LIMIT 1),
+            recorded_at, lower(hex(log_id)), topic.cluster,
             topic.topic, next_offset, leader_epoch, importing FROM bounds LEFT JOIN topic""";
 
     private static final String FIND_MARK = """
@@ -134,7 +135,7 @@ public final class LogView implements AutoCloseable {
         try {
             owner.confirm();
             emptyWriteAheadLog(writer);
-            migrate(file);
+            migrations(file).migrate();
             goOnFromCopy(writer);
             emptyWriteAheadLog(writer);
             view = new LogView(writer, readers, owner, metrics);
@@ -173,12 +174,12 @@ public final class LogView implements AutoCloseable {
         }
     }
 
-    private static void migrate(LogFile file) {
-        Flyway.configure()
+    static Flyway migrations(LogFile file) {
+        return Flyway.configure()
                 .dataSource(file.dataSource(settings()))
                 .locations("classpath:db/migration/sqlite")
-                .load()
-                .migrate();
+                .javaMigrations(new BlockMigration())
+                .load();
     }
 
     /**

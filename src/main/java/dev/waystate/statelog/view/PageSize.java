@@ -2,6 +2,7 @@ package dev.waystate.statelog.view;
 
 import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.StoredRecord;
 import java.nio.charset.StandardCharsets;
 
 /** Cuts a page by what its items take in memory and in a message, so that a page is bounded whatever they hold. */
@@ -20,14 +21,9 @@ final class PageSize {
         this.maxBytes = maxBytes;
     }
 
-    /** Counts a record whose source is not known yet, and returns whether it has a place in the page; the first one has. */
-    boolean takes(String info) {
-        return takes(BYTES_PER_RECORD + length(info));
-    }
-
     /** Counts a record, and returns whether it has a place in the page; the first item has. */
-    boolean takes(StateRecord next) {
-        return takes(bytes(next));
+    boolean takes(StoredRecord next) {
+        return takes(BYTES_PER_RECORD + next.infoLength() + next.sourceUtf8().length);
     }
 
     /** Counts a source, and returns whether it has a place in the page; the first item has. */

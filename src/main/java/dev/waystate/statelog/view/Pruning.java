@@ -1,30 +1,28 @@
 package dev.waystate.statelog.view;
 
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Set;
 
 /** The statements that remove the oldest records. Whoever uses them commits or rolls back. */
 final class Pruning implements AutoCloseable {
 
     private static final int STEP_RECORDS = 5_000;
 
-    private final PreparedStatement findKept;
+    private final WriterConnection connection;
+    private final SourceName.Cache names = new SourceName.Cache();
     private final PreparedStatement deleteTransitions;
     private final PreparedStatement delete;
     private final PreparedStatement moveEarliest;
 
     Pruning(WriterConnection connection) throws SQLException {
-        findKept = connection.prepare("SELECT position FROM record WHERE position >= ? AND position < ?"
-                + " AND recorded_at >= ? ORDER BY position LIMIT 1");
+        this.connection = connection;
         deleteTransitions = connection.prepare("""
-                DELETE FROM transition WHERE (source_id, position) IN (
-                    SELECT next.source_id, (SELECT max(position) FROM transition AS last
-                            WHERE last.source_id = next.source_id AND last.position < next.position)
-                    FROM record JOIN transition AS next
-                            ON next.source_id = record.source_id AND next.position = record.position
-                    WHERE record.position >= ? AND record.position < ?)""");
-        delete = connection.prepare("DELETE FROM record WHERE position >= ? AND position < ?");
+                DELETE FROM transition WHERE source_id = ?1 AND position <
+                (SELECT max(position) FROM transition WHERE source_id = ?1 AND position < ?2)""");
+        delete = connection.prepare("""
+                DELETE FROM block WHERE position < (SELECT max(position) FROM block WHERE position <= ?)""");
         moveEarliest = connection.prepare("UPDATE bounds SET earliest = ?");
     }
 
@@ -40,24 +38,34 @@ final class Pruning implements AutoCloseable {
         if (time == Long.MIN_VALUE) {
             return earliest;
         }
-        findKept.setLong(1, earliest);
-        findKept.setLong(2, end);
-        findKept.setLong(3, time);
-        try (ResultSet row = findKept.executeQuery()) {
-            return row.next() ? row.getLong(1) : end;
+        try (RecordScan scan = connection.scan(names, earliest, end - 1)) {
+            while (scan.next()) {
+                if (scan.record().recordedAt() >= time) {
+                    return scan.record().position();
+                }
+            }
         }
+        return end;
     }
 
     /**
      * Removes the records up to the first kept one, and the transitions that another of them has followed: the state that
-     * each source was in before the first kept record stays known.
+     * each source was in before the first kept record stays known. A block goes with its last record, and the last block
+     * stays.
      */
     void prune(long earliest, long firstKept) throws SQLException {
-        deleteTransitions.setLong(1, earliest);
-        deleteTransitions.setLong(2, firstKept);
-        deleteTransitions.executeUpdate();
-        delete.setLong(1, earliest);
-        delete.setLong(2, firstKept);
+        Set<Long> sources = new HashSet<>();
+        try (RecordScan scan = connection.scan(names, earliest, firstKept - 1)) {
+            while (scan.next()) {
+                sources.add(scan.record().sourceId());
+            }
+        }
+        for (long source : sources) {
+            deleteTransitions.setLong(1, source);
+            deleteTransitions.setLong(2, firstKept);
+            deleteTransitions.executeUpdate();
+        }
+        delete.setLong(1, firstKept);
         delete.executeUpdate();
         moveEarliest.setLong(1, firstKept);
         moveEarliest.executeUpdate();
@@ -65,7 +73,6 @@ final class Pruning implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        findKept.close();
         deleteTransitions.close();
         delete.close();
         moveEarliest.close();

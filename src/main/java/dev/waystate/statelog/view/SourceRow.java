@@ -5,6 +5,7 @@ import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.StoredRecord;
 import dev.waystate.statelog.entry.History;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,7 +20,7 @@ final class SourceRow {
     private static final long NONE = Long.MIN_VALUE;
 
     static final String COLUMNS = "id, name, durable_sequence, position, sequence, status, info, ifnull(reported_at, "
-            + RecordRow.NOT_REPORTED + "), recorded_at, checksum, ifnull(state_since, " + NONE
+            + StoredRecord.NOT_REPORTED + "), recorded_at, checksum, ifnull(state_since, " + NONE
             + "), ifnull(located_at, 0),"
             + " x, y, first_x, first_y, travelled, travelled_rest";
 
@@ -102,7 +103,8 @@ final class SourceRow {
         row.sequence = source.sequence();
         row.status = report.status();
         row.info = report.info();
-        row.reportedAt = report.reportedAt() == null ? RecordRow.NOT_REPORTED : Timestamps.toNanos(report.reportedAt());
+        row.reportedAt =
+                report.reportedAt() == null ? StoredRecord.NOT_REPORTED : Timestamps.toNanos(report.reportedAt());
         row.recordedAt = Timestamps.toNanos(source.recordedAt());
         row.stateSince = Timestamps.toNanos(source.stateSince());
         History.Way way = source.way();
@@ -160,7 +162,7 @@ final class SourceRow {
         update.setLong(3, sequence);
         update.setInt(4, status);
         update.setString(5, info);
-        if (reportedAt == RecordRow.NOT_REPORTED) {
+        if (reportedAt == StoredRecord.NOT_REPORTED) {
             update.setNull(6, Types.BIGINT);
         } else {
             update.setLong(6, reportedAt);
@@ -214,7 +216,7 @@ final class SourceRow {
     }
 
     private @Nullable Instant reportedAt() {
-        return reportedAt == RecordRow.NOT_REPORTED ? null : Timestamps.fromNanos(reportedAt);
+        return reportedAt == StoredRecord.NOT_REPORTED ? null : Timestamps.fromNanos(reportedAt);
     }
 
     private Instant stateSince() {

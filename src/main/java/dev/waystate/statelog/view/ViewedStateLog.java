@@ -8,6 +8,7 @@ import dev.waystate.statelog.SourceFilter;
 import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.StoredRecord;
 import dev.waystate.statelog.Summary;
 import dev.waystate.statelog.Summary.Snapshot;
 import dev.waystate.statelog.Summary.StatusCount;
@@ -15,6 +16,7 @@ import dev.waystate.statelog.Transition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A state log that is read from a view. */
@@ -30,8 +32,8 @@ public abstract class ViewedStateLog implements StateLog {
     protected abstract LogView view();
 
     @Override
-    public List<StateRecord> read(long afterPositionExclusive, int maxBytes) {
-        return view().records().read(afterPositionExclusive, maxBytes);
+    public long read(long afterPositionExclusive, int maxBytes, Consumer<StoredRecord> to) {
+        return view().records().read(afterPositionExclusive, maxBytes, to);
     }
 
     @Override

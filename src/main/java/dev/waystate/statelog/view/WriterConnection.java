@@ -31,6 +31,16 @@ final class WriterConnection implements AutoCloseable {
         return connection.prepareStatement(sql);
     }
 
+    /** Returns what adds records within the transactions. */
+    BlockWriter blocks() throws SQLException {
+        return new BlockWriter(connection);
+    }
+
+    /** Goes through records as the transaction sees them; the positions are inclusive. */
+    RecordScan scan(SourceName.Cache names, long from, long to) throws SQLException {
+        return new RecordScan(connection, names, from, to);
+    }
+
     /** Begins a transaction; returns false when another process has written to the file for longer than 2 seconds. */
     boolean begin() throws SQLException {
         try {

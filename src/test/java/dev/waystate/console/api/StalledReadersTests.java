@@ -35,7 +35,7 @@ import org.springframework.test.context.TestPropertySource;
 @TestPropertySource(
         properties = {
             "server.tomcat.threads.max=" + StalledReadersTests.THREADS,
-            "server.tomcat.connection-timeout=3s",
+            "waystate.limits.reader-stall-timeout=3s",
             "waystate.limits.outbound-memory=4MB"
         })
 @Timeout(120)
@@ -105,8 +105,8 @@ class StalledReadersTests {
         await().until(() -> answers("/api/summary"));
         await().until(() -> answers("/api/sources/cow/records?limit=1000"));
         assertThat(mostHeld.get()).isBetween(1L, MOST_HELD + LARGEST_ANSWER);
-        // Tomcat gives up those that are left.
-        await().atMost(Duration.ofSeconds(60)).until(() -> memory.leaving().held() == 0);
+        // Those that are left stand still for too long.
+        await().atMost(Duration.ofSeconds(30)).until(() -> memory.leaving().held() == 0);
     }
 
     /** Returns false when it is asked to try again; an answer that has begun comes to its end. */

@@ -3,9 +3,14 @@ package dev.waystate.console.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waystate.console.live.LivePage.Event;
+import dev.waystate.security.access.AdmittedRequest;
+import dev.waystate.server.telemetry.CallObserver;
+import dev.waystate.server.telemetry.HttpCall;
+import io.grpc.Metadata;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,17 +27,22 @@ final class ConnectedPage extends ServletOutputStream {
     private int chunksTaken = Integer.MAX_VALUE;
     private int read;
 
-    ConnectedPage(FrameHub hub, Long after, String logId) {
+    ConnectedPage(FrameHub hub, Object client, Long after, String logId) {
         stream = new FrameStream(
                 new MockAsyncContext(new MockHttpServletRequest(), new MockHttpServletResponse()),
                 this,
                 hub.frames(),
                 new StreamStart(after, logId),
-                () -> null);
+                new AdmittedRequest(null, client, () -> null),
+                new HttpCall(
+                        new CallObserver[0],
+                        FramesServlet.METHOD,
+                        new Metadata(),
+                        InetSocketAddress.createUnresolved("localhost", 1)));
     }
 
     static ConnectedPage open(FrameHub hub, Long after, String logId) {
-        ConnectedPage page = new ConnectedPage(hub, after, logId);
+        ConnectedPage page = new ConnectedPage(hub, "client", after, logId);
         assertThat(hub.add(page.stream)).isNull();
         page.stream.onWritePossible();
         return page;

@@ -58,7 +58,7 @@ class FrameHubTests {
         tick();
         ConnectedPage page = ConnectedPage.open(hub, null, null);
         tick();
-        page.stream.breakOff();
+        page.stream.breakOff(Status.CANCELLED);
         int reads = log.reads;
         log.addMany(10);
         tick();
@@ -124,7 +124,7 @@ class FrameHubTests {
         tick();
         log.addMany(30);
         tick();
-        page.stream.breakOff();
+        page.stream.breakOff(Status.CANCELLED);
         tick();
         log.addMany(500);
 
@@ -332,7 +332,22 @@ class FrameHubTests {
         assertThat(page.events()).extracting(Event::type).containsExactly("bye");
         assertThat(page.stream.hasEnded()).isTrue();
         assertThat(stalled.stream.hasEnded()).isTrue();
-        assertThat(hub.add(new ConnectedPage(hub, null, null).stream)).isNotNull();
+        assertThat(hub.add(new ConnectedPage(hub, "client", null, null).stream)).isNotNull();
+    }
+
+    @Test
+    void aCallerHasHalfOfTheStreamsAndAllTogetherNoMoreThanThereAre() {
+        for (String client : List.of("first", "second")) {
+            for (int i = 0; i < FrameHub.MAX_STREAMS_PER_CALLER; i++) {
+                assertThat(add(client)).isNull();
+            }
+            assertThat(add(client)).isNotNull();
+        }
+        assertThat(add("third").getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+
+    private Status add(String client) {
+        return hub.add(new ConnectedPage(hub, client, null, null).stream);
     }
 
     private void tick() {

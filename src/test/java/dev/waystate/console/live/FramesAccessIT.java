@@ -5,12 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.waystate.console.live.LivePage.Event;
 import dev.waystate.security.jwt.JwtIssuer;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,11 +14,14 @@ import java.util.Date;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -41,12 +40,20 @@ import org.springframework.test.context.DynamicPropertySource;
             "waystate.security.callers[1].name=writer",
             "waystate.security.callers[1].tokens=token-of-the-writer",
             "waystate.security.callers[1].permissions=state:write,displacement:compute",
+            "waystate.security.callers[2].name=impatient",
+            "waystate.security.callers[2].tokens=token-of-the-impatient",
+            "waystate.security.callers[2].permissions=state:read",
+            "waystate.limits.caller-rate=1",
+            "waystate.limits.caller-burst=" + FramesAccessIT.BURST,
             "waystate.security.refused-rate=1",
             "waystate.security.refused-burst=20"
         })
 @DirtiesContext
 @Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
 class FramesAccessIT {
+
+    static final int BURST = 20;
 
     private static final JwtIssuer ISSUER = new JwtIssuer();
 
@@ -111,6 +118,28 @@ class FramesAccessIT {
     }
 
     @Test
+    void aCallerThatComesTooOftenHasToWaitAndOthersHaveNot(CapturedOutput output) throws Exception {
+        for (int i = 0; i < BURST; i++) {
+            try (LivePage page = open("Bearer token-of-the-impatient")) {
+                assertThat(page.response().statusCode()).isEqualTo(200);
+            }
+        }
+        String refused = await().until(
+                        () -> LivePage.headers(
+                                port,
+                                InetAddress.getByName("127.0.0.2"),
+                                "Authorization: Bearer token-of-the-impatient"),
+                        answer -> answer.startsWith("HTTP/1.1 429 "));
+        assertThat(refused).contains("Retry-After: 1\n");
+        try (LivePage other = open("Bearer token-of-the-reader")) {
+            assertThat(other.response().statusCode()).isEqualTo(200);
+        }
+        await().untilAsserted(() -> assertThat(output.getOut())
+                .containsPattern("GET /console/frames\" .*code=CANCELLED .*caller=\"impatient\"")
+                .containsPattern("GET /console/frames\" .*code=RESOURCE_EXHAUSTED "));
+    }
+
+    @Test
     void aStreamEndsWhenItsTokenExpiresAndOthersGoOn() throws Exception {
         Instant end = Instant.now().plusSeconds(3).truncatedTo(ChronoUnit.SECONDS);
         try (LivePage page = open("Bearer " + token(end.minus(CLOCK_SKEW)));
@@ -149,20 +178,7 @@ class FramesAccessIT {
     }
 
     private String headersFromElsewhere(String token) throws IOException {
-        InetAddress elsewhere = InetAddress.getByName("127.0.0.2");
-        try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), port, elsewhere, 0)) {
-            socket.getOutputStream()
-                    .write(("GET " + FramesServlet.PATH + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                                    + token + "\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
-            BufferedReader answer =
-                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
-            StringBuilder headers = new StringBuilder();
-            for (String line = answer.readLine(); !line.isEmpty(); line = answer.readLine()) {
-                headers.append(line).append('\n');
-            }
-            return headers.toString();
-        }
+        return LivePage.headers(port, InetAddress.getByName("127.0.0.2"), "Authorization: Bearer " + token);
     }
 
     private static void assertRefused(LivePage page) {

@@ -10,6 +10,7 @@ import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateLog;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -29,11 +31,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.annotation.DirtiesContext;
@@ -49,6 +54,7 @@ import org.springframework.test.annotation.DirtiesContext;
 @DirtiesContext
 @Timeout(60)
 @Import(BlockingStreams.Control.class)
+@ExtendWith(OutputCaptureExtension.class)
 class FramesIT {
 
     private static final int UNREAD = 50;
@@ -59,6 +65,7 @@ class FramesIT {
     private static final long MOST_MEMORY = 48L * 1024 * 1024;
 
     private static final int FLEET = 10_000;
+    private static final String TRACE_PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     @LocalServerPort
     int port;
@@ -182,24 +189,54 @@ class FramesIT {
     }
 
     @Test
-    void tooManyPagesAreRefused() throws Exception {
+    void tooManyPagesOfOneCallerAreRefusedAndThoseOfAnotherAreNot() throws Exception {
         List<LivePage> pages = new ArrayList<>();
         try {
             await().atMost(Duration.ofSeconds(30)).until(() -> hub.streams() == 0);
-            for (int i = 0; i < FrameHub.MAX_STREAMS; i++) {
+            for (int i = 0; i < FrameHub.MAX_STREAMS_PER_CALLER; i++) {
                 pages.add(LivePage.open(port, ""));
             }
             try (LivePage refused = LivePage.open(port, "")) {
-                assertThat(refused.response().statusCode()).isEqualTo(503);
+                assertThat(refused.response().statusCode()).isEqualTo(429);
                 assertThat(refused.response().headers().firstValue("Retry-After"))
                         .isPresent();
-                assertThat(refused.problem().get("code").asString()).isEqualTo("UNAVAILABLE");
+                assertThat(refused.problem().get("code").asString()).isEqualTo("RESOURCE_EXHAUSTED");
             }
+            String elsewhere = LivePage.headers(port, InetAddress.getByName("127.0.0.2"));
+            assertThat(elsewhere).startsWith("HTTP/1.1 200 ");
         } finally {
             for (LivePage page : pages) {
                 page.close();
             }
         }
+    }
+
+    @Test
+    void aStreamHasALineInTheLogOnceItHasEnded(CapturedOutput output) throws Exception {
+        try (LivePage page = LivePage.open(port, "", "X-Request-Id", "frames-1", "Traceparent", TRACE_PARENT)) {
+            page.nextNews();
+            append("cow-7", 3).join();
+            page.nextNews();
+            assertThat(output.getOut()).doesNotContain("request_id=\"frames-1\"");
+        }
+        String line = await().until(() -> line(output, "frames-1"), Objects::nonNull);
+        assertThat(line)
+                .contains("call method=\"GET /console/frames\" type=server_streaming code=CANCELLED ")
+                .containsPattern(
+                        "peer=127\\.0\\.0\\.1:\\d+ messages_in=0 bytes_in=0 messages_out=[3-9] bytes_out=\\d{4}")
+                .contains("trace_id=4bf92f3577b34da6a3ce929d0e0e4736");
+
+        LivePage.open(port, "after=-1", "X-Request-Id", "frames-2").close();
+        assertThat(await().until(() -> line(output, "frames-2"), Objects::nonNull))
+                .contains(" code=INVALID_ARGUMENT ");
+    }
+
+    private static String line(CapturedOutput output, String requestId) {
+        return output.getOut()
+                .lines()
+                .filter(line -> line.contains("request_id=\"" + requestId + "\""))
+                .findFirst()
+                .orElse(null);
     }
 
     @Test

@@ -18,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -62,6 +64,20 @@ final class LivePage implements AutoCloseable {
         socket.getOutputStream()
                 .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
         return socket;
+    }
+
+    /** Opens a stream from an address, and returns the headers of the answer. */
+    static String headers(int port, InetAddress from, String... headers) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port, from, 0)) {
+            String more = Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining());
+            socket.getOutputStream()
+                    .write(("GET " + path("") + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .lines()
+                    .takeWhile(line -> !line.isEmpty())
+                    .collect(Collectors.joining("\n", "", "\n"));
+        }
     }
 
     static String path(String query) {

@@ -11,10 +11,7 @@ import dev.waystate.proto.Status;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.Report;
 import io.grpc.stub.StreamObserver;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How long the page keeps the browser busy at a time, with ten thousand sources that send a thousand reports a second. */
+/**
+ * How long the page keeps the browser busy at a time, with ten thousand sources that send a thousand reports a second. It
+ * needs the machine for itself.
+ */
 @Tag("long")
 @Timeout(180)
 class PageSpeedIT {
@@ -38,7 +38,6 @@ class PageSpeedIT {
     private static final int TICK_MILLIS = 250;
     private static final int WINDOWS = 10;
     private static final double MOST_MILLIS = 50;
-    private static final Duration BURST = Duration.ofMillis(20);
 
     @TempDir
     Path directory;
@@ -59,18 +58,16 @@ class PageSpeedIT {
                 page.locator(".sentence", new Page.LocatorOptions().setHasText("of 10,000 sources"))
                         .waitFor();
                 long position = number(page, "position");
-                List<Double> shared = new ArrayList<>();
-                List<Double> worst = windows(page, shared);
+                List<Double> worst = windows(page, WINDOWS);
+                System.out.println("The worst frame of each window, in milliseconds: " + worst);
                 assertThat(number(page, "position")).isGreaterThan(position + 1000L * WINDOWS);
-                assertThat(median(worst))
-                        .as("median of the windows' worst, %s, where a core was shared by %s", worst, shared)
-                        .isLessThanOrEqualTo(MOST_MILLIS * Math.max(1, median(shared)));
+                assertThat(worst).allMatch(millis -> millis <= MOST_MILLIS);
 
                 // The control: what takes longer is measured.
                 page.evaluate("import('/js/draw.js').then(({ onDraw }) => onDraw(() => {"
                         + " const end = performance.now() + 80; while (performance.now() < end); }))");
-                windows(page, new ArrayList<>());
-                assertThat(windows(page, new ArrayList<>())).allMatch(millis -> millis > MOST_MILLIS);
+                windows(page, 1);
+                assertThat(windows(page, 2)).allMatch(millis -> millis > MOST_MILLIS);
                 assertThat(browser.problems()).isEmpty();
             } finally {
                 load.shutdownNow();
@@ -119,35 +116,16 @@ class PageSpeedIT {
         }
     }
 
-    /**
-     * Returns the worst times of the next windows, in milliseconds, as the page measures them; adds how much longer than
-     * alone computing took meanwhile, since others use the machine, too.
-     */
-    private static List<Double> windows(Page page, List<Double> shared) {
+    /** Returns the worst times of the next windows, in milliseconds, as the page measures them. */
+    private static List<Double> windows(Page page, int count) {
         List<Double> worst = new ArrayList<>();
         long first = number(page, "frameWindows");
-        for (int i = 1; i <= WINDOWS; i++) {
+        for (int i = 1; i <= count; i++) {
             page.waitForFunction(
                     "number => Number(document.documentElement.dataset.frameWindows) >= number", (int) first + i);
-            shared.add(stretch());
-            worst.add((double) page.evaluate("Number(document.documentElement.dataset.worstFrame) + 0.001"));
+            worst.add(Double.valueOf((String) page.evaluate("document.documentElement.dataset.worstFrame")));
         }
         return worst;
-    }
-
-    /** Returns how often longer than its time on a core a computation takes. */
-    private static double stretch() {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        long start = System.nanoTime();
-        long end = threads.getCurrentThreadCpuTime() + BURST.toNanos();
-        while (threads.getCurrentThreadCpuTime() < end) {
-            Thread.onSpinWait();
-        }
-        return (double) (System.nanoTime() - start) / BURST.toNanos();
-    }
-
-    private static double median(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
     }
 
     private static long number(Page page, String name) {

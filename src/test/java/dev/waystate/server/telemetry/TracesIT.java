@@ -60,6 +60,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TracesIT {
 
     private static final Duration SOON = Duration.ofSeconds(10);
+    private static final String TRACE_STATE = "vendor=cow-7,other=1";
     private static final String SPAN_ID = "00f067aa0ba902b7";
     private static final String EXPORT = "--management.opentelemetry.tracing.export.";
     private static final String DISPLACEMENT = "my_package.DisplacementService/computeDisplacement";
@@ -106,6 +107,7 @@ class TracesIT {
         displace(traced(traceId, true));
         Span span = awaitSpan(this::isInTrace);
         assertThat(hex(span.getParentSpanId())).isEqualTo(SPAN_ID);
+        assertThat(span.getTraceState()).isEqualTo(TRACE_STATE);
         assertThat(span.getName()).isEqualTo(DISPLACEMENT);
         assertThat(span.getKind()).isEqualTo(SpanKind.SPAN_KIND_SERVER);
         assertThat(span.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_UNSET);
@@ -181,6 +183,7 @@ class TracesIT {
                 .as("while the stream is open")
                 .allSatisfy(span -> {
                     assertThat(hex(span.getTraceId())).isNotEqualTo(traceId);
+                    assertThat(span.getLinks(0).getTraceState()).isEqualTo(TRACE_STATE);
                     assertThat(span.getParentSpanId()).isEmpty();
                     assertThat(span.getName()).isEqualTo("Append batch");
                     assertThat(attributes(span))
@@ -271,6 +274,7 @@ class TracesIT {
         headers.put(
                 Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER),
                 "00-" + traceId + "-" + SPAN_ID + (sampled ? "-01" : "-00"));
+        headers.put(Metadata.Key.of("tracestate", Metadata.ASCII_STRING_MARSHALLER), TRACE_STATE);
         headers.put(RequestId.ENTRY, "traced");
         return headers;
     }

@@ -19,13 +19,11 @@ import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.view.LogExport;
 import dev.waystate.statelog.view.LogView;
+import dev.waystate.statelog.view.RecordDamage;
 import dev.waystate.statelog.view.RetentionProperties;
 import dev.waystate.statelog.view.Tables;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /** {@code import}: a single process becomes a cluster. */
@@ -202,17 +200,10 @@ class LogImportIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "UPDATE record SET info = 'another' WHERE position = " + (EARLIEST + 7),
-                "DELETE FROM record WHERE position = " + (EARLIEST + 7)
-            })
-    void damagedStoreIsRefusedBeforeAnythingIsInTheTopic(String damage) throws Exception {
+    @EnumSource(names = {"INFO", "MISSING"})
+    void damagedStoreIsRefusedBeforeAnythingIsInTheTopic(RecordDamage damage) throws Exception {
         createTopic();
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store);
-                Statement statement = connection.createStatement()) {
-            assertThat(statement.executeUpdate(damage)).isEqualTo(1);
-        }
+        damage.make(store, EARLIEST + 7);
         assertRefused(
                 runImport(store),
                 "Cannot import " + store + ": The record at position " + (EARLIEST + 7) + " is damaged");

@@ -3,6 +3,7 @@ package dev.waystate.statelog.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waystate.geometry.Point;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.DamagedRecordException;
@@ -15,6 +16,7 @@ import dev.waystate.statelog.StateRecord;
 import dev.waystate.statelog.TestHealth;
 import dev.waystate.statelog.view.LogHealth;
 import dev.waystate.statelog.view.LogMetrics;
+import dev.waystate.statelog.view.RecordDamage;
 import dev.waystate.statelog.view.RetentionProperties;
 import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.UnusableFileException;
@@ -87,23 +89,12 @@ class LocalStateLogTests extends StateLogContract {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "UPDATE record SET status = 1 WHERE position = 3",
-                "UPDATE record SET info = 'fine' WHERE position = 3",
-                "UPDATE record SET recorded_at = recorded_at + 1 WHERE position = 3",
-                "UPDATE record SET reported_at = 0 WHERE position = 3",
-                "UPDATE record SET sequence = 9 WHERE position = 3",
-                "UPDATE record SET source_id = 99 WHERE position = 3",
-                "UPDATE record SET source_id = (SELECT id FROM source WHERE name = 'other') WHERE position = 3",
-                "UPDATE record SET checksum = checksum + 1 WHERE position = 3",
-                "DELETE FROM record WHERE position = 3"
-            })
-    void aDamagedRecordIsReportedAndNeverReturned(String damage) throws SQLException {
+    @EnumSource(RecordDamage.class)
+    void aDamagedRecordIsReportedAndNeverReturned(RecordDamage damage) throws SQLException {
         append("a", 1, reports(STARVED, 2));
-        append("a", 3, new Report(STARVED, "food", null));
+        append("a", 3, new Report(STARVED, "food", null, new Point(1, 2)));
         append("other", 1, reports(STARVED, 1));
-        change(damage);
+        damage.make(file(), 3);
         assertThat(log.read(0, PAGE_BYTES)).extracting(StateRecord::position).containsExactly(1L, 2L);
         assertThatThrownBy(() -> log.read(2, PAGE_BYTES))
                 .isInstanceOfSatisfying(
@@ -131,12 +122,12 @@ class LocalStateLogTests extends StateLogContract {
     @Test
     void aLogWhoseEndIsMissingDoesNotOpen() throws SQLException {
         append("a", 1, reports(OK, 3));
-        change("DELETE FROM record WHERE position = 3");
+        RecordDamage.MISSING.make(file(), 3);
         close(log);
         assertThatThrownBy(this::open)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("expected its newest record at position 3, but it is at 2");
-        change("DELETE FROM record");
+        change("DELETE FROM block");
         change("UPDATE bounds SET head = 0");
         log = open();
     }

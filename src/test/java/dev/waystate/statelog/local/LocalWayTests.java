@@ -22,6 +22,7 @@ import dev.waystate.statelog.WayContract;
 import dev.waystate.statelog.view.LogBackup;
 import dev.waystate.statelog.view.LogMetrics;
 import dev.waystate.statelog.view.LogRestore;
+import dev.waystate.statelog.view.RecordDamage;
 import dev.waystate.statelog.view.RetentionProperties;
 import dev.waystate.statelog.view.StoreProperties;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -41,6 +42,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalWayTests extends WayContract {
@@ -118,9 +120,6 @@ class LocalWayTests extends WayContract {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "record SET x = 4",
-                "record SET previous = 7",
-                "record SET x = NULL, y = NULL",
                 "source SET travelled = 6.5",
                 "source SET first_y = 1",
                 "source SET state_since = state_since + 1",
@@ -144,6 +143,14 @@ class LocalWayTests extends WayContract {
                     log.transitions("cow", Long.MAX_VALUE, 10);
                 })
                 .isInstanceOf(DamagedRecordException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LOCATION", "NO_LOCATION", "LINK"})
+    void damageOfWhatARecordSaysOfTheWayIsReported(RecordDamage damage) throws Exception {
+        append("cow", 1, at(3, 4), at(6, 8));
+        damage.make(file(), 1);
+        assertThatThrownBy(() -> log.read(0, PAGE_BYTES)).isInstanceOf(DamagedRecordException.class);
     }
 
     @Test
@@ -181,12 +188,7 @@ class LocalWayTests extends WayContract {
     void aRecordThatIsMissingInTheHistoryOfASourceIsReported() throws Exception {
         append("cow", 1, reports(OK, 3));
         append("dog", 1, reports(OK, 1));
-        close(log);
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.executeUpdate("DELETE FROM record WHERE position = 2");
-        }
-        log = open();
+        RecordDamage.MISSING.make(file(), 2);
         assertThatThrownBy(() -> log.records("cow", null, Set.of(), 10, PAGE_BYTES))
                 .isInstanceOfSatisfying(
                         DamagedRecordException.class,

@@ -44,6 +44,9 @@ class EntriesTests {
                 .ignoringFieldsOfTypes(StackTraceElement[].class)
                 .isEqualTo(oneByOne);
         assertThat(tables("in groups.db")).isEqualTo(tables("one by one.db"));
+        assertThat(Tables.blocks(directory.resolve("in groups.db")))
+                .hasSizeGreaterThan(1)
+                .isEqualTo(Tables.blocks(directory.resolve("one by one.db")));
     }
 
     private List<Verdict> applyOneByOne(List<Placed> entries) throws Exception {
@@ -187,7 +190,7 @@ class EntriesTests {
         try (LogView view = open("log.db")) {
             assertThat(view.lastRecordedAt()).isEqualTo(2_000);
             commit(view, List.of(new Placed(session.next(), append("a", null, "one"), 1_000)), 1);
-            assertThat(view.records().read(0, 1_000).get(0).recordedAt()).isEqualTo(Timestamps.fromNanos(2_000));
+            assertThat(Tables.records(view, 0).get(0).recordedAt()).isEqualTo(Timestamps.fromNanos(2_000));
         }
     }
 

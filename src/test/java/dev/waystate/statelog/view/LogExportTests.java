@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A log of a single process, as entries that make the same tables elsewhere. */
@@ -179,11 +180,19 @@ class LogExportTests {
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"INFO", "UNKNOWN_SOURCE", "MISSING"})
+    void damagedRecordIsFound(RecordDamage damage) throws Exception {
+        fillStore(1, Kept.ALL);
+        damage.make(directory.resolve("store.db"), 7);
+        assertThatThrownBy(this::export)
+                .isInstanceOfSatisfying(
+                        DamagedRecordException.class,
+                        damaged -> assertThat(damaged.position()).isEqualTo(7));
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
-                "UPDATE record SET info = 'another' WHERE position = 7",
-                "UPDATE record SET source_id = 1000 WHERE position = 7",
-                "DELETE FROM record WHERE position = 7",
                 "UPDATE source SET travelled = 1000000 WHERE id = 2",
                 "UPDATE transition SET status = 1000 WHERE position = (SELECT max(position) FROM transition)",
                 "DELETE FROM source WHERE id = 2"
@@ -197,7 +206,11 @@ class LogExportTests {
     @Test
     void missingEndIsFound() throws Exception {
         fillStore(1, Kept.ALL);
-        execute("DELETE FROM record WHERE position = (SELECT head FROM bounds)");
+        long head;
+        try (LogView store = open("store.db")) {
+            head = store.head();
+        }
+        RecordDamage.MISSING.make(directory.resolve("store.db"), head);
         assertThatThrownBy(this::export)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("the newest record is at position");

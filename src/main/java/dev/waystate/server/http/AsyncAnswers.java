@@ -1,0 +1,56 @@
+package dev.waystate.server.http;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import java.io.IOException;
+import java.time.Duration;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+import org.apache.coyote.ActionCode;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/**
+ * Gives answers that are written without blocking their own limit of time, and lets them be broken off with their
+ * connections. Completing an answer that its client does not take would hold a thread of Tomcat's until the connection's
+ * timeout, as what is left of it is sent first.
+ */
+public final class AsyncAnswers extends ValveBase {
+
+    private static final String CONNECTION = AsyncAnswers.class.getName();
+
+    private final long readerStallMillis;
+
+    /** @param readerStallTimeout how long a client may take nothing of an answer; 0 for as long as it likes */
+    AsyncAnswers(Duration readerStallTimeout) {
+        super(true); // with asynchronous requests
+        this.readerStallMillis = readerStallTimeout.toMillis();
+    }
+
+    private record Connection(SocketWrapperBase<?> socket, Response response, long readerStallMillis) {}
+
+    /** Begins an answer that may take as long as its client takes something of it. It must never be written with blocking. */
+    public static AsyncContext start(ServletRequest request) {
+        if (request.getAttribute(CONNECTION) instanceof Connection connection) {
+            connection.socket.setWriteTimeout(connection.readerStallMillis);
+        }
+        AsyncContext async = request.startAsync();
+        async.setTimeout(0);
+        return async;
+    }
+
+    /** Closes the connection of an asynchronous request that has not been completed. May be called from any thread; does not block. */
+    public static void breakOff(ServletRequest request) {
+        if (request.getAttribute(CONNECTION) instanceof Connection connection) {
+            connection.response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, null);
+        }
+    }
+
+    @Override
+    public void invoke(Request request, Response response) throws IOException, ServletException {
+        SocketWrapperBase<?> socket = UnderscoreHostProtocol.socket(request.getCoyoteRequest());
+        request.setAttribute(CONNECTION, new Connection(socket, response, readerStallMillis));
+        getNext().invoke(request, response);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.waystate.statelog.view;
+
+import dev.waystate.geometry.Point;
+import dev.waystate.statelog.StoredRecord;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Objects;
+import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.migration.Context;
+import org.flywaydb.core.api.migration.JavaMigration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts records that have a row each into blocks, in one transaction. The file does not grow: the blocks take the pages that
+ * the rows leave. A row that is damaged becomes a damaged record, and one that is missing stays so.
+ */
+final class BlockMigration implements JavaMigration {
+
+    private static final Logger log = LoggerFactory.getLogger(BlockMigration.class);
+
+    private static final String CREATE = """
+            CREATE TABLE block (
+                position INTEGER PRIMARY KEY, -- of its first record
+                records  INTEGER NOT NULL,    -- how many, one after the other
+                data     BLOB    NOT NULL     -- the records, as the class Block describes them
+            ) STRICT""";
+
+    /** The first ones are written before there is room that others left. */
+    private static final int STEP_RECORDS = 2_000;
+
+    /** What stands for the abscissa of a report without a location; no int. */
+    private static final long NOT_LOCATED = Long.MIN_VALUE;
+
+    /** As they are read: to ask the driver whether a column was null costs as much as another column. */
+    private static final String FIND = "SELECT position, source_id, sequence, status, info, ifnull(reported_at, "
+            + StoredRecord.NOT_REPORTED + "), recorded_at, ifnull(previous, " + RecordRow.UNLINKED + "), ifnull(x, "
+            + NOT_LOCATED + "), y, checksum, (SELECT name FROM source WHERE id = source_id) FROM record"
+            + " WHERE position > ? ORDER BY position LIMIT " + STEP_RECORDS;
+
+    @Override
+    public MigrationVersion getVersion() {
+        return MigrationVersion.fromVersion(Integer.toString(LogFileCheck.SCHEMA_VERSION));
+    }
+
+    @Override
+    public String getDescription() {
+        return "blocks";
+    }
+
+    /** Nobody changes what has been run. */
+    @Override
+    public @Nullable Integer getChecksum() {
+        return null;
+    }
+
+    @Override
+    public boolean canExecuteInTransaction() {
+        return true;
+    }
+
+    @Override
+    public void migrate(Context context) throws SQLException {
+        Connection connection = context.getConnection();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(CREATE);
+            long begun = System.nanoTime();
+            long moved = moveRecords(connection);
+            statement.execute("DROP TABLE record");
+            if (moved > 0) {
+                log.info("Put {} records into blocks in {} ms", moved, (System.nanoTime() - begun) / 1_000_000);
+            }
+        }
+    }
+
+    private static long moveRecords(Connection connection) throws SQLException {
+        try (PreparedStatement find = connection.prepareStatement(FIND);
+                PreparedStatement delete = connection.prepareStatement("DELETE FROM record WHERE position <= ?");
+                BlockWriter blocks = new BlockWriter(connection)) {
+            long moved = 0;
+            long last = Long.MIN_VALUE;
+            long step;
+            do {
+                step = 0;
+                find.setLong(1, last);
+                try (ResultSet row = find.executeQuery()) {
+                    while (row.next()) {
+                        move(row, blocks);
+                        last = row.getLong(1);
+                        step++;
+                    }
+                }
+                delete.setLong(1, last);
+                delete.executeUpdate();
+                moved += step;
+            } while (step == STEP_RECORDS);
+            blocks.finish();
+            return moved;
+        }
+    }
+
+    private static void move(ResultSet row, BlockWriter blocks) throws SQLException {
+        long x = row.getLong(9);
+        RecordRow record = new RecordRow(
+                row.getLong(1),
+                row.getLong(2),
+                row.getLong(3),
+                row.getInt(4),
+                row.getString(5),
+                row.getLong(6),
+                row.getLong(7),
+                row.getLong(8),
+                x == NOT_LOCATED ? null : new Point((int) x, row.getInt(10)));
+        String source = row.getString(12);
+        byte[] info = record.info().getBytes(StandardCharsets.UTF_8);
+        int checksum = blocks.checksum(record, Objects.requireNonNullElse(source, ""), info);
+        boolean intact = source != null && checksum == row.getInt(11);
+        blocks.add(record, info, intact ? checksum : ~checksum);
+    }
+}

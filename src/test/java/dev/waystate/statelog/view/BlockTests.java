@@ -1,0 +1,187 @@
+package dev.waystate.statelog.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.waystate.geometry.Point;
+import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.Report;
+import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.entry.Entry;
+import dev.waystate.statelog.entry.Session;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Records in blocks: what they say, where a block ends, and what becomes of a byte that changes. */
+class BlockTests {
+
+    @TempDir
+    Path directory;
+
+    private final Session session = new Session();
+    private long time = 1_700_000_000_000_000_000L;
+
+    @Test
+    void recordsAreReadAsTheyWereWritten() throws Exception {
+        Random random = new Random(1);
+        List<Report> reports = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            reports.add(new Report(
+                    random.nextInt(),
+                    random.nextInt(20) == 0 ? "größer ".repeat(random.nextInt(1_000)) : "grazes",
+                    random.nextBoolean() ? null : Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000)),
+                    random.nextBoolean() ? null : new Point(random.nextInt(), random.nextInt())));
+        }
+        try (LogView view = open()) {
+            for (int i = 0; i < reports.size(); i += 10) {
+                append(view, "s" + random.nextInt(300), reports.subList(i, i + 10));
+            }
+            List<StateRecord> records = Tables.records(view, 0);
+            assertThat(records)
+                    .extracting(record ->
+                            new Report(record.status(), record.info(), record.reportedAt(), record.location()))
+                    .isEqualTo(reports);
+            for (long position : new long[] {1, 499, 998, 999}) {
+                assertThat(Tables.records(view, position)).isEqualTo(records.subList((int) position, 1_000));
+            }
+        }
+    }
+
+    @Test
+    void aBlockTakesAPageAndARecordThatIsLongerHasOneForItself() throws Exception {
+        try (LogView view = open()) {
+            for (int i = 0; i < 1_000; i++) {
+                append(view, "cow", List.of(new Report(1, "Requires watering.", null)));
+            }
+            append(view, "cow", List.of(new Report(1, "x".repeat(10_000), null), new Report(1, "", null)));
+        }
+        List<Block> blocks = blocks();
+        assertThat(blocks.get(0).data()).hasSizeBetween(Block.MOST_BYTES - 40, Block.MOST_BYTES);
+        assertThat(blocks.get(0).records()).isGreaterThan(100);
+        assertThat(blocks).extracting(Block::first, Block::records).endsWith(tuple(1_001L, 1), tuple(1_002L, 1));
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet pages = statement.executeQuery(
+                        "SELECT count(*) FROM dbstat WHERE name = 'block' AND pagetype = 'leaf'")) {
+            assertThat(pages.getInt(1)).as("leaf pages").isLessThanOrEqualTo(blocks.size());
+        }
+    }
+
+    @Test
+    void aBlockGoesOnAfterARestartAndAfterATransactionThatWasTakenBack() throws Exception {
+        try (LogView view = open()) {
+            append(view, "cow", List.of(new Report(1, "one", null)));
+            view.begin();
+            apply(view, "cow", List.of(new Report(1, "taken back ".repeat(1_000), null)));
+            view.rollBack();
+            append(view, "cow", List.of(new Report(1, "two", null)));
+        }
+        try (LogView view = open()) {
+            append(view, "cow", List.of(new Report(1, "three", null)));
+            assertThat(Tables.records(view, 0)).extracting(StateRecord::info).containsExactly("one", "two", "three");
+        }
+        assertThat(blocks()).extracting(Block::records).containsExactly(3);
+    }
+
+    @Test
+    void whateverByteOfABlockChangesNoRecordIsEverReturnedThatWasNotWritten() throws Exception {
+        List<StateRecord> written;
+        try (LogView view = open();
+                Connection connection = connect();
+                Statement statement = connection.createStatement();
+                PreparedStatement update = connection.prepareStatement("UPDATE block SET data = ?")) {
+            statement.execute("PRAGMA synchronous = OFF"); // for speed
+            append(view, "cow", List.of(new Report(1, "one", Instant.EPOCH), new Report(2, "two", null)));
+            append(view, "dog", List.of(new Report(3, "", null, new Point(-5, 7)), new Report(3, "four", null)));
+            append(view, "cow", List.of(new Report(1, "five", null)));
+            written = Tables.records(view, 0);
+            byte[] data = blocks().get(0).data();
+            int reported = 0;
+            for (int at = 0; at < data.length; at++) {
+                for (int bit = 0; bit < 8; bit++) {
+                    byte[] damaged = data.clone();
+                    damaged[at] ^= (byte) (1 << bit);
+                    replaceData(update, damaged);
+                    reported += assertPrefix(view, written);
+                }
+            }
+            assertThat(reported).isEqualTo(8 * data.length);
+            for (int length = 0; length < data.length; length++) {
+                replaceData(update, Arrays.copyOf(data, length));
+                assertThat(assertPrefix(view, written)).isEqualTo(1);
+            }
+            replaceData(update, data);
+            assertThat(assertPrefix(view, written)).as("control").isZero();
+        }
+    }
+
+    /** Reads up to the damage, and returns how often it met some. */
+    private int assertPrefix(LogView view, List<StateRecord> written) {
+        List<StateRecord> intact = new ArrayList<>();
+        try {
+            intact.addAll(Tables.records(view, 0));
+        } catch (DamagedRecordException damaged) {
+            assertThat(damaged.position()).isEqualTo(1);
+        }
+        assertThat(written.subList(0, intact.size())).isEqualTo(intact);
+        if (intact.size() == written.size()) {
+            return 0;
+        }
+        assertThatThrownBy(() -> Tables.records(view, intact.size()))
+                .isInstanceOfSatisfying(
+                        DamagedRecordException.class,
+                        damaged -> assertThat(damaged.position()).isEqualTo(intact.size() + 1));
+        return 1;
+    }
+
+    private LogView open() {
+        return LogView.open(directory.resolve("log.db"), 1);
+    }
+
+    private void append(LogView view, String source, List<Report> reports) throws Exception {
+        assertThat(view.begin()).isTrue();
+        apply(view, source, reports);
+        view.commit(1);
+        view.advance();
+    }
+
+    private void apply(LogView view, String source, List<Report> reports) throws SQLException {
+        view.apply(session.next(), new Entry.Append(source, null, Batch.UNNUMBERED, reports), time++);
+        session.renew();
+    }
+
+    private List<Block> blocks() throws SQLException {
+        List<Block> blocks = new ArrayList<>();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT " + Block.COLUMNS + " FROM block ORDER BY position")) {
+            while (row.next()) {
+                blocks.add(Block.read(row));
+            }
+        }
+        return blocks;
+    }
+
+    private static void replaceData(PreparedStatement update, byte[] data) throws SQLException {
+        update.setBytes(1, data);
+        update.executeUpdate();
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("log.db"));
+    }
+}
