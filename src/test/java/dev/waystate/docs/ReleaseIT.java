@@ -153,8 +153,7 @@ class ReleaseIT {
                 StandardCopyOption.REPLACE_EXISTING);
         commit(clone);
 
-        assertThat(run(clone, List.of(clone.resolve(SCRIPT).toString(), "0.1.0", "--no-image", "--tag")))
-                .isZero();
+        build(clone, SCRIPT.toString(), "0.1.0", "--no-image", "--tag");
 
         Path files = clone.resolve("target/release/0.1.0");
         Path released = files.resolve("waystate-0.1.0.jar");
@@ -164,14 +163,15 @@ class ReleaseIT {
         }
         assertThat(files.resolve("waystate-0.1.0.cdx.json")).content().contains("\"CycloneDX\"", "grpc-netty");
         git(clone, "checkout", "--quiet", "v0.1.0");
-        assertThat(run(clone, List.of("./mvnw", "-B", "-ntp", "-q", "package", "-Dmaven.test.skip")))
-                .isZero();
+        build(clone, "./mvnw", "-B", "-ntp", "-q", "package", "-Dmaven.test.skip");
         assertThat(sha256(clone.resolve("target/waystate.jar"))).isEqualTo(sha256(released));
     }
 
-    private static int run(Path directory, List<String> words) throws Exception {
-        try (Command command = Command.start(directory, identified(words))) {
-            return command.awaitExit(Duration.ofMinutes(4));
+    private void build(Path directory, String... words) throws Exception {
+        try (Command command = Command.start(bin, inside(directory, List.of(words)))) {
+            assertThat(command.awaitExit(Duration.ofMinutes(4)))
+                    .as(command.output())
+                    .isZero();
         }
     }
 
