@@ -68,7 +68,10 @@ public final class RecordReader {
         PageSize size = new PageSize(maxBytes);
         try (RecordScan scan = new RecordScan(connection, last + 1, head)) {
             BlockCursor record = scan.record();
-            while (scan.next() && record.position() == last + 1 && record.isIntact(names.find(connection, record.sourceId())) && size.takes(record)) {
+            while (scan.next()
+                    && record.position() == last + 1
+                    && record.isIntact(names.find(connection, record.sourceId()))
+                    && size.takes(record)) {
                 to.accept(record);
                 last++;
             }
