@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A replica whose brokers ask for a password. */
-@Timeout(60)
+@Timeout(180) // the first test of all makes the archive that servers start with
 class ReplicaSaslIT {
 
     private static final String LISTENER = "listener.name.sasl.";
@@ -39,7 +39,7 @@ class ReplicaSaslIT {
                     .all()
                     .get();
             try (ServerProcess replica = ServerProcess.start(directory("right"), arguments(kafka, "right-password"))) {
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofSeconds(60))
                         .until(() -> CommandRun.of("summary", "--target=" + replica.target())
                                         .exitCode()
                                 == 0); // the view has come to the end of the topic
@@ -50,7 +50,7 @@ class ReplicaSaslIT {
             // The control.
             try (ServerProcess refused =
                     ServerProcess.launch(directory("wrong"), List.of(), arguments(kafka, "wrong-password"))) {
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofSeconds(60))
                         .until(() ->
                                 refused.output().stream().anyMatch(line -> line.contains("Authentication failed")));
                 assertThat(refused.output()).noneMatch(line -> line.contains("wrong-password"));
