@@ -13,6 +13,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.kafka.autoconfigure.metrics.KafkaMetricsAutoConfiguration;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,7 +26,8 @@ import org.springframework.util.unit.DataSize;
 /** The log behind the services, when it is in a topic. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("!'${waystate.state-log.kafka.topic:}'.isEmpty()")
-@Import(KafkaAutoConfiguration.class) // by itself it is excluded, which holds for @ImportAutoConfiguration, too
+// By themselves they are excluded, which holds for @ImportAutoConfiguration, too.
+@Import({KafkaAutoConfiguration.class, KafkaMetricsAutoConfiguration.class})
 class ReplicatedLogConfiguration {
 
     /** What an entry has besides the request that it comes from: its origin, that of its claim, and the source. */
