@@ -201,11 +201,12 @@ servers.PEERS |= {
 def measure(bench, server):
     """Starts and stops it, loads it, kills it, starts it again, and counts: {row: its samples}."""
     found = {"start": [Sample(server.start())]}
-    while len(found["start"]) < bench.rounds:
+    while len(found["start"]) < min(3, bench.rounds):
         server.stop()
         found["start"].append(Sample(server.start()))
     found["sync"] = [Sample(sync_microseconds() / 1000) for _ in range(bench.rounds)]
-    found |= client(server, bench.rounds, int(bench.seconds * 300), 20_000 if bench.quick else 2_000_000)
+    found |= client(server, bench.rounds, int(bench.seconds * 300), int(bench.warm_seconds * 1000),
+                    20_000 if bench.quick else 2_000_000)
     acknowledged = found["acknowledged"][0].value
     found["millions"] = [Sample(acknowledged / 1e6)]
     server.stop(signal.SIGKILL)
