@@ -35,7 +35,7 @@ def machine(bench):
 def number(value):
     if value is None:
         return "not run"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def line(row):
@@ -45,7 +45,7 @@ def line(row):
         spread = f" ({min(row.ratios):.2f} – {max(row.ratios):.2f})" if len(row.ratios) > 1 else ""
         ratio = f"{row.ratio:.2f}{spread}"
     if row.target is not None:
-        bound = ("≤ " if row.at_most else "≥ ") + f"{row.target:g}" + (f" {row.unit}" if row.peer == "" else "")
+        bound = ("≤ " if row.at_most else "≥ ") + f"{row.target:,}" + (f" {row.unit}" if row.peer == "" else "")
         verdict = {True: "met", False: "**short**", None: "not run"}[row.met]
     peer = f"{row.peer}: {number(row.theirs)}" if row.peer else ""
     return f"| {row.work} | {number(row.ours)} {row.unit} | {peer} | {ratio} | {bound} | {verdict} | {row.busy} |"

@@ -62,9 +62,9 @@ class Row:
 class Bench:
     """One run: how long it measures, the peers that there are, and the rows so far."""
 
-    def __init__(self, rounds, quick, say, contenders=None):
+    def __init__(self, rounds, quick, say, chosen=None):
         self.rounds, self.quick, self.say = rounds, quick, say
-        self.contenders, self.standing = contenders, {}
+        self.chosen, self.standing = chosen, {}  # peers for the rows of standing, and what was measured of each
         self.seconds, self.warm_seconds = (0.5, 2) if quick else (5, 12)
         self.stream = 1_000 if quick else 10_000
         self.rows, self.versions, self.missing, self._built = [], {}, {}, {}
@@ -442,10 +442,11 @@ def standing(bench):
     """What people would pick instead, one after the other: the same loads, delays and replay for each, and what it needs."""
     if bench.peer("clients") is None:
         return
-    for name in bench.contenders or contenders.CONTENDERS:
+    for name in bench.chosen or contenders.CONTENDERS:
         if make := bench.peer(name):
             bench.say(f"  measures {name}")
-            bench.standing[name] = contenders.measure(bench, make())
+            bench.standing[name] = found = contenders.measure(bench, make())
+            bench.say("  " + ", ".join(f"{row} {contenders.median(samples):,.6g}" for row, samples in found.items() if samples))
     contenders.targets(bench)
 
 

@@ -33,10 +33,10 @@ CONTENDERS = {
     "redis": Contender("appendfsync always, no snapshots, and no rewriting of the file meanwhile; an XADD a report, in bulk "
                        "and in batches as pipelines; a blocking XREAD follows, and replays by pages of 10,000"),
     "postgresql": Contender("fsync and synchronous_commit as by default, max_wal_size 4 GB; a table with a bigint key from a "
-                            "sequence and the time; in bulk COPY, batches as one INSERT of many rows, single ones as "
-                            "prepared INSERTs on 256 connections; NOTIFY by a trigger wakes the follower; replay by a cursor"),
+                            "sequence and the time; in bulk and in batches COPY, single ones as prepared "
+                            "INSERTs on 256 connections; NOTIFY by a trigger wakes the follower; replay by a cursor"),
     "kafka": Contender("one partition, flush.messages=1, acks=all, idempotent producers; in bulk with batches of 1 MB and "
-                       "linger.ms=5; its maintainers advise replicas in place of the sync"),
+                       "linger.ms=5, else linger.ms=1, and 0 for the delays; its maintainers advise replicas in place of the sync"),
     "rabbitmq-quorum": Contender("persistent messages, publisher confirms; a follower has a queue of its own at the same "
                                  "exchange; a queue forgets what was consumed"),
     "etcd": Contender("a key a report, transactions of 1,000 keys in bulk (max-txn-ops) and of 100; quota of 8 GiB; a watch "
@@ -188,7 +188,7 @@ def classpath():
 
 servers.PEERS |= {
     "clients": ("clients", clients),
-    "waystate": ("Waystate", lambda: ("this commit", Waystate)),
+    "waystate": ("Waystate", lambda: (f"the jar on Java {servers.JAVA_VERSION}", Waystate)),
     "redis": ("Redis Streams", redis),
     "postgresql": ("PostgreSQL", postgresql),
     "rabbitmq-quorum": ("RabbitMQ quorum queue", rabbit("rabbitmq-quorum")),
@@ -201,11 +201,12 @@ servers.PEERS |= {
 def measure(bench, server):
     """Starts and stops it, loads it, kills it, starts it again, and counts: {row: its samples}."""
     found = {"start": [Sample(server.start())]}
-    while len(found["start"]) < bench.rounds:
+    while len(found["start"]) < min(3, bench.rounds):
         server.stop()
         found["start"].append(Sample(server.start()))
     found["sync"] = [Sample(sync_microseconds() / 1000) for _ in range(bench.rounds)]
-    found |= client(server, bench.rounds, int(bench.seconds * 300), 20_000 if bench.quick else 2_000_000)
+    found |= client(server, bench.rounds, int(bench.seconds * 300), int(bench.warm_seconds * 1000),
+                    20_000 if bench.quick else 2_000_000)
     acknowledged = found["acknowledged"][0].value
     found["millions"] = [Sample(acknowledged / 1e6)]
     server.stop(signal.SIGKILL)

@@ -41,7 +41,7 @@ class EtcdPeer implements Peer {
         return List.of(
                 new Load("bulk", 1_000, 8, 2, this::lane),
                 new Load("batches", 100, 8, 1, this::lane),
-                new Load("single", 1, 8, 32, this::lane));
+                new Load("single", 1, 1, 256, this::lane));
     }
 
     @Override

@@ -35,8 +35,8 @@ class KafkaPeer implements Peer {
     public List<Load> loads() {
         return List.of(
                 new Load("bulk", 10_000, 2, 8, () -> producer(5, 1_000_000)),
-                new Load("batches", 100, 1, 8, this::lane),
-                new Load("single", 1, 1, 256, this::lane));
+                new Load("batches", 100, 1, 8, () -> producer(1, 100_000)),
+                new Load("single", 1, 1, 256, () -> producer(1, 100_000)));
     }
 
     @Override
@@ -68,7 +68,7 @@ class KafkaPeer implements Peer {
 
     private KafkaConsumer<byte[], byte[]> consumer() {
         KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                with(Map.of("max.poll.records", 10_000)), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                with(Map.of("max.poll.records", 10_000, "max.partition.fetch.bytes", 8 * 1024 * 1024)), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         consumer.assign(Set.of(PARTITION));
         return consumer;
     }

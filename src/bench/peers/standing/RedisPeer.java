@@ -38,7 +38,7 @@ class RedisPeer implements Peer {
         return List.of(
                 new Load("bulk", 1_000, 8, 1, this::lane),
                 new Load("batches", 100, 8, 1, this::lane),
-                new Load("single", 1, 8, 32, this::withoutWaiting),
+                new Load("single", 1, 1, 256, this::withoutWaiting),
                 new Load("pipelined", 32, 8, 1, this::lane));
     }
 

@@ -18,17 +18,19 @@ class Standing {
     private final Peer peer;
     private final int rounds;
     private final long roundNanos;
+    private final long warmNanos;
     private final LongAdder acknowledged = new LongAdder();
 
-    private Standing(Peer peer, int rounds, long millis) {
+    private Standing(Peer peer, int rounds, long millis, long warmMillis) {
         this.peer = peer;
         this.rounds = rounds;
         this.roundNanos = TimeUnit.MILLISECONDS.toNanos(millis);
+        this.warmNanos = TimeUnit.MILLISECONDS.toNanos(warmMillis);
     }
 
     /**
-     * Arguments: the server, its port, and either the rounds, the milliseconds of each, and how many reports to replay, or
-     * only how many reports it should have, for which it may need a minute after its start.
+     * Arguments: the server, its port, and either the rounds, the milliseconds of each and of warming up, and how many
+     * reports to replay, or only how many reports it should have, for which it may need a minute after its start.
      */
     public static void main(String[] args) {
         try {
@@ -36,8 +38,9 @@ class Standing {
             if (args.length == 3) {
                 print("stored", await(peer, Long.parseLong(args[2])));
             } else {
-                Standing standing = new Standing(peer, Integer.parseInt(args[2]), Long.parseLong(args[3]));
-                standing.measure(Integer.parseInt(args[4]));
+                Standing standing =
+                        new Standing(peer, Integer.parseInt(args[2]), Long.parseLong(args[3]), Long.parseLong(args[4]));
+                standing.measure(Integer.parseInt(args[5]));
                 System.in.read(); // stays connected until the server's memory has been read
             }
             System.exit(0); // the clients' threads are of no more use
@@ -72,8 +75,9 @@ class Standing {
     }
 
     private void measure(int reports) throws Exception {
+        load(peer.loads().get(0), 0, warmNanos);
         for (Peer.Load load : peer.loads()) {
-            print(load.row(), load(load, rounds));
+            print(load.row(), load(load, rounds, 3 * roundNanos));
         }
         acknowledge(50);
         follow(1_000);
@@ -83,8 +87,8 @@ class Standing {
         print("acknowledged", acknowledged.sum());
     }
 
-    /** Returns the reports that were acknowledged a second, in each round. */
-    private double[] load(Peer.Load load, int rounds) throws Exception {
+    /** Returns the reports that were acknowledged a second, in each round after the warm-up. */
+    private double[] load(Peer.Load load, int rounds, long warmNanos) throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool();
         List<Sender> senders = new ArrayList<>();
         for (int i = 0; i < load.lanes(); i++) {
@@ -92,12 +96,12 @@ class Standing {
         }
         List<Future<?>> ends = new ArrayList<>();
         senders.forEach(sender -> ends.add(threads.submit(sender)));
-        LockSupport.parkNanos(2 * roundNanos); // warms up
+        TimeUnit.NANOSECONDS.sleep(warmNanos);
         double[] rates = new double[rounds];
         for (int i = 0; i < rounds; i++) {
             long start = System.nanoTime();
             long before = acknowledged.sum();
-            LockSupport.parkNanos(roundNanos);
+            TimeUnit.NANOSECONDS.sleep(roundNanos);
             rates[i] = (acknowledged.sum() - before) * 1e9 / (System.nanoTime() - start);
         }
         senders.forEach(sender -> sender.ended = true);
@@ -230,7 +234,7 @@ class Standing {
 
     private void replay(int reports) throws Exception {
         while (acknowledged.sum() < reports) {
-            load(peer.loads().get(0), 1);
+            load(peer.loads().get(0), 0, 2 * roundNanos);
         }
         peer.replay(reports / 4); // warms up
         double[] rates = new double[rounds];
