@@ -25,8 +25,8 @@ class Sample:
 class Watch:
     """Sees how busy the server, the load, and the rest of the machine are within a with statement."""
 
-    def __init__(self, server=None):
-        self.server = server
+    def __init__(self, server=None, client=None):
+        self.server, self.client = server, client  # a client that goes on: its process id
 
     def __enter__(self):
         self.before = self._read()
@@ -62,7 +62,8 @@ class Watch:
             ticks = [int(value) for value in stat.readline().split()[1:9]]
         machine = (sum(ticks) - ticks[3] - ticks[4]) / servers.TICKS
         threads = self.server.threads() if self.server else {}
-        return time.monotonic(), children.ru_utime + children.ru_stime, machine, threads
+        client = servers.cpu(f"/proc/{self.client}/stat")[1] if self.client else 0
+        return time.monotonic(), children.ru_utime + children.ru_stime + client, machine, threads
 
 
 class H2Load:

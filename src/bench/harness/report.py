@@ -9,6 +9,7 @@ from pathlib import Path
 
 from . import servers
 from .servers import PEERS
+from .standing import CONTENDERS, median
 
 
 def machine(bench):
@@ -55,9 +56,51 @@ def table(bench):
     return head + "\n".join(line(row) for row in bench.rows)
 
 
+STANDING = {  # what a column has of each row, in its order
+    "bulk, reports/s": ("bulk",),
+    "batches of 100, 8 in flight, reports/s": ("batches",),
+    "single, 256 in flight, reports/s": ("single", "stream_state", "pipelined"),
+    "acknowledgement at 50/s, p50 / p99 ms": ("acknowledge-p50", "acknowledge-p99"),
+    "to a live follower at 1,000/s, p50 / p99 ms": ("follow-p50", "follow-p99"),
+    "replay of 2 million to one reader, reports/s": ("replay",),
+    "bytes on disk a report + of a log that is reused": ("kept", "reused"),
+    "start to ready, s": ("start",),
+    "start again after kill -9, s (with million reports)": ("restart", "millions"),
+    "resident after the loads, MiB": ("memory",),
+}
+FORMATS = {"stream_state": "; {:,.0f} by stream_state", "pipelined": "; {:,.0f} as pipelines of 32", "restart": "{:.1f}",
+           "millions": " ({:.1f})", "reused": " + {:.0f}", "start": "{:.2f}"}
+
+
+def cell(found, kinds):
+    """The medians of one server for one row."""
+    texts = [(FORMATS.get(kind) or ("{:.2f}" if "-p" in kind else "{:,.0f}")).format(median(found[kind]))
+             for kind in kinds if found.get(kind)]
+    return (" / " if "-p" in kinds[0] else "").join(texts) or "none"
+
+
+def standing(bench):
+    """The table of what people would pick instead, and how each was set up."""
+    if not bench.standing:
+        return ""
+    titles = {name: PEERS[name][0] + ("" if CONTENDERS[name].syncs else " ¹") for name in bench.standing}
+    lines = [" | ".join(["", "", *titles.values(), ""]).strip(), "| --- " * (len(titles) + 1) + "|"]
+    lines += [" | ".join([f"| {work}", *(cell(found, kinds) for found in bench.standing.values())]) + " |"
+              for work, kinds in STANDING.items()]
+    sync = median([sample for found in bench.standing.values() for sample in found["sync"]])
+    notes = [f"- {titles[name]}: {CONTENDERS[name].settings}" for name in bench.standing]
+    return "\n".join([*lines, "", f"Reports of 22 bytes; {bench.rounds} rounds of {bench.seconds * 0.3:g} s. Each server alone, "
+                      "after its loads killed, started again and found to have all that it had acknowledged. A sync of the disk "
+                      f"took {sync:.2f} ms.", "¹ acknowledges before it syncs: a power cut loses what replicas do not have.", "",
+                      *notes])
+
+
 def write_table(bench, path):
     kind = " A smoke run: the numbers mean nothing." if bench.quick else ""
-    path.write_text(f"# Results\n\nMade by `src/bench/run`.{kind}\n\n" + machine(bench) + "\n\n" + table(bench) + "\n")
+    parts = [f"# Results\n\nMade by `src/bench/run`.{kind}", machine(bench), table(bench)]
+    if bench.standing:
+        parts.append("## What people would pick instead\n\n" + standing(bench))
+    path.write_text("\n\n".join(parts) + "\n")
 
 
 STYLE = """
@@ -78,15 +121,30 @@ def bars(bench, title, prefix):
     rows = [row for row in bench.rows if row.work.startswith(prefix) and row.theirs and row.ours]
     if not rows:
         return None
-    peers = sorted(((row.peer, row.theirs, "peer") for row in rows), key=lambda bar: -bar[1])
-    return f"{title}, {rows[0].unit}", [("Waystate", rows[0].ours, "ours"), *peers]
+    peers = {row.peer: row.theirs for row in rows}
+    return f"{title}, {rows[0].unit}", ordered(rows[0].ours, peers)
+
+
+def ordered(ours, peers):
+    return [("Waystate", ours, "ours"), *((name, value, "peer") for name, value in sorted(peers.items(), key=lambda bar: -bar[1]))]
+
+
+def standing_bars(bench, title, kind):
+    """The bars of one row of the table of what people would pick instead."""
+    values = {name: median(found[kind]) for name, found in bench.standing.items() if found.get(kind)}
+    ours = values.pop("waystate", None)
+    peers = {PEERS[name][0] + ("" if CONTENDERS[name].syncs else " ¹"): value for name, value in values.items()}
+    return (title, ordered(ours, peers)) if ours and peers else None
 
 
 def draw(bench, path):
     groups = [bars(bench, "Unary computeDisplacement", "unary computeDisplacement"),
               bars(bench, "Durable stream_state, long streams", "stream_state, 10,000" if not bench.quick else
                    "stream_state, 1,000"),
-              bars(bench, "Durable stream_state, one report a stream", "stream_state, 1-report")]
+              bars(bench, "Durable stream_state, one report a stream", "stream_state, 1-report"),
+              standing_bars(bench, "Batches of 100, 8 in flight, reports/s (¹ acknowledges before it syncs)", "batches"),
+              standing_bars(bench, "Single reports, 256 in flight, reports/s", "single"),
+              standing_bars(bench, "Replay to one reader, reports/s", "replay")]
     parts, top, left, width = [], 10, 220, 400
     for title, entries in filter(None, groups):
         parts.append(f'<text class="title" x="10" y="{top + 14}">{title}</text>')

@@ -4,7 +4,7 @@ import shutil
 import statistics
 from dataclasses import dataclass, field
 
-from . import load, servers, wire
+from . import load, servers, standing as contenders, wire
 from .load import Once, Program, Sample, call_bulk, call_unary, stream_reports
 from .servers import PEERS, Missing, Server, Waystate
 
@@ -62,8 +62,9 @@ class Row:
 class Bench:
     """One run: how long it measures, the peers that there are, and the rows so far."""
 
-    def __init__(self, rounds, quick, say):
+    def __init__(self, rounds, quick, say, contenders=None):
         self.rounds, self.quick, self.say = rounds, quick, say
+        self.contenders, self.standing = contenders, {}
         self.seconds, self.warm_seconds = (0.5, 2) if quick else (5, 12)
         self.stream = 1_000 if quick else 10_000
         self.rows, self.versions, self.missing, self._built = [], {}, {}, {}
@@ -340,10 +341,10 @@ def growth(bench):
 
 def replicas(bench):
     """The log in a topic of one broker on the same machine, against the log of one process."""
-    jars = bench.peer("kafka")
-    if jars is None:
+    make = bench.peer("kafka")
+    if make is None:
         return
-    broker = started(servers.Kafka(jars))
+    broker = started(make())
     one, first = Waystate("one"), started(broker.replica("first"))
     start_seconds = one.start()
 
@@ -420,6 +421,7 @@ def start(bench):
     cached = "with an AOT cache" if servers.JAVA_VERSION >= 25 else "without an AOT cache"
     bench.row(f"start to SERVING, extracted jar {cached}", "ms", PEERS["empty"][0], 1.3, samples["start"],
               samples.get("start-empty"), at_most=True, limit=" ")
+    bench.row(f"start to SERVING, extracted jar {cached}", "ms", "", 1_200, samples["start"], [], at_most=True, limit=" ")
 
 
 def memory(bench):
@@ -434,6 +436,17 @@ def memory(bench):
     bench.row("resident memory after all loads, as in a container of 512 MiB", "MiB", "", 350, [Sample(ours.memory())], [],
               at_most=True, limit=f"peak {ours.memory('VmHWM'):.0f} MiB; heap of 128 MiB")
     stop(ours)
+
+
+def standing(bench):
+    """What people would pick instead, one after the other: the same loads, delays and replay for each, and what it needs."""
+    if bench.peer("clients") is None:
+        return
+    for name in bench.contenders or contenders.CONTENDERS:
+        if make := bench.peer(name):
+            bench.say(f"  measures {name}")
+            bench.standing[name] = contenders.measure(bench, make())
+    contenders.targets(bench)
 
 
 def micro(bench):
@@ -455,4 +468,4 @@ def micro(bench):
 
 GROUPS = {group.__name__: group for group in
           (unary, stream, short, append, way, bulk, read, follow, connections, growth, replicas, start, memory,
-                               micro)}
+                               standing, micro)}

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -65,10 +66,18 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def cpu(path):
+    """The name and the CPU seconds of a process or a thread, from its stat file in /proc."""
+    name, rest = Path(path).read_text().split("(", 1)[1].rsplit(")", 1)
+    values = rest.split()
+    return name, (int(values[11]) + int(values[12])) / TICKS
+
+
 class Server:
     """A server process. Its command is made from its port."""
 
     environment = ENVIRONMENT
+    gentle = signal.SIGTERM
 
     def __init__(self, name, command, cwd=WORK, ready=None):
         self.name, self.command, self.cwd, self.ready = name, command, cwd, ready or self.accepts
@@ -91,10 +100,14 @@ class Server:
             time.sleep(0.005)
         return time.monotonic() - started
 
-    def stop(self):
+    def stop(self, how=None):
+        """Ends it in its own way, or by a signal, which its child processes get as well."""
         if self in running:
             running.remove(self)
-        self.process.terminate()
+        children = self.tree()[1:] if how else []
+        self.process.send_signal(how or self.gentle)
+        for child in children:
+            os.kill(child, how)
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
@@ -106,16 +119,32 @@ class Server:
         found = {}
         for path in glob.glob(f"/proc/{self.process.pid}/task/*/stat"):
             try:
-                name, rest = Path(path).read_text().split("(", 1)[1].rsplit(")", 1)
+                found[path] = cpu(path)
             except (FileNotFoundError, ProcessLookupError):
                 continue  # the thread has ended
-            values = rest.split()
-            found[path] = name, (int(values[11]) + int(values[12])) / TICKS
         return found
 
     def memory(self, key="VmRSS"):
         """Resident memory in MiB; VmHWM is its peak."""
         return int(re.search(key + r":\s+(\d+)", Path(f"/proc/{self.process.pid}/status").read_text())[1]) / 1024
+
+    def memory_of_all(self):
+        """Memory in MiB that is resident for it and its child processes; what they share counts once."""
+        total = 0
+        for process in self.tree():
+            try:
+                total += int(re.search(r"Pss:\s+(\d+)", Path(f"/proc/{process}/smaps_rollup").read_text())[1])
+            except (FileNotFoundError, ProcessLookupError, TypeError):
+                continue  # the process has ended
+        return total / 1024
+
+    def tree(self):
+        """The ids of its process, and of those that it started."""
+        found = [self.process.pid]
+        for process in found:
+            for children in glob.glob(f"/proc/{process}/task/*/children"):
+                found += map(int, Path(children).read_text().split())
+        return found
 
     @staticmethod
     def accepts(port):
@@ -169,7 +198,8 @@ class Kafka(Server):
             "listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT", "inter.broker.listener.name=BROKER",
             "controller.listener.names=CONTROLLER", f"controller.quorum.voters=1@127.0.0.1:{controller}",
             "auto.create.topics.enable=false", "log.cleaner.dedupe.buffer.size=2097152"]))
-        run(*self.tool, "kafka.tools.StorageTool", "format", "-t", "vYAotaw4R1S3_os9HEiw2A", "-c", self.settings)
+        run(*self.tool, "kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", "vYAotaw4R1S3_os9HEiw2A",
+            "-c", self.settings)
         return super().start()
 
     def replica(self, name):
@@ -205,9 +235,9 @@ def classpath():
     return os.pathsep.join([str(CLASSES), *libraries()])
 
 
-def program(main, *args, options=()):
+def program(main, *args, options=(), path=None):
     """The command of one of the Java programs here."""
-    return [JAVA, *COMPACT, *NATIVE, *options, "-cp", classpath(), main, *map(str, args)]
+    return [JAVA, *COMPACT, *NATIVE, *options, "-cp", path or classpath(), main, *map(str, args)]
 
 
 def lib_version(name, folder=WORK / "app/lib"):
@@ -301,7 +331,7 @@ def nghttpd():
 
 def kafka():
     run("./mvnw", "-q", "-B", "-f", BENCH / "peers/kafka/pom.xml", "package", cwd=ROOT)
-    return f"Kafka {lib_version('kafka-clients', WORK / 'kafka/lib')}", WORK / "kafka/lib"
+    return f"Kafka {lib_version('kafka-clients', WORK / 'kafka/lib')}", lambda: Kafka(WORK / "kafka/lib")
 
 
 def empty():

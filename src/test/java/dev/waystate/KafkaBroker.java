@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
@@ -41,7 +43,7 @@ public final class KafkaBroker implements AutoCloseable {
 
     private final int id;
     private final int port;
-    private final int tlsPort;
+    private final int securedPort;
     private final Path directory;
     private final String clusterId;
     private final Admin admin;
@@ -56,13 +58,15 @@ public final class KafkaBroker implements AutoCloseable {
             throws IOException {
         this.id = id;
         this.port = freePort();
-        this.tlsPort = freePort();
+        this.securedPort = freePort();
         this.directory = Files.createDirectories(directory).toAbsolutePath();
         this.clusterId = clusterId;
-        boolean tls = Arrays.stream(settings).anyMatch(setting -> setting.startsWith("listener.name.tls."));
-        Files.writeString(
-                settingsFile(),
-                settings(voters, tls ? ",TLS://localhost:" + tlsPort : "") + String.join("\n", settings) + "\n");
+        String secured = Stream.of("TLS", "SASL")
+                .filter(name -> Arrays.stream(settings)
+                        .anyMatch(setting -> setting.startsWith("listener.name." + name.toLowerCase(Locale.ROOT))))
+                .map(name -> "," + name + "://localhost:" + securedPort)
+                .collect(Collectors.joining());
+        Files.writeString(settingsFile(), settings(voters, secured) + String.join("\n", settings) + "\n");
         this.admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrap(),
@@ -99,11 +103,11 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     /**
-     * Returns the address of the listener TLS, which a broker has whose settings name one with
-     * {@code listener.name.tls.}.
+     * Returns the address of the listener TLS, or SASL, which a broker has whose settings name one with
+     * {@code listener.name.tls.} or {@code listener.name.sasl.}.
      */
-    public String tlsBootstrap() {
-        return "localhost:" + tlsPort;
+    public String securedBootstrap() {
+        return "localhost:" + securedPort;
     }
 
     public int id() {
@@ -228,7 +232,7 @@ public final class KafkaBroker implements AutoCloseable {
                 process.roles=broker,controller
                 node.id=%d
                 listeners=BROKER://%s,CONTROLLER://127.0.0.1:%d%s
-                listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT,TLS:SSL
+                listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT,TLS:SSL,SASL:SASL_PLAINTEXT
                 inter.broker.listener.name=BROKER
                 controller.listener.names=CONTROLLER
                 controller.quorum.voters=%s

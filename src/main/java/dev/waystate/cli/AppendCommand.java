@@ -13,6 +13,7 @@ import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
 import dev.waystate.text.InputException;
 import dev.waystate.text.Json;
+import dev.waystate.text.UsageException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.LinkedHashMap;
@@ -98,10 +99,10 @@ final class AppendCommand extends ResumingCommand {
 
     private void checkStart() {
         if (firstSequence != null && continues) {
-            throw new InputException("Expected either --first-sequence or --continue, but found both.");
+            throw new UsageException("Expected either --first-sequence or --continue, but found both.");
         }
         if (firstSequence != null && firstSequence < 1) {
-            throw new InputException("Expected a --first-sequence from 1 on, but found " + firstSequence + ".");
+            throw new UsageException("Expected a --first-sequence from 1 on, but found " + firstSequence + ".");
         }
     }
 

@@ -5,6 +5,7 @@ import dev.waystate.cli.connection.StatusDetails;
 import dev.waystate.cli.output.OutputException;
 import dev.waystate.cli.output.Terminals;
 import dev.waystate.text.InputException;
+import dev.waystate.text.UsageException;
 import dev.waystate.text.VisibleText;
 import io.grpc.Status;
 import io.grpc.StatusException;
@@ -24,7 +25,7 @@ final class Failures implements IExecutionExceptionHandler {
     public int handleExecutionException(Exception thrown, CommandLine commandLine, ParseResult parsed) {
         Throwable failure = thrown instanceof ExecutionException ? thrown.getCause() : thrown;
         PrintWriter err = commandLine.getErr();
-        int exitCode = tell(failure, commandLine.getCommand(), err);
+        int exitCode = tell(failure, commandLine, err);
         if (commandLine.getCommand() instanceof ClientCommand command
                 && command.connection().verbose()) {
             failure.printStackTrace(err);
@@ -32,8 +33,8 @@ final class Failures implements IExecutionExceptionHandler {
         return exitCode;
     }
 
-    private static int tell(Throwable failure, Object command, PrintWriter err) {
-        if (command instanceof ClientCommand client
+    private static int tell(Throwable failure, CommandLine commandLine, PrintWriter err) {
+        if (commandLine.getCommand() instanceof ClientCommand client
                 && (failure instanceof StatusRuntimeException || failure instanceof StatusException)) {
             Status status = Status.fromThrowable(failure);
             err.println(client.explain(status));
@@ -48,6 +49,9 @@ final class Failures implements IExecutionExceptionHandler {
             return ExitCodes.NO;
         }
         err.println(explain(failure));
+        if (failure instanceof UsageException) {
+            UsageErrors.printHelpHint(commandLine, err);
+        }
         return ExitCodes.USAGE;
     }
 

@@ -2,7 +2,7 @@ package dev.waystate.cli;
 
 import dev.waystate.cli.connection.HttpReadiness;
 import dev.waystate.cli.connection.PlainChannel;
-import dev.waystate.text.InputException;
+import dev.waystate.text.UsageException;
 import io.grpc.ManagedChannel;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -49,7 +49,7 @@ final class HealthCommand extends ClientCommand {
 
     private int callHttp(String url) {
         if (!service.isEmpty() || isGiven("--target") || connection().tls().enabled()) {
-            throw new InputException("Expected either --http, or a service and the options of a gRPC connection.");
+            throw new UsageException("Expected either --http, or a service and the options of a gRPC connection.");
         }
         setTarget(url);
         return tell(HttpReadiness.ask(url, connection().timeoutOr(TIMEOUT)));

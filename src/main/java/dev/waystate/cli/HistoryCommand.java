@@ -11,8 +11,8 @@ import dev.waystate.proto.v1.ListRecordsResponse;
 import dev.waystate.proto.v1.ListTransitionsRequest;
 import dev.waystate.proto.v1.ListTransitionsResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
-import dev.waystate.text.InputException;
 import dev.waystate.text.Json;
+import dev.waystate.text.UsageException;
 import java.time.Instant;
 import java.util.List;
 import net.devh.boot.grpc.client.inject.GrpcClient;
@@ -56,10 +56,10 @@ final class HistoryCommand extends ClientCommand {
     @Override
     public Integer call() {
         if (last < 1) {
-            throw new InputException("Expected a number from 1 on for --last, but found " + last + ".");
+            throw new UsageException("Expected a number from 1 on for --last, but found " + last + ".");
         }
         if (states && !statuses.isEmpty()) {
-            throw new InputException("Expected either --states or --status, but found both.");
+            throw new UsageException("Expected either --states or --status, but found both.");
         }
         try (ClientContext context = connect()) {
             if (states) {

@@ -1,5 +1,6 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.output.Progress;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.kafka.LogImport;
@@ -7,6 +8,7 @@ import dev.waystate.statelog.kafka.UnusableTopicException;
 import dev.waystate.statelog.view.UnusableFileException;
 import dev.waystate.text.InputException;
 import dev.waystate.text.VisibleText;
+import io.grpc.Status;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -26,7 +28,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Writes the embedded store of a server on this machine into an empty Kafka topic, so that replicas go on with"
                     + " it. The server must have stopped, and no replica may run yet.",
-            "Positions, sequences and the log's id stay as they are. The store is checked before, and stays as it is."
+            "Positions, sequences and the log's id stay as they are. The store is checked before, and stays as it is.",
+            "Exits with 73 if the store or the topic cannot be used, 78 if the brokers do not answer, 79 if the store is"
+                    + " damaged."
         })
 final class ImportCommand extends StoreCommand {
 
@@ -55,11 +59,30 @@ final class ImportCommand extends StoreCommand {
 
     @Override
     public Integer call() {
-        print(file, runImport(settings()), null);
+        loadSqlite("import");
+        Map<String, String> settings = settings();
+        try {
+            print(file, runImport(settings), null);
+        } catch (UnusableTopicException | UnusableFileException refused) {
+            return fail(refused, "", Status.FAILED_PRECONDITION);
+        } catch (LogUnavailableException away) {
+            return fail(away, prefix(), Status.UNAVAILABLE);
+        } catch (IOException | DamagedRecordException damaged) {
+            return fail(damaged, prefix(), Status.DATA_LOSS);
+        }
         if (!json()) {
             note("Replicas with empty data directories go on with it. Do not start a server on the file again.");
         }
         return ExitCodes.DONE;
+    }
+
+    private String prefix() {
+        return "Cannot import " + VisibleText.of(file) + ": ";
+    }
+
+    private int fail(Exception problem, String prefix, Status status) {
+        note(prefix + text(problem));
+        return ExitCodes.of(status);
     }
 
     private Map<String, String> settings() {
@@ -79,17 +102,15 @@ final class ImportCommand extends StoreCommand {
         return settings;
     }
 
-    private long runImport(Map<String, String> settings) {
-        loadSqlite("import");
-        try {
-            return LogImport.run(file, topic, brokers, settings, warning -> note(VisibleText.of(warning)));
+    private long runImport(Map<String, String> settings) throws IOException {
+        try (Progress progress = Progress.of("Records written")) {
+            return LogImport.run(
+                    file, topic, brokers, settings, warning -> note(VisibleText.of(warning)), progress::stepBy);
         } catch (NoSuchFileException missing) {
             throw new InputException(
                     "Expected a server's store, but there is no file " + VisibleText.of(file) + ".", missing);
-        } catch (UnusableTopicException | UnusableFileException refused) {
-            throw new InputException(text(refused), refused);
-        } catch (IOException | DamagedRecordException | LogUnavailableException failed) {
-            throw new InputException("Cannot import " + VisibleText.of(file) + ": " + text(failed), failed);
+        } catch (IllegalArgumentException wrongSettings) {
+            throw new InputException(text(wrongSettings), wrongSettings);
         }
     }
 

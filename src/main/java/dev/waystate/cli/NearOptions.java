@@ -5,6 +5,7 @@ import dev.waystate.proto.v1.Circle;
 import dev.waystate.proto.v1.Near;
 import dev.waystate.text.Distances;
 import dev.waystate.text.InputException;
+import dev.waystate.text.UsageException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -40,7 +41,7 @@ final class NearOptions {
      */
     Circle circle() {
         if (distance == null) {
-            throw new InputException("Expected --within together with --near: how far away may a record be?");
+            throw new UsageException("Expected --within together with --near: how far away may a record be?");
         }
         return Circle.newBuilder().setCenter(point).setRadius(distance).build();
     }

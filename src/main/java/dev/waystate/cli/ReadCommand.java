@@ -14,8 +14,8 @@ import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
-import dev.waystate.text.InputException;
 import dev.waystate.text.Json;
+import dev.waystate.text.UsageException;
 import dev.waystate.text.VisibleText;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -159,16 +159,16 @@ final class ReadCommand extends ResumingCommand {
 
     private void checkStart() {
         if (start.after != null && start.after < 0) {
-            throw new InputException("Expected a position from 0 on for --after, but found " + start.after + ".");
+            throw new UsageException("Expected a position from 0 on for --after, but found " + start.after + ".");
         }
         if (start.last != null && start.last < 1) {
-            throw new InputException("Expected a number from 1 on for --last, but found " + start.last + ".");
+            throw new UsageException("Expected a number from 1 on for --last, but found " + start.last + ".");
         }
         if (start.fromNow && !follow) {
-            throw new InputException("Expected --follow together with --from-now: nothing else comes.");
+            throw new UsageException("Expected --follow together with --from-now: nothing else comes.");
         }
         if (logId != null && start.after == null) {
-            throw new InputException("Expected --log-id together with --after only.");
+            throw new UsageException("Expected --log-id together with --after only.");
         }
     }
 

@@ -12,6 +12,7 @@ import dev.waystate.proto.v1.Report;
 import dev.waystate.text.InputException;
 import dev.waystate.text.Points;
 import dev.waystate.text.StatusNames;
+import dev.waystate.text.UsageException;
 import dev.waystate.text.VisibleText;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -170,7 +171,7 @@ final class ReportCommand extends ClientCommand {
 
     private Stream<Report> reports() {
         if ((file == null) == (status == null)) {
-            throw new InputException("Expected either --status or a FILE"
+            throw new UsageException("Expected either --status or a FILE"
                     + (file == null ? ", but found neither." : ", but found both."));
         }
         if (file == null) {
@@ -180,7 +181,7 @@ final class ReportCommand extends ClientCommand {
                     .build());
         }
         if (info != null) {
-            throw new InputException("Expected --info together with --status only, but found it with a FILE.");
+            throw new UsageException("Expected --info together with --status only, but found it with a FILE.");
         }
         return ReportReader.open(file, format, true);
     }
@@ -198,7 +199,7 @@ final class ReportCommand extends ClientCommand {
 
     private static String visible(String source) {
         if (source.isBlank() || source.chars().anyMatch(c -> c < ' ' || c > '~')) {
-            throw new InputException("Expected a --source of visible ASCII characters, but found \""
+            throw new UsageException("Expected a --source of visible ASCII characters, but found \""
                     + VisibleText.of(source) + "\": gRPC sends no others here. Use append, which takes any name.");
         }
         return source;

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
             "",
             "Data goes to stdout, notes and progress to stderr.",
             "Exit codes: 0 done, 1 not serving or output not written, 2 wrong usage or input, 4 the last row of the file to"
-                    + " append may be half a row, 64 + the gRPC status code when the call failed (78: nothing answers)."
+                    + " append may be half a row, 64 + the gRPC status code when the call, or the import, failed (78: nothing answers)."
         },
         subcommands = {
             ServeCommand.class,

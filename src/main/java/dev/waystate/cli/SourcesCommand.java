@@ -7,8 +7,8 @@ import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ListSourcesResponse;
 import dev.waystate.proto.v1.Moment;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
-import dev.waystate.text.InputException;
 import dev.waystate.text.Json;
+import dev.waystate.text.UsageException;
 import java.time.Duration;
 import java.util.List;
 import net.devh.boot.grpc.client.inject.GrpcClient;
@@ -70,7 +70,7 @@ final class SourcesCommand extends ClientCommand {
 
     private ListSourcesRequest.Builder request() {
         if (at != null && (near != null || silent != null)) {
-            throw new InputException(
+            throw new UsageException(
                     "Expected --at without --near and --silent: of an earlier moment, only the states" + " are known.");
         }
         ListSourcesRequest.Builder request =

@@ -9,9 +9,9 @@ import dev.waystate.proto.v1.GetSummaryResponse;
 import dev.waystate.proto.v1.Moment;
 import dev.waystate.proto.v1.Period;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
-import dev.waystate.text.InputException;
 import dev.waystate.text.Json;
 import dev.waystate.text.Times;
+import dev.waystate.text.UsageException;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -48,10 +48,10 @@ final class SummaryCommand extends ClientCommand {
 
         Period toPeriod() {
             if (number < 2 || number > 1_000) {
-                throw new InputException("Expected a number from 2 to 1000 for --steps, but found " + number + ".");
+                throw new UsageException("Expected a number from 2 to 1000 for --steps, but found " + number + ".");
             }
             if (!Times.toInstant(from).isBefore(Times.toInstant(to))) {
-                throw new InputException("Expected a --to after --from, but found " + Times.toNanos(to) + " and "
+                throw new UsageException("Expected a --to after --from, but found " + Times.toNanos(to) + " and "
                         + Times.toNanos(from) + ".");
             }
             return Period.newBuilder()
@@ -90,7 +90,7 @@ final class SummaryCommand extends ClientCommand {
     private GetSummaryRequest request() {
         GetSummaryRequest.Builder request = GetSummaryRequest.newBuilder();
         if (at != null && steps != null) {
-            throw new InputException("Expected either --at or --from, but found both.");
+            throw new UsageException("Expected either --at or --from, but found both.");
         }
         if (at != null) {
             request.setAsOf(at);

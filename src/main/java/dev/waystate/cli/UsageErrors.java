@@ -2,37 +2,77 @@ package dev.waystate.cli;
 
 import dev.waystate.text.VisibleText;
 import java.io.PrintWriter;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says what is wrong with a command line, what may have been meant, and where the help is. */
+/** Says what is wrong with a command line, what was expected or may have been meant, and where the help is. */
 final class UsageErrors implements IParameterExceptionHandler {
+
+    /** How picocli begins what a converter says, and what it says of an option that comes without its value. */
+    private static final Pattern INVALID_VALUE = Pattern.compile("Invalid value for [^:]*: ");
+
+    private static final String NO_VALUE = "Missing required parameter for option";
 
     @Override
     public int handleParseException(ParameterException wrong, String[] args) {
-        CommandLine commandLine = wrong.getCommandLine();
-        PrintWriter err = commandLine.getErr();
-        err.println(message(wrong));
+        PrintWriter err = wrong.getCommandLine().getErr();
+        err.println(VisibleText.of(message(wrong)));
         UnmatchedArgumentException.printSuggestions(wrong, err);
-        err.println("Try '" + commandLine.getCommandSpec().qualifiedName() + " --help'.");
+        printHelpHint(wrong.getCommandLine(), err);
         return ExitCodes.USAGE;
     }
 
-    private static String message(ParameterException wrong) {
-        boolean unknown = wrong instanceof UnmatchedArgumentException
-                && wrong.getCommandLine().getParent() == null;
-        return VisibleText.of(unknown ? withoutCommand((UnmatchedArgumentException) wrong) : wrong.getMessage());
+    static void printHelpHint(CommandLine commandLine, PrintWriter err) {
+        err.println("Try '" + commandLine.getCommandSpec().qualifiedName() + " --help'.");
     }
 
-    private static String withoutCommand(UnmatchedArgumentException wrong) {
+    private static String message(ParameterException wrong) {
+        if (wrong instanceof UnmatchedArgumentException unmatched) {
+            return unmatched(unmatched);
+        }
+        if (wrong instanceof MissingParameterException missing) {
+            return wrong.getMessage().startsWith(NO_VALUE)
+                    ? "Expected a value after " + names(missing.getMissing().stream()) + ", but found none."
+                    : "Expected " + names(missing.getMissing().stream().filter(ArgSpec::required))
+                            + ", but found none.";
+        }
+        if (wrong instanceof OverwrittenOptionException twice) {
+            return "Expected " + name(twice.getOverwritten()) + " once, but found it again.";
+        }
+        String message = wrong.getMessage();
+        return wrong.getArgSpec() == null
+                ? message
+                : INVALID_VALUE.matcher(message).replaceFirst(name(wrong.getArgSpec()) + ": ");
+    }
+
+    private static String unmatched(UnmatchedArgumentException wrong) {
         String first = wrong.getUnmatched().get(0);
-        return !wrong.isUnknownOption()
+        boolean isAtRoot = wrong.getCommandLine().getParent() == null;
+        if (wrong.isUnknownOption()) {
+            return isAtRoot && isOption(first, wrong.getCommandLine())
+                    ? "Expected a command before '" + first + "'."
+                    : "Unknown option '" + first + "'.";
+        }
+        return isAtRoot
                 ? "Unknown command '" + first + "'."
-                : isOption(first, wrong.getCommandLine())
-                        ? "Expected a command before '" + first + "'."
-                        : wrong.getMessage();
+                : "Expected no further argument, but found '" + first + "'.";
+    }
+
+    private static String names(Stream<ArgSpec> arguments) {
+        return arguments.map(UsageErrors::name).collect(Collectors.joining(", "));
+    }
+
+    private static String name(ArgSpec argument) {
+        return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
     }
 
     /** Tells whether it is an option of some command. */

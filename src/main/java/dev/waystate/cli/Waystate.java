@@ -1,6 +1,7 @@
 package dev.waystate.cli;
 
 import com.google.protobuf.Timestamp;
+import dev.waystate.cli.input.ReportFormat;
 import dev.waystate.process.Utf8;
 import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.Moment;
@@ -22,6 +23,7 @@ import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -78,11 +80,15 @@ public final class Waystate {
         CommandLine commandLine = new CommandLine(new RootCommand())
                 .setOut(out)
                 .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false)
                 .setAllowOptionsAsOptionParameters(true)
                 .setUsageHelpAutoWidth(true)
                 .registerConverter(Path.class, Utf8::path)
+                .registerConverter(Long.class, number(Long::valueOf))
+                .registerConverter(Long.TYPE, number(Long::valueOf))
+                .registerConverter(Integer.TYPE, number(Integer::valueOf))
+                .registerConverter(Boolean.TYPE, Waystate::flag)
+                .registerConverter(ReportFormat.class, Waystate::format)
                 .registerConverter(Duration.class, reading(Durations::fromText))
                 .registerConverter(Timestamp.class, reading(Times::fromTextOrAge))
                 .registerConverter(Moment.class, reading(Times::moment))
@@ -108,6 +114,34 @@ public final class Waystate {
                 throw new TypeConversionException(wrong.getMessage());
             }
         };
+    }
+
+    private static <T extends Number> ITypeConverter<T> number(Function<String, T> reader) {
+        return text -> {
+            try {
+                return reader.apply(text);
+            } catch (NumberFormatException wrong) {
+                throw expected("a whole number", text);
+            }
+        };
+    }
+
+    private static boolean flag(String text) {
+        if (!text.equals("true") && !text.equals("false")) {
+            throw expected("no value", text);
+        }
+        return Boolean.parseBoolean(text);
+    }
+
+    private static ReportFormat format(String text) {
+        return Stream.of(ReportFormat.values())
+                .filter(format -> format.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> expected("csv or json", text));
+    }
+
+    private static TypeConversionException expected(String what, String text) {
+        return new TypeConversionException("Expected " + what + ", but found \"" + VisibleText.of(text) + "\".");
     }
 
     /**

@@ -65,6 +65,14 @@ class ClientCommandsIT {
     }
 
     @Test
+    void aWrongFieldIsNamedOnce() {
+        CommandRun run = run("history", "");
+
+        assertThat(run.exitCode()).isEqualTo(64 + 3);
+        assertThat(run.err()).startsWith("INVALID_ARGUMENT: source: ").hasLineCount(1);
+    }
+
+    @Test
     void theJarTellsHealth() throws Exception {
         String readiness = "http://localhost:" + server.httpPort() + "/actuator/health/readiness";
         CommandRun run = CommandRun.ofJar(directory, "", "health", "--target", server.target());
@@ -238,7 +246,7 @@ class ClientCommandsIT {
         CommandRun run = run("report", "--source", "Kuh-ä", "--status", "OK");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("Kuh-ä").contains("Use append").hasLineCount(1);
+        assertThat(run.err()).contains("Kuh-ä").contains("Use append").hasLineCount(2);
     }
 
     @Test

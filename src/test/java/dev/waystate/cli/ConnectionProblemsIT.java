@@ -187,8 +187,8 @@ class ConnectionProblemsIT {
             assertThat(dead.err())
                     .startsWith("Nothing answers at http://localhost:")
                     .hasLineCount(1);
-            assertThat(noUrl.err()).contains("Expected an http or https URL").hasLineCount(1);
-            assertThat(both.err()).contains("either --http, or a service").hasLineCount(1);
+            assertThat(noUrl.err()).contains("Expected an http or https URL").hasLineCount(2);
+            assertThat(both.err()).contains("either --http, or a service").hasLineCount(2);
         } finally {
             http.stop(0);
         }

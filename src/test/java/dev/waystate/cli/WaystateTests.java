@@ -108,7 +108,7 @@ class WaystateTests {
         CommandRun run = CommandRun.of("--hlep");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).startsWith("Unknown option: '--hlep'");
+        assertThat(run.err()).startsWith("Unknown option '--hlep'");
     }
 
     @Test
@@ -130,12 +130,41 @@ class WaystateTests {
                 .contains(option + "=" + next);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "displace                                ; Expected POINT POINT | FILE, but found none.",
+                "history                                 ; Expected SOURCE, but found none.",
+                "append                                  ; Expected --source, FILE, but found none.",
+                "append --source                         ; Expected a value after --source, but found none.",
+                "history a b                             ; Expected no further argument, but found 'b'.",
+                "history a --last x                      ; --last: Expected a whole number, but found \"x\".",
+                "history a --last 0                      ; Expected a number from 1 on for --last, but found 0.",
+                "report --status OK --status OK          ; Expected --status once, but found it again.",
+                "report --status OK --at 1               ; --at: Expected a point X,Y of two whole numbers, but found \"1\".",
+                "report --info x                         ; Expected either --status or a FILE, but found neither.",
+                "append --source a --format xml f        ; --format: Expected csv or json, but found \"xml\".",
+                "read --follow=yes                       ; --follow: Expected no value, but found \"yes\".",
+                "read --within 3                         ; Expected --near, but found none.",
+                "sources --cert x                        ; Expected both --cert and --key or neither, but found only --cert.",
+                "sources --status OK,NO                  ; --status: Expected a status (UNKNOWN, OK, THIRSTY, STARVED, TIRED, or a number), but found \"OK,NO\".",
+                "summary --at 1 --from 1d                ; Expected either --at or --from, but found both."
+            })
+    void wrongUsageSaysWhatWasExpectedAndWhereTheHelpIs(String line, String message) {
+        CommandRun run = CommandRun.of(line.split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err().lines()).containsExactly(message, "Try 'waystate " + line.split(" ")[0] + " --help'.");
+    }
+
     @Test
     void unknownOptionIsNoPoint() {
         CommandRun run = CommandRun.of("displace", "--tragt", "0,0", "1,1");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).startsWith("Unknown option: '--tragt'").doesNotContain("\tat ");
+        assertThat(run.err()).startsWith("Unknown option '--tragt'").doesNotContain("\tat ");
     }
 
     private static String[] arguments(String line) {

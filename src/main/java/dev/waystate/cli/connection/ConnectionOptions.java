@@ -1,6 +1,7 @@
 package dev.waystate.cli.connection;
 
 import dev.waystate.text.InputException;
+import dev.waystate.text.UsageException;
 import io.grpc.CallCredentials;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContext;
@@ -74,7 +75,7 @@ public final class ConnectionOptions {
     /** @throws InputException if the timeout that is given is zero */
     public Duration timeoutOr(Duration unlessGiven) {
         if (timeout != null && timeout.isZero()) {
-            throw new InputException("Expected a duration above zero for --timeout.");
+            throw new UsageException("Expected a duration above zero for --timeout.");
         }
         return timeout == null ? unlessGiven : timeout;
     }

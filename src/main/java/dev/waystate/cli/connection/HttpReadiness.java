@@ -1,6 +1,7 @@
 package dev.waystate.cli.connection;
 
 import dev.waystate.text.InputException;
+import dev.waystate.text.UsageException;
 import dev.waystate.text.VisibleText;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -61,6 +62,6 @@ public final class HttpReadiness {
         } catch (MalformedURLException noUrl) {
             // said below
         }
-        throw new InputException("Expected an http or https URL for --http, but found " + VisibleText.of(url) + ".");
+        throw new UsageException("Expected an http or https URL for --http, but found " + VisibleText.of(url) + ".");
     }
 }

@@ -20,13 +20,14 @@ public final class StatusDetails {
 
     private StatusDetails() {}
 
-    /** Returns a line for each detail of a known type. */
+    /** Returns a line for each detail of a known type, unless the status says the same. */
     public static List<String> of(Throwable failure) {
         Status status = StatusProto.fromThrowable(failure);
         return status == null
                 ? List.of()
                 : status.getDetailsList().stream()
                         .flatMap(StatusDetails::lines)
+                        .filter(line -> !status.getMessage().contains(line))
                         .map(VisibleText::of)
                         .toList();
     }
@@ -91,7 +92,9 @@ public final class StatusDetails {
     private static Stream<String> knownLines(Any detail) throws InvalidProtocolBufferException {
         if (detail.is(BadRequest.class)) {
             return detail.unpack(BadRequest.class).getFieldViolationsList().stream()
-                    .map(violation -> violation.getField() + ": " + violation.getDescription());
+                    .map(violation -> violation.getDescription().startsWith(violation.getField() + ": ")
+                            ? violation.getDescription()
+                            : violation.getField() + ": " + violation.getDescription());
         }
         if (detail.is(PreconditionFailure.class)) {
             return detail.unpack(PreconditionFailure.class).getViolationsList().stream()

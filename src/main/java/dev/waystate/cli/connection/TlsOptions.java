@@ -3,6 +3,7 @@ package dev.waystate.cli.connection;
 import com.google.common.base.Throwables;
 import dev.waystate.security.tls.PrivateKeys;
 import dev.waystate.text.InputException;
+import dev.waystate.text.UsageException;
 import dev.waystate.text.VisibleText;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.SslContext;
@@ -59,7 +60,7 @@ public final class TlsOptions {
     @Nullable
     SslContext context() {
         if ((cert == null) != (key == null)) {
-            throw new InputException("Expected both --cert and --key or neither, but found only "
+            throw new UsageException("Expected both --cert and --key or neither, but found only "
                     + (cert == null ? "--key" : "--cert") + ".");
         }
         if (!enabled()) {

@@ -1,7 +1,6 @@
 package dev.waystate.console.api;
 
 import dev.waystate.console.Problem;
-import dev.waystate.server.telemetry.Peer;
 import dev.waystate.text.VisibleText;
 import io.grpc.Channel;
 import io.grpc.Metadata;
@@ -10,7 +9,6 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.List;
 import org.springframework.http.HttpStatus;
@@ -64,8 +62,6 @@ final class ApiServlet extends HttpServlet {
 
     private static Metadata metadata(HttpServletRequest request) {
         Metadata metadata = new Metadata();
-        metadata.put(
-                Peer.FORWARDED, Peer.toText(new InetSocketAddress(request.getRemoteAddr(), request.getRemotePort())));
         for (Metadata.Key<String> key : FORWARDED) {
             Collections.list(request.getHeaders(key.name())).forEach(value -> metadata.put(key, value));
         }

@@ -1,6 +1,7 @@
 package dev.waystate.console.api;
 
 import dev.waystate.console.Problem;
+import dev.waystate.server.telemetry.HttpClientCall;
 import dev.waystate.server.telemetry.RequestId;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -10,6 +11,7 @@ import io.grpc.Status;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 
 /** A request's call: each message is asked for when the HTTP client has taken the one before. */
 final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
@@ -46,6 +48,8 @@ final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
             throws IOException {
         ClientCall<Q, A> call = channel.newCall(apiCall.method(), CallOptions.DEFAULT);
         ForwardedCall<Q, A> forwarded = new ForwardedCall<>(call, apiCall.format(), request, response, unwritten);
+        InetSocketAddress client = new InetSocketAddress(request.getRemoteAddr(), request.getRemotePort());
+        headers.put(HttpClientCall.ENTRY, new HttpClientCall(client, forwarded.writer::bytes));
         call.start(forwarded, headers);
         call.request(1);
         call.sendMessage(apiCall.request());

@@ -1,15 +1,11 @@
 package dev.waystate.console.live;
 
+import dev.waystate.console.AsyncWriter;
 import dev.waystate.security.access.AdmittedRequest;
-import dev.waystate.server.http.AsyncAnswers;
 import dev.waystate.server.telemetry.HttpCall;
 import io.grpc.Status;
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -19,50 +15,39 @@ import org.jspecify.annotations.Nullable;
  * One page's stream. The hub's thread and Tomcat's write to it in turns, as much as the connection takes without blocking:
  * what is under way for a page that does not read is a chunk, and a frame that other pages have as well.
  */
-final class FrameStream implements WriteListener, AsyncListener {
+final class FrameStream implements AsyncWriter.Source {
 
     /** How much Tomcat keeps of a frame when the connection takes no more. */
     static final int CHUNK_BYTES = 16 * 1024;
 
-    private static final byte[] NOTHING = {};
     private static final Status GONE = Status.CANCELLED.withDescription("The page has gone");
 
-    private final AsyncContext async;
-    private final ServletOutputStream out;
+    private final AsyncWriter writer;
     private final FrameRing frames;
     private final StreamStart start;
     private final AdmittedRequest request;
     private final HttpCall call;
 
+    // Changed under the writer's lock.
+    private volatile boolean begun;
+    private volatile boolean ended;
+    private volatile long position;
+
+    /** The frame that is being written; null if it is another event, or nothing. */
+    private volatile @Nullable Frame frame;
+
+    private volatile boolean logEndKnown;
+
+    // Guarded by the writer's lock.
     /** What goes before the next frame. */
     private final Queue<byte[]> events = new ArrayDeque<>();
 
-    /** Whether Tomcat has called {@link #onWritePossible}: before that, writing would block. */
-    private boolean open;
-
-    private boolean begun;
-    private boolean ended;
-
-    /** Whether the connection took no more when there was something to write. */
-    private boolean blocked;
+    private Status endReason = GONE;
 
     /** Whether something was written since the last tick, and the tick after which something was. */
     private boolean heard;
 
     private Instant heardAt = Instant.MIN;
-
-    /** Whether the stream is complete once the events have been written. */
-    private boolean last;
-
-    private long position;
-    private volatile boolean logEndKnown;
-
-    /** The frame that is being written; null if it is another event, or nothing. */
-    private @Nullable Frame frame;
-
-    private byte[] bytes = NOTHING;
-    private int written;
-    private boolean flushDue;
 
     /**
      * @param async of an answer that has its status and its headers
@@ -75,13 +60,17 @@ final class FrameStream implements WriteListener, AsyncListener {
             StreamStart start,
             AdmittedRequest request,
             HttpCall call) {
-        this.async = async;
-        this.out = out;
         this.frames = frames;
         this.start = start;
         this.request = request;
         this.call = call;
+        this.writer = new AsyncWriter(async, out, this, CHUNK_BYTES);
         events.add(LiveEvents.SIGN_OF_LIFE); // so that the page knows at once that it is let in
+    }
+
+    /** Returns what has to listen to the output. */
+    AsyncWriter writer() {
+        return writer;
     }
 
     StreamStart start() {
@@ -99,34 +88,36 @@ final class FrameStream implements WriteListener, AsyncListener {
         return request.endCondition().get();
     }
 
-    synchronized void begin(byte[] hello, long after) {
-        begun = true;
-        position = after;
-        events.add(hello);
-        write();
+    void begin(byte[] hello, long after) {
+        writer.update(() -> {
+            begun = true;
+            position = after;
+            events.add(hello);
+        });
     }
 
-    synchronized boolean hasBegun() {
+    boolean hasBegun() {
         return begun;
     }
 
-    synchronized boolean hasEnded() {
+    boolean hasEnded() {
         return ended;
     }
 
     /** Returns the position after which the next frame has to begin. */
-    synchronized long position() {
+    long position() {
         return position;
     }
 
     /** Returns whether everything has been written that is due now, and the page takes more. */
-    synchronized boolean isIdle() {
-        return !ended && !blocked && written == bytes.length && events.isEmpty();
+    boolean isIdle() {
+        return writer.look(() -> writer.takesMore() && events.isEmpty());
     }
 
     /** Returns the frame that is under way. */
-    synchronized @Nullable Frame frameUnderWay() {
-        return ended ? null : frame;
+    @Nullable
+    Frame frameUnderWay() {
+        return frame;
     }
 
     /** Says that the log is as far as it was when the stream began. */
@@ -138,142 +129,87 @@ final class FrameStream implements WriteListener, AsyncListener {
         return logEndKnown;
     }
 
+    /** Writes what is due, as far as the page takes it. */
+    void write() {
+        writer.update(() -> {});
+    }
+
     /** Sends an event, and goes on with the frames after a position. */
-    synchronized void goOn(byte[] event, long after) {
-        position = after;
-        events.add(event);
-        write();
+    void goOn(byte[] event, long after) {
+        writer.update(() -> {
+            position = after;
+            events.add(event);
+        });
     }
 
     /** Sends an event unless another one is under way: a page that does not read misses it. */
-    synchronized void offer(byte[] event) {
-        if (isIdle()) {
-            events.add(event);
-            write();
-        }
+    void offer(byte[] event) {
+        writer.update(() -> {
+            if (isIdle()) {
+                events.add(event);
+            }
+        });
     }
 
     /** Sends an event if nothing was written for a while. Is called once a tick. */
-    synchronized void beat(byte[] event, Instant now) {
-        if (!heard && !now.isBefore(heardAt.plus(FrameHub.HEARTBEAT))) {
+    void beat(byte[] event, Instant now) {
+        boolean due = writer.look(() -> !heard && !now.isBefore(heardAt.plus(FrameHub.HEARTBEAT)));
+        if (due) {
             offer(event);
-            heard = true;
         }
-        if (heard) {
-            heard = false;
-            heardAt = now;
-        }
+        writer.update(() -> {
+            if (due || heard) {
+                heard = false;
+                heardAt = now;
+            }
+        });
     }
 
     /** Ends the stream with an event, or without one if the page does not take it at once. */
-    synchronized void end(byte[] event, Status reason) {
-        events.add(event);
-        last = true;
-        write();
-        breakOff(reason);
+    void end(byte[] event, Status reason) {
+        writer.update(() -> {
+            endReason = reason;
+            events.add(event);
+            writer.end();
+        });
+        writer.breakOff();
     }
 
     /** Ends the stream with its connection, if it has not ended. */
-    synchronized void breakOff(Status reason) {
-        boolean wasOpen = !ended;
-        ended(reason);
-        if (wasOpen) {
-            AsyncAnswers.breakOff(async.getRequest());
-        }
+    void breakOff(Status reason) {
+        writer.look(() -> endReason = reason);
+        writer.breakOff();
     }
 
-    private void ended(Status reason) {
-        ended = true;
-        call.end(reason);
-    }
-
-    /** Writes what is due, as far as the page takes it. Tomcat calls {@link #onWritePossible} when it takes more. */
-    synchronized void write() {
-        try {
-            do {
-                blocked = open && !ended && !out.isReady();
-            } while (open && !ended && !blocked && writeNext());
-        } catch (IOException | IllegalStateException gone) {
-            ended(GONE); // Tomcat, which has seen it as well, closes the connection
-        }
-    }
-
-    /** Writes one piece, and returns whether there may be another one. */
-    private boolean writeNext() throws IOException {
-        if (written == bytes.length) {
-            takeNext();
-        }
-        if (written < bytes.length) {
-            int length = Math.min(CHUNK_BYTES, bytes.length - written);
-            written += length;
-            byte[] source = bytes;
-            int from = written - length;
-            if (written == bytes.length) { // Tomcat has a copy of what it cannot send
-                bytes = NOTHING;
-                written = 0;
-                frame = null;
+    @Override
+    public byte @Nullable [] next() {
+        byte[] next = events.poll();
+        if (next == null && begun && !writer.isLast()) {
+            frame = frames.after(position);
+            if (frame != null) {
+                position = frame.position();
+                next = frame.bytes();
             }
-            out.write(source, from, length);
-            call.bytesSent(length);
-            heard = true;
-            flushDue = true;
-            return true;
         }
-        if (flushDue) {
-            flushDue = false;
-            out.flush();
-            return true;
-        }
-        if (last) {
-            ended = true;
-            async.complete();
-        }
-        return false;
-    }
-
-    private void takeNext() {
-        byte[] event = events.poll();
-        frame = event == null && begun && !last ? frames.after(position) : null;
-        if (frame != null) {
-            position = frame.position();
-            event = frame.bytes();
-        }
-        if (event != null) {
+        if (next != null) {
             call.messageSent();
         }
-        bytes = event == null ? NOTHING : event;
-        written = 0;
+        return next;
     }
 
     @Override
-    public synchronized void onWritePossible() {
-        open = true;
-        write();
+    public void written(int bytes, boolean whole) {
+        heard = true;
+        call.bytesSent(bytes);
+        if (whole) {
+            frame = null;
+        }
     }
 
     @Override
-    public synchronized void onError(Throwable problem) {
-        ended(GONE);
-    }
-
-    @Override
-    public synchronized void onError(AsyncEvent event) {
-        ended(GONE);
-        async.complete(); // or there would be an error page, for nobody
-    }
-
-    @Override
-    public synchronized void onComplete(AsyncEvent event) {
-        ended(GONE);
-    }
-
-    @Override
-    public void onTimeout(AsyncEvent event) {
-        // there is none
-    }
-
-    @Override
-    public void onStartAsync(AsyncEvent event) {
-        // has been
+    public void ended() {
+        ended = true;
+        frame = null;
+        call.end(endReason);
     }
 }

@@ -91,7 +91,6 @@ final class FramesServlet extends HttpServlet {
             call.setCaller(admitted.caller());
         }
         FrameStream stream = new FrameStream(async, response.getOutputStream(), hub.frames(), start, admitted, call);
-        async.addListener(stream);
         Status full = hub.add(stream);
         if (full != null) {
             refuse(call, response, Problem.of(full).withRetryAfter(RETRY_SECONDS));
@@ -100,7 +99,7 @@ final class FramesServlet extends HttpServlet {
         }
         response.setContentType("text/event-stream;charset=UTF-8");
         response.setHeader("X-Accel-Buffering", "no"); // or nginx would wait for more
-        response.getOutputStream().setWriteListener(stream);
+        response.getOutputStream().setWriteListener(stream.writer());
     }
 
     private static void refuse(HttpCall call, HttpServletResponse response, Problem problem) throws IOException {

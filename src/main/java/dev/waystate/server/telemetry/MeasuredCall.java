@@ -23,8 +23,10 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     private final CallObserver[] observers;
     private final String namedMethod;
 
-    /** An address; or the text of one, which hardly anybody asks for. */
-    private final @Nullable Object peer;
+    private final @Nullable SocketAddress peer;
+
+    /** Null unless the process itself makes it for a client of the HTTP port. */
+    private final @Nullable HttpClientCall httpClient;
 
     private final @Nullable String traceParent;
     private final @Nullable String traceState;
@@ -60,7 +62,8 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         this.requestId = RequestId.of(headers.get(RequestId.ENTRY));
         this.traceParent = headers.get(CallTrace.PARENT_ENTRY);
         this.traceState = traceParent == null ? null : headers.get(CallTrace.STATE_ENTRY);
-        this.peer = peer == null ? headers.get(Peer.FORWARDED) : peer;
+        this.httpClient = peer == null ? headers.get(HttpClientCall.ENTRY) : null;
+        this.peer = httpClient == null ? peer : httpClient.peer();
     }
 
     @Override
@@ -151,9 +154,9 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         return sentMessages;
     }
 
-    /** Returns how many bytes its answers have on the wire. */
+    /** Returns how many bytes its answers have on the wire, or in the body of the HTTP answer that they become. */
     public long sentBytes() {
-        return sentBytes;
+        return httpClient == null ? sentBytes : httpClient.sentBytes().getAsLong();
     }
 
     /** Returns the time that its client has given it, in nanoseconds; null for any time. */
@@ -164,7 +167,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
 
     /** Returns the address of its client; null for the process itself. */
     public @Nullable SocketAddress peer() {
-        return peer instanceof String text ? Peer.parse(text) : (SocketAddress) peer;
+        return peer;
     }
 
     /** Returns the id that its client has sent, or one that was made. */

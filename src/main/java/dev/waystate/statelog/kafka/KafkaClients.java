@@ -38,6 +38,11 @@ final class KafkaClients implements AutoCloseable {
     private static final int FETCH_BYTES = 8 * 1024 * 1024;
     private static final int POLL_RECORDS = 5_000;
 
+    /** What entries take that come together when all are as large as can be: a fetch is counted before it is unpacked. */
+    private static final int PART_OF_HEAP = 8;
+
+    private static final int LEAST_POLL_RECORDS = 16;
+
     private final Map<String, Object> producer;
     private final Map<String, Object> consumer;
     private final Map<String, Object> admin;
@@ -113,9 +118,14 @@ final class KafkaClients implements AutoCloseable {
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
-        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, pollRecords());
         settings.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, FETCH_TIMEOUT_MILLIS);
         return new KafkaConsumer<>(settings);
+    }
+
+    private int pollRecords() {
+        long most = Runtime.getRuntime().maxMemory() / PART_OF_HEAP / largestEntry;
+        return (int) Math.max(LEAST_POLL_RECORDS, Math.min(most, POLL_RECORDS));
     }
 
     /** Returns a client for administration, which all use. */

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -49,11 +50,13 @@ public final class LogImport {
     private final String topic;
     private final KafkaClients clients;
     private final Entry.Genesis genesis;
+    private final LongConsumer progress;
     private final Session session = new Session();
     private final List<ProducerRecord<byte[], byte[]>> group = new ArrayList<>();
     private @Nullable Producer<byte[], byte[]> producer;
 
-    private LogImport(String topic, KafkaClients clients, Entry.Genesis genesis) {
+    private LogImport(String topic, KafkaClients clients, Entry.Genesis genesis, LongConsumer progress) {
+        this.progress = progress;
         this.topic = topic;
         this.clients = clients;
         this.genesis = genesis;
@@ -67,16 +70,23 @@ public final class LogImport {
      * @param brokers the addresses of some, for {@code bootstrap.servers}
      * @param settings others of a Kafka client
      * @param warnings takes sentences about what the topic does not guarantee
+     * @param progress takes how many more records are written
      * @return the position of the newest record
      * @throws UnusableTopicException if the topic is not empty, or cannot hold the log; or if another process has written to
      *     it meanwhile
+     * @throws IllegalArgumentException if no client can be made with the settings
      * @throws LogUnavailableException if the brokers do not answer; the message says whether the topic can be used again
      * @throws dev.waystate.statelog.view.UnusableFileException if the file is no log of a single process, or is in use
      * @throws dev.waystate.statelog.DamagedRecordException if the log is damaged; nothing was written then
      * @throws IOException if the file cannot be read, or is damaged; nothing was written then
      */
     public static long run(
-            Path log, String topic, String brokers, Map<String, String> settings, Consumer<String> warnings)
+            Path log,
+            String topic,
+            String brokers,
+            Map<String, String> settings,
+            Consumer<String> warnings,
+            LongConsumer progress)
             throws IOException {
         try (LogExport export = LogExport.open(log)) {
             int[] largest = {LEAST_LARGEST_ENTRY};
@@ -90,11 +100,11 @@ public final class LogImport {
             all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, brokers);
             try (KafkaClients clients = new KafkaClients(all, all, all, largest[0])) {
                 check(topic, clients).forEach(warnings);
-                new LogImport(topic, clients, genesis).write(export);
+                new LogImport(topic, clients, genesis, progress).write(export);
             } catch (KafkaException wrongSettings) {
                 Throwable reason = wrongSettings.getCause() == null ? wrongSettings : wrongSettings.getCause();
-                throw new LogUnavailableException(
-                        "no Kafka client can be made with these settings: " + reason.getMessage(), wrongSettings);
+                throw new IllegalArgumentException(
+                        "No Kafka client can be made with these settings: " + reason.getMessage(), wrongSettings);
             }
             return export.head();
         }
@@ -164,6 +174,7 @@ public final class LogImport {
         if (group.size() == GROUP_ENTRIES) {
             send();
         }
+        progress.accept(rows.records().size());
     }
 
     private ProducerRecord<byte[], byte[]> encode(Entry entry) {

@@ -3,6 +3,7 @@ package dev.waystate.statelog.kafka;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Claim;
+import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.entry.EntryQueue;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -152,6 +154,20 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
     @Override
     protected LogView view() {
         return replica.whole();
+    }
+
+    /** What is damaged in the view is whole in the topic. */
+    @Override
+    protected <T> T look(Function<LogView, T> reading) {
+        LogView view = view();
+        try {
+            return reading.apply(view);
+        } catch (DamagedRecordException damage) {
+            if (reader.isRebuiltFor(damage, view)) {
+                throw new LogUnavailableException("The replica builds its view from the topic", damage);
+            }
+            throw damage;
+        }
     }
 
     /** Waits for what was appended, for a few seconds at most, and closes the view. */

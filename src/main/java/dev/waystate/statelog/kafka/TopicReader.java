@@ -40,6 +40,9 @@ final class TopicReader {
     private static final long PAUSE_MILLIS = 1_000;
     private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** What readers meet again sooner comes from the topic, or from a fault of this program, and not from the disk. */
+    private static final long REBUILD_PAUSE_NANOS = TimeUnit.HOURS.toNanos(1);
+
     private final ReplicaView replica;
     private final KafkaClients clients;
     private final TopicWatch watch;
@@ -52,6 +55,13 @@ final class TopicReader {
 
     private volatile boolean closed;
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
+
+    /** Whether the topic has its beginning, without which the view cannot be built again. */
+    private volatile boolean beginningIsThere;
+
+    // Guarded by this.
+    private @Nullable DamagedRecordException met;
+    private long metAt = System.nanoTime() - REBUILD_PAUSE_NANOS;
 
     // Used by the thread alone.
     private int unreadable;
@@ -90,6 +100,30 @@ final class TopicReader {
         thread.join();
     }
 
+    /**
+     * Has the view built again in which a reader has met damage.
+     *
+     * @return whether it is, or has been; false if that would not help
+     */
+    synchronized boolean isRebuiltFor(DamagedRecordException damage, LogView view) {
+        if (view != replica.get() || met != null) {
+            return true;
+        }
+        if (!beginningIsThere || System.nanoTime() - metAt < REBUILD_PAUSE_NANOS) {
+            return false;
+        }
+        met = damage;
+        metAt = System.nanoTime();
+        return true;
+    }
+
+    private synchronized void throwMet() {
+        DamagedRecordException damage = met;
+        if (damage != null) {
+            throw damage;
+        }
+    }
+
     private void run() {
         try {
             while (!closed) {
@@ -111,9 +145,11 @@ final class TopicReader {
             consumer = opened;
             TopicIdentity topic = watch.identify(replica.known(), nextOffset());
             seek(opened);
+            beginningIsThere = opened.beginningOffsets(List.of(partition)).get(partition) == 0;
             long end = opened.endOffsets(List.of(partition)).get(partition);
             replica.builtUpTo(end);
             while (!closed && clients.generation() == generation) {
+                throwMet();
                 applier.beginWhenPossible(opened.position(partition) >= end);
                 List<ConsumerRecord<byte[], byte[]>> records = opened.poll(POLL).records(partition);
                 applyWhenPossible(records, topic);
@@ -221,5 +257,8 @@ final class TopicReader {
         lag.begin();
         applier.rebuild(damage);
         arrivals.reached(0);
+        synchronized (this) {
+            met = null;
+        }
     }
 }

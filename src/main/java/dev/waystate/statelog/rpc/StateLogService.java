@@ -94,7 +94,7 @@ class StateLogService implements StateLogServiceGrpc.AsyncService, BindableServi
         MethodDescriptor<ReadRequest, EncodedResponse> read = StateLogServiceGrpc.getReadMethod().toBuilder(
                         StateLogServiceGrpc.getReadMethod().getRequestMarshaller(), EncodedResponse.MARSHALLER)
                 .build();
-        return replaced(
+        return withMethod(
                 StateLogServiceGrpc.bindService(this),
                 ServerMethodDefinition.create(
                         read,
@@ -102,7 +102,7 @@ class StateLogService implements StateLogServiceGrpc.AsyncService, BindableServi
                                 read(request, (ServerCallStreamObserver<EncodedResponse>) responses))));
     }
 
-    private static ServerServiceDefinition replaced(
+    private static ServerServiceDefinition withMethod(
             ServerServiceDefinition service, ServerMethodDefinition<?, ?> other) {
         String name = other.getMethodDescriptor().getFullMethodName();
         List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>(service.getMethods());

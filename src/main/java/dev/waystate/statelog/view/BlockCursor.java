@@ -4,8 +4,6 @@ import dev.waystate.geometry.Point;
 import dev.waystate.statelog.StateRecord;
 import dev.waystate.statelog.StoredRecord;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockCursor implements StoredRecord {
 
-    private final SourceName.Cache names;
     private final Checksum checksums = new Checksum();
 
     private Block block = Block.NONE;
@@ -39,10 +36,6 @@ final class BlockCursor implements StoredRecord {
     private int y;
     private int infoStart;
     private int infoLength;
-
-    BlockCursor(SourceName.Cache names) {
-        this.names = names;
-    }
 
     /** Goes before the first record of a block. */
     void open(Block next) {
@@ -87,6 +80,11 @@ final class BlockCursor implements StoredRecord {
         return block.has(wanted);
     }
 
+    /** Whether nothing follows the record. */
+    boolean isLast() {
+        return at == data.length;
+    }
+
     private void readNext() {
         checksum = (int) Block.CHECKSUM.get(data, at);
         flags = Objects.checkIndex(data[at + Block.CHECKSUM_BYTES], Block.FLAGS_END);
@@ -125,9 +123,13 @@ final class BlockCursor implements StoredRecord {
         return value >>> 1 ^ -(value & 1);
     }
 
-    /** Finds the source, and returns whether the record says what it said when it was written. */
-    boolean isIntact(Connection connection) throws SQLException {
-        source = names.find(connection, sourceId);
+    /**
+     * Returns whether the record says what it said when it was written.
+     *
+     * @param named the name of its source; null if there is no such source
+     */
+    boolean isIntact(@Nullable SourceName named) {
+        source = named;
         return source != null
                 && checksum
                         == Block.begin(

@@ -33,6 +33,9 @@ final class BlockWriter implements AutoCloseable {
     /** Whether there is more in the block than in its row. */
     private boolean changed;
 
+    /** Whether there is more in the block, or in its row, than is committed. */
+    private boolean uncommitted;
+
     // Of the last record in the block.
     private long sequence;
     private long recordedAt;
@@ -85,6 +88,7 @@ final class BlockWriter implements AutoCloseable {
         sequence = row.sequence();
         recordedAt = row.recordedAt();
         changed = true;
+        uncommitted = true;
     }
 
     private void begin(long position) {
@@ -107,9 +111,9 @@ final class BlockWriter implements AutoCloseable {
                 return;
             }
             Block last = Block.read(row);
-            BlockCursor cursor = new BlockCursor(new SourceName.Cache());
+            BlockCursor cursor = new BlockCursor();
             cursor.open(last);
-            if (cursor.moveTo(last.end() - 1)) {
+            if (cursor.moveTo(last.end() - 1) && cursor.isLast()) {
                 first = last.first();
                 records = last.records();
                 length = last.data().length;
@@ -175,10 +179,16 @@ final class BlockWriter implements AutoCloseable {
         }
     }
 
-    /** Forgets what was added, and what is taken back. */
+    /** Keeps what was written, once it is committed. */
+    void committed() {
+        uncommitted = false;
+    }
+
+    /** Forgets what was added since the last commit. */
     void discard() {
-        known = false;
+        known &= !uncommitted;
         changed = false;
+        uncommitted = false;
     }
 
     @Override

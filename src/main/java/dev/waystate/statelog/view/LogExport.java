@@ -137,11 +137,11 @@ public final class LogExport implements AutoCloseable {
 
     private void readRecords(RowGroups groups) throws SQLException {
         long position = history.earliest() - 1;
-        try (RecordScan scan = new RecordScan(connection, names, position + 1, head)) {
+        try (RecordScan scan = new RecordScan(connection, position + 1, head)) {
             BlockCursor read = scan.record();
             while (scan.next()) {
                 position++;
-                if (read.position() != position || !read.isIntact(connection)) {
+                if (read.position() != position || !read.isIntact(names.find(connection, read.sourceId()))) {
                     throw new DamagedRecordException(position);
                 }
                 StateRecord record = read.toRecord();

@@ -275,6 +275,7 @@ final class LogTransaction implements AutoCloseable {
 
     /** Keeps what was written, once it is committed. */
     void committed() {
+        records.committed();
         claims.committed();
     }
 

@@ -11,7 +11,6 @@ final class Pruning implements AutoCloseable {
     private static final int STEP_RECORDS = 5_000;
 
     private final WriterConnection connection;
-    private final SourceName.Cache names = new SourceName.Cache();
     private final PreparedStatement deleteTransitions;
     private final PreparedStatement delete;
     private final PreparedStatement moveEarliest;
@@ -38,7 +37,7 @@ final class Pruning implements AutoCloseable {
         if (time == Long.MIN_VALUE) {
             return earliest;
         }
-        try (RecordScan scan = connection.scan(names, earliest, end - 1)) {
+        try (RecordScan scan = connection.scan(earliest, end - 1)) {
             while (scan.next()) {
                 if (scan.record().recordedAt() >= time) {
                     return scan.record().position();
@@ -55,7 +54,7 @@ final class Pruning implements AutoCloseable {
      */
     void prune(long earliest, long firstKept) throws SQLException {
         Set<Long> sources = new HashSet<>();
-        try (RecordScan scan = connection.scan(names, earliest, firstKept - 1)) {
+        try (RecordScan scan = connection.scan(earliest, firstKept - 1)) {
             while (scan.next()) {
                 sources.add(scan.record().sourceId());
             }

@@ -15,12 +15,13 @@ final class RecordFinder implements AutoCloseable {
             "SELECT " + Block.COLUMNS + " FROM block WHERE position <= ? ORDER BY position DESC LIMIT 1";
 
     private final Connection connection;
+    private final SourceName.Cache names;
     private final PreparedStatement statement;
-    private final BlockCursor cursor;
+    private final BlockCursor cursor = new BlockCursor();
 
     RecordFinder(Connection connection, SourceName.Cache names) throws SQLException {
         this.connection = connection;
-        cursor = new BlockCursor(names);
+        this.names = names;
         statement = connection.prepareStatement(FIND);
     }
 
@@ -33,7 +34,7 @@ final class RecordFinder implements AutoCloseable {
         if (!cursor.block().has(position)) {
             open(position);
         }
-        if (!cursor.moveTo(position) || !cursor.isIntact(connection)) {
+        if (!cursor.moveTo(position) || !cursor.isIntact(names.find(connection, cursor.sourceId()))) {
             throw new DamagedRecordException(position);
         }
         return cursor;

@@ -14,15 +14,14 @@ final class RecordScan implements AutoCloseable {
 
     private final PreparedStatement statement;
     private final ResultSet blocks;
-    private final BlockCursor cursor;
+    private final BlockCursor cursor = new BlockCursor();
     private final long from;
     private final long to;
 
     /** Begins before the first record; the positions are inclusive. */
-    RecordScan(Connection connection, SourceName.Cache names, long from, long to) throws SQLException {
+    RecordScan(Connection connection, long from, long to) throws SQLException {
         this.from = from;
         this.to = to;
-        cursor = new BlockCursor(names);
         statement = connection.prepareStatement(FIND);
         statement.setLong(1, from);
         statement.setLong(2, to);

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A state log that is read from a view. */
@@ -31,9 +32,14 @@ public abstract class ViewedStateLog implements StateLog {
     /** Returns the view as it is now. */
     protected abstract LogView view();
 
+    /** Reads from the view, and may look at what goes wrong. */
+    protected <T> T look(Function<LogView, T> reading) {
+        return reading.apply(view());
+    }
+
     @Override
     public long read(long afterPositionExclusive, int maxBytes, Consumer<StoredRecord> to) {
-        return view().records().read(afterPositionExclusive, maxBytes, to);
+        return look(view -> view.records().read(afterPositionExclusive, maxBytes, to));
     }
 
     @Override
@@ -53,55 +59,55 @@ public abstract class ViewedStateLog implements StateLog {
 
     @Override
     public long firstSince(Instant time) {
-        return view().records().firstSince(time);
+        return look(view -> view.records().firstSince(time));
     }
 
     @Override
     public long positionAt(Instant time) {
-        return view().transitions().positionAt(time);
+        return look(view -> view.transitions().positionAt(time));
     }
 
     @Override
     public Page<StateRecord, HistoryPlace> records(
             String source, @Nullable HistoryPlace from, Set<Integer> statuses, int limit, int maxBytes) {
-        return view().records().records(source, from, statuses, limit, maxBytes);
+        return look(view -> view.records().records(source, from, statuses, limit, maxBytes));
     }
 
     @Override
     public Page<SourceState, String> sources(SourceFilter filter, String afterNameExclusive, int limit, int maxBytes) {
-        return view().sources().sources(filter, afterNameExclusive, limit, maxBytes);
+        return look(view -> view.sources().sources(filter, afterNameExclusive, limit, maxBytes));
     }
 
     @Override
     public Page<SourceState, NearPlace> nearest(
             Circle circle, SourceFilter filter, @Nullable NearPlace afterExclusive, int limit, int maxBytes) {
-        return view().sources().nearest(circle, filter, afterExclusive, limit, maxBytes);
+        return look(view -> view.sources().nearest(circle, filter, afterExclusive, limit, maxBytes));
     }
 
     @Override
     public Page<Transition, String> sourcesAt(
             long position, String afterNameExclusive, Set<Integer> statuses, int limit) {
-        return view().transitions().sourcesAt(position, afterNameExclusive, statuses, limit);
+        return look(view -> view.transitions().sourcesAt(position, afterNameExclusive, statuses, limit));
     }
 
     @Override
     public Page<Transition, Long> transitions(String source, long beforePositionExclusive, int limit) {
-        return view().transitions().transitions(source, beforePositionExclusive, limit);
+        return look(view -> view.transitions().transitions(source, beforePositionExclusive, limit));
     }
 
     @Override
     public Summary summary() {
-        return view().sources().summary();
+        return look(view -> view.sources().summary());
     }
 
     @Override
     public List<StatusCount> statusesAt(long position) {
-        return view().transitions().statusesAt(position);
+        return look(view -> view.transitions().statusesAt(position));
     }
 
     @Override
     public List<Snapshot> statusesAt(List<Instant> times, int maxStatuses) {
-        return view().transitions().statusesAt(times, maxStatuses);
+        return look(view -> view.transitions().statusesAt(times, maxStatuses));
     }
 
     @Override

@@ -23,7 +23,7 @@ final class WalCheckpoint {
     private static final int PAGES_PER_BATCH = 3;
 
     /** About how many bytes a record takes besides its info. */
-    private static final int BYTES_PER_RECORD = 64;
+    private static final int BYTES_PER_RECORD = 16;
 
     private final WriterConnection connection;
     private long pages;

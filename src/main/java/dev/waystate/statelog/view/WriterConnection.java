@@ -37,8 +37,8 @@ final class WriterConnection implements AutoCloseable {
     }
 
     /** Goes through records as the transaction sees them; the positions are inclusive. */
-    RecordScan scan(SourceName.Cache names, long from, long to) throws SQLException {
-        return new RecordScan(connection, names, from, to);
+    RecordScan scan(long from, long to) throws SQLException {
+        return new RecordScan(connection, from, to);
     }
 
     /** Begins a transaction; returns false when another process has written to the file for longer than 2 seconds. */

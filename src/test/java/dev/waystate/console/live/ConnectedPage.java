@@ -44,7 +44,7 @@ final class ConnectedPage extends ServletOutputStream {
     static ConnectedPage open(FrameHub hub, Long after, String logId) {
         ConnectedPage page = new ConnectedPage(hub, "client", after, logId);
         assertThat(hub.add(page.stream)).isNull();
-        page.stream.onWritePossible();
+        page.stream.writer().onWritePossible();
         return page;
     }
 
@@ -56,7 +56,7 @@ final class ConnectedPage extends ServletOutputStream {
     /** Takes everything. */
     void goOn() {
         chunksTaken = Integer.MAX_VALUE;
-        stream.onWritePossible();
+        stream.writer().onWritePossible();
     }
 
     /** Returns the events that have come since it was last asked, without comments. */

@@ -93,8 +93,8 @@ class FrameHubTests {
         tick();
         first.stall(1);
         second.stall(1);
-        first.stream.onWritePossible();
-        second.stream.onWritePossible();
+        first.stream.writer().onWritePossible();
+        second.stream.writer().onWritePossible();
         assertThat(first.stream.frameUnderWay()).isNotNull().isSameAs(second.stream.frameUnderWay());
     }
 

@@ -4,7 +4,10 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
@@ -12,6 +15,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions.HasAttributeOptions
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import dev.waystate.ServerProcess;
 import dev.waystate.cli.CommandRun;
 import dev.waystate.proto.Status;
@@ -37,6 +41,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The page in a real browser: what it shows of a live server, and what becomes of clicks, keys and cuts. */
 @Timeout(120)
 class PageIT {
+
+    /** The frames that the page keeps while it loads the sources, as feed.js has it. */
+    private static final int MOST_WAITING = 240;
 
     private static final Pattern POINT = Pattern.compile("(-?\\d+),(-?\\d+)");
 
@@ -277,20 +284,153 @@ class PageIT {
                 "**/api/sources?*",
                 route -> route.fulfill(new Route.FulfillOptions()
                         .setStatus(429)
-                        .setHeaders(Map.of("Retry-After", "5"))
+                        .setHeaders(Map.of("Retry-After", "3"))
                         .setBody("{\"detail\":\"All threads are busy.\"}")));
         route(page, "**/console/frames?*", url -> url.replaceFirst("frames\\?.*", "frames"));
         hide(page, true);
         herd.report("dog-5", Status.OK, "While nobody looked.", 1, 1);
         hide(page, false);
-        assertThat(page.locator("ws-notice")).containsText(Pattern.compile("All threads are busy.*again in [345] s"));
+        assertThat(page.locator("ws-notice")).containsText(Pattern.compile("All threads are busy.*again in [123] s"));
         page.unroute("**/api/sources?*");
         assertThat(page.locator("ws-heartbeat"))
-                .hasAttribute(
-                        "data-state",
-                        "live",
-                        new HasAttributeOptions().setTimeout(15_000)); // five seconds of which the server has named
+                .hasAttribute("data-state", "live", new HasAttributeOptions().setTimeout(15_000));
         assertThat(page.locator("ws-notice")).isHidden();
+    }
+
+    @Test
+    void aPlotThatIsRefusedIsAskedForAgain() {
+        Page page = open("#/live"); // which has no plot
+        page.route(
+                "**/api/summary?*",
+                route -> route.fulfill(new Route.FulfillOptions()
+                        .setStatus(503)
+                        .setHeaders(Map.of("Retry-After", "1"))
+                        .setBody("{\"detail\":\"The replica builds its view.\"}")));
+        page.evaluate("location.hash = '#/sources'");
+        Locator note = page.locator("ws-chart .empty");
+        assertThat(note).hasText("Not loaded: The replica builds its view.");
+        page.unroute("**/api/summary?*");
+        assertThat(note).isHidden();
+        assertThat(page.locator("ws-chart .legend")).containsText("STARVED");
+    }
+
+    @Test
+    void aPageWhoseServerHasAnotherLogSaysSoAndStartsAnew() throws Exception {
+        Page page = open("#/live");
+        herd.report("dog-6", Status.OK, "Of the old log.", 1, 1);
+        page.getByText("Of the old log.").waitFor();
+        ServerProcess other = ServerProcess.shared();
+        try (Herd others = new Herd(other)) {
+            others.report("dog-7", Status.OK, "Of the new log.", 1, 1);
+            hide(page, true);
+            route(page, url -> url.replace(":" + server.httpPort(), ":" + other.httpPort()));
+            hide(page, false);
+            assertThat(page.locator("ws-notice")).containsText("The log has been replaced by another one");
+            assertThat(page.getByText("Of the old log.")).hasCount(0);
+            page.locator("ws-notice button").click();
+            assertThat(page.locator("ws-notice")).isHidden();
+            others.report("dog-7", Status.OK, "Of the new log, too.", 1, 1);
+            page.getByText("Of the new log, too.").waitFor();
+            page.evaluate("location.hash = '#/sources?text=dog-7'");
+            assertThat(rows(page)).hasCount(1);
+            page.evaluate("location.hash = '#/sources?text=dog-6'");
+            assertThat(rows(page)).hasCount(0);
+        }
+    }
+
+    @Test
+    void framesThatAreTooManyToWaitForTheSourcesAreCountedAsMissed() {
+        Page page = open("#/live");
+        framesWhileSourcesLoad(page, MOST_WAITING + 1);
+        assertThat(page.locator("ws-tail")).containsText(Pattern.compile("[1-9]\\d* of them came too quickly"));
+        endFrames(page);
+    }
+
+    /** The control: as many as may wait do. */
+    @Test
+    void framesThatMayWaitForTheSourcesAreNotMissed() {
+        Page page = open("#/live");
+        framesWhileSourcesLoad(page, MOST_WAITING);
+        page.waitForRequest("**/console/frames?*", () -> {}); // it begins anew
+        assertThat(page.getByText("of them came too quickly")).isHidden();
+        endFrames(page);
+    }
+
+    /** Has the page load its sources, which do not come, while frames do. */
+    private static void framesWhileSourcesLoad(Page page, int frames) {
+        page.route("**/api/sources?*", route -> {});
+        page.route("**/console/frames?*", route -> {
+            String url = route.request().url();
+            long position = Long.parseLong(url.replaceFirst(".*[?&]after=(\\d+).*", "$1"));
+            String logId = url.replaceFirst(".*[?&]log_id=(\\w+).*", "$1");
+            StringBuilder events = new StringBuilder();
+            String place = "\"log_id\":\"" + logId + "\",\"now\":\"" + Instant.now() + "\"";
+            events.append(event("hello", place + ",\"head_position\":" + position + ",\"server_version\":\"1\""));
+            events.append(event("reset", place + ",\"reason\":\"TOO_OLD\",\"position\":" + position));
+            for (long next = position + 1; next <= position + frames; next++) {
+                events.append(event(
+                        "frame",
+                        place + ",\"after\":" + (next - 1) + ",\"position\":" + next
+                                + ",\"count\":1,\"sources\":[],\"records\":[],\"omitted\":0"));
+            }
+            route.fulfill(new Route.FulfillOptions()
+                    .setContentType("text/event-stream")
+                    .setBody(events.toString()));
+        });
+        hide(page, true);
+        page.waitForRequest("**/console/frames?*", () -> hide(page, false));
+    }
+
+    /** Else the page asks for them while it is closed. */
+    private static void endFrames(Page page) {
+        hide(page, true);
+        page.unrouteAll();
+    }
+
+    private static String event(String type, String members) {
+        return "event: " + type + "\ndata: {" + members + "}\n\n";
+    }
+
+    @Test
+    void oneFingerMovesTheMapAndTwoZoomIt() {
+        Page page = open(server, "#/map?near=30,40&within=0", new NewContextOptions().setHasTouch(true));
+        assertThat(page.locator("ws-map canvas")).hasAttribute("data-drawn", "1");
+        BoundingBox box = page.locator("ws-map canvas").boundingBox();
+        double x = box.x + box.width / 2;
+        double y = box.y + box.height / 2;
+        CDPSession fingers = page.context().newCDPSession(page);
+
+        touch(fingers, "touchStart", x - 50, y);
+        touch(fingers, "touchMove", x + 50, y + 50);
+        touch(fingers, "touchEnd");
+        page.mouse().click(x, y);
+        assertThat(page.locator("[aria-selected=true]")).hasCount(0);
+        page.mouse().click(x + 100, y + 50);
+        assertThat(page.locator("[aria-selected=true]")).containsText("cow-7");
+
+        touch(fingers, "touchStart", x - 100, y, x + 100, y);
+        touch(fingers, "touchMove", x - 50, y, x + 50, y);
+        touch(fingers, "touchEnd");
+        page.mouse().click(x + 100, y + 50);
+        assertThat(page.locator("[aria-selected=true]")).hasCount(0);
+        page.mouse().click(x + 50, y + 25);
+        assertThat(page.locator("[aria-selected=true]")).containsText("cow-7");
+    }
+
+    /** Has fingers touch these places, x and y in turns. */
+    private static void touch(CDPSession fingers, String type, double... places) {
+        JsonArray points = new JsonArray();
+        for (int i = 0; i < places.length; i += 2) {
+            JsonObject point = new JsonObject();
+            point.addProperty("x", places[i]);
+            point.addProperty("y", places[i + 1]);
+            point.addProperty("id", i / 2);
+            points.add(point);
+        }
+        JsonObject event = new JsonObject();
+        event.addProperty("type", type);
+        event.add("touchPoints", points);
+        fingers.send("Input.dispatchTouchEvent", event);
     }
 
     @Test
@@ -384,7 +524,8 @@ class PageIT {
 
     /** Opens the page, and waits until it is live. */
     private Page open(ServerProcess of, String fragment, NewContextOptions device) {
-        Page page = browser.open(url(of, fragment), device);
+        // What moves without end has all of the page drawn anew all the time.
+        Page page = browser.open(url(of, fragment), device.setReducedMotion(ReducedMotion.REDUCE));
         pages.add(page);
         assertThat(page.locator("ws-heartbeat")).hasAttribute("data-state", "live");
         return page;

@@ -22,6 +22,12 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,7 +93,7 @@ class AccessLogIT {
                         Map.of(
                                 "traceparent",
                                 "00-" + TRACE_ID + "-00f067aa0ba902b7-01",
-                                Peer.FORWARDED.name(), // which is believed of the process alone
+                                HttpClientCall.ENTRY.name(), // which is believed of the process alone
                                 "192.0.2.7:1"))
                 .withDeadlineAfter(7, TimeUnit.SECONDS)
                 .computeDisplacement(Displacement.newBuilder()
@@ -110,6 +116,24 @@ class AccessLogIT {
             assertThat((Double) call.get("duration_ms")).isBetween(0.001, 7_000.0);
             assertThat((Integer) call.get("deadline_ms")).isBetween(6_000, 7_000);
         });
+    }
+
+    @Test
+    void aCallOverHttpHasTheBytesOfTheHttpAnswer() throws Exception {
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://localhost:" + server.httpPort()
+                                        + "/api/displacement?start=0,0&end=3,4"))
+                                .headers("Authorization", "Bearer " + TOKEN, "X-Request-Id", "http-1")
+                                .build(),
+                        BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(both("http-1"))
+                .allSatisfy(call -> assertThat(call)
+                        .containsEntry("method", "my_package.DisplacementService/computeDisplacement")
+                        .containsEntry("caller", "farm")
+                        .containsEntry("messages_out", 1)
+                        .containsEntry("bytes_out", answer.body().length()));
     }
 
     @Test
@@ -238,7 +262,15 @@ class AccessLogIT {
         Metadata headers = new Metadata();
         headers.put(key("authorization"), "Bearer " + TOKEN);
         headers.put(RequestId.ENTRY, requestId);
-        more.forEach((name, value) -> headers.put(key(name), value));
+        more.forEach((name, value) -> {
+            if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+                headers.put(
+                        Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER),
+                        value.getBytes(StandardCharsets.US_ASCII));
+            } else {
+                headers.put(key(name), value);
+            }
+        });
         return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
     }
 

@@ -52,6 +52,11 @@ class LogImportIT {
     private static final long HEAD = SOURCES * REPORTS;
     private static final long EARLIEST = HEAD - 6_000 + 1;
 
+    private static final int USAGE = 2;
+    private static final int UNUSABLE = 73;
+    private static final int AWAY = 78;
+    private static final int DAMAGED = 79;
+
     @TempDir
     Path directory;
 
@@ -167,7 +172,7 @@ class LogImportIT {
 
         CommandRun again = runImport(store);
 
-        assertRefused(again, "Expected an empty topic " + topic + ", but it has had " + end + " records");
+        assertRefused(again, UNUSABLE, "Expected an empty topic " + topic + ", but it has had " + end + " records");
         assertThat(end()).isEqualTo(end);
     }
 
@@ -176,27 +181,28 @@ class LogImportIT {
         createTopic();
         try (Replica replica = replica("view.db").awaitReady()) {
             assertThat(replica.isReady()).isTrue();
-            assertRefused(runImport(store), "Expected an empty topic");
+            assertRefused(runImport(store), UNUSABLE, "Expected an empty topic");
         }
     }
 
     @Test
     void topicThatDoesNotFitIsRefused() throws Exception {
         broker.createTopic(topic, "cleanup.policy=compact");
-        assertRefused(runImport(store), "Expected cleanup.policy=delete and message.timestamp.type=LogAppendTime");
+        assertRefused(
+                runImport(store), UNUSABLE, "Expected cleanup.policy=delete and message.timestamp.type=LogAppendTime");
         assertThat(end()).isZero();
     }
 
     @Test
     void topicThatIsMissingIsRefused() {
-        assertRefused(runImport(store), "Expected an empty topic " + topic + ", but there is none: make it");
+        assertRefused(runImport(store), UNUSABLE, "Expected an empty topic " + topic + ", but there is none: make it");
     }
 
     @Test
     void brokersThatAreAwayAreNamed() {
         CommandRun run =
                 CommandRun.of("import", store.toString(), "--topic", topic, "--bootstrap-server", "127.0.0.1:1");
-        assertRefused(run, "Kafka brokers did not answer about the topic " + topic);
+        assertRefused(run, AWAY, "Kafka brokers did not answer about the topic " + topic);
     }
 
     @ParameterizedTest
@@ -206,6 +212,7 @@ class LogImportIT {
         damage.make(store, EARLIEST + 7);
         assertRefused(
                 runImport(store),
+                DAMAGED,
                 "Cannot import " + store + ": The record at position " + (EARLIEST + 7) + " is damaged");
         assertThat(end()).isZero();
     }
@@ -214,15 +221,15 @@ class LogImportIT {
     void viewOfAReplicaIsRefused() throws Exception {
         createTopic();
         replica("view.db").awaitReady().close();
-        assertRefused(runImport(directory.resolve("view.db")), "but it is the view of a replica");
+        assertRefused(runImport(directory.resolve("view.db")), UNUSABLE, "but it is the view of a replica");
     }
 
     @Test
     void fileThatIsMissingOrNoStoreIsRefused() throws Exception {
         createTopic();
-        assertRefused(runImport(directory.resolve("nosuch.db")), "but there is no file");
+        assertRefused(runImport(directory.resolve("nosuch.db")), USAGE, "but there is no file");
         Path text = Files.writeString(directory.resolve("text.db"), "Dear diary, ".repeat(1_000));
-        assertRefused(runImport(text), "it is no SQLite file");
+        assertRefused(runImport(text), UNUSABLE, "it is no SQLite file");
         assertThat(end()).isZero();
     }
 
@@ -239,7 +246,7 @@ class LogImportIT {
                 broker.bootstrap(),
                 "--command-config",
                 config.toString());
-        assertRefused(run, "security.protocol");
+        assertRefused(run, USAGE, "security.protocol");
     }
 
     @Test
@@ -323,10 +330,10 @@ class LogImportIT {
         return CommandRun.of("import", file.toString(), "--topic", topic, "--bootstrap-server", broker.bootstrap());
     }
 
-    private static void assertRefused(CommandRun run, String sentence) {
+    private static void assertRefused(CommandRun run, int exitCode, String sentence) {
         assertThat(run.err()).contains(sentence).hasLineCount(1);
         assertThat(run.out()).isEmpty();
-        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.exitCode()).isEqualTo(exitCode);
     }
 
     private static String id(Path file) throws Exception {

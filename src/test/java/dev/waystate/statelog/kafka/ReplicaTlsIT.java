@@ -50,7 +50,7 @@ class ReplicaTlsIT {
                         ServerProcess.WITHOUT_HTTP,
                         "--waystate.state-log.kafka.topic=reports",
                         "--waystate.state-log.kafka.create-replicas=1",
-                        "--spring.kafka.bootstrap-servers=" + kafka.tlsBootstrap(),
+                        "--spring.kafka.bootstrap-servers=" + kafka.securedBootstrap(),
                         "--spring.kafka.security.protocol=SSL",
                         "--spring.kafka.ssl.bundle=kafka",
                         "--spring.ssl.bundle.pem.kafka.reload-on-update=true",

@@ -132,7 +132,7 @@ class BlockMigrationTests {
     private List<Long> links(LogView view) throws SQLException {
         List<Long> links = new ArrayList<>();
         try (Connection connection = connect();
-                RecordScan scan = new RecordScan(connection, new SourceName.Cache(), 1, view.head())) {
+                RecordScan scan = new RecordScan(connection, 1, view.head())) {
             while (scan.next()) {
                 links.add(scan.record().previous());
             }
@@ -185,6 +185,15 @@ class BlockMigrationTests {
         execute("DROP TRIGGER cut");
         assertThat(count("record")).isEqualTo(RECORDS);
         try (LogView view = open()) {
+            assertThat(Tables.records(view, 0)).hasSize(RECORDS);
+        }
+    }
+
+    @Test
+    void aLogOfRowsIsBackedUpAsItIs() throws Exception {
+        Path copy = directory.resolve("copy.db");
+        assertThat(LogBackup.copy(file, copy)).isEqualTo(RECORDS);
+        try (LogView view = LogView.open(copy, 1)) {
             assertThat(Tables.records(view, 0)).hasSize(RECORDS);
         }
     }

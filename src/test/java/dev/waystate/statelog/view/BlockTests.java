@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records in blocks: what they say, where a block ends, and what becomes of a byte that changes. */
 class BlockTests {
@@ -95,6 +97,24 @@ class BlockTests {
             assertThat(Tables.records(view, 0)).extracting(StateRecord::info).containsExactly("one", "two", "three");
         }
         assertThat(blocks()).extracting(Block::records).containsExactly(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 1})
+    void nothingIsAddedToABlockThatDoesNotEndWithItsLastRecord(int moreBytes) throws Exception {
+        try (LogView view = open()) {
+            append(view, "cow", List.of(new Report(1, "one", null), new Report(1, "two", null)));
+        }
+        byte[] data = blocks().get(0).data();
+        try (Connection connection = connect();
+                PreparedStatement update = connection.prepareStatement("UPDATE block SET data = ?")) {
+            replaceData(update, Arrays.copyOf(data, data.length + moreBytes));
+        }
+        try (LogView view = open()) {
+            append(view, "cow", List.of(new Report(1, "three", null)));
+            assertThat(Tables.records(view, 2)).extracting(StateRecord::info).containsExactly("three");
+        }
+        assertThat(blocks()).extracting(Block::first, Block::records).containsExactly(tuple(1L, 2), tuple(3L, 1));
     }
 
     @Test

@@ -29,7 +29,7 @@ public enum RecordDamage {
     /** Damages the record at a position. */
     public void make(Path file, long position) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-                RecordScan scan = new RecordScan(connection, new SourceName.Cache(), position, position);
+                RecordScan scan = new RecordScan(connection, position, position);
                 Connection memory = DriverManager.getConnection("jdbc:sqlite::memory:")) {
             connection.setAutoCommit(false);
             if (!scan.next()) {
@@ -61,7 +61,7 @@ public enum RecordDamage {
     }
 
     private void copy(Block block, long position, long otherSource, Connection to) throws SQLException {
-        BlockCursor cursor = new BlockCursor(new SourceName.Cache());
+        BlockCursor cursor = new BlockCursor();
         cursor.open(block);
         try (BlockWriter writer = new BlockWriter(to)) {
             while (cursor.next()) {

@@ -72,8 +72,7 @@ public final class Tables {
 
     private static List<String> records(Connection connection) throws SQLException {
         List<String> records = new ArrayList<>();
-        try (RecordScan scan =
-                new RecordScan(connection, new SourceName.Cache(), LogBounds.earliest(connection), Long.MAX_VALUE)) {
+        try (RecordScan scan = new RecordScan(connection, LogBounds.earliest(connection), Long.MAX_VALUE)) {
             while (scan.next()) {
                 BlockCursor record = scan.record();
                 Point location = record.location();

@@ -1,0 +1,42 @@
+package dev.waystate.server.telemetry;
+
+import io.grpc.Metadata;
+import io.grpc.Metadata.BinaryStreamMarshaller;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.util.function.LongSupplier;
+
+/**
+ * What the process knows of a call that it makes for a client of the HTTP port.
+ *
+ * @param peer the client's address
+ * @param sentBytes returns how many bytes the body of the HTTP answer has so far
+ */
+public record HttpClientCall(InetSocketAddress peer, LongSupplier sentBytes) {
+
+    /** The metadata entry that brings it within the process. In calls from elsewhere it says nothing. */
+    public static final Metadata.Key<HttpClientCall> ENTRY =
+            Metadata.Key.of("waystate-http-client-bin", new BinaryStreamMarshaller<>() {
+                @Override
+                public InputStream toStream(HttpClientCall call) {
+                    return new Carrier(call);
+                }
+
+                @Override
+                public HttpClientCall parseStream(InputStream stream) {
+                    return ((Carrier) stream).call;
+                }
+            });
+
+    /** Within the process, metadata are not written and read: the stream arrives as it is. */
+    private static final class Carrier extends ByteArrayInputStream {
+
+        private final HttpClientCall call;
+
+        Carrier(HttpClientCall call) {
+            super(new byte[0]);
+            this.call = call;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.waystate.statelog.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.waystate.KafkaBroker;
+import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.Report;
+import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.view.RetentionProperties;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Readers of a replica meet damage that no entry comes to. */
+@Timeout(60)
+class DamagedReadIT {
+
+    @TempDir
+    Path directory;
+
+    private final String topic = "damaged-" + UUID.randomUUID();
+
+    @Test
+    void theViewIsBuiltAgainAndWhatIsDamagedAgainSoonIsNamed() throws Exception {
+        try (Replica replica = open()) {
+            damageFirst();
+            assertThatThrownBy(() -> replica.log.read(0, 1_000)).isInstanceOf(LogUnavailableException.class);
+            await().atMost(Duration.ofSeconds(20)).until(() -> replica.count("rebuilds") == 1 && replica.isReady());
+            assertThat(replica.log.read(0, 1_000)).extracting(StateRecord::info).containsExactly("first", "second");
+
+            damageFirst();
+            assertThatThrownBy(() -> replica.log.read(0, 1_000)).isInstanceOf(DamagedRecordException.class);
+            assertThat(replica.count("rebuilds")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theViewStaysWhereTheTopicHasNoBeginningToBuildItFrom() throws Exception {
+        open().close();
+        KafkaBroker.shared()
+                .admin()
+                .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(1)))
+                .all()
+                .get();
+        try (Replica replica = new Replica(KafkaBroker.shared().bootstrap(), topic, file()).awaitReady()) {
+            damageFirst();
+            assertThatThrownBy(() -> replica.log.read(0, 1_000)).isInstanceOf(DamagedRecordException.class);
+            assertThat(replica.log.read(1, 1_000)).extracting(StateRecord::info).containsExactly("second");
+        }
+    }
+
+    private Replica open() throws Exception {
+        Replica replica =
+                new Replica(KafkaBroker.shared().bootstrap(), topic, file(), RetentionProperties.OFF, 1).awaitReady();
+        for (String info : List.of("first", "second")) {
+            Batch batch = new Batch("cow-7", Batch.UNNUMBERED, List.of(new Report(1, info, null, null)));
+            replica.log.append(batch).toCompletableFuture().get(20, TimeUnit.SECONDS);
+        }
+        return replica;
+    }
+
+    private void damageFirst() throws SQLException {
+        try (Connection view = DriverManager.getConnection("jdbc:sqlite:" + file());
+                Statement statement = view.createStatement()) {
+            assertThat(statement.executeUpdate(
+                            "UPDATE block SET data = unhex(replace(hex(data), hex('first'), hex('other')))"))
+                    .isEqualTo(1);
+        }
+    }
+
+    private Path file() {
+        return directory.resolve("view.db");
+    }
+}
