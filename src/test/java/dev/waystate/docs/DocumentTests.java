@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -146,9 +147,8 @@ class DocumentTests {
     }
 
     @Test
-    void thePackagesOfTheTreeAreThere() {
-        List<Path> missing = new ArrayList<>();
-        Path root = Path.of("");
+    void theTreeHasEveryPackageAndNoOther() throws IOException {
+        Set<Path> listed = new TreeSet<>();
         Path[] parents = new Path[8];
         for (String line : Sample.TREE.text().lines().toList()) {
             int depth = (line.length() - line.stripLeading().length()) / 2;
@@ -156,13 +156,17 @@ class DocumentTests {
                 if (!name.endsWith("/")) {
                     break;
                 }
-                parents[depth] = (depth == 0 ? root : parents[depth - 1]).resolve(name);
-                if (!Files.isDirectory(parents[depth])) {
-                    missing.add(parents[depth]);
-                }
+                parents[depth] = (depth == 0 ? Path.of("") : parents[depth - 1]).resolve(name);
+                listed.add(parents[depth]);
             }
         }
-        assertThat(missing).isEmpty();
+        Path main = Path.of("src", "main", "java", "dev", "waystate");
+        assertThat(listed).allMatch(Files::isDirectory);
+        try (Stream<Path> packages = Files.walk(main)) {
+            assertThat(listed.stream().filter(path -> path.startsWith(main)))
+                    .containsExactlyInAnyOrderElementsOf(
+                            packages.filter(Files::isDirectory).toList());
+        }
     }
 
     private static Map<String, String> documented(String prefix) {
