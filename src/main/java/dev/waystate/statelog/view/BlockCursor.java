@@ -69,7 +69,7 @@ final class BlockCursor implements StoredRecord {
 
     /** Moves to a record of the block, in either direction, and returns false if it is not in it, or cannot be made out. */
     boolean moveTo(long wanted) {
-        if (wanted < position) {
+        if (wanted < position || broken) {
             open(block);
         }
         while (position < wanted) {

@@ -50,6 +50,8 @@ final class LogTransaction implements AutoCloseable {
     private final Map<String, SourceRow> sources = new HashMap<>();
     private final Map<Integer, long[]> totals = new HashMap<>();
     private final Map<Long, String> names = new HashMap<>();
+    private int lastStatus;
+    private long @Nullable [] lastTotal;
     private long head;
     private long recordedAt;
     private String logId = "";
@@ -89,6 +91,7 @@ final class LogTransaction implements AutoCloseable {
         infoChars = 0;
         sources.clear();
         totals.clear();
+        lastTotal = null;
         names.clear();
         sessions.clear();
     }
@@ -353,8 +356,13 @@ final class LogTransaction implements AutoCloseable {
         }
     }
 
+    /** Most reports have the status of the one ahead of them. */
     private long[] total(int status) {
-        return totals.computeIfAbsent(status, key -> new long[2]);
+        if (lastTotal == null || status != lastStatus) {
+            lastStatus = status;
+            lastTotal = totals.computeIfAbsent(status, key -> new long[2]);
+        }
+        return lastTotal;
     }
 
     private @Nullable SourceRow source(String name) throws SQLException {

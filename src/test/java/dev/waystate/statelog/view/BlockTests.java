@@ -118,6 +118,22 @@ class BlockTests {
     }
 
     @Test
+    void recordAheadOfOneThatCannotBeMadeOutIsFound() throws Exception {
+        try (LogView view = open()) {
+            append(view, "cow", List.of(new Report(1, "one", null), new Report(1, "two", null)));
+        }
+        byte[] data = blocks().get(0).data();
+        try (Connection connection = connect();
+                PreparedStatement update = connection.prepareStatement("UPDATE block SET data = ?");
+                RecordFinder finder = new RecordFinder(connection, new SourceName.Cache())) {
+            replaceData(update, Arrays.copyOf(data, data.length - 1));
+            assertThat(finder.positionsUpTo(2, 1)).containsExactly(1L);
+            assertThat(finder.find(1).toRecord().info()).isEqualTo("one");
+            assertThatThrownBy(() -> finder.find(2)).isInstanceOf(DamagedRecordException.class);
+        }
+    }
+
+    @Test
     void whateverByteOfABlockChangesNoRecordIsEverReturnedThatWasNotWritten() throws Exception {
         List<StateRecord> written;
         try (LogView view = open();
