@@ -113,6 +113,8 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        while any(os.path.exists(f"/proc/{child}/exe") for child in children):
+            time.sleep(0.01)  # they hold its memory and its ports until they are gone
 
     def threads(self):
         """CPU seconds by thread: {id: (name, seconds)}."""

@@ -68,7 +68,9 @@ class KafkaPeer implements Peer {
 
     private KafkaConsumer<byte[], byte[]> consumer() {
         KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                with(Map.of("max.poll.records", 10_000, "max.partition.fetch.bytes", 8 * 1024 * 1024)), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                with(Map.of("max.poll.records", 10_000, "max.partition.fetch.bytes", 8 * 1024 * 1024)),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
         consumer.assign(Set.of(PARTITION));
         return consumer;
     }
