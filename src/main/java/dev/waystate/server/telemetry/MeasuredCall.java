@@ -26,8 +26,11 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     /** An address; or the text of one, which hardly anybody asks for. */
     private final @Nullable Object peer;
 
-    private final @Nullable String traceParent;
     private final String requestId;
+
+    /** What is known of the client's span: a {@code traceparent} once its call is a stream, and until then the headers. */
+    private volatile @Nullable Object headers;
+
     private final long startNanos = System.nanoTime();
 
     // Written for every message. Others than its observers read them now and then, and may come late.
@@ -57,13 +60,16 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         this.observers = observers;
         this.namedMethod = method;
         this.requestId = RequestId.of(headers.get(RequestId.ENTRY));
-        this.traceParent = headers.get(CallTrace.PARENT_ENTRY);
+        this.headers = headers;
         this.peer = peer == null ? headers.get(Peer.FORWARDED) : peer;
     }
 
     @Override
     public void serverCallStarted(ServerCallInfo<?, ?> call) {
         method = call.getMethodDescriptor();
+        if (type() != MethodType.UNARY) {
+            headers = traceParent(); // which takes less memory, for as long as the stream is open
+        }
         for (CallObserver observer : observers) {
             observer.started(this);
         }
@@ -173,7 +179,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     /** Returns the {@code traceparent} that its client has sent, which may be any text. */
     @Nullable
     String traceParent() {
-        return traceParent;
+        return headers instanceof Metadata all ? all.get(CallTrace.PARENT_ENTRY) : (String) headers;
     }
 
     /** Returns the authenticated caller's name; null where nobody is asked for a proof. */
@@ -201,7 +207,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         if (known != null) {
             return known.id();
         }
-        SpanContext client = Span.fromContext(CallTraces.parent(traceParent)).getSpanContext();
+        SpanContext client = Span.fromContext(CallTraces.parent(traceParent())).getSpanContext();
         return client.isValid() ? client.getTraceId() : null;
     }
 
