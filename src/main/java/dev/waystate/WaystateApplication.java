@@ -7,24 +7,9 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
-/**
- * Serves, or runs one of the client commands. Each start reads the classes of the packages that have components: the messages
- * and the commands have none.
- */
-@SpringBootApplication(
-        scanBasePackages = {
-            "dev.waystate.console",
-            "dev.waystate.displacement",
-            "dev.waystate.security",
-            "dev.waystate.server",
-            "dev.waystate.statelog"
-        })
-@ConfigurationPropertiesScan({
-    "dev.waystate.console",
-    "dev.waystate.security",
-    "dev.waystate.server",
-    "dev.waystate.statelog"
-})
+/** Serves, or runs one of the client commands. */
+@SpringBootApplication
+@ConfigurationPropertiesScan
 public class WaystateApplication {
 
     /**

@@ -113,8 +113,8 @@ public final class OpenCall extends MeasuredCall {
         return own.withValue(CURRENT, this);
     }
 
-    /** Runs what has to be run on the call's thread. */
-    void execute(Runnable action) {
+    /** Runs an action on the thread of the call's connection, or here in the process itself. */
+    public void execute(Runnable action) {
         connection.execute(action);
     }
 

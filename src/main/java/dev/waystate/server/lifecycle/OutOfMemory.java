@@ -117,6 +117,9 @@ public class OutOfMemory implements InitializingBean, DisposableBean {
                 @Nullable String format,
                 Object @Nullable [] arguments,
                 @Nullable Throwable thrown) {
+            if (thrown == null && arguments == null) {
+                return FilterReply.NEUTRAL; // so is every question whether something would be logged, as for each frame
+            }
             Throwable logged = thrown != null ? thrown : MessageFormatter.getThrowableCandidate(arguments);
             if (logged != null && isCauseOf(logged)) {
                 onOutOfMemory.accept(logged);

@@ -4,18 +4,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Allows the first few lines of each second. Does not block for long. */
-final class LineBudget {
+public final class LineBudget {
 
     private final int linesPerSecond;
     private final AtomicInteger lines = new AtomicInteger();
     private volatile long second = Long.MIN_VALUE;
 
-    LineBudget(int linesPerSecond) {
+    public LineBudget(int linesPerSecond) {
         this.linesPerSecond = linesPerSecond;
     }
 
     /** @param nanos the time, by {@link System#nanoTime} */
-    boolean allowsAt(long nanos) {
+    public boolean allowsAt(long nanos) {
         long now = Math.floorDiv(nanos, TimeUnit.SECONDS.toNanos(1));
         if (now > second) {
             beginSecond(now);

@@ -1,7 +1,6 @@
 package dev.waystate.server.telemetry;
 
 import io.grpc.Metadata;
-import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +12,14 @@ public final class RequestId {
 
     private static final int MAX_LENGTH = 128;
 
+    /** Makes a number one of 16 digits. */
+    private static final long FIRST_BIT = Long.MIN_VALUE;
+
     private RequestId() {}
 
     /** Returns the client's id, if it has 1 to 128 characters of visible ASCII; else one of 16 hexadecimal digits. */
     public static String of(@Nullable String sent) {
-        return isFit(sent)
-                ? sent
-                : HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+        return isFit(sent) ? sent : Long.toHexString(ThreadLocalRandom.current().nextLong() | FIRST_BIT);
     }
 
     private static boolean isFit(@Nullable String id) {

@@ -175,6 +175,10 @@ final class ReportStream implements StreamObserver<Data> {
             return;
         }
         ended = true;
+        call.execute(this::answer); // the log's thread has other streams to complete
+    }
+
+    private synchronized void answer() {
         if (failure != null) {
             streamLog.failed(stored, failure);
             responses.onError(failure);

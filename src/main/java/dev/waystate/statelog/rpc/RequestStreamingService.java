@@ -8,6 +8,7 @@ import dev.waystate.security.access.Permission;
 import dev.waystate.security.access.RequiresPermission;
 import dev.waystate.server.calls.MemoryBudget;
 import dev.waystate.server.calls.MemoryBudgets;
+import dev.waystate.server.telemetry.LineBudget;
 import dev.waystate.statelog.StateLog;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -17,10 +18,14 @@ import net.devh.boot.grpc.server.service.GrpcService;
 @GrpcService(interceptors = {SourceInterceptor.class, LocationInterceptor.class})
 class RequestStreamingService extends RequestStreamingImplBase {
 
+    /** Twice as many as are logged of one stream at most. */
+    private static final int LOG_LINES_A_SECOND = 2_000;
+
     private final StateLog stateLog;
     private final Reports reports;
     private final MemoryBudget pending;
     private final StateLogProperties properties;
+    private final LineBudget logLines = new LineBudget(LOG_LINES_A_SECOND);
 
     RequestStreamingService(StateLog stateLog, Reports reports, MemoryBudgets memory, StateLogProperties properties) {
         this.stateLog = stateLog;
@@ -40,6 +45,6 @@ class RequestStreamingService extends RequestStreamingImplBase {
                 reports,
                 stateLog,
                 pending,
-                new StreamLog(source, Caller.current(), properties.reportsLogged()));
+                new StreamLog(source, Caller.current(), properties.reportsLogged(), logLines));
     }
 }

@@ -3,51 +3,74 @@ package dev.waystate.statelog.rpc;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Status;
 import dev.waystate.security.access.Caller;
+import dev.waystate.server.telemetry.LineBudget;
 import dev.waystate.server.text.LogText;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the server's log says of one stream: its first reports one by one, and one line at its end. */
+/**
+ * What the server's log says of one stream: its first reports one by one, and one line at its end. There may be many short
+ * streams: all together have so many lines a second as their budget allows, besides those of failures.
+ */
 final class StreamLog {
 
     private static final Logger log = LoggerFactory.getLogger(StreamLog.class);
 
     private final String source;
-    private int lines;
+    private final Optional<Caller> caller;
+    private final LineBudget budget;
+    private int reports;
 
     /**
      * @param source who sends the stream
      * @param caller who makes the call, if that is known
-     * @param lines how many reports are logged one by one
+     * @param reports how many are logged one by one
+     * @param budget that of all streams
      */
-    StreamLog(String source, Optional<Caller> caller, int lines) {
-        this.source = LogText.quote(source)
-                + caller.map(known -> " by " + LogText.quote(known.name())).orElse("");
-        this.lines = lines;
+    StreamLog(String source, Optional<Caller> caller, int reports, LineBudget budget) {
+        this.source = source;
+        this.caller = caller;
+        this.reports = reports;
+        this.budget = budget;
     }
 
     void received(Data data) {
-        if (lines > 0) {
-            lines--;
-            log.info("stream_state from {}: {} {}", source, statusName(data), LogText.quote(data.getInfo()));
+        if (reports > 0) {
+            reports--;
+            if (hasRoom()) {
+                log.info("stream_state from {}: {} {}", sender(), statusName(data), LogText.quote(data.getInfo()));
+            }
         }
     }
 
     void stored(long reports) {
-        log.info("stream_state from {}: done, {} reports stored", source, reports);
+        if (hasRoom()) {
+            log.info("stream_state from {}: done, {} reports stored", sender(), reports);
+        }
     }
 
     void cancelled(long reports) {
-        log.info("stream_state from {}: cancelled, {} reports stored", source, reports);
+        if (hasRoom()) {
+            log.info("stream_state from {}: cancelled, {} reports stored", sender(), reports);
+        }
     }
 
     void failed(long reports, Throwable reason) {
         log.info(
                 "stream_state from {}: failed, {} reports stored: {}",
-                source,
+                sender(),
                 reports,
                 LogText.quote(reason.toString()));
+    }
+
+    private boolean hasRoom() {
+        return budget.allowsAt(System.nanoTime());
+    }
+
+    private String sender() {
+        return LogText.quote(source)
+                + caller.map(known -> " by " + LogText.quote(known.name())).orElse("");
     }
 
     private static String statusName(Data data) {
