@@ -251,7 +251,7 @@ def read(bench):
                          records)
     replay.measure = whole(replay)
     client = Program("LoadClient", lambda millis: ("replay", ours.port, 0, records), ours)
-    select = Program("JdbcSelect", lambda millis: (ours.data / "data/waystate.db", records))
+    select = Program("JdbcSelect", lambda millis: (ours.data / "rows.db", records))
     samples = bench.alternate({"read": replay, "client": client, "jdbc": select})
     work = f"Read, replay of {records / 1e6:.1f} million records"
     bench.row(work, "records/s", "plain JDBC select", 0.8, samples["read"], samples["jdbc"])

@@ -1,18 +1,31 @@
+import java.io.File;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 
-/** The limit for a replay: a plain JDBC select of the same rows and columns, by one statement. */
+/** A peer of a replay: a plain JDBC select of as many reports, which have a row each, by one statement. */
 class JdbcSelect {
 
     private static final String SELECT = "SELECT position, sequence, status, info, reported_at, recorded_at,"
             + " (SELECT name FROM source WHERE id = source_id) FROM record WHERE position > 0 ORDER BY position LIMIT ";
 
-    /** Arguments: the log's file, and how many rows. Prints rows/s. */
+    private static final String CREATE = "CREATE TABLE record (position INTEGER PRIMARY KEY,"
+            + " source_id INTEGER NOT NULL, sequence INTEGER NOT NULL, status INTEGER NOT NULL, info TEXT NOT NULL,"
+            + " reported_at INTEGER, recorded_at INTEGER NOT NULL) STRICT";
+
+    private static final String FILL = "WITH RECURSIVE rows(position) AS (SELECT 1 UNION ALL SELECT position + 1 FROM"
+            + " rows LIMIT %d) INSERT INTO record SELECT position, 1, position, 2, 'Requires watering.',"
+            + " NULL, 1700000000000000000 + position FROM rows";
+
+    /** Arguments: a file that is made with the rows unless it is there, and how many rows. Prints rows/s. */
     public static void main(String[] args) throws Exception {
         long rows = Long.parseLong(args[1]);
+        boolean filled = new File(args[0]).exists();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + args[0])) {
+            if (!filled) {
+                fill(connection, rows);
+            }
             select(connection, rows / 4); // warms up
             long start = System.nanoTime();
             long read = select(connection, rows);
@@ -20,6 +33,15 @@ class JdbcSelect {
                 throw new IllegalStateException("expected " + rows + " rows, got " + read);
             }
             System.out.printf("%.0f%n", rows * 1e9 / (System.nanoTime() - start));
+        }
+    }
+
+    private static void fill(Connection connection, long rows) throws Exception {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT");
+            statement.execute("INSERT INTO source VALUES (1, 'cow-7')");
+            statement.execute(CREATE);
+            statement.execute(String.format(FILL, rows));
         }
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CrashIT {
 
     /** How often the server is killed. */
-    private static final int ROUNDS = Integer.getInteger("test.crash-rounds", 20);
+    private static final int ROUNDS = Integer.getInteger("test.crash-rounds", 8);
 
     private static final long SHORTEST_ROUND_MILLIS = 150;
     private static final long SHORTEST_SLOW_ROUND_MILLIS = 1_000;

@@ -1,5 +1,6 @@
 package dev.waystate.statelog.view;
 
+import dev.waystate.statelog.StoredRecord;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -29,7 +30,7 @@ public class RecordChecksumBenchmark {
                 .add(++position)
                 .add(position)
                 .add(2)
-                .add(RecordRow.NOT_REPORTED)
+                .add(StoredRecord.NOT_REPORTED)
                 .add(1_700_000_000_000_000_000L)
                 .add(0)
                 .add(position - 1)
