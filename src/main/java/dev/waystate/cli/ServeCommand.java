@@ -1,7 +1,12 @@
 package dev.waystate.cli;
 
+import java.util.List;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Stands in the help for the server, which the application starts without asking picocli. */
 @Command(
@@ -12,11 +17,21 @@ import picocli.CommandLine.Parameters;
         })
 final class ServeCommand implements Runnable {
 
-    @Parameters(paramLabel = "--PROPERTY=VALUE", arity = "0..*", description = "Spring properties of the server.")
-    private String[] properties;
+    @Spec
+    private CommandSpec spec;
 
+    @Parameters(paramLabel = "--PROPERTY=VALUE", arity = "0..*", description = "Spring properties of the server.")
+    private List<String> properties = List.of();
+
+    /** Is asked only when something else than properties follows. */
     @Override
     public void run() {
-        throw new IllegalStateException("The application starts the server itself");
+        String wrong = properties.stream()
+                .filter(Predicate.not(Waystate::isProperty))
+                .findFirst()
+                .orElseThrow();
+        throw new ParameterException(
+                spec.commandLine(),
+                "Expected a property, such as --grpc.server.port=50052, but found '" + wrong + "'.");
     }
 }

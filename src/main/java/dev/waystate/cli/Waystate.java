@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -34,23 +33,21 @@ public final class Waystate {
     /** The command that serves. */
     public static final String SERVE = "serve";
 
-    private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
-
     /** Spring's switches, and its properties, whose names have a dot: other names are those of options. */
     private static final Pattern PROPERTY = Pattern.compile("--(debug|trace|[^=.]+\\.[^=]+)(=.*)?", Pattern.DOTALL);
 
     private Waystate() {}
 
     /**
-     * Tells whether the arguments are those of the server: none, {@code serve ...}, or Spring properties alone. A
-     * question for help or version is never one.
+     * Tells whether the arguments are those of the server: {@code serve}, which may be left out, and Spring properties.
      */
     public static boolean serves(String[] args) {
-        if (args.length == 0) {
-            return true;
-        }
-        boolean forServer = args[0].equals(SERVE) || Arrays.stream(args).allMatch(PROPERTY.asMatchPredicate());
-        return forServer && Arrays.stream(args).noneMatch(HELP::contains);
+        boolean named = args.length > 0 && args[0].equals(SERVE);
+        return Arrays.stream(args).skip(named ? 1 : 0).allMatch(Waystate::isProperty);
+    }
+
+    static boolean isProperty(String argument) {
+        return PROPERTY.matcher(argument).matches();
     }
 
     /** Returns the arguments of this process as they were written; ends it with wrong usage if that cannot be told. */
@@ -100,6 +97,7 @@ public final class Waystate {
                 .getSubcommands()
                 .values()
                 .forEach(command -> command.getCommandSpec().preprocessor(check));
+        commandLine.getSubcommands().get(SERVE).setUnmatchedOptionsArePositionalParams(true);
         int exitCode = commandLine.execute(args.toArray(String[]::new));
         out.flush();
         err.flush();

@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The begin of an unbroken run of records of one source with the same status.
+ * The beginning of an unbroken run of records of one source with the same status.
  *
  * @param source whose state it is
  * @param position the position of its first record, which retention may have removed

@@ -4,6 +4,6 @@ package dev.waystate.statelog;
 public class UnknownSourceException extends RuntimeException {
 
     public UnknownSourceException(String source) {
-        super("The source " + source + " has never reported");
+        super("No source \"" + source + "\" has reported");
     }
 }

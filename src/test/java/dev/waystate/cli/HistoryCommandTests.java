@@ -92,7 +92,7 @@ class HistoryCommandTests {
     void sourceThatHasNeverReportedIsToldWithTheWayToFindOne() {
         server.fail(StatusProto.toStatusRuntimeException(Status.newBuilder()
                 .setCode(5)
-                .setMessage("The source cow-8 has never reported")
+                .setMessage("No source \"cow-8\" has reported")
                 .addDetails(Any.pack(
                         ErrorInfo.newBuilder().setReason("SOURCE_UNKNOWN").build()))
                 .build()));
@@ -101,7 +101,7 @@ class HistoryCommandTests {
 
         assertThat(run.exitCode()).isEqualTo(64 + 5);
         assertThat(run.err())
-                .contains("NOT_FOUND: The source cow-8 has never reported", "'sources' lists those that have reported");
+                .contains("NOT_FOUND: No source \"cow-8\" has reported", "'sources' lists those that have reported");
     }
 
     @ParameterizedTest

@@ -20,7 +20,7 @@ class WaystateTests {
                 "--grpc.server.port=1 --debug",
                 "--debug",
                 "--trace=true",
-                "serve --name=x"
+                "serve --debug"
             })
     void noCommandServeAndSpringPropertiesServe(String line) {
         assertThat(Waystate.serves(arguments(line))).isTrue();
@@ -36,6 +36,8 @@ class WaystateTests {
                 "--version",
                 "-V",
                 "serve --help",
+                "serve --name=x",
+                "serve --grpc.server.port=1 -x",
                 "sreve",
                 "-x",
                 "--hlep",
@@ -134,6 +136,7 @@ class WaystateTests {
     @CsvSource(
             delimiter = ';',
             value = {
+                "serve --port=50052                      ; Expected a property, such as --grpc.server.port=50052, but found '--port=50052'.",
                 "displace                                ; Expected POINT POINT | FILE, but found none.",
                 "history                                 ; Expected SOURCE, but found none.",
                 "append                                  ; Expected --source, FILE, but found none.",

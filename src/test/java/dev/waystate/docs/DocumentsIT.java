@@ -72,7 +72,9 @@ class DocumentsIT {
     @TestFactory
     @Order(1)
     Stream<DynamicTest> shellBlocksDoWhatTheySay() {
-        assumeTrue(Command.isOnPath("curl"), "curl is not on the PATH: install curl to run this");
+        for (String program : List.of("curl", "sqlite3")) {
+            assumeTrue(Command.isOnPath(program), program + " is not on the PATH: install it to run this");
+        }
         return Page.all().stream()
                 .flatMap(page -> page.blocks().stream())
                 .filter(DocumentsIT::isRunHere)

@@ -21,7 +21,7 @@ final class Programs {
     private static final Set<String> NOT_RUN = Set.of("serve", "restore", "import");
 
     private static final Set<String> TOOLS =
-            Set.of("awk", "curl", "grep", "openssl", "printf", "sensor", "seq", "sha256sum", "tee", "cat");
+            Set.of("awk", "curl", "grep", "openssl", "printf", "sensor", "seq", "sha256sum", "sqlite3", "tee", "cat");
 
     private static final Map<String, Function<List<String>, List<String>>> CHECKED = Map.ofEntries(
             Map.entry("./mvnw", Programs::maven),

@@ -117,7 +117,7 @@ public final class StatusDetails {
                         + ": the log is kept from there on, and read begins there without --after";
             case "POSITION_BEYOND_HEAD" ->
                 "the newest position is " + value(info, "head_position")
-                        + ": is the other position of another log, or was this one set back?";
+                        + ": was the log replaced, or restored from a back-up?";
             case "RECORD_DAMAGED" ->
                 "the record at position " + value(info, "position") + " is damaged: read on behind it with --after "
                         + value(info, "position");

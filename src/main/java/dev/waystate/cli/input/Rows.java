@@ -13,6 +13,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,8 +76,10 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
                 throw new InputException("Expected a file, but " + name + " is a directory.");
             }
             return new Rows(name, Files.newInputStream(path), split, complete || !Files.isRegularFile(path));
+        } catch (NoSuchFileException missing) {
+            throw new InputException("Expected a file, but there is no " + name + ".", missing);
         } catch (IOException | InvalidPathException unreadable) {
-            throw new InputException("Expected a file that can be read, but found " + name + ".", unreadable);
+            throw new InputException("Expected a file that can be read, but " + name + " cannot.", unreadable);
         }
     }
 

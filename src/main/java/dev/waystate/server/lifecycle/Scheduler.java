@@ -39,7 +39,7 @@ public class Scheduler implements AutoCloseable {
      * Runs the task until the result is cancelled, or this scheduler closed.
      *
      * @param name what the task is called in the log
-     * @param interval the time from the end of a run to the begin of the next, and until the first
+     * @param interval the time from the end of a run to the beginning of the next, and until the first
      * @param task may block for a short time
      */
     public Future<?> every(String name, Duration interval, Runnable task) {

@@ -92,7 +92,7 @@ record LimitsProperties(
 
     LimitsProperties {
         inboundMemory = inboundMemory == null ? partOfProcess() : inboundMemory;
-        outboundMemory = outboundMemory == null ? partOfProcess() : outboundMemory;
+        outboundMemory = outboundMemory == null ? inboundMemory : outboundMemory;
         flowControlWindow = flowControlWindow == null
                 ? between(LEAST_WINDOW, inboundMemory.toBytes() / WINDOW_PART, MOST_WINDOW_UNLESS_SET)
                 : flowControlWindow;

@@ -8,6 +8,6 @@ class InvalidPropertyAnalyzer extends AbstractFailureAnalyzer<InvalidPropertyExc
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, InvalidPropertyException cause) {
-        return new FailureAnalysis(cause.getMessage(), "Correct the property, or remove it.", cause);
+        return new FailureAnalysis(cause.getMessage(), "Correct the property, or what it names.", cause);
     }
 }

@@ -38,8 +38,7 @@ class UnknownProperties {
                 .findFirst()
                 .ifPresent(name -> {
                     throw new InvalidPropertyException(
-                            name.toString(),
-                            "expected a property of src/docs/configuration.md, but there is none of this name");
+                            name.toString(), "expected a property of Waystate, but there is none of this name");
                 });
     }
 

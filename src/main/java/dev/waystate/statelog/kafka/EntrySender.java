@@ -104,7 +104,7 @@ final class EntrySender {
     /**
      * Gives up what is unsettled, and refuses what comes until {@link #begin}, and until the view has caught up.
      *
-     * @param reason the begin of a sentence
+     * @param reason the beginning of a sentence
      */
     void restart(String reason) {
         first = null;

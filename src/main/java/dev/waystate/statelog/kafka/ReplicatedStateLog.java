@@ -105,7 +105,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
     @Override
     public CompletionStage<Appended> append(Batch batch) {
         if (batch.firstSequence() != Batch.UNNUMBERED) {
-            return metrics.observe(queue.add(batch));
+            return metrics.countRefusal(queue.add(batch));
         }
         List<Batch> parts = new ArrayList<>();
         List<Report> part = new ArrayList<>();

@@ -66,7 +66,7 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
 
     @Override
     public CompletionStage<Appended> append(Batch batch) {
-        return metrics.observe(queue.add(batch));
+        return metrics.countRefusal(queue.add(batch));
     }
 
     @Override

@@ -44,7 +44,7 @@ public final class LogMetrics {
 
     public LogMetrics(MeterRegistry meters) {
         this.meters = meters;
-        commits = timer(meters, "waystate.log.commit", "From the begin of a transaction until it is durable");
+        commits = timer(meters, "waystate.log.commit", "From the beginning of a transaction until it is durable");
         reports = DistributionSummary.builder("waystate.log.commit.reports")
                 .description("Reports that a transaction has stored")
                 .baseUnit("reports")
@@ -83,7 +83,7 @@ public final class LogMetrics {
     }
 
     /** Counts the batch if it is refused. Returns its result. */
-    public CompletionStage<Appended> observe(CompletionStage<Appended> result) {
+    public CompletionStage<Appended> countRefusal(CompletionStage<Appended> result) {
         result.whenComplete((appended, refusal) -> {
             if (refusal != null) {
                 refusals.getOrDefault(refusal.getClass(), failures).increment();

@@ -7,6 +7,7 @@ import dev.waystate.statelog.entry.Origin;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.entry.Verdict;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -116,6 +117,10 @@ public final class LogView implements AutoCloseable {
                 owner.close();
                 throw problem;
             }
+        } catch (AccessDeniedException denied) {
+            throw new UnusableFileException(
+                    "Expected a file that this process may make, read and write, but it may not do so with "
+                            + denied.getFile());
         } catch (SQLException | IOException problem) {
             throw new IllegalStateException(
                     "Cannot open the state log " + name.toAbsolutePath() + ": " + problem.getMessage(), problem);

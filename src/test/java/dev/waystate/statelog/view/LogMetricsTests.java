@@ -39,7 +39,7 @@ class LogMetricsTests {
         refuse(new FencedException("cow-7"));
         refuse(new LogUnavailableException("closed", null));
         refuse(new IllegalStateException());
-        metrics.observe(CompletableFuture.completedFuture(new Appended(1, 1)));
+        metrics.countRefusal(CompletableFuture.completedFuture(new Appended(1, 1)));
         assertThat(List.of("gap", "fenced", "unavailable", "failed", "full", "damaged"))
                 .extracting(reason -> meters.counter("waystate.log.refusals", "reason", reason)
                         .count())
@@ -56,6 +56,6 @@ class LogMetricsTests {
     }
 
     private void refuse(RuntimeException reason) {
-        metrics.observe(CompletableFuture.failedFuture(reason));
+        metrics.countRefusal(CompletableFuture.failedFuture(reason));
     }
 }
