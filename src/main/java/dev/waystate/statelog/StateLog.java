@@ -116,6 +116,7 @@ public interface StateLog {
      * @param limit how many records at most, from 1
      * @param maxBytes as for {@link #read}
      * @throws UnknownSourceException if it has never reported
+     * @throws PositionBeyondHeadException if the page goes on above the head, as of a replica that is behind
      * @throws DamagedRecordException if a record on the way is damaged
      */
     Page<StateRecord, HistoryPlace> records(

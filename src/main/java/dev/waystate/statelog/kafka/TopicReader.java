@@ -56,9 +56,6 @@ final class TopicReader {
     private volatile boolean closed;
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
 
-    /** Whether the topic has its beginning, without which the view cannot be built again. */
-    private volatile boolean beginningIsThere;
-
     // Guarded by this.
     private @Nullable DamagedRecordException met;
     private long metAt = System.nanoTime() - REBUILD_PAUSE_NANOS;
@@ -101,15 +98,15 @@ final class TopicReader {
     }
 
     /**
-     * Has the view built again in which a reader has met damage.
+     * Has the view built again in which a reader has met damage, if the topic has its beginning.
      *
-     * @return whether it is, or has been; false if that would not help
+     * @return whether it will be, or has been; false if that has not helped, or nobody does it any more
      */
     synchronized boolean isRebuiltFor(DamagedRecordException damage, LogView view) {
         if (view != replica.get() || met != null) {
             return true;
         }
-        if (!beginningIsThere || System.nanoTime() - metAt < REBUILD_PAUSE_NANOS) {
+        if (!thread.isAlive() || System.nanoTime() - metAt < REBUILD_PAUSE_NANOS) {
             return false;
         }
         met = damage;
@@ -117,11 +114,29 @@ final class TopicReader {
         return true;
     }
 
-    private synchronized void throwMet() {
-        DamagedRecordException damage = met;
-        if (damage != null) {
+    /**
+     * Throws the damage that a reader has met, when the view can be built again.
+     *
+     * @throws KafkaException if the brokers do not answer: the view stays until they do
+     */
+    private void throwMet(Consumer<?, ?> opened) {
+        DamagedRecordException damage = met();
+        if (damage == null) {
+            return;
+        }
+        if (opened.beginningOffsets(List.of(partition)).get(partition) == 0) {
             throw damage;
         }
+        log.warn("The view stays as it is, since the topic {} has lost its beginning", partition.topic(), damage);
+        forgetMet();
+    }
+
+    private synchronized @Nullable DamagedRecordException met() {
+        return met;
+    }
+
+    private synchronized void forgetMet() {
+        met = null;
     }
 
     private void run() {
@@ -145,11 +160,10 @@ final class TopicReader {
             consumer = opened;
             TopicIdentity topic = watch.identify(replica.known(), nextOffset());
             seek(opened);
-            beginningIsThere = opened.beginningOffsets(List.of(partition)).get(partition) == 0;
             long end = opened.endOffsets(List.of(partition)).get(partition);
             replica.builtUpTo(end);
             while (!closed && clients.generation() == generation) {
-                throwMet();
+                throwMet(opened);
                 applier.beginWhenPossible(opened.position(partition) >= end);
                 List<ConsumerRecord<byte[], byte[]>> records = opened.poll(POLL).records(partition);
                 applyWhenPossible(records, topic);
@@ -257,8 +271,6 @@ final class TopicReader {
         lag.begin();
         applier.rebuild(damage);
         arrivals.reached(0);
-        synchronized (this) {
-            met = null;
-        }
+        forgetMet();
     }
 }

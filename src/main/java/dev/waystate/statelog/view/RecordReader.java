@@ -109,6 +109,10 @@ public final class RecordReader {
         return readers.readAtOnce(bounds.head(), connection -> {
             SourceRow found = SourceReader.find(connection, source);
             HistoryPlace first = from == null ? new HistoryPlace(found.position, true) : from;
+            long head = bounds.head(connection);
+            if (first.position() > (first.known() ? head : head + 1)) {
+                throw new PositionBeyondHeadException(first.position(), head);
+            }
             return new History(connection, names, found, statuses, limit, maxBytes).from(first);
         });
     }
@@ -159,6 +163,9 @@ public final class RecordReader {
                         return new HistoryPlace(position, true);
                     }
                     BlockCursor record = find.find(position);
+                    if (looked == 0 && record.sourceId() != source.id) {
+                        return new HistoryPlace(position, false); // where the client says, and not a link
+                    }
                     if (!takes(record)) {
                         return new HistoryPlace(position, true);
                     }

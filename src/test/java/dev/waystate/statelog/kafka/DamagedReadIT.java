@@ -7,7 +7,10 @@ import static org.awaitility.Awaitility.await;
 import dev.waystate.KafkaBroker;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.DamagedRecordException;
+import dev.waystate.statelog.HistoryPlace;
 import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.Page;
+import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
 import dev.waystate.statelog.view.RetentionProperties;
@@ -19,6 +22,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -52,16 +56,32 @@ class DamagedReadIT {
 
     @Test
     void theViewStaysWhereTheTopicHasNoBeginningToBuildItFrom() throws Exception {
-        open().close();
-        KafkaBroker.shared()
-                .admin()
-                .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(1)))
-                .all()
-                .get();
-        try (Replica replica = new Replica(KafkaBroker.shared().bootstrap(), topic, file()).awaitReady()) {
+        try (Replica replica = open()) {
+            KafkaBroker.shared()
+                    .admin()
+                    .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(1)))
+                    .all()
+                    .get();
             damageFirst();
-            assertThatThrownBy(() -> replica.log.read(0, 1_000)).isInstanceOf(DamagedRecordException.class);
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThatThrownBy(() -> replica.log.read(0, 1_000))
+                            .isInstanceOf(DamagedRecordException.class));
             assertThat(replica.log.read(1, 1_000)).extracting(StateRecord::info).containsExactly("second");
+            assertThat(replica.count("rebuilds")).isZero();
+        }
+    }
+
+    @Test
+    void aPlaceThatAReaderMakesUpIsNoDamage() throws Exception {
+        try (Replica replica = open()) {
+            Batch other = new Batch("cow-8", Batch.UNNUMBERED, List.of(new Report(1, "other", null, null)));
+            replica.log.append(other).toCompletableFuture().get(20, TimeUnit.SECONDS);
+            assertThatThrownBy(() -> replica.log.records("cow-7", new HistoryPlace(4, true), Set.of(), 10, 1_000))
+                    .isInstanceOf(PositionBeyondHeadException.class);
+            Page<StateRecord, HistoryPlace> page =
+                    replica.log.records("cow-7", new HistoryPlace(3, true), Set.of(), 10, 1_000);
+            assertThat(page.items()).extracting(StateRecord::info).containsExactly("second", "first");
+            assertThat(replica.count("rebuilds")).isZero();
         }
     }
 
