@@ -180,7 +180,7 @@ class AppendIT {
         CommandRun run = append("both", reports("both.csv", 1), "--first-sequence", "2", "--continue");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("either --first-sequence or --continue").hasLineCount(1);
+        assertThat(run.err()).contains("either --first-sequence or --continue").hasLineCount(2);
     }
 
     @Test
@@ -301,7 +301,7 @@ class AppendIT {
         CommandRun run = append("zero", reports("zero.csv", 1), "--first-sequence", "0");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("--first-sequence").hasLineCount(1);
+        assertThat(run.err()).contains("--first-sequence").hasLineCount(2);
     }
 
     private static CommandRun append(String source, String file, String... options) {

@@ -7,6 +7,7 @@ import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
@@ -27,8 +28,9 @@ class HttpServer implements WebServerFactoryCustomizer<TomcatServletWebServerFac
 
     private final Duration readerStallTimeout;
 
-    HttpServer(@Value("${waystate.limits.reader-stall-timeout}") Duration readerStallTimeout) {
-        this.readerStallTimeout = readerStallTimeout;
+    /** @param readerStallTimeout as text: the context of the actuator's own port converts no times */
+    HttpServer(@Value("${waystate.limits.reader-stall-timeout}") String readerStallTimeout) {
+        this.readerStallTimeout = DurationStyle.detectAndParse(readerStallTimeout);
     }
 
     @Override
