@@ -14,14 +14,12 @@ final class RecordFinder implements AutoCloseable {
     private static final String FIND =
             "SELECT " + Block.COLUMNS + " FROM block WHERE position <= ? ORDER BY position DESC LIMIT 1";
 
-    private final Connection connection;
-    private final SourceName.Cache names;
+    private final SourceName.Lookup names;
     private final PreparedStatement statement;
     private final BlockCursor cursor = new BlockCursor();
 
     RecordFinder(Connection connection, SourceName.Cache names) throws SQLException {
-        this.connection = connection;
-        this.names = names;
+        this.names = names.on(connection);
         statement = connection.prepareStatement(FIND);
     }
 
@@ -34,7 +32,7 @@ final class RecordFinder implements AutoCloseable {
         if (!cursor.block().has(position)) {
             open(position);
         }
-        if (!cursor.moveTo(position) || !cursor.isIntact(names.find(connection, cursor.sourceId()))) {
+        if (!cursor.moveTo(position) || !cursor.isIntact(names.find(cursor.sourceId()))) {
             throw new DamagedRecordException(position);
         }
         return cursor;
@@ -66,6 +64,7 @@ final class RecordFinder implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
+        names.close();
         statement.close();
     }
 }

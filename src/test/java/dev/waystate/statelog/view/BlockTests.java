@@ -3,6 +3,9 @@ package dev.waystate.statelog.view;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 
 import dev.waystate.geometry.Point;
 import dev.waystate.statelog.Batch;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.AdditionalAnswers;
 
 /** Records in blocks: what they say, where a block ends, and what becomes of a byte that changes. */
 class BlockTests {
@@ -163,6 +167,35 @@ class BlockTests {
             replaceData(update, data);
             assertThat(assertPrefix(view, written)).as("control").isZero();
         }
+    }
+
+    @Test
+    void aFullCacheKeepsItsNamesAndTheOthersAreLookedUpByOneStatement() throws Exception {
+        try (LogView view = open()) {
+            for (String source : List.of("a", "b", "c", "d")) {
+                append(view, source, List.of(new Report(1, "", null)));
+            }
+        }
+        SourceName.Cache cache = new SourceName.Cache(400); // two names
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            assertThat(names(cache, connection)).containsExactly("a", "b", "c", "d");
+            statement.execute("UPDATE source SET name = name || ' anew'"); // tells what is kept from what is read
+            Connection counted = mock(Connection.class, AdditionalAnswers.delegatesTo(connection));
+            assertThat(names(cache, counted)).containsExactly("a", "b", "c anew", "d anew");
+            verify(counted).prepareStatement(anyString());
+        }
+    }
+
+    private static List<String> names(SourceName.Cache cache, Connection connection) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (SourceName.Lookup lookup = cache.on(connection)) {
+            for (long id = 1; id <= 4; id++) {
+                names.add(lookup.find(id).text());
+            }
+            assertThat(lookup.find(5)).isNull();
+        }
+        return names;
     }
 
     /** Reads up to the damage, and returns how often it met some. */
