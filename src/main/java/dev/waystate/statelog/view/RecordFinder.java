@@ -29,8 +29,8 @@ final class RecordFinder implements AutoCloseable {
      * @throws DamagedRecordException if it is damaged, or missing
      */
     BlockCursor find(long position) throws SQLException {
-        if (!cursor.block().has(position)) {
-            open(position);
+        if (!cursor.block().has(position) || !cursor.moveTo(position)) {
+            open(position); // the block before may say that it has more records than are in it
         }
         if (!cursor.moveTo(position) || !cursor.isIntact(names.find(cursor.sourceId()))) {
             throw new DamagedRecordException(position);
@@ -38,11 +38,22 @@ final class RecordFinder implements AutoCloseable {
         return cursor;
     }
 
-    /** Returns the positions of the records of a source in the block of a position, up to that position. */
+    /**
+     * Returns the positions of the records of a source in the block of a position, up to that position.
+     *
+     * @throws DamagedRecordException if one of the block's records up to there is missing, or cannot be made out: it may be
+     *     of the source
+     */
     List<Long> positionsUpTo(long position, long sourceId) throws SQLException {
         open(position);
+        if (!cursor.block().has(position)) {
+            throw new DamagedRecordException(position);
+        }
         List<Long> positions = new ArrayList<>();
-        while (cursor.next() && cursor.position() <= position) {
+        while (cursor.position() < position) {
+            if (!cursor.next()) {
+                throw new DamagedRecordException(cursor.position() + 1);
+            }
             if (cursor.sourceId() == sourceId) {
                 positions.add(cursor.position());
             }

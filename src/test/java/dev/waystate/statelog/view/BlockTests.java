@@ -132,9 +132,37 @@ class BlockTests {
                 PreparedStatement update = connection.prepareStatement("UPDATE block SET data = ?");
                 RecordFinder finder = new RecordFinder(connection, new SourceName.Cache())) {
             replaceData(update, Arrays.copyOf(data, data.length - 1));
-            assertThat(finder.positionsUpTo(2, 1)).containsExactly(1L);
+            assertThat(finder.positionsUpTo(1, 1)).containsExactly(1L);
+            for (long position :
+                    new long[] {2, 3}) { // the record at 3 is missing, and the one at 2 may be of the source
+                assertThatThrownBy(() -> finder.positionsUpTo(position, 1))
+                        .isInstanceOfSatisfying(
+                                DamagedRecordException.class,
+                                damaged -> assertThat(damaged.position()).isEqualTo(position));
+            }
             assertThat(finder.find(1).toRecord().info()).isEqualTo("one");
             assertThatThrownBy(() -> finder.find(2)).isInstanceOf(DamagedRecordException.class);
+        }
+    }
+
+    @Test
+    void aBlockThatSaysItHasMoreRecordsHidesNoneOfTheNext() throws Exception {
+        try (LogView view = open()) {
+            append(view, "cow", List.of(new Report(1, "one", null), new Report(1, "x".repeat(5_000), null)));
+        }
+        execute("UPDATE block SET records = 7 WHERE position = 1");
+        try (Connection connection = connect();
+                RecordFinder finder = new RecordFinder(connection, new SourceName.Cache())) {
+            assertThat(finder.find(1).toRecord().info()).isEqualTo("one");
+            assertThat(finder.find(2).toRecord().info()).hasSize(5_000);
+            assertThatThrownBy(() -> finder.find(3)).isInstanceOf(DamagedRecordException.class);
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 
