@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 
@@ -157,6 +159,58 @@ class BlockTests {
             assertThat(finder.find(2).toRecord().info()).hasSize(5_000);
             assertThatThrownBy(() -> finder.find(3)).isInstanceOf(DamagedRecordException.class);
         }
+    }
+
+    @Test
+    void aWriterThatCouldNotReadTheLastBlockReadsItLater() throws Exception {
+        try (LogView view = open()) {
+            append(view, "cow", List.of(new Report(1, "one", null)));
+        }
+        try (Connection connection = connect();
+                BlockWriter writer = new BlockWriter(failingOnce(connection))) {
+            assertThatThrownBy(() -> writer.add(second(), "cow")).hasMessage("once");
+            writer.add(second(), "cow");
+            writer.finish();
+        }
+        assertThat(blocks()).extracting(Block::records).containsExactly(2);
+    }
+
+    @Test
+    void aWriterReadsTheLastBlockAnewAfterATransactionThatWasTakenBack() throws Exception {
+        try (LogView view = open()) {
+            append(view, "cow", List.of(new Report(1, "one", null)));
+        }
+        try (Connection connection = connect();
+                BlockWriter writer = new BlockWriter(connection)) {
+            writer.add(second(), "cow");
+            writer.finish();
+            execute("DELETE FROM block"); // as if an error came before anything was noted of the transaction
+            writer.discard();
+            writer.add(second(), "cow");
+            writer.finish();
+        }
+        assertThat(blocks()).extracting(Block::first, Block::records).containsExactly(tuple(2L, 1));
+    }
+
+    /** Returns a connection whose first query fails. */
+    private static Connection failingOnce(Connection connection) throws SQLException {
+        Connection failing = mock(Connection.class, AdditionalAnswers.delegatesTo(connection));
+        doAnswer(prepare -> {
+                    PreparedStatement real = connection.prepareStatement(prepare.getArgument(0));
+                    PreparedStatement statement = mock(PreparedStatement.class, AdditionalAnswers.delegatesTo(real));
+                    doThrow(new SQLException("once"))
+                            .doAnswer(query -> real.executeQuery())
+                            .when(statement)
+                            .executeQuery();
+                    return statement;
+                })
+                .when(failing)
+                .prepareStatement(anyString());
+        return failing;
+    }
+
+    private static RecordRow second() {
+        return RecordRow.of(new SourceRow(1, "cow"), 2, 0, new Report(1, "two", null), 1);
     }
 
     private void execute(String sql) throws SQLException {
