@@ -122,7 +122,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         }
         parts.add(new Batch(batch.source(), batch.claim(), Batch.UNNUMBERED, part));
         return queue.addAll(parts).stream()
-                .map(metrics::observe)
+                .map(metrics::countRefusal)
                 .reduce((before, next) -> before.thenCombine(next, (stored, last) -> last))
                 .orElseThrow();
     }

@@ -44,6 +44,9 @@ record Block(long first, int records, byte[] data) {
     static final int UNLINKED = 4;
     static final int FLAGS_END = 8;
 
+    /** No record has both: the time before records were linked knew no locations, and their checksums have none. */
+    static final int UNLINKED_AND_LOCATED = UNLINKED | LOCATED;
+
     static final String COLUMNS = "position, records, data";
 
     /** One without records. */

@@ -61,7 +61,7 @@ final class BlockCursor implements StoredRecord {
             readNext();
             position++;
             return true;
-        } catch (IndexOutOfBoundsException behindTheEnd) {
+        } catch (IndexOutOfBoundsException behindTheEndOrNoFlags) {
             broken = true;
             return false;
         }
@@ -88,6 +88,9 @@ final class BlockCursor implements StoredRecord {
     private void readNext() {
         checksum = (int) Block.CHECKSUM.get(data, at);
         flags = Objects.checkIndex(data[at + Block.CHECKSUM_BYTES], Block.FLAGS_END);
+        if ((flags & Block.UNLINKED_AND_LOCATED) == Block.UNLINKED_AND_LOCATED) {
+            throw new IndexOutOfBoundsException();
+        }
         at += Block.CHECKSUM_BYTES + 1;
         sourceId = number();
         status = (int) number();

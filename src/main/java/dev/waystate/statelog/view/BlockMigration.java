@@ -106,6 +106,8 @@ final class BlockMigration implements JavaMigration {
 
     private static void move(ResultSet row, BlockWriter blocks) throws SQLException {
         long x = row.getLong(9);
+        boolean located = x != NOT_LOCATED;
+        boolean linked = row.getLong(8) != RecordRow.UNLINKED;
         RecordRow record = new RecordRow(
                 row.getLong(1),
                 row.getLong(2),
@@ -115,11 +117,11 @@ final class BlockMigration implements JavaMigration {
                 row.getLong(6),
                 row.getLong(7),
                 row.getLong(8),
-                x == NOT_LOCATED ? null : new Point((int) x, row.getInt(10)));
+                located && linked ? new Point((int) x, row.getInt(10)) : null);
         String source = row.getString(12);
         byte[] info = record.info().getBytes(StandardCharsets.UTF_8);
         int checksum = blocks.checksum(record, Objects.requireNonNullElse(source, ""), info);
-        boolean intact = source != null && checksum == row.getInt(11);
+        boolean intact = source != null && (linked || !located) && checksum == row.getInt(11);
         blocks.add(record, info, intact ? checksum : ~checksum);
     }
 }

@@ -33,9 +33,6 @@ final class BlockWriter implements AutoCloseable {
     /** Whether there is more in the block than in its row. */
     private boolean changed;
 
-    /** Whether there is more in the block, or in its row, than is committed. */
-    private boolean uncommitted;
-
     // Of the last record in the block.
     private long sequence;
     private long recordedAt;
@@ -71,24 +68,24 @@ final class BlockWriter implements AutoCloseable {
         if (!known) {
             readLast();
         }
-        if (records > 0 && row.position() != first + records) {
-            finish();
-            begin(row.position()); // a record is missing
+        if (row.position() != first + records || length + info.length > Block.MOST_BYTES) {
+            beginAnother(row.position()); // there is none, a record is missing, or there is no room
         }
         int end = encode(row, info, checksum);
         if (end > Block.MOST_BYTES && records > 0) {
-            finish();
-            begin(row.position());
+            beginAnother(row.position());
             end = encode(row, info, checksum);
-        } else if (records == 0) {
-            first = row.position();
         }
         length = end;
         records++;
         sequence = row.sequence();
         recordedAt = row.recordedAt();
         changed = true;
-        uncommitted = true;
+    }
+
+    private void beginAnother(long position) throws SQLException {
+        finish();
+        begin(position);
     }
 
     private void begin(long position) {
@@ -104,13 +101,9 @@ final class BlockWriter implements AutoCloseable {
 
     /** Goes on with the last block, unless it is damaged: then there will be another one. */
     private void readLast() throws SQLException {
-        known = true;
         begin(0);
         try (ResultSet row = findLast.executeQuery()) {
-            if (!row.next()) {
-                return;
-            }
-            Block last = Block.read(row);
+            Block last = row.next() ? Block.read(row) : Block.NONE;
             BlockCursor cursor = new BlockCursor();
             cursor.open(last);
             if (cursor.moveTo(last.end() - 1) && cursor.isLast()) {
@@ -122,6 +115,7 @@ final class BlockWriter implements AutoCloseable {
                 recordedAt = cursor.recordedAt();
             }
         }
+        known = true;
     }
 
     /** Writes a record behind the last one, and returns where it ends. */
@@ -179,16 +173,10 @@ final class BlockWriter implements AutoCloseable {
         }
     }
 
-    /** Keeps what was written, once it is committed. */
-    void committed() {
-        uncommitted = false;
-    }
-
-    /** Forgets what was added since the last commit. */
+    /** Forgets what was added since the last commit, whether or not all of it was: the block is read anew. */
     void discard() {
-        known &= !uncommitted;
+        known = false;
         changed = false;
-        uncommitted = false;
     }
 
     @Override

@@ -7,11 +7,11 @@ import java.util.zip.CRC32C;
 /** The CRC-32C of what a row says: of its numbers, and then of its texts. Not safe for use by several threads. */
 final class Checksum {
 
-    /** For 16 numbers, the longest name, and most infos: one pass over some hundred bytes costs less than three. */
+    /** For 16 numbers, the longest name that is taken, and most infos: one pass over some hundred bytes costs less than three. */
     private static final int BUFFER_BYTES = 1024;
 
     private final CRC32C crc = new CRC32C();
-    private final ByteBuffer content = ByteBuffer.allocate(BUFFER_BYTES);
+    private ByteBuffer content = ByteBuffer.allocate(BUFFER_BYTES);
     private String lastSource = "";
     private byte[] lastSourceBytes = {};
 
@@ -28,7 +28,7 @@ final class Checksum {
 
     /** Returns the checksum of the numbers since {@link #begin} and the name of the row's source. */
     int of(String source) {
-        content.put(bytes(source));
+        addName(bytes(source));
         return ofContent(content.array(), 0, 0);
     }
 
@@ -44,12 +44,21 @@ final class Checksum {
 
     /** Returns the same of a name and an info in UTF-8. */
     int of(byte[] source, byte[] bytes, int infoStart, int infoLength) {
-        content.put(source).put((byte) 0); // so that a character cannot move from the source to the info
+        addName(source);
+        content.put((byte) 0); // so that a character cannot move from the source to the info
         if (infoLength > content.remaining()) {
             return ofContent(bytes, infoStart, infoLength);
         }
         content.put(bytes, infoStart, infoLength);
         return ofContent(bytes, 0, 0);
+    }
+
+    /** Only another program can have given a source a name for which there is no room. */
+    private void addName(byte[] source) {
+        if (source.length >= content.remaining()) {
+            content = ByteBuffer.allocate(BUFFER_BYTES + source.length).put(content.flip());
+        }
+        content.put(source);
     }
 
     private int ofContent(byte[] more, int start, int length) {

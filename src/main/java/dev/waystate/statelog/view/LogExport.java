@@ -28,7 +28,6 @@ public final class LogExport implements AutoCloseable {
     private final FileOwner owner;
     private final Connection connection;
     private final Checksum checksum = new Checksum();
-    private final SourceName.Cache names = new SourceName.Cache();
     private final long head;
     private final History history;
     private final String logId;
@@ -137,11 +136,12 @@ public final class LogExport implements AutoCloseable {
 
     private void readRecords(RowGroups groups) throws SQLException {
         long position = history.earliest() - 1;
-        try (RecordScan scan = new RecordScan(connection, position + 1, head)) {
+        try (SourceName.Lookup names = new SourceName.Cache().on(connection);
+                RecordScan scan = new RecordScan(connection, position + 1, head)) {
             BlockCursor read = scan.record();
             while (scan.next()) {
                 position++;
-                if (read.position() != position || !read.isIntact(names.find(connection, read.sourceId()))) {
+                if (read.position() != position || !read.isIntact(names.find(read.sourceId()))) {
                     throw new DamagedRecordException(position);
                 }
                 StateRecord record = read.toRecord();

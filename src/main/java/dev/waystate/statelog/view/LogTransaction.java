@@ -278,7 +278,6 @@ final class LogTransaction implements AutoCloseable {
 
     /** Keeps what was written, once it is committed. */
     void committed() {
-        records.committed();
         claims.committed();
     }
 

@@ -14,14 +14,12 @@ final class RecordFinder implements AutoCloseable {
     private static final String FIND =
             "SELECT " + Block.COLUMNS + " FROM block WHERE position <= ? ORDER BY position DESC LIMIT 1";
 
-    private final Connection connection;
-    private final SourceName.Cache names;
+    private final SourceName.Lookup names;
     private final PreparedStatement statement;
     private final BlockCursor cursor = new BlockCursor();
 
     RecordFinder(Connection connection, SourceName.Cache names) throws SQLException {
-        this.connection = connection;
-        this.names = names;
+        this.names = names.on(connection);
         statement = connection.prepareStatement(FIND);
     }
 
@@ -31,20 +29,31 @@ final class RecordFinder implements AutoCloseable {
      * @throws DamagedRecordException if it is damaged, or missing
      */
     BlockCursor find(long position) throws SQLException {
-        if (!cursor.block().has(position)) {
-            open(position);
+        if (!cursor.block().has(position) || !cursor.moveTo(position)) {
+            open(position); // the block before may say that it has more records than are in it
         }
-        if (!cursor.moveTo(position) || !cursor.isIntact(names.find(connection, cursor.sourceId()))) {
+        if (!cursor.moveTo(position) || !cursor.isIntact(names.find(cursor.sourceId()))) {
             throw new DamagedRecordException(position);
         }
         return cursor;
     }
 
-    /** Returns the positions of the records of a source in the block of a position, up to that position. */
+    /**
+     * Returns the positions of the records of a source in the block of a position, up to that position.
+     *
+     * @throws DamagedRecordException if one of the block's records up to there is missing, or cannot be made out: it may be
+     *     of the source
+     */
     List<Long> positionsUpTo(long position, long sourceId) throws SQLException {
         open(position);
+        if (!cursor.block().has(position)) {
+            throw new DamagedRecordException(position);
+        }
         List<Long> positions = new ArrayList<>();
-        while (cursor.next() && cursor.position() <= position) {
+        while (cursor.position() < position) {
+            if (!cursor.next()) {
+                throw new DamagedRecordException(cursor.position() + 1);
+            }
             if (cursor.sourceId() == sourceId) {
                 positions.add(cursor.position());
             }
@@ -66,6 +75,7 @@ final class RecordFinder implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
+        names.close();
         statement.close();
     }
 }

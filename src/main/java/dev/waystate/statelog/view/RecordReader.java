@@ -66,11 +66,12 @@ public final class RecordReader {
             throws SQLException {
         long last = afterPositionExclusive;
         PageSize size = new PageSize(maxBytes);
-        try (RecordScan scan = new RecordScan(connection, last + 1, head)) {
+        try (SourceName.Lookup lookup = names.on(connection);
+                RecordScan scan = new RecordScan(connection, last + 1, head)) {
             BlockCursor record = scan.record();
             while (scan.next()
                     && record.position() == last + 1
-                    && record.isIntact(names.find(connection, record.sourceId()))
+                    && record.isIntact(lookup.find(record.sourceId()))
                     && size.takes(record)) {
                 to.accept(record);
                 last++;

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The name of a source, as a text and in UTF-8. */
@@ -16,34 +17,81 @@ record SourceName(String text, byte[] utf8) {
         this(text, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The names that were looked for last: a source keeps its id and its name for as long as the file is open. */
+    /**
+     * The names that were looked for first: a source keeps its id and its name for as long as the file is open. A full
+     * cache keeps them, since readers that go through many sources would drive out each other's.
+     */
     static final class Cache {
 
-        private static final int MOST_NAMES = 10_000;
+        private static final int MOST_BYTES = 16 * 1024 * 1024;
+
+        /** What an entry takes in the heap besides its two texts, roughly. */
+        private static final int BYTES_BESIDES_NAME = 160;
 
         private final Map<Long, SourceName> names = new ConcurrentHashMap<>();
+        private final AtomicLong bytes = new AtomicLong();
+        private final long mostBytes;
 
-        /** Returns the name of a source that has a record; null when there is no such source. */
+        Cache() {
+            this(MOST_BYTES);
+        }
+
+        /** One of another size, for tests. */
+        Cache(long mostBytes) {
+            this.mostBytes = mostBytes;
+        }
+
+        /** Returns what looks names up in one reading. */
+        Lookup on(Connection connection) {
+            return new Lookup(connection, this);
+        }
+
+        private void add(long id, SourceName found) {
+            long size = BYTES_BESIDES_NAME + 2L * found.utf8.length;
+            if (bytes.get() + size <= mostBytes && names.putIfAbsent(id, found) == null) {
+                bytes.addAndGet(size);
+            }
+        }
+    }
+
+    /** Looks names up. Its statement is prepared with the first name that is not in the cache. */
+    static final class Lookup implements AutoCloseable {
+
+        private final Connection connection;
+        private final Cache cache;
+        private @Nullable PreparedStatement find;
+
+        private Lookup(Connection connection, Cache cache) {
+            this.connection = connection;
+            this.cache = cache;
+        }
+
+        /** Returns the name of a source; null when there is no such source. */
         @Nullable
-        SourceName find(Connection connection, long id) throws SQLException {
-            SourceName known = names.get(id);
+        SourceName find(long id) throws SQLException {
+            SourceName known = cache.names.get(id);
             if (known != null) {
                 return known;
             }
-            try (PreparedStatement find = connection.prepareStatement("SELECT name FROM source WHERE id = ?")) {
-                find.setLong(1, id);
-                try (ResultSet row = find.executeQuery()) {
-                    return row.next() ? add(id, new SourceName(row.getString(1))) : null;
+            if (find == null) {
+                find = connection.prepareStatement("SELECT name FROM source WHERE id = ?");
+            }
+            find.setLong(1, id);
+            try (ResultSet row = find.executeQuery()) {
+                if (!row.next()) {
+                    return null;
                 }
+                SourceName found = new SourceName(row.getString(1));
+                cache.add(id, found);
+                return found;
             }
         }
 
-        private SourceName add(long id, SourceName found) {
-            if (names.size() >= MOST_NAMES) {
-                names.clear();
+        @Override
+        public void close() throws SQLException {
+            if (find != null) {
+                find.close();
             }
-            names.put(id, found);
-            return found;
         }
     }
 }

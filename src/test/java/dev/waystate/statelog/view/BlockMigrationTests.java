@@ -157,6 +157,7 @@ class BlockMigrationTests {
                 "UPDATE record SET sequence = -1 WHERE position = 12345",
                 "UPDATE record SET previous = position WHERE position = 12345",
                 "UPDATE record SET x = 1 << 40 WHERE position = 12345",
+                "UPDATE record SET previous = NULL WHERE position = 12345",
                 "UPDATE record SET source_id = 99 WHERE position = 12345",
                 "UPDATE record SET source_id = 3 - source_id WHERE position = 12345",
                 "UPDATE record SET checksum = checksum + 1 WHERE position = 12345",
@@ -174,6 +175,17 @@ class BlockMigrationTests {
                     .hasSize(RECORDS - 12_345)
                     .first()
                     .isEqualTo(expected(12_346));
+        }
+    }
+
+    /** No checksum has the location of such a record. */
+    @Test
+    void aLocationThatCameToARecordOfTheTimeBeforeLinksDamagesThatOne() throws Exception {
+        execute("UPDATE record SET x = 1, y = 2 WHERE position = 50");
+        try (LogView view = open()) {
+            assertThat(Tables.records(view, 0)).hasSize(49);
+            assertThatThrownBy(() -> Tables.records(view, 49)).isInstanceOf(DamagedRecordException.class);
+            assertThat(Tables.records(view, 50)).hasSize(RECORDS - 50);
         }
     }
 

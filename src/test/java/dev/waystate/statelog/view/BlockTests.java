@@ -3,6 +3,11 @@ package dev.waystate.statelog.view;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 
 import dev.waystate.geometry.Point;
 import dev.waystate.statelog.Batch;
@@ -11,6 +16,7 @@ import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.Session;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -27,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.AdditionalAnswers;
 
 /** Records in blocks: what they say, where a block ends, and what becomes of a byte that changes. */
 class BlockTests {
@@ -127,14 +134,95 @@ class BlockTests {
                 PreparedStatement update = connection.prepareStatement("UPDATE block SET data = ?");
                 RecordFinder finder = new RecordFinder(connection, new SourceName.Cache())) {
             replaceData(update, Arrays.copyOf(data, data.length - 1));
-            assertThat(finder.positionsUpTo(2, 1)).containsExactly(1L);
+            assertThat(finder.positionsUpTo(1, 1)).containsExactly(1L);
+            for (long position :
+                    new long[] {2, 3}) { // the record at 3 is missing, and the one at 2 may be of the source
+                assertThatThrownBy(() -> finder.positionsUpTo(position, 1))
+                        .isInstanceOfSatisfying(
+                                DamagedRecordException.class,
+                                damaged -> assertThat(damaged.position()).isEqualTo(position));
+            }
             assertThat(finder.find(1).toRecord().info()).isEqualTo("one");
             assertThatThrownBy(() -> finder.find(2)).isInstanceOf(DamagedRecordException.class);
         }
     }
 
     @Test
-    void whateverByteOfABlockChangesNoRecordIsEverReturnedThatWasNotWritten() throws Exception {
+    void aBlockThatSaysItHasMoreRecordsHidesNoneOfTheNext() throws Exception {
+        try (LogView view = open()) {
+            append(view, "cow", List.of(new Report(1, "one", null), new Report(1, "x".repeat(5_000), null)));
+        }
+        execute("UPDATE block SET records = 7 WHERE position = 1");
+        try (Connection connection = connect();
+                RecordFinder finder = new RecordFinder(connection, new SourceName.Cache())) {
+            assertThat(finder.find(1).toRecord().info()).isEqualTo("one");
+            assertThat(finder.find(2).toRecord().info()).hasSize(5_000);
+            assertThatThrownBy(() -> finder.find(3)).isInstanceOf(DamagedRecordException.class);
+        }
+    }
+
+    @Test
+    void aWriterThatCouldNotReadTheLastBlockReadsItLater() throws Exception {
+        try (LogView view = open()) {
+            append(view, "cow", List.of(new Report(1, "one", null)));
+        }
+        try (Connection connection = connect();
+                BlockWriter writer = new BlockWriter(failingOnce(connection))) {
+            assertThatThrownBy(() -> writer.add(second(), "cow")).hasMessage("once");
+            writer.add(second(), "cow");
+            writer.finish();
+        }
+        assertThat(blocks()).extracting(Block::records).containsExactly(2);
+    }
+
+    @Test
+    void aWriterReadsTheLastBlockAnewAfterATransactionThatWasTakenBack() throws Exception {
+        try (LogView view = open()) {
+            append(view, "cow", List.of(new Report(1, "one", null)));
+        }
+        try (Connection connection = connect();
+                BlockWriter writer = new BlockWriter(connection)) {
+            writer.add(second(), "cow");
+            writer.finish();
+            execute("DELETE FROM block"); // as if an error came before anything was noted of the transaction
+            writer.discard();
+            writer.add(second(), "cow");
+            writer.finish();
+        }
+        assertThat(blocks()).extracting(Block::first, Block::records).containsExactly(tuple(2L, 1));
+    }
+
+    /** Returns a connection whose first query fails. */
+    private static Connection failingOnce(Connection connection) throws SQLException {
+        Connection failing = mock(Connection.class, AdditionalAnswers.delegatesTo(connection));
+        doAnswer(prepare -> {
+                    PreparedStatement real = connection.prepareStatement(prepare.getArgument(0));
+                    PreparedStatement statement = mock(PreparedStatement.class, AdditionalAnswers.delegatesTo(real));
+                    doThrow(new SQLException("once"))
+                            .doAnswer(query -> real.executeQuery())
+                            .when(statement)
+                            .executeQuery();
+                    return statement;
+                })
+                .when(failing)
+                .prepareStatement(anyString());
+        return failing;
+    }
+
+    private static RecordRow second() {
+        return RecordRow.of(new SourceRow(1, "cow"), 2, 0, new Report(1, "two", null), 1);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whateverByteOfABlockChangesNoRecordIsEverReturnedThatWasNotWritten(boolean linked) throws Exception {
         List<StateRecord> written;
         try (LogView view = open();
                 Connection connection = connect();
@@ -142,8 +230,14 @@ class BlockTests {
                 PreparedStatement update = connection.prepareStatement("UPDATE block SET data = ?")) {
             statement.execute("PRAGMA synchronous = OFF"); // for speed
             append(view, "cow", List.of(new Report(1, "one", Instant.EPOCH), new Report(2, "two", null)));
-            append(view, "dog", List.of(new Report(3, "", null, new Point(-5, 7)), new Report(3, "four", null)));
+            append(
+                    view,
+                    "dog",
+                    List.of(new Report(3, "", null, linked ? new Point(-5, 7) : null), new Report(3, "four", null)));
             append(view, "cow", List.of(new Report(1, "five", null)));
+            if (!linked) {
+                unlink(connection);
+            }
             written = Tables.records(view, 0);
             byte[] data = blocks().get(0).data();
             int reported = 0;
@@ -163,6 +257,73 @@ class BlockTests {
             replaceData(update, data);
             assertThat(assertPrefix(view, written)).as("control").isZero();
         }
+    }
+
+    @Test
+    void aFullCacheKeepsItsNamesAndTheOthersAreLookedUpByOneStatement() throws Exception {
+        try (LogView view = open()) {
+            for (String source : List.of("a", "b", "c", "d")) {
+                append(view, source, List.of(new Report(1, "", null)));
+            }
+        }
+        SourceName.Cache cache = new SourceName.Cache(400); // two names
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            assertThat(names(cache, connection)).containsExactly("a", "b", "c", "d");
+            statement.execute("UPDATE source SET name = name || ' anew'"); // tells what is kept from what is read
+            Connection counted = mock(Connection.class, AdditionalAnswers.delegatesTo(connection));
+            assertThat(names(cache, counted)).containsExactly("a", "b", "c anew", "d anew");
+            verify(counted).prepareStatement(anyString());
+        }
+    }
+
+    private static List<String> names(SourceName.Cache cache, Connection connection) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (SourceName.Lookup lookup = cache.on(connection)) {
+            for (long id = 1; id <= 4; id++) {
+                names.add(lookup.find(id).text());
+            }
+            assertThat(lookup.find(5)).isNull();
+        }
+        return names;
+    }
+
+    /**
+     * Writes the records again as those of the time before records were linked. The bytes behind the third, which has no
+     * info, can be taken for the rest of a location and another empty info: its checksum would fit.
+     */
+    private void unlink(Connection connection) throws SQLException {
+        List<StateRecord> records = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                BlockWriter writer = new BlockWriter(connection)) {
+            try (RecordScan scan = new RecordScan(connection, 1, Long.MAX_VALUE)) {
+                while (scan.next()) {
+                    scan.record().isIntact(new SourceName(scan.record().sourceId() == 1 ? "cow" : "dog"));
+                    records.add(scan.record().toRecord());
+                }
+            }
+            statement.execute("DELETE FROM block");
+            for (StateRecord record : records) {
+                int status = record.status();
+                while (record.position() == 4 && (checksum(writer, unlinked(record, status)) & 0x80ff0000) != 0) {
+                    status++;
+                }
+                writer.add(unlinked(record, status), record.source());
+            }
+            writer.finish();
+        }
+    }
+
+    private static int checksum(BlockWriter writer, RecordRow row) {
+        return writer.checksum(row, "dog", row.info().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static RecordRow unlinked(StateRecord record, int status) {
+        SourceRow source = new SourceRow(record.source().equals("cow") ? 1 : 2, record.source());
+        source.position = RecordRow.UNLINKED;
+        Report report = new Report(status, record.info(), record.reportedAt());
+        return RecordRow.of(
+                source, record.position(), record.sequence(), report, Timestamps.toNanos(record.recordedAt()));
     }
 
     /** Reads up to the damage, and returns how often it met some. */
