@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>Numbers are zigzag varints as protobuf has them. A block ends before the record for which it has no room: where it
- * ends depends on its records alone, and not on how they were grouped into transactions.
+ * ends depends on its records alone, and not on how they were grouped into transactions. A log whose records had a row
+ * each before may have other ends than one that is built anew from the same history: its blocks begin with the record that
+ * was the earliest by then.
  *
  * @param first the position of the first record
  * @param records how many there are

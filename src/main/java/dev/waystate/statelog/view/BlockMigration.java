@@ -2,7 +2,10 @@ package dev.waystate.statelog.view;
 
 import dev.waystate.geometry.Point;
 import dev.waystate.statelog.StoredRecord;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -34,6 +37,8 @@ final class BlockMigration implements JavaMigration {
     /** The first ones are written before there is room that others left. */
     private static final int STEP_RECORDS = 2_000;
 
+    private static final int RECORDS_BETWEEN_LINES = 10_000_000;
+
     /** What stands for the abscissa of a report without a location; no int. */
     private static final long NOT_LOCATED = Long.MIN_VALUE;
 
@@ -43,9 +48,17 @@ final class BlockMigration implements JavaMigration {
             + NOT_LOCATED + "), y, checksum, (SELECT name FROM source WHERE id = source_id) FROM record"
             + " WHERE position > ? ORDER BY position LIMIT " + STEP_RECORDS;
 
+    private final Path file;
+
+    private long moved;
+
+    BlockMigration(Path file) {
+        this.file = file;
+    }
+
     @Override
     public MigrationVersion getVersion() {
-        return MigrationVersion.fromVersion(Integer.toString(LogFileCheck.SCHEMA_VERSION));
+        return MigrationVersion.fromVersion("5");
     }
 
     @Override
@@ -65,24 +78,42 @@ final class BlockMigration implements JavaMigration {
     }
 
     @Override
-    public void migrate(Context context) throws SQLException {
+    public void migrate(Context context) throws SQLException, IOException {
         Connection connection = context.getConnection();
         try (Statement statement = connection.createStatement()) {
             statement.execute(CREATE);
-            long begun = System.nanoTime();
-            long moved = moveRecords(connection);
-            statement.execute("DROP TABLE record");
-            if (moved > 0) {
+            long earliest;
+            long head;
+            try (ResultSet bounds = statement.executeQuery("SELECT earliest, head FROM bounds")) {
+                earliest = bounds.getLong(1);
+                head = bounds.getLong(2);
+            }
+            if (earliest <= head) {
+                checkRoom();
+                log.info("Putting the records {} to {} into blocks", earliest, head);
+                long begun = System.nanoTime();
+                moveRecords(connection);
                 log.info("Put {} records into blocks in {} ms", moved, (System.nanoTime() - begun) / 1_000_000);
             }
+            statement.execute("DROP TABLE record");
         }
     }
 
-    private static long moveRecords(Connection connection) throws SQLException {
+    /** The write-ahead log has each page that changes. */
+    private void checkRoom() throws IOException {
+        long size = Files.size(file);
+        long room = Files.getFileStore(file).getUsableSpace();
+        if (room < size) {
+            throw new UnusableFileException("Expected " + size + " bytes of free disk beside the state log " + file
+                    + ", as much as it has itself, to put its records into blocks, but there are " + room
+                    + ". Nothing was changed. Make room and start again, or run the earlier Waystate");
+        }
+    }
+
+    private void moveRecords(Connection connection) throws SQLException {
         try (PreparedStatement find = connection.prepareStatement(FIND);
                 PreparedStatement delete = connection.prepareStatement("DELETE FROM record WHERE position <= ?");
                 BlockWriter blocks = new BlockWriter(connection)) {
-            long moved = 0;
             long last = Long.MIN_VALUE;
             long step;
             do {
@@ -97,14 +128,25 @@ final class BlockMigration implements JavaMigration {
                 }
                 delete.setLong(1, last);
                 delete.executeUpdate();
-                moved += step;
             } while (step == STEP_RECORDS);
             blocks.finish();
-            return moved;
+        } catch (SQLException problem) {
+            if (SqliteErrors.isHalfWritten(problem)) {
+                throw damaged(problem);
+            }
+            throw problem;
         }
     }
 
-    private static void move(ResultSet row, BlockWriter blocks) throws SQLException {
+    private UnusableFileException damaged(SQLException problem) {
+        UnusableFileException damaged = new UnusableFileException("Cannot put the records of the state log " + file
+                + " into blocks: a page of the file is damaged. Nothing was changed. Restore the file from a backup; or"
+                + " run the earlier Waystate, which reads the other pages");
+        damaged.addSuppressed(problem);
+        return damaged;
+    }
+
+    private void move(ResultSet row, BlockWriter blocks) throws SQLException {
         long x = row.getLong(9);
         boolean located = x != NOT_LOCATED;
         boolean linked = row.getLong(8) != RecordRow.UNLINKED;
@@ -123,5 +165,8 @@ final class BlockMigration implements JavaMigration {
         int checksum = blocks.checksum(record, Objects.requireNonNullElse(source, ""), info);
         boolean intact = source != null && (linked || !located) && checksum == row.getInt(11);
         blocks.add(record, info, intact ? checksum : ~checksum);
+        if (++moved % RECORDS_BETWEEN_LINES == 0) {
+            log.info("Put {} records into blocks so far", moved);
+        }
     }
 }

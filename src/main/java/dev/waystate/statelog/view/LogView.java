@@ -16,9 +16,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.function.LongPredicate;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -140,7 +142,7 @@ public final class LogView implements AutoCloseable {
         try {
             owner.confirm();
             emptyWriteAheadLog(writer);
-            migrations(file).migrate();
+            migrate(file);
             goOnFromCopy(writer);
             emptyWriteAheadLog(writer);
             view = new LogView(writer, readers, owner, metrics);
@@ -179,11 +181,21 @@ public final class LogView implements AutoCloseable {
         }
     }
 
+    private static void migrate(LogFile file) {
+        try {
+            migrations(file).migrate();
+        } catch (FlywayException failed) {
+            throw NestedExceptionUtils.getMostSpecificCause(failed) instanceof UnusableFileException unusable
+                    ? unusable
+                    : failed;
+        }
+    }
+
     static Flyway migrations(LogFile file) {
         return Flyway.configure()
                 .dataSource(file.dataSource(settings()))
                 .locations("classpath:db/migration/sqlite")
-                .javaMigrations(new BlockMigration())
+                .javaMigrations(new BlockMigration(file.path()))
                 .load();
     }
 

@@ -7,11 +7,13 @@ import dev.waystate.geometry.Point;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -187,6 +189,46 @@ class BlockMigrationTests {
             assertThatThrownBy(() -> Tables.records(view, 49)).isInstanceOf(DamagedRecordException.class);
             assertThat(Tables.records(view, 50)).hasSize(RECORDS - 50);
         }
+    }
+
+    @Test
+    void aLogWithAPageThatCannotBeReadIsRefusedAndStaysAsItWas() throws Exception {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet page = statement.executeQuery("SELECT pgoffset, pgsize FROM dbstat"
+                        + " WHERE name = 'record' AND pagetype = 'leaf' ORDER BY path LIMIT 1 OFFSET 150");
+                RandomAccessFile content = new RandomAccessFile(file.toFile(), "rw")) {
+            content.seek(page.getLong(1));
+            content.write(new byte[page.getInt(2)]);
+        }
+        assertThatThrownBy(this::open)
+                .isInstanceOf(UnusableFileException.class)
+                .hasMessageContaining("Restore the file from a backup");
+        assertThat(tables()).contains("record").doesNotContain("block");
+    }
+
+    @Test
+    void aFileSystemWithoutRoomForTheWriteAheadLogIsRefused() throws Exception {
+        long room = Files.getFileStore(file).getUsableSpace();
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(room * 2);
+        }
+        assertThatThrownBy(this::open)
+                .isInstanceOf(UnusableFileException.class)
+                .hasMessageContaining("Expected " + room * 2 + " bytes of free disk");
+        assertThat(tables()).contains("record").doesNotContain("block");
+    }
+
+    private List<String> tables() throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT name FROM sqlite_schema WHERE type = 'table'")) {
+            while (row.next()) {
+                names.add(row.getString(1));
+            }
+        }
+        return names;
     }
 
     @Test
