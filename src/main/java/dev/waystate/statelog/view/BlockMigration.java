@@ -85,6 +85,7 @@ final class BlockMigration implements JavaMigration {
             long earliest;
             long head;
             try (ResultSet bounds = statement.executeQuery("SELECT earliest, head FROM bounds")) {
+                bounds.next();
                 earliest = bounds.getLong(1);
                 head = bounds.getLong(2);
             }

@@ -37,7 +37,7 @@ class StatusDetailsTests {
     @ParameterizedTest
     @CsvSource({
         "POSITION_PRUNED, earliest_position, the earliest position is 5: the log is kept from there on",
-        "POSITION_BEYOND_HEAD, head_position, the newest position is 5: is the other position of another log",
+        "POSITION_BEYOND_HEAD, head_position, the newest position is 5: was the log replaced",
         "RECORD_DAMAGED, position, the record at position 5 is damaged: read on behind it with --after 5",
         "SEQUENCE_GAP, expected_sequence, the next sequence of the source is 5: send the reports from there on",
         "LOG_CHANGED, log_id, 'the log is another one now, such as a back-up that was restored: its id is 5, '",
