@@ -65,7 +65,7 @@ public class MessagesBenchmark {
 
     @Benchmark
     public Report dataToReport() throws InvalidProtocolBufferException {
-        return reports.fromData(Data.parseFrom(data), 0);
+        return reports.fromData(Data.parseFrom(data), null);
     }
 
     @Benchmark
