@@ -65,7 +65,7 @@ public class MessagesBenchmark {
 
     @Benchmark
     public Report dataToReport() throws InvalidProtocolBufferException {
-        return reports.fromData(Data.parseFrom(data), null);
+        return reports.fromData(Data.parseFrom(data), null, 0);
     }
 
     @Benchmark
