@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li><b>Durability.</b> A batch whose append completed survives the end of the process and of the machine's power; with
  *       replicas, as far as the brokers of their topic keep it.
- *   <li><b>Atomicity.</b> A numbered batch is stored as a whole or not at all; one without numbers may be stored in part. Batches are stored in the order of their appends.
+ *   <li><b>Atomicity.</b> A numbered batch is stored as a whole or not at all; one without numbers may be stored in part.
+ *       Batches are stored in the order of their appends.
  *   <li><b>Order.</b> Positions start at 1, have no gaps, and follow the order of commit. A reader never sees position n
  *       before n − 1, and everything it sees is durable.
  *   <li><b>Exactly once.</b> Each sequence of a source is stored once, however often it is appended.

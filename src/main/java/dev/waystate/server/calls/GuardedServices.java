@@ -4,7 +4,6 @@ import dev.waystate.server.status.StatusTable;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.ServiceDescriptor;
 import java.util.Collection;
 import java.util.List;
 import net.devh.boot.grpc.server.service.AnnotationGrpcServiceDiscoverer;
@@ -43,16 +42,7 @@ class GuardedServices extends AnnotationGrpcServiceDiscoverer {
     }
 
     private ServerServiceDefinition guarded(Class<?> implementation, ServerServiceDefinition service) {
-        List<? extends ServerMethodDefinition<?, ?>> methods = service.getMethods().stream()
-                .map(method -> guarded(implementation, method))
-                .toList();
-        ServiceDescriptor.Builder descriptor = ServiceDescriptor.newBuilder(
-                        service.getServiceDescriptor().getName())
-                .setSchemaDescriptor(service.getServiceDescriptor().getSchemaDescriptor());
-        methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
-        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
-        methods.forEach(definition::addMethod);
-        return definition.build();
+        return ServiceMethods.replace(service, method -> guarded(implementation, method));
     }
 
     private <ReqT, RespT> ServerMethodDefinition<?, RespT> guarded(

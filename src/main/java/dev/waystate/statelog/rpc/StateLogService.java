@@ -17,18 +17,16 @@ import dev.waystate.security.access.RequiresPermission;
 import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.calls.MemoryBudget;
 import dev.waystate.server.calls.MemoryBudgets;
+import dev.waystate.server.calls.ServiceMethods;
 import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.StateLog;
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
@@ -94,27 +92,15 @@ class StateLogService implements StateLogServiceGrpc.AsyncService, BindableServi
         MethodDescriptor<ReadRequest, EncodedResponse> read = StateLogServiceGrpc.getReadMethod().toBuilder(
                         StateLogServiceGrpc.getReadMethod().getRequestMarshaller(), EncodedResponse.MARSHALLER)
                 .build();
-        return withMethod(
+        ServerMethodDefinition<?, ?> encoded = ServerMethodDefinition.create(
+                read,
+                ServerCalls.asyncServerStreamingCall(
+                        (request, responses) -> read(request, (ServerCallStreamObserver<EncodedResponse>) responses)));
+        return ServiceMethods.replace(
                 StateLogServiceGrpc.bindService(this),
-                ServerMethodDefinition.create(
-                        read,
-                        ServerCalls.asyncServerStreamingCall((request, responses) ->
-                                read(request, (ServerCallStreamObserver<EncodedResponse>) responses))));
-    }
-
-    private static ServerServiceDefinition withMethod(
-            ServerServiceDefinition service, ServerMethodDefinition<?, ?> other) {
-        String name = other.getMethodDescriptor().getFullMethodName();
-        List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>(service.getMethods());
-        methods.replaceAll(
-                method -> method.getMethodDescriptor().getFullMethodName().equals(name) ? other : method);
-        ServiceDescriptor.Builder descriptor = ServiceDescriptor.newBuilder(
-                        service.getServiceDescriptor().getName())
-                .setSchemaDescriptor(service.getServiceDescriptor().getSchemaDescriptor());
-        methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
-        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
-        methods.forEach(definition::addMethod);
-        return definition.build();
+                method -> method.getMethodDescriptor().getFullMethodName().equals(read.getFullMethodName())
+                        ? encoded
+                        : method);
     }
 
     @Override
