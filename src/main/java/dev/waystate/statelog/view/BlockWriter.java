@@ -51,16 +51,7 @@ final class BlockWriter implements AutoCloseable {
 
     /** Returns the checksum of a record. */
     int checksum(RecordRow row, String source, byte[] info) {
-        return Block.begin(
-                        checksums,
-                        row.position(),
-                        row.sequence(),
-                        row.status(),
-                        row.reportedAt(),
-                        row.recordedAt(),
-                        row.previous(),
-                        row.location())
-                .of(source, info);
+        return row.begin(checksums).of(source, info);
     }
 
     /** Adds a record with a checksum, right or wrong. */

@@ -37,4 +37,9 @@ record RecordRow(
                 source.position,
                 report.location());
     }
+
+    /** Adds the numbers of the record to its checksum, as {@link Block#begin} does. */
+    Checksum begin(Checksum checksum) {
+        return Block.begin(checksum, position, sequence, status, reportedAt, recordedAt, previous, location);
+    }
 }

@@ -92,18 +92,7 @@ class BlockMigrationTests {
         insert.setString(5, row.info());
         insert.setObject(6, record.reportedAt() == null ? null : row.reportedAt());
         insert.setLong(7, row.recordedAt());
-        insert.setInt(
-                8,
-                Block.begin(
-                                checksum,
-                                row.position(),
-                                row.sequence(),
-                                row.status(),
-                                row.reportedAt(),
-                                row.recordedAt(),
-                                row.previous(),
-                                row.location())
-                        .of(record.source(), row.info()));
+        insert.setInt(8, row.begin(checksum).of(record.source(), row.info()));
         insert.setObject(9, previous == RecordRow.UNLINKED ? null : previous);
         insert.setObject(10, row.location() == null ? null : row.location().x());
         insert.setObject(11, row.location() == null ? null : row.location().y());
