@@ -1,6 +1,6 @@
 package dev.waystate.statelog;
 
-import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.operation.LogHealth;
 import java.util.concurrent.CompletableFuture;
 
 /** Remembers how a log was. */

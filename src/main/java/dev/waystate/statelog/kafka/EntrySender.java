@@ -7,7 +7,7 @@ import dev.waystate.statelog.entry.EntryQueue;
 import dev.waystate.statelog.entry.EntryQueue.Made;
 import dev.waystate.statelog.entry.Origin;
 import dev.waystate.statelog.entry.Session;
-import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.operation.LogHealth;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

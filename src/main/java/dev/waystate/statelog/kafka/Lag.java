@@ -1,6 +1,6 @@
 package dev.waystate.statelog.kafka;
 
-import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.operation.LogHealth;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.OptionalLong;

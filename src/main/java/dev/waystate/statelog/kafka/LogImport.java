@@ -76,7 +76,7 @@ public final class LogImport {
      *     it meanwhile
      * @throws IllegalArgumentException if no client can be made with the settings
      * @throws LogUnavailableException if the brokers do not answer; the message says whether the topic can be used again
-     * @throws dev.waystate.statelog.view.UnusableFileException if the file is no log of a single process, or is in use
+     * @throws dev.waystate.statelog.file.UnusableFileException if the file is no log of a single process, or is in use
      * @throws dev.waystate.statelog.DamagedRecordException if the log is damaged; nothing was written then
      * @throws IOException if the file cannot be read, or is damaged; nothing was written then
      */

@@ -1,11 +1,11 @@
 package dev.waystate.statelog.kafka;
 
 import dev.waystate.statelog.LogUnavailableException;
-import dev.waystate.statelog.view.LogMetrics;
+import dev.waystate.statelog.file.UnusableFileException;
+import dev.waystate.statelog.operation.LogMetrics;
+import dev.waystate.statelog.operation.StoreProperties;
 import dev.waystate.statelog.view.LogView;
-import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.TopicPlace;
-import dev.waystate.statelog.view.UnusableFileException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;

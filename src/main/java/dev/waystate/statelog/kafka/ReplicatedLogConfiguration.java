@@ -2,9 +2,9 @@ package dev.waystate.statelog.kafka;
 
 import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.StateLog;
-import dev.waystate.statelog.view.LogHealth;
-import dev.waystate.statelog.view.StoreProperties;
-import dev.waystate.statelog.view.UnusableFileException;
+import dev.waystate.statelog.file.UnusableFileException;
+import dev.waystate.statelog.operation.LogHealth;
+import dev.waystate.statelog.operation.StoreProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.util.Objects;

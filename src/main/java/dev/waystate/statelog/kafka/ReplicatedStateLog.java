@@ -7,11 +7,11 @@ import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.entry.EntryQueue;
+import dev.waystate.statelog.operation.LogHealth;
+import dev.waystate.statelog.operation.LogMetrics;
+import dev.waystate.statelog.operation.StoreProperties;
 import dev.waystate.statelog.view.Followers;
-import dev.waystate.statelog.view.LogHealth;
-import dev.waystate.statelog.view.LogMetrics;
 import dev.waystate.statelog.view.LogView;
-import dev.waystate.statelog.view.StoreProperties;
 import dev.waystate.statelog.view.ViewedStateLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,7 +68,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
     /**
      * Opens the view, and begins to follow the topic; does not wait for Kafka.
      *
-     * @throws dev.waystate.statelog.view.UnusableFileException if the file is no view that this process can have
+     * @throws dev.waystate.statelog.file.UnusableFileException if the file is no view that this process can have
      */
     static ReplicatedStateLog open(
             StoreProperties store,

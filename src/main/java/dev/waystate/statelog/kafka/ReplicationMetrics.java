@@ -1,6 +1,6 @@
 package dev.waystate.statelog.kafka;
 
-import dev.waystate.statelog.view.LogMetrics;
+import dev.waystate.statelog.operation.LogMetrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

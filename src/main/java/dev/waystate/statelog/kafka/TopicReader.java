@@ -2,9 +2,9 @@ package dev.waystate.statelog.kafka;
 
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogUnavailableException;
-import dev.waystate.statelog.view.LogHealth;
+import dev.waystate.statelog.file.SqliteErrors;
+import dev.waystate.statelog.operation.LogHealth;
 import dev.waystate.statelog.view.LogView;
-import dev.waystate.statelog.view.SqliteErrors;
 import dev.waystate.statelog.view.TopicPlace;
 import java.io.IOException;
 import java.sql.SQLException;

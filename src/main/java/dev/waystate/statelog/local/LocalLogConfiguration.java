@@ -2,10 +2,10 @@ package dev.waystate.statelog.local;
 
 import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.StateLog;
-import dev.waystate.statelog.view.LogHealth;
-import dev.waystate.statelog.view.LogMetrics;
-import dev.waystate.statelog.view.StoreProperties;
-import dev.waystate.statelog.view.UnusableFileException;
+import dev.waystate.statelog.file.UnusableFileException;
+import dev.waystate.statelog.operation.LogHealth;
+import dev.waystate.statelog.operation.LogMetrics;
+import dev.waystate.statelog.operation.StoreProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;

@@ -4,12 +4,12 @@ import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Claim;
 import dev.waystate.statelog.entry.EntryQueue;
+import dev.waystate.statelog.file.UnusableFileException;
+import dev.waystate.statelog.operation.LogHealth;
+import dev.waystate.statelog.operation.LogMetrics;
+import dev.waystate.statelog.operation.StoreProperties;
 import dev.waystate.statelog.view.Followers;
-import dev.waystate.statelog.view.LogHealth;
-import dev.waystate.statelog.view.LogMetrics;
 import dev.waystate.statelog.view.LogView;
-import dev.waystate.statelog.view.StoreProperties;
-import dev.waystate.statelog.view.UnusableFileException;
 import dev.waystate.statelog.view.ViewedStateLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,7 +36,7 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
     /**
      * Opens the log, and creates it where it is missing.
      *
-     * @throws dev.waystate.statelog.view.UnusableFileException if the file is no log that this process can have for
+     * @throws dev.waystate.statelog.file.UnusableFileException if the file is no log that this process can have for
      *     itself; it is as it was then
      * @throws IllegalStateException if the file cannot be opened, or its end is missing
      */

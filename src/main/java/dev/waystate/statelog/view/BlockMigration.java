@@ -2,6 +2,8 @@ package dev.waystate.statelog.view;
 
 import dev.waystate.geometry.Point;
 import dev.waystate.statelog.StoredRecord;
+import dev.waystate.statelog.file.SqliteErrors;
+import dev.waystate.statelog.file.UnusableFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,5 +1,8 @@
 package dev.waystate.statelog.view;
 
+import dev.waystate.statelog.file.LogFile;
+import dev.waystate.statelog.file.LogFileCheck;
+import dev.waystate.statelog.file.UnusableFileException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;

@@ -1,5 +1,7 @@
 package dev.waystate.statelog.view;
 
+import dev.waystate.statelog.file.FileOwner;
+import dev.waystate.statelog.file.LogFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -43,7 +45,7 @@ public final class LogRestore {
      * @param replace whether a log that is there may be put aside
      * @throws FileAlreadyExistsException if there is one, and it may not
      * @throws java.nio.file.NoSuchFileException if there is no such back-up
-     * @throws dev.waystate.statelog.view.UnusableFileException if the back-up is none that this version can read, or the
+     * @throws dev.waystate.statelog.file.UnusableFileException if the back-up is none that this version can read, or the
      *     target is in use
      * @throws IOException if the back-up is damaged, or a file cannot be written; nothing has changed then
      */

@@ -3,6 +3,7 @@ package dev.waystate.statelog.view;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.file.SqliteErrors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;

@@ -1,5 +1,6 @@
 package dev.waystate.statelog.view;
 
+import dev.waystate.statelog.file.SqliteErrors;
 import java.sql.SQLException;
 
 /**

@@ -1,4 +1,4 @@
-/** What a log is at a position, in the tables of an SQLite file: applies batches, reads, prunes and backs up. */
+/** What a log is at a position, in the tables of an SQLite file: applies batches, reads, prunes, backs up and restores. */
 @NullMarked
 package dev.waystate.statelog.view;
 

@@ -13,7 +13,7 @@ import dev.waystate.statelog.Page;
 import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
-import dev.waystate.statelog.view.RetentionProperties;
+import dev.waystate.statelog.operation.RetentionProperties;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -1,8 +1,8 @@
 package dev.waystate.statelog.kafka;
 
 import dev.waystate.statelog.TestHealth;
-import dev.waystate.statelog.view.RetentionProperties;
-import dev.waystate.statelog.view.StoreProperties;
+import dev.waystate.statelog.operation.RetentionProperties;
+import dev.waystate.statelog.operation.StoreProperties;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.sql.SQLException;

@@ -3,7 +3,7 @@ package dev.waystate.statelog.kafka;
 import dev.waystate.KafkaBroker;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateLogContract;
-import dev.waystate.statelog.view.RetentionProperties;
+import dev.waystate.statelog.operation.RetentionProperties;
 import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.io.TempDir;

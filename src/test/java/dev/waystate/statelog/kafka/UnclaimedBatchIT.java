@@ -7,7 +7,7 @@ import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
-import dev.waystate.statelog.view.RetentionProperties;
+import dev.waystate.statelog.operation.RetentionProperties;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;

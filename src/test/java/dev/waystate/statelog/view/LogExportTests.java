@@ -11,6 +11,8 @@ import dev.waystate.statelog.SourceState;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.entry.Verdict;
+import dev.waystate.statelog.file.UnusableFileException;
+import dev.waystate.statelog.operation.RetentionProperties;
 import dev.waystate.statelog.view.RandomEntries.Placed;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,6 +2,7 @@ package dev.waystate.statelog.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waystate.statelog.file.LogFile;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

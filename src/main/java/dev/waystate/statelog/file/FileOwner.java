@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * write-ahead log has one until it is closed. So the lock is taken again when there is such a connection, and nothing
  * but SQLite opens the file from then on.
  */
-final class FileOwner implements AutoCloseable {
+public final class FileOwner implements AutoCloseable {
 
     /** Above any page; SQLite's own are at 1 GiB. */
     private static final long LOCKED_BYTE = 1L << 62;
@@ -40,7 +40,7 @@ final class FileOwner implements AutoCloseable {
     }
 
     /** @throws UnusableFileException if another log has the file open, here or in another process */
-    static FileOwner acquire(LogFile file) throws IOException {
+    public static FileOwner acquire(LogFile file) throws IOException {
         if (!OWNED.add(file.key())) {
             throw inUse(file, "process " + ProcessHandle.current().pid());
         }
@@ -63,7 +63,7 @@ final class FileOwner implements AutoCloseable {
      *
      * @throws UnusableFileException if another process was faster
      */
-    void confirm() throws IOException {
+    public void confirm() throws IOException {
         lock.release();
         lock = channel.tryLock(LOCKED_BYTE, 1, false);
         if (lock == null) {

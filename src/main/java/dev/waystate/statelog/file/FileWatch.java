@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.file;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -7,14 +7,14 @@ import java.nio.file.Path;
  * Notices when the name of the log leads to another file, or to none, or when the file was overwritten: what is committed
  * then would not be there after a restart. Used by the writer's thread alone.
  */
-final class FileWatch {
+public final class FileWatch {
 
     private final LogFile file;
     private final FileOwner owner;
     private final Mark mark;
     private final Object writeAheadLogKey;
 
-    FileWatch(LogFile file, FileOwner owner, Mark mark) throws IOException {
+    public FileWatch(LogFile file, FileOwner owner, Mark mark) throws IOException {
         this.file = file;
         this.owner = owner;
         this.mark = mark;
@@ -26,7 +26,7 @@ final class FileWatch {
      *
      * @throws UnusableFileException if one of them does not lead to what was opened
      */
-    void checkNames() {
+    public void checkNames() {
         checkName(file.named(), file.key());
         checkName(file.writeAheadLog(), writeAheadLogKey);
     }
@@ -48,7 +48,7 @@ final class FileWatch {
      *
      * @throws UnusableFileException if the mark is not there
      */
-    void checkContent() throws IOException {
+    public void checkContent() throws IOException {
         if (!mark.isIn(owner.read(mark.pageOffset(), mark.pageBytes()))) {
             throw new UnusableFileException("The state log's file " + file.named() + " was overwritten");
         }

@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

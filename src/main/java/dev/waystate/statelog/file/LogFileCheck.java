@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.file;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,13 +18,13 @@ import org.slf4j.LoggerFactory;
  * write-ahead log beside it is its own. What cannot be told from the file itself, which a process that was killed may
  * have left half written, is left to SQLite to recover.
  */
-final class LogFileCheck {
+public final class LogFileCheck {
 
     /** The application id in the header of a log. */
     private static final int APPLICATION_ID = 0x57617973;
 
     /** The version of the newest migration. */
-    static final int SCHEMA_VERSION = 5;
+    public static final int SCHEMA_VERSION = 5;
 
     private static final String FIND_KEY = """
             SELECT wal_key, in_use_as, (SELECT rootpage FROM sqlite_schema WHERE name = 'bounds') FROM bounds""";
@@ -47,12 +47,12 @@ final class LogFileCheck {
      * @param bare a connection of {@link LogFile#bareDataSource()}
      * @throws UnusableFileException if the file, with what is beside it, is not a whole log that this version can open
      */
-    static void check(LogFile file, Connection bare) throws SQLException, IOException {
+    public static void check(LogFile file, Connection bare) throws SQLException, IOException {
         new LogFileCheck(file, bare, false).run();
     }
 
     /** Checks a file as {@link #check} does, and takes it as it is where its write-ahead log has gone. */
-    static void checkWithoutWriteAheadLog(LogFile file, Connection bare) throws SQLException, IOException {
+    public static void checkWithoutWriteAheadLog(LogFile file, Connection bare) throws SQLException, IOException {
         new LogFileCheck(file, bare, true).run();
     }
 

@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.operation;
 
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.DamagedRecordException;
@@ -24,7 +24,7 @@ import java.util.stream.DoubleStream;
 public final class LogMetrics {
 
     /** Measures nothing, for a log that serves nobody. */
-    static final LogMetrics NONE = new LogMetrics(new CompositeMeterRegistry());
+    public static final LogMetrics NONE = new LogMetrics(new CompositeMeterRegistry());
 
     private static final Duration[] TIME_BUCKETS = DoubleStream.of(
                     0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
@@ -92,12 +92,12 @@ public final class LogMetrics {
         return result;
     }
 
-    void committed(long nanos, long reportsStored) {
+    public void committed(long nanos, long reportsStored) {
         commits.record(nanos, TimeUnit.NANOSECONDS);
         reports.record(reportsStored);
     }
 
-    void checkpointed(long nanos) {
+    public void checkpointed(long nanos) {
         checkpoints.record(nanos, TimeUnit.NANOSECONDS);
     }
 }

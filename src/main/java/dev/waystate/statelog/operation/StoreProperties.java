@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.operation;
 
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;

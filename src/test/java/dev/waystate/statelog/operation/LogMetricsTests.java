@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.file;
 
 /**
  * Where the file of a log, without its write-ahead log, shows that it is the one that was opened. It stays until the log
@@ -8,7 +8,7 @@ package dev.waystate.statelog.view;
  * @param pageBytes how long it is
  * @param key random bytes that no other file has there
  */
-record Mark(long pageOffset, int pageBytes, byte[] key) {
+public record Mark(long pageOffset, int pageBytes, byte[] key) {
 
     /** Whether this is the page. */
     boolean isIn(byte[] page) {

@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.file;
 
 import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
@@ -15,7 +15,7 @@ public final class SqliteErrors {
     }
 
     /** Whether another process holds the lock for writing. */
-    static boolean isBusy(SQLException problem) {
+    public static boolean isBusy(SQLException problem) {
         return code(problem) == SQLiteErrorCode.SQLITE_BUSY;
     }
 
@@ -25,7 +25,7 @@ public final class SqliteErrors {
     }
 
     /** Whether pages of the file do not fit together. */
-    static boolean isHalfWritten(SQLException problem) {
+    public static boolean isHalfWritten(SQLException problem) {
         return code(problem) == SQLiteErrorCode.SQLITE_CORRUPT;
     }
 

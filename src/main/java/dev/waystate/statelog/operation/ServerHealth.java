@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.operation;
 
 import dev.waystate.server.lifecycle.FailStop;
 import dev.waystate.server.lifecycle.Readiness;

@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.operation;
 
 /** Hears how a log is. Called on the log's threads, which must not be held up. */
 public interface LogHealth {

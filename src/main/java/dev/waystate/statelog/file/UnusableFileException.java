@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.file;
 
 /** A file is not the log that it was opened as, and was left as it is. The message says what to do. */
 public class UnusableFileException extends RuntimeException {

@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.file;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +44,7 @@ public record LogFile(Path named, Path path, Object key) {
     }
 
     /** Returns the device and the inode of the file that a name leads to now. */
-    public static Object keyOf(Path name) throws IOException {
+    static Object keyOf(Path name) throws IOException {
         return Objects.requireNonNull(
                 Files.readAttributes(name, BasicFileAttributes.class).fileKey(),
                 "The system does not tell files apart");
@@ -61,12 +61,12 @@ public record LogFile(Path named, Path path, Object key) {
     }
 
     /** A source of connections that see committed transactions. */
-    SQLiteDataSource dataSource(SQLiteConfig settings) {
+    public SQLiteDataSource dataSource(SQLiteConfig settings) {
         return dataSource(settings, "");
     }
 
     /** A source of connections that see the file as it is without its write-ahead log, and change nothing. */
-    SQLiteDataSource bareDataSource() {
+    public SQLiteDataSource bareDataSource() {
         SQLiteConfig settings = new SQLiteConfig();
         settings.setReadOnly(true);
         return dataSource(settings, "?immutable=1");
