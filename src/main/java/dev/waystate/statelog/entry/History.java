@@ -47,14 +47,24 @@ public record History(long earliest, long statesFrom) {
     /**
      * A record. Its position is one above that of the record before.
      *
-     * @param previous the position of its source's record before, 0 for none; null when that is not known
+     * @param previous the position of its source's record before, 0 for none; null when that is not known, as in records
+     *     of the time before there were locations
      */
     public record Record(
             long sourceId,
             long sequence,
             Report report,
             Instant recordedAt,
-            @Nullable Long previous) {}
+            @Nullable Long previous) {
+
+        /** @throws IllegalArgumentException if there is a location, but it is not known which record is before */
+        public Record {
+            if (report.location() != null && previous == null) {
+                throw new IllegalArgumentException(
+                        "expected a record with a location to name the one before, but it does not");
+            }
+        }
+    }
 
     /** A state of a source begins. */
     public record Transition(long sourceId, long position, int status, Instant since) {}

@@ -10,6 +10,8 @@ import com.google.protobuf.UnknownFieldSet;
 import dev.waystate.geometry.Point;
 import dev.waystate.proto.topic.v1.Entry.KindCase;
 import dev.waystate.proto.topic.v1.FormatChange;
+import dev.waystate.proto.topic.v1.RecordRow;
+import dev.waystate.proto.topic.v1.Rows;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;
@@ -218,8 +220,9 @@ class EntryCodecTests {
                         source.stateSince(),
                         way));
         Arbitrary<History.Record> records = Combinators.combine(
-                        numbers, numbers, reports(), times(), numbers.injectNull(0.3))
-                .as(History.Record::new);
+                        numbers, numbers, reports(), times(), numbers, Arbitraries.of(true, false))
+                .as((source, sequence, report, recorded, previous, linked) -> new History.Record(
+                        source, sequence, report, recorded, linked || report.location() != null ? previous : null));
         Arbitrary<History.Transition> transitions = Combinators.combine(
                         numbers, numbers, Arbitraries.integers(), times())
                 .as(History.Transition::new);
@@ -334,6 +337,19 @@ class EntryCodecTests {
                 .build();
         byte[] value = message().setUnknownFields(kind).build().toByteArray();
         assertThatThrownBy(() -> decode(header(1, value), value)).satisfies(refused("it is of no kind that is known"));
+    }
+
+    @Test
+    void recordWithALocationThatDoesNotNameTheOneBeforeIsRefused() {
+        byte[] value = message()
+                .setRows(Rows.newBuilder()
+                        .addRecords(RecordRow.newBuilder()
+                                .setReport(dev.waystate.proto.topic.v1.Report.newBuilder()
+                                        .setLocation(dev.waystate.proto.topic.v1.Location.getDefaultInstance()))))
+                .build()
+                .toByteArray();
+        assertThatThrownBy(() -> decode(header(1, value), value))
+                .satisfies(refused("expected a record with a location to name the one before, but it does not"));
     }
 
     static Stream<Arguments> laterFormats() {
