@@ -11,7 +11,6 @@ import java.util.List;
 public final class RecordText {
 
     private static final int TIME_WIDTH = 24;
-    private static final int STATUS_WIDTH = 7;
 
     private RecordText() {}
 
@@ -21,7 +20,7 @@ public final class RecordText {
                 Column.text("RECORDED", TIME_WIDTH),
                 Column.text("SOURCE", 16),
                 Column.number("SEQUENCE", 0),
-                Column.text("STATUS", STATUS_WIDTH),
+                Column.status(),
                 Column.text("LOCATION", 0),
                 Column.free("INFO", 0));
     }

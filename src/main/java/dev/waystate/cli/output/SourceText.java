@@ -19,8 +19,7 @@ public final class SourceText {
     private record Cell(Column column, Function<Source, String> text) {}
 
     private static final Cell NAME = new Cell(Column.text("SOURCE", 16), Source::getName);
-    private static final Cell STATUS =
-            new Cell(Column.text("STATUS", 7), source -> StatusNames.name(source.getStatusValue()));
+    private static final Cell STATUS = new Cell(Column.status(), source -> StatusNames.name(source.getStatusValue()));
     private static final Cell SINCE =
             new Cell(Column.text("SINCE", 24), source -> Times.toMillis(source.getStateSince()));
     private static final Cell LOCATION =

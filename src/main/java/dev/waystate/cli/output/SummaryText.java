@@ -75,10 +75,7 @@ public final class SummaryText {
 
     private static Table table() {
         return new Table(
-                Column.text("STATUS", 7),
-                Column.number("REPORTS", 10),
-                Column.number("SOURCES", 10),
-                Column.text("", 0));
+                Column.status(), Column.number("REPORTS", 10), Column.number("SOURCES", 10), Column.text("", 0));
     }
 
     private static List<String> row(StatusCount count, long most) {

@@ -4,6 +4,7 @@ import dev.waystate.text.VisibleText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
 
@@ -22,6 +23,8 @@ public final class Table {
     private static final int MOST_PADDING = 60;
 
     private final IntSupplier outputWidth;
+    private final BooleanSupplier outputColours;
+    private boolean colours;
     private int lineWidth;
     private final Column[] columns;
     private final int[] widths;
@@ -29,11 +32,12 @@ public final class Table {
 
     /** Makes a table on standard output. */
     public Table(Column... columns) {
-        this(Terminals::width, columns);
+        this(Terminals::width, Terminals::hasColours, columns);
     }
 
-    Table(IntSupplier outputWidth, Column... columns) {
+    Table(IntSupplier outputWidth, BooleanSupplier outputColours, Column... columns) {
         this.outputWidth = outputWidth;
+        this.outputColours = outputColours;
         this.columns = columns;
         this.widths = Arrays.stream(columns).mapToInt(Column::width).toArray();
     }
@@ -44,6 +48,7 @@ public final class Table {
         if (!begun) {
             begun = true;
             lineWidth = outputWidth.getAsInt(); // not before: a command that prints no table does not ask
+            colours = outputColours.getAsBoolean();
             shown.add(Arrays.stream(columns).map(Column::title).toList());
         }
         rows.forEach(row -> shown.add(row.stream().map(VisibleText::all).toList()));
@@ -82,7 +87,8 @@ public final class Table {
         for (int i = 0; i < columns.length; i++) {
             String padding = " ".repeat(Math.max(0, widths[i] - length(cells.get(i))));
             line.append(i == 0 ? "" : GAP);
-            line.append(columns[i].rightAligned() ? padding + cells.get(i) : cells.get(i) + padding);
+            String cell = colours && columns[i].coloured() ? StatusColours.paint(cells.get(i)) : cells.get(i);
+            line.append(columns[i].rightAligned() ? padding + cell : cell + padding);
         }
         return line.toString().stripTrailing();
     }
@@ -96,19 +102,24 @@ public final class Table {
      *
      * @param width how many characters it has at least
      * @param free whether it has free text; of one column at most
+     * @param coloured whether it has the names of statuses, which have colours on a terminal
      */
-    public record Column(String title, int width, boolean rightAligned, boolean free) {
+    public record Column(String title, int width, boolean rightAligned, boolean free, boolean coloured) {
 
         public static Column free(String title, int width) {
-            return new Column(title, Math.max(width, title.length()), false, true);
+            return new Column(title, Math.max(width, title.length()), false, true, false);
+        }
+
+        public static Column status() {
+            return new Column("STATUS", 7, false, false, true);
         }
 
         public static Column text(String title, int width) {
-            return new Column(title, Math.max(width, title.length()), false, false);
+            return new Column(title, Math.max(width, title.length()), false, false, false);
         }
 
         public static Column number(String title, int width) {
-            return new Column(title, Math.max(width, title.length()), true, false);
+            return new Column(title, Math.max(width, title.length()), true, false, false);
         }
     }
 }

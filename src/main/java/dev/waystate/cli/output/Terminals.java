@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** Tells what the process's streams lead to. Where the system has no {@code /proc}, none is known for a terminal. */
 public final class Terminals {
@@ -22,6 +23,17 @@ public final class Terminals {
     /** Tells whether another process reads what is printed. */
     public static boolean isStdoutPipe() {
         return leadsTo(STDOUT).matches("(pipe|socket):.*");
+    }
+
+    /**
+     * Tells whether standard output shows colours. {@code NO_COLOR} turns them off, as no-color.org describes.
+     */
+    static boolean hasColours() {
+        return isStdout() && wantsColours(System.getenv());
+    }
+
+    static boolean wantsColours(Map<String, String> environment) {
+        return environment.getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(environment.get("TERM"));
     }
 
     static boolean isStderr() {

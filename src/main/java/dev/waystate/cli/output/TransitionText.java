@@ -16,7 +16,7 @@ public final class TransitionText {
 
     public static Table table() {
         return new Table(
-                Column.text("STATUS", 7),
+                Column.status(),
                 Column.text("SINCE", 24),
                 Column.text("UNTIL", 24),
                 Column.text("LASTED", 0),

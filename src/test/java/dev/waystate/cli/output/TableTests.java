@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waystate.cli.output.Table.Column;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TableTests {
@@ -39,17 +40,46 @@ class TableTests {
         assertThat(table(40).lines(rows)).element(1).isEqualTo("  1  a       " + "x".repeat(26) + "…");
         assertThat(table(10).lines(rows)).element(1).isEqualTo("  1  a       " + "x".repeat(19) + "…");
         assertThat(table(Integer.MAX_VALUE).lines(rows)).element(1).isEqualTo("  1  a       " + text);
-        Table inTheMiddle = new Table(() -> Integer.MAX_VALUE, Column.free("INFO", 0), Column.text("NAME", 6));
+        Table inTheMiddle =
+                new Table(() -> Integer.MAX_VALUE, () -> false, Column.free("INFO", 0), Column.text("NAME", 6));
         assertThat(inTheMiddle.lines(List.of(List.of(text, "a"), List.of("x", "b"))))
                 .containsExactly("INFO" + " ".repeat(58) + "NAME", text + "  a", "x" + " ".repeat(61) + "b");
     }
 
     private static Table table(int width) {
-        return new Table(() -> width, Column.number("N", 3), Column.text("NAME", 6), Column.free("INFO", 0));
+        return new Table(
+                () -> width, () -> false, Column.number("N", 3), Column.text("NAME", 6), Column.free("INFO", 0));
     }
 
     @Test
     void emptyTableHasItsTitles() {
         assertThat(table.lines(List.of())).containsExactly("  N  NAME    INFO");
+    }
+
+    @Test
+    void statusesHaveColoursWhereTheOutputShowsThemAndStayAligned() {
+        List<List<String>> rows = List.of(List.of("OK", "a"), List.of("STARVED", "b"), List.of("17", "OK"));
+
+        assertThat(statuses(true).lines(rows))
+                .containsExactly(
+                        "STATUS   NAME",
+                        "\u001b[32mOK\u001b[39m\u001b[0m       a",
+                        "\u001b[1m\u001b[31mSTARVED\u001b[39m\u001b[21m\u001b[0m  b",
+                        "17       OK");
+        assertThat(statuses(false).lines(rows))
+                .containsExactly("STATUS   NAME", "OK       a", "STARVED  b", "17       OK");
+    }
+
+    private static Table statuses(boolean colours) {
+        return new Table(() -> 80, () -> colours, Column.status(), Column.text("NAME", 0));
+    }
+
+    @Test
+    void coloursAreLeftOutWhereTheEnvironmentSaysSo() {
+        assertThat(Terminals.wantsColours(Map.of("TERM", "xterm", "NO_COLOR", "")))
+                .isTrue();
+        assertThat(Terminals.wantsColours(Map.of("TERM", "xterm", "NO_COLOR", "1")))
+                .isFalse();
+        assertThat(Terminals.wantsColours(Map.of("TERM", "dumb"))).isFalse();
     }
 }
