@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waystate.OtherJava;
 import dev.waystate.ServerProcess;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,6 +88,19 @@ class StartIT {
                 "spring.ssl.bundle.pem.port.keystore.certificate",
                 "spring.ssl.bundle.pem.port.keystore.private-key",
                 "expected a file that can be read");
+    }
+
+    @Test
+    void fileThatIsNoYamlIsRefusedWithTheLine() throws Exception {
+        Files.writeString(directory.resolve("application.yml"), "waystate:\n  limits:\n bad: 1\n");
+        assertRefused(List.of(), "Expected YAML in application.yml", "line 3, column 2");
+    }
+
+    @Test
+    void valueOfAnotherTypeIsRefusedByTheNameOfItsKey() throws Exception {
+        List<String> output = assertRefused(
+                List.of("--waystate.state-log.read-connections=many"), "waystate.state-log.read-connections", "many");
+        assertThat(output).noneMatch(line -> line.contains("memory leak"));
     }
 
     @Test
