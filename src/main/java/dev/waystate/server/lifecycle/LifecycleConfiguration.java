@@ -1,11 +1,15 @@
 package dev.waystate.server.lifecycle;
 
+import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What ends the process when it fails. */
+/** What ends the process when it fails, and keeps it small when it is idle. */
 @Configuration(proxyBeanMethods = false)
 class LifecycleConfiguration {
+
+    /** Loads that come and go more quickly find the heap as large as they left it. */
+    private static final Duration IDLE = Duration.ofSeconds(5);
 
     @Bean
     Scheduler scheduler(FailStop failStop) {
@@ -15,5 +19,10 @@ class LifecycleConfiguration {
     @Bean
     OutOfMemory outOfMemory(FailStop failStop, Scheduler scheduler) {
         return new OutOfMemory(failStop::stop, scheduler);
+    }
+
+    @Bean
+    IdleCollection idleCollection() {
+        return new IdleCollection(IDLE);
     }
 }
