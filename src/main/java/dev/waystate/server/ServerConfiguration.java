@@ -8,6 +8,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.ResourceLeakDetector;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.util.List;
 import net.devh.boot.grpc.server.interceptor.GlobalServerInterceptorRegistry;
 import net.devh.boot.grpc.server.scope.GrpcRequestScope;
@@ -23,6 +25,11 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 /** The gRPC server's threads and interceptors, and the reflection service that the starter does not have. */
 @Configuration(proxyBeanMethods = false)
 class ServerConfiguration {
+
+    static {
+        // Asked for each frame whether to log it, these loggers need not ask the filters that look at every log line.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+    }
 
     /**
      * RPCs run on the transport's threads: none of them blocks. Those that may block hand their work to the executor

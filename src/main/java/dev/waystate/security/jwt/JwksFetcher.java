@@ -55,6 +55,9 @@ final class JwksFetcher implements JWKSetSource<SecurityContext> {
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
             throw new JWKSetUnavailableException("closed", closed);
+        } catch (Error error) { // which the library keeps for itself when it fetches ahead
+            log.error("The keys at {} cannot be fetched", location, error);
+            throw error;
         }
     }
 

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
@@ -45,7 +46,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private int nextHashCode = hashCode();
 
-    /** Null until the first call. For the connection's thread alone. */
+    /** Null until the first call, as the next one. For the connection's thread alone. */
+    private @Nullable Http2ConnectionHandler handler;
+
     private @Nullable Http2Connection http2;
 
     /** Where a stream has its call. Null until the first. */
@@ -89,7 +92,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void observeFrames(ChannelPipeline pipeline) {
-        Http2ConnectionHandler handler = pipeline.get(Http2ConnectionHandler.class);
+        handler = pipeline.get(Http2ConnectionHandler.class);
         http2 = handler.connection();
         callKey = http2.newKey();
         handler.decoder().frameListener(new Frames(handler.decoder().frameListener()));
@@ -168,6 +171,24 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 call.nothingLeft();
             }
         });
+    }
+
+    /**
+     * Resets the stream of a call that has been closed and whose client has not taken that. What was still to be sent is
+     * dropped at once, and as it cannot be sent, grpc-java ends the call.
+     */
+    void reset(OpenCall call) {
+        // The first task may overtake what the call has queued, since a thread that is just sending takes that on
+        // later.
+        execute(() -> execute(() -> {
+            Http2Stream stream = call.http2Stream();
+            if (!call.isClosed() && http2.stream(stream.id()) != null) {
+                ChannelHandlerContext transport = context.pipeline().context(handler);
+                handler.resetStream(transport, stream.id(), Http2Error.CANCEL.code(), transport.newPromise());
+                stream.close(); // not only when the client has read the reset
+                transport.flush();
+            }
+        }));
     }
 
     /** What grpc-java is told of the frames that arrive. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class OpenCall extends MeasuredCall {
 
     /** What {@link #messageBegunAt} and {@link #blockedSince} return where there is no such time. */
-    public static final long NEVER = -1;
+    public static final long NEVER = 0;
 
     private static final Context.Key<OpenCall> CURRENT = Context.key("open-call");
 
@@ -55,6 +55,8 @@ public final class OpenCall extends MeasuredCall {
 
     private final int hashCode;
     private final long openedAt;
+
+    /** What cancels a call from the process itself; null for others, whose streams can be reset. */
     private @Nullable CancellableContext context;
 
     /** Null until it comes to its method's handler: for methods that do not exist it does not. */
@@ -63,26 +65,29 @@ public final class OpenCall extends MeasuredCall {
     private volatile @Nullable Supplier<@Nullable Status> endCondition;
     private volatile @Nullable Runnable ending;
     private volatile boolean endsAtOnce;
-    private long messagesWhenAsked = NEVER;
+    private long messagesWhenAsked = -1;
 
-    private volatile long blockedSince = NEVER;
-    private volatile long endedAt = NEVER;
+    private volatile long blockedSince;
+    private @Nullable Status endStatus;
+    private volatile long endedAt;
     private volatile boolean waitsForRoom;
 
     // Written by the connection's thread for every message. Others read them now and then, and may come late.
     private boolean requestEnded;
-    private long messageBegunAt = NEVER;
+    private long messageBegunAt;
     private long messageEndedAt;
     private long unreadBytes;
     private double unreadFrames;
-    private volatile long countedInbound;
+    private long countedInbound;
 
     private final AtomicLong outbound = new AtomicLong();
-    private volatile long takenAt;
-    private volatile int readyBytes = READY_BYTES;
+
+    // Written by who sends, and by the connection's thread. Others may come late here, too.
+    private long takenAt;
+    private int readyBytes = READY_BYTES;
 
     /** Of a message that was sent: what smaller ones take besides their bytes is a larger part of all. */
-    private volatile long leastSentBytes = Long.MAX_VALUE;
+    private long leastSentBytes = Long.MAX_VALUE;
 
     private volatile boolean closed;
 
@@ -108,9 +113,8 @@ public final class OpenCall extends MeasuredCall {
 
     @Override
     public Context filterContext(Context parent) {
-        CancellableContext own = parent.withCancellation();
-        context = own;
-        return own.withValue(CURRENT, this);
+        context = http2Stream == null ? parent.withCancellation() : null; // each call would pay for it
+        return (context == null ? parent : context).withValue(CURRENT, this);
     }
 
     /** Runs an action on the thread of the call's connection, or here in the process itself. */
@@ -133,20 +137,24 @@ public final class OpenCall extends MeasuredCall {
      */
     public void end(Status status) {
         if (endedAt == NEVER) {
+            endStatus = status;
             endedAt = calls.now();
         }
         GuardedHandler<?, ?>.GuardedCall known = call;
-        if (known == null) {
-            reset();
-        } else {
+        if (known != null) {
             known.end(status);
         }
     }
 
-    /** Ends the call, and drops at once what the transport holds for it. */
+    /** Ends the call, and has the transport drop at once what it has not sent yet. */
     public void endAndDrop(Status status) {
         end(status);
-        reset();
+        CancellableContext own = context;
+        if (own != null) {
+            own.cancel(new TimeoutException("The client does not take what it is sent"));
+        } else if (call != null) {
+            connection.reset(this);
+        }
     }
 
     /**
@@ -185,12 +193,8 @@ public final class OpenCall extends MeasuredCall {
         }
     }
 
-    /** What grpc-java does when a deadline passes: there is no other way to have it drop what it has not sent yet. */
-    private void reset() {
-        CancellableContext own = context;
-        if (own != null) {
-            own.cancel(new TimeoutException("The client does not take what it is sent"));
-        }
+    boolean isClosed() {
+        return closed;
     }
 
     /** Returns whether it was ended from outside. It stays open until its client has taken that, or some seconds. */
@@ -387,7 +391,8 @@ public final class OpenCall extends MeasuredCall {
         closed = true;
         taken(0);
         countInbound();
-        super.streamClosed(status);
+        Status ended = endStatus; // of a stream that was reset the transport knows no more than that
+        super.streamClosed(ended == null || status.isOk() ? status : ended);
     }
 
     /** Is called at least ten times a second. By one thread at a time. */
@@ -395,7 +400,7 @@ public final class OpenCall extends MeasuredCall {
         long now = calls.now();
         if (endedAt != NEVER) {
             if (now - endedAt > RESET_DELAY.toNanos()) {
-                reset();
+                endAndDrop(endStatus);
             }
             return;
         }

@@ -46,7 +46,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     private final ClientConnection inProcess;
 
     private long checkedAtNanos = System.nanoTime();
-    private volatile long now;
+    private volatile long now = INTERVAL.toNanos(); // OpenCall.NEVER is another time
 
     /** @param policies are asked in their order */
     OpenCalls(

@@ -27,8 +27,10 @@ public class CallerRate implements ServerInterceptor {
     @Override
     public <ReqT, RespT> Listener<ReqT> interceptCall(
             ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-        String name = CallerName.CURRENT.get();
-        count(name != null ? name : ClientRate.network(call.getAttributes()));
+        if (rate.isOn()) {
+            String name = CallerName.CURRENT.get();
+            count(name != null ? name : ClientRate.network(call.getAttributes()));
+        }
         return next.startCall(call, headers);
     }
 

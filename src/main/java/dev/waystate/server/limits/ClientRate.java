@@ -42,9 +42,14 @@ public final class ClientRate {
                 .build();
     }
 
+    /** Returns whether there is a rate. */
+    boolean isOn() {
+        return rate != 0;
+    }
+
     /** Counts once more for a client, unless it has to wait. Returns for how long: zero if it was counted. */
     public Duration take(Object client) {
-        if (rate == 0) {
+        if (!isOn()) {
             return Duration.ZERO;
         }
         ConsumptionProbe probe = buckets.get(client, key -> newBucket()).tryConsumeAndReturnRemaining(1);

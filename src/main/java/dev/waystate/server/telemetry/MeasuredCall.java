@@ -33,7 +33,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     private final String requestId;
     private final long startNanos = System.nanoTime();
 
-    // Written for every message. Others than its observers read them now and then, and may come late.
+    // Written for every call or message. Others than its observers read them now and then, and may come late.
     private long receivedMessages;
     private long receivedBytes;
     private long sentMessages;
@@ -43,9 +43,10 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     private boolean ended;
 
     /** Null while it is not known that the method exists. */
-    private volatile @Nullable MethodDescriptor<?, ?> method;
+    private @Nullable MethodDescriptor<?, ?> method;
 
-    private volatile @Nullable Deadline deadline;
+    private @Nullable Deadline deadline;
+
     private volatile @Nullable String caller;
     private volatile @Nullable String source;
 

@@ -1,7 +1,9 @@
 package dev.waystate.security.jwt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.mock;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLContext;
@@ -202,7 +205,32 @@ class JwksTests {
         }
     }
 
+    @Test
+    void anErrorOfAFetchAheadIsLoggedAndHarmsNothingAtHand(CapturedOutput output) {
+        Error error = new LinkageError("a class lacks");
+        AtomicBoolean fails = new AtomicBoolean();
+        OutgoingTraces traces = mock(OutgoingTraces.class, request -> {
+            if (fails.get()) {
+                throw error;
+            }
+            return request.callRealMethod();
+        });
+        start(issuer.jwks(), OFTEN, traces);
+        fails.set(true);
+        await().atMost(20, TimeUnit.SECONDS)
+                .until(() -> output.toString()
+                        .contains("The keys at " + issuer.jwks() + " cannot be fetched" + System.lineSeparator()
+                                + error));
+        assertGood(issuer.token(JwtIssuer.claims()));
+        JwksFetcher fetcher = new JwksFetcher(JwksLocation.of(issuer.jwks()).orElseThrow(), traces);
+        assertThatThrownBy(() -> fetcher.getJWKSet(null, 0, null)).isSameAs(error);
+    }
+
     private void start(String jwks, Duration refreshInterval) {
+        start(jwks, refreshInterval, OutgoingTraces.NONE);
+    }
+
+    private void start(String jwks, Duration refreshInterval, OutgoingTraces traces) {
         verifier = new JwtVerifier(
                 new JwtProperties(
                         JwtIssuer.ISSUER,
@@ -215,7 +243,7 @@ class JwksTests {
                         null),
                 Duration.ofMillis(500),
                 scheduler,
-                OutgoingTraces.NONE);
+                traces);
     }
 
     private void assertGood(String token) {

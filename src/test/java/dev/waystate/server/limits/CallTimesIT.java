@@ -161,6 +161,10 @@ class CallTimesIT {
         await().atMost(SOON).until(() -> limited.openCalls(read) == 1 && limited.openCalls(list) == 1);
         await().atMost(SOON).until(() -> limited.openCalls(read) == 0 && limited.openCalls(list) == 0);
         assertThat(limited.refused("reader-stall-timeout")).isPositive();
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(List.of(read, list))
+                        .allSatisfy(method -> assertThat(limited.endedCalls(method, Code.DEADLINE_EXCEEDED))
+                                .isPositive()));
         assertThat(unlimited.openCalls(read)).isEqualTo(readsBefore + 1);
         assertThat(unlimited.openCalls(list)).isEqualTo(1);
     }

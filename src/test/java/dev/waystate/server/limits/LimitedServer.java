@@ -22,6 +22,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -107,6 +108,19 @@ final class LimitedServer implements AutoCloseable {
                 .getBean(MeterRegistry.class)
                 .counter("waystate.limits.refused", "limit", limit)
                 .count();
+    }
+
+    /** Returns how many calls of a method have ended with a status, by the meter that tells operators of it. */
+    long endedCalls(MethodDescriptor<?, ?> method, Status.Code code) {
+        return application
+                .getBean(MeterRegistry.class)
+                .find("grpc.server.call.duration")
+                .tag("grpc.method", method.getFullMethodName())
+                .tag("grpc.status", code.name())
+                .timers()
+                .stream()
+                .mapToLong(Timer::count)
+                .sum();
     }
 
     /** Returns how many calls of a method are open, from their first byte to their last. */
