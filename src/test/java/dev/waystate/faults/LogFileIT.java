@@ -1,9 +1,11 @@
 package dev.waystate.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.waystate.ServerProcess;
+import dev.waystate.statelog.local.LocalLogs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What others do to a server's file. */
 class LogFileIT {
 
-    private static final String FILE = "--waystate.state-log.file=";
     private static final int FAIL_STOP = 74;
 
     @TempDir
@@ -37,8 +38,11 @@ class LogFileIT {
         AtomicLong acknowledged = new AtomicLong();
         for (boolean fresh : new boolean[] {true, false}) { // SQLite takes other locks on a file that is new
             try (ServerProcess server = ServerProcess.start(directory, ServerProcess.WITHOUT_HTTP)) {
-                for (Map.Entry<String, String> name : names(file, fresh).entrySet()) {
-                    assertThatItIsRefused(name.getKey(), name.getValue(), server);
+                assertThatAnotherServerIsRefused(server);
+                for (Map.Entry<String, Path> name : names(file, fresh).entrySet()) {
+                    assertThatThrownBy(() -> LocalLogs.open(name.getValue()))
+                            .as(name.getKey())
+                            .hasMessageContaining(inUseBy(server));
                 }
                 append(server, acknowledged, acknowledged.get() + 20);
                 server.kill();
@@ -50,7 +54,7 @@ class LogFileIT {
         }
     }
 
-    private Map<String, String> names(Path file, boolean create) throws IOException {
+    private Map<String, Path> names(Path file, boolean create) throws IOException {
         Path links = directory.resolve("links");
         if (create) {
             Files.createDirectory(links);
@@ -58,27 +62,28 @@ class LogFileIT {
             Files.createSymbolicLink(links.resolve("directory"), file.getParent());
             Files.createLink(links.resolve("hard.db"), file);
         }
-        Map<String, String> names = new LinkedHashMap<>();
-        names.put("the same", file.toString());
-        names.put("relative", "data/../data/waystate.db");
-        names.put("symbolic link", links.resolve("symbolic.db").toString());
-        names.put(
-                "in a linked directory", links.resolve("directory/waystate.db").toString());
-        names.put("hard link", links.resolve("hard.db").toString());
-        names.put("other spelling", file.getParent() + "//./waystate.db");
+        Map<String, Path> names = new LinkedHashMap<>();
+        names.put("the same", file);
+        names.put("relative", Path.of("").toAbsolutePath().relativize(file));
+        names.put("through another directory", directory.resolve("data/../data/waystate.db"));
+        names.put("symbolic link", links.resolve("symbolic.db"));
+        names.put("in a linked directory", links.resolve("directory/waystate.db"));
+        names.put("hard link", links.resolve("hard.db"));
+        names.put("other spelling", Path.of(file.getParent() + "//./waystate.db"));
         return names;
     }
 
-    private void assertThatItIsRefused(String kind, String name, ServerProcess owner) throws Exception {
-        try (ServerProcess second =
-                ServerProcess.launch(directory, List.of(), ServerProcess.WITHOUT_HTTP, FILE + name)) {
-            assertThat(second.process().waitFor(1, TimeUnit.MINUTES)).as(kind).isTrue();
-            assertThat(second.process().exitValue()).as(kind).isNotZero();
-            assertThat(second.output())
-                    .as(kind)
-                    .anyMatch(line ->
-                            line.contains("in use by process " + owner.process().pid()));
+    private void assertThatAnotherServerIsRefused(ServerProcess owner) throws Exception {
+        try (ServerProcess second = ServerProcess.launch(directory, List.of(), ServerProcess.WITHOUT_HTTP)) {
+            assertThat(second.process().waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(second.process().exitValue()).isNotZero();
+            await().atMost(Duration.ofSeconds(5))
+                    .until(() -> second.output().stream().anyMatch(line -> line.contains(inUseBy(owner))));
         }
+    }
+
+    private static String inUseBy(ServerProcess owner) {
+        return "in use by process " + owner.process().pid();
     }
 
     @Test

@@ -34,6 +34,7 @@ import org.springframework.test.context.TestPropertySource;
 @Import(StalledReadersTests.Blocking.class)
 @TestPropertySource(
         properties = {
+            "server.shutdown=immediate", // what the clients have left is not over
             "server.tomcat.threads.max=" + StalledReadersTests.THREADS,
             "waystate.limits.reader-stall-timeout=3s",
             "waystate.limits.outbound-memory=4MB"

@@ -49,6 +49,7 @@ import org.springframework.test.annotation.DirtiesContext;
         properties = {
             "grpc.server.port=-1",
             "grpc.server.in-process-name=frames",
+            "server.shutdown=immediate", // some streams of the control never end
             "waystate.state-log.file=target/test-logs/${random.uuid}/waystate.db"
         })
 @DirtiesContext

@@ -2,18 +2,15 @@ package dev.waystate.server.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.waystate.LogLines;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which calls have a line, and what cannot be in it. */
 class AccessLogTests {
@@ -21,19 +18,8 @@ class AccessLogTests {
     private static final int QUICK_LINES = 100;
     private static final InetSocketAddress PEER = new InetSocketAddress("192.0.2.7", 50_100);
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("dev.waystate.access");
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-    @BeforeEach
-    void listen() {
-        lines.start();
-        logger.addAppender(lines);
-    }
-
-    @AfterEach
-    void forget() {
-        logger.detachAppender(lines);
-    }
+    @RegisterExtension
+    final LogLines lines = LogLines.of("dev.waystate.access");
 
     @Test
     void allHaveALine() {
@@ -54,7 +40,7 @@ class AccessLogTests {
     @Test
     void noneHasALineWhenItIsOff() {
         end(log(AccessLogMode.OFF), "x.Y/Z", Status.INTERNAL);
-        assertThat(lines.list).isEmpty();
+        assertThat(lines.events()).isEmpty();
     }
 
     @Test
@@ -63,7 +49,7 @@ class AccessLogTests {
         end(log, "grpc.health.v1.Health/Check", Status.OK);
         end(log, "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", Status.CANCELLED);
         end(log, "grpc.other.Service/Call", Status.OK);
-        assertThat(lines.list).hasSize(1);
+        assertThat(lines.events()).hasSize(1);
     }
 
     @Test
@@ -73,9 +59,9 @@ class AccessLogTests {
         for (int i = 0; i < calls; i++) {
             end(log, "x.Y/Z", Status.OK);
         }
-        assertThat(lines.list).hasSizeBetween(QUICK_LINES, 3 * QUICK_LINES);
+        assertThat(lines.events()).hasSizeBetween(QUICK_LINES, 3 * QUICK_LINES);
         end(log, "x.Y/Z", Status.INTERNAL);
-        assertThat(lines.list.size() + leftOut()).isEqualTo(calls + 1);
+        assertThat(lines.events().size() + leftOut()).isEqualTo(calls + 1);
         assertThat(codes()).endsWith("INTERNAL");
     }
 
@@ -84,7 +70,7 @@ class AccessLogTests {
         MeasuredCall call = call(log(AccessLogMode.ALL), "no/such\nmethod type=unary");
         call.setSource("cow\u202e\n" + "7".repeat(1_000));
         call.streamClosed(Status.UNIMPLEMENTED);
-        ILoggingEvent line = lines.list.get(0);
+        ILoggingEvent line = lines.events().get(0);
         assertThat(line.getFormattedMessage())
                 .startsWith("call method=\"no/such\\u000Amethod type=unary\" type=unknown code=UNIMPLEMENTED ")
                 .contains(" peer=192.0.2.7:50100 source=\"cow\\u202E\\u000A777");
@@ -107,13 +93,13 @@ class AccessLogTests {
     }
 
     private List<String> codes() {
-        return lines.list.stream()
+        return lines.events().stream()
                 .map(line -> pair(line, "call.code").toString())
                 .collect(Collectors.toList());
     }
 
     private long leftOut() {
-        return lines.list.stream()
+        return lines.events().stream()
                 .map(line -> pair(line, "call.left_out"))
                 .mapToLong(count -> count == null ? 0 : (Long) count)
                 .sum();

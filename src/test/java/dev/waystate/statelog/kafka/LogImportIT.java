@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.waystate.KafkaBroker;
+import dev.waystate.LogLines;
 import dev.waystate.cli.CommandRun;
 import dev.waystate.geometry.Point;
 import dev.waystate.statelog.Appended;
@@ -38,10 +36,10 @@ import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.slf4j.LoggerFactory;
 
 /** {@code import}: a single process becomes a cluster. */
 @Timeout(120)
@@ -56,6 +54,9 @@ class LogImportIT {
     private static final int UNUSABLE = 73;
     private static final int AWAY = 78;
     private static final int DAMAGED = 79;
+
+    @RegisterExtension
+    final LogLines told = LogLines.of(TopicReader.class);
 
     @TempDir
     Path directory;
@@ -259,17 +260,12 @@ class LogImportIT {
         }
         assertThat(entries).hasSizeGreaterThan(5);
         Session session = new Session();
-        ListAppender<ILoggingEvent> told = new ListAppender<>();
-        told.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(TopicReader.class);
-        logger.addAppender(told);
         try (Producer<byte[], byte[]> producer = clients().newProducer()) {
             send(producer, session, entries, 0, 3);
             try (Replica replica = replica("view.db")) {
                 await().atMost(Duration.ofSeconds(30))
-                        .untilAsserted(() -> assertThat(List.copyOf(told.list))
-                                .anyMatch(event -> event.getFormattedMessage()
-                                        .contains("has a part of an import, up to position ")));
+                        .untilAsserted(() -> assertThat(told.messages())
+                                .anyMatch(line -> line.contains("has a part of an import, up to position ")));
                 assertThatThrownBy(replica.log::head)
                         .as("a part of the log is not served")
                         .isInstanceOf(LogUnavailableException.class);
@@ -287,8 +283,6 @@ class LogImportIT {
                 assertThat(replica.isReady()).isTrue();
                 assertThat(replica.log.head()).isEqualTo(HEAD);
             }
-        } finally {
-            logger.detachAppender(told);
         }
         assertThat(tables(directory.resolve("view.db"))).isEqualTo(tables(store));
     }
