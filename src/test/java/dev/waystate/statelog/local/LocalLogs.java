@@ -1,9 +1,9 @@
 package dev.waystate.statelog.local;
 
 import dev.waystate.statelog.TestHealth;
-import dev.waystate.statelog.view.LogMetrics;
-import dev.waystate.statelog.view.RetentionProperties;
-import dev.waystate.statelog.view.StoreProperties;
+import dev.waystate.statelog.operation.LogMetrics;
+import dev.waystate.statelog.operation.RetentionProperties;
+import dev.waystate.statelog.operation.StoreProperties;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 
