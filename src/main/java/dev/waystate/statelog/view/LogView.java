@@ -305,12 +305,12 @@ public final class LogView implements AutoCloseable {
      * Commits the transaction: what was applied is durable when this returns, and readers see it after
      * {@link #advance}.
      *
-     * @param entries how many were applied
      * @throws UnusableFileException if the name of the file does not lead to it any more: it would not be there after a
      *     restart
      */
-    public void commit(int entries) throws SQLException {
+    public void commit() throws SQLException {
         LogEnd next = transaction.write();
+        long sources = transaction.sources();
         // The commit point: from here on the applied entries are durable, and not before.
         writer.commit();
         transaction.committed();
@@ -319,7 +319,7 @@ public final class LogView implements AutoCloseable {
         }
         long reports = next.head() - end.head();
         metrics.committed(System.nanoTime() - begunAt, reports);
-        checkpoint.committed(entries, reports, transaction.infoChars());
+        checkpoint.committed(sources, reports, transaction.infoChars());
         end = next;
         watch.checkNames();
     }

@@ -352,7 +352,7 @@ class BlockTests {
     private void append(LogView view, String source, List<Report> reports) throws Exception {
         assertThat(view.begin()).isTrue();
         apply(view, source, reports);
-        view.commit(1);
+        view.commit();
         view.advance();
     }
 
