@@ -281,6 +281,11 @@ final class LogTransaction implements AutoCloseable {
         return new LogEnd(head, recordedAt, logId, place, importing);
     }
 
+    /** Returns the newest block that was written; none if it is not in memory. */
+    Block newestBlock() {
+        return records.written();
+    }
+
     /** Keeps what was written, once it is committed. */
     void committed() {
         claims.committed();

@@ -327,7 +327,7 @@ public final class LogView implements AutoCloseable {
     /** Moves the head to what is committed, and returns whether there is anything new. */
     public boolean advance() {
         boolean advanced = end.head() > bounds.head();
-        bounds.moveHead(end.head());
+        bounds.moveHead(end.head(), transaction.newestBlock());
         return advanced;
     }
 
