@@ -32,7 +32,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
 
     private static final int MOST_UNSENT = 256;
 
-    /** About a hundred acknowledgements in the transport, each of which takes a few kilobytes there. */
+    /** About twenty acknowledgements in the transport, each of which takes a few kilobytes there. */
     private static final int READY_BYTES = 1024;
 
     private final ServerCallStreamObserver<AppendResponse> responses;
