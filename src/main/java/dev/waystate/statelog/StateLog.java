@@ -79,6 +79,13 @@ public interface StateLog {
      */
     long read(long afterPositionExclusive, int maxBytes, Consumer<StoredRecord> to);
 
+    /**
+     * Passes on such records if they are still in memory: those that were stored last may be. Does not block.
+     *
+     * @return the position of the last one; the position after which to read if there are none, or not in memory
+     */
+    long readNewest(long afterPositionExclusive, int maxBytes, Consumer<StoredRecord> to);
+
     /** Returns the position of the newest record, 0 when there is none. Does not block. */
     long head();
 

@@ -61,6 +61,27 @@ public abstract class StateLogContract extends LogFixture {
         assertThat(records.get(1).recordedAt()).isAfterOrEqualTo(records.get(0).recordedAt());
     }
 
+    @Test
+    void whatWasStoredLastIsInMemoryAsItIsInTheFile() {
+        append("cow", 1, reports(OK, 3));
+        assertThat(newest(0)).isEmpty(); // nobody has looked for the name of the source
+        assertThat(log.read(0, PAGE_BYTES)).hasSize(3);
+        append("cow", 4, reports(THIRSTY, 2));
+        assertThat(newest(0)).hasSize(5).isEqualTo(log.read(0, PAGE_BYTES));
+        assertThat(newest(3)).hasSize(2).isEqualTo(log.read(3, PAGE_BYTES));
+        assertThat(newest(5)).isEmpty();
+        append("cow", 6, reports(OK, 1_000));
+        assertThat(newest(0)).isEmpty(); // which is not in the newest block any more
+        assertThat(newest(1_004)).hasSize(1).isEqualTo(log.read(1_004, PAGE_BYTES));
+    }
+
+    private List<StateRecord> newest(long afterPosition) {
+        List<StateRecord> found = new ArrayList<>();
+        long last = log.readNewest(afterPosition, PAGE_BYTES, stored -> found.add(stored.toRecord()));
+        assertThat(last).isEqualTo(afterPosition + found.size());
+        return found;
+    }
+
     /** Runs of reports that have much in common, or times that count up, and others that have little, stored together. */
     @Test
     void everyMixOfReportsIsStoredAsItCame() {

@@ -29,6 +29,11 @@ public class UnsupportedLog implements StateLog {
     }
 
     @Override
+    public long readNewest(long afterPositionExclusive, int maxBytes, Consumer<StoredRecord> to) {
+        return afterPositionExclusive;
+    }
+
+    @Override
     public long read(long afterPositionExclusive, int maxBytes, Consumer<StoredRecord> to) {
         List<StateRecord> page = read(afterPositionExclusive, maxBytes);
         page.forEach(record -> to.accept(new GivenRecord(record)));

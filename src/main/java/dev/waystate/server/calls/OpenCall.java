@@ -117,6 +117,11 @@ public final class OpenCall extends MeasuredCall {
         return (context == null ? parent : context).withValue(CURRENT, this);
     }
 
+    /** Returns whether it comes by a connection, which has a thread, or from the process itself. */
+    public boolean hasThread() {
+        return http2Stream != null;
+    }
+
     /** Runs an action on the thread of the call's connection, or here in the process itself. */
     public void execute(Runnable action) {
         connection.execute(action);

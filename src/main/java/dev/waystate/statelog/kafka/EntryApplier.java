@@ -100,7 +100,7 @@ final class EntryApplier {
                         view.apply(found.origin(), found.entry(), TimeUnit.MILLISECONDS.toNanos(record.timestamp())));
                 view.moveTo(place(topic, record));
             }
-            view.commit(records.size());
+            view.commit();
         } catch (SQLException problem) {
             if (!SqliteErrors.isDiskFull(problem)) {
                 throw problem;

@@ -119,7 +119,7 @@ final class LogWriter {
         }
         try {
             List<Verdict> verdicts = apply();
-            view.commit(group.size());
+            view.commit();
             clock.saved();
             boolean advanced = view.advance();
             complete(verdicts);

@@ -32,7 +32,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
 
     private static final int MOST_UNSENT = 256;
 
-    /** About a hundred acknowledgements in the transport, each of which takes a few kilobytes there. */
+    /** About twenty acknowledgements in the transport, each of which takes a few kilobytes there. */
     private static final int READY_BYTES = 1024;
 
     private final ServerCallStreamObserver<AppendResponse> responses;
@@ -51,6 +51,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
     // the code of another stream is called meanwhile.
     private int unsettled;
     private final Deque<Appended> unsent = new ArrayDeque<>();
+    private boolean answerDue;
     private boolean inputEnded;
     private boolean ended;
     private @Nullable Throwable failure;
@@ -153,13 +154,16 @@ final class AppendStream implements StreamObserver<AppendRequest> {
 
     private void settled(long bytes, @Nullable Appended appended, @Nullable Throwable problem) {
         try {
-            settle(appended, problem);
+            if (settle(appended, problem)) {
+                call.execute(this::answer); // the log's thread has other streams to complete
+            }
         } finally {
             pending.release(bytes);
         }
     }
 
-    private synchronized void settle(@Nullable Appended appended, @Nullable Throwable problem) {
+    /** Returns whether an answer has become due: one for all that is settled until then. */
+    private synchronized boolean settle(@Nullable Appended appended, @Nullable Throwable problem) {
         unsettled--;
         if (appended == null) {
             inputEnded = true;
@@ -170,6 +174,13 @@ final class AppendStream implements StreamObserver<AppendRequest> {
             }
             unsent.addLast(appended);
         }
+        boolean first = !answerDue;
+        answerDue = true;
+        return first;
+    }
+
+    private synchronized void answer() {
+        answerDue = false;
         endIfDone();
     }
 

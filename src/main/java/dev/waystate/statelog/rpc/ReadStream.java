@@ -12,17 +12,21 @@ import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;
+import dev.waystate.statelog.StoredRecord;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Instant;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call of {@code Read}. Whatever may allow a step (the transport has room, the log has grown, a heartbeat is due)
  * wakes the stream; a step then reads one page on the executor, and only while the client takes what it is sent. A
- * slow reader so costs neither a thread nor memory, and is never dropped.
+ * slow reader so costs neither a thread nor memory, and is never dropped. One that has caught up takes its steps on the
+ * connection's thread, for as long as they find what comes in memory.
  */
 final class ReadStream {
 
@@ -66,6 +70,9 @@ final class ReadStream {
     private boolean caughtUp;
     private boolean waiting;
 
+    /** Whether its next step looks into the log's memory alone, and so does not block. */
+    private volatile boolean live;
+
     /** @throws InvalidRequestException if a field of the request is out of range */
     ReadStream(
             ServerCallStreamObserver<EncodedResponse> responses,
@@ -102,7 +109,25 @@ final class ReadStream {
     /** Has the stream look again at what it can do. Does not block. */
     void wake() {
         if (wakeUps.getAndIncrement() == 0) {
+            awaitStep();
+        }
+    }
+
+    private void awaitStep() {
+        if (!live) {
             streams.ready(this);
+            return;
+        }
+        try {
+            call.execute(this::stepLive);
+        } catch (RejectedExecutionException stopped) {
+            end(); // with the server's threads the connection is gone
+        }
+    }
+
+    private void stepLive() {
+        if (step()) {
+            awaitStep();
         }
     }
 
@@ -236,13 +261,14 @@ final class ReadStream {
         BatchSpan span = call.beginBatch("Read page");
         try {
             EncodedBatch batch = new EncodedBatch();
-            long last = stateLog.read(position, room, record -> {
-                if (filter.accepts(record)) {
-                    batch.add(record);
-                }
-            });
+            long last = read(room, batch);
             if (last == position) { // a look for news that finds none is not worth a span
+                if (live && position != stateLog.head()) {
+                    live = false;
+                    return true;
+                }
                 sendLiveness();
+                live = follow && call.hasThread();
                 return false;
             }
             long records = last - position;
@@ -261,6 +287,15 @@ final class ReadStream {
         } finally {
             call.cancelReservation(room);
         }
+    }
+
+    private long read(int maxBytes, EncodedBatch batch) {
+        Consumer<StoredRecord> accepted = record -> {
+            if (filter.accepts(record)) {
+                batch.add(record);
+            }
+        };
+        return live ? stateLog.readNewest(position, maxBytes, accepted) : stateLog.read(position, maxBytes, accepted);
     }
 
     private void sendRecords(EncodedBatch batch) {

@@ -18,9 +18,9 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.stereotype.Component;
 
 /**
- * The live {@code Read} streams: wakes them when the log grows, has each one's heart beat, and has their steps run on the
- * executor. However many are ready, they take no more of its tasks than it has threads, so that there is room for other
- * calls.
+ * The live {@code Read} streams: wakes them when the log grows, has each one's heart beat, and has the steps that may block
+ * run on the executor. However many are ready, they take no more of its tasks than it has threads, so that there is room
+ * for other calls.
  */
 @Component
 class ReadStreams {

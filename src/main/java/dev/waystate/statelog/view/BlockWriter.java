@@ -33,6 +33,9 @@ final class BlockWriter implements AutoCloseable {
     /** Whether there is more in the block than in its row. */
     private boolean changed;
 
+    /** As it was written last; none after {@link #discard}. */
+    private Block written = Block.NONE;
+
     // Of the last record in the block.
     private long sequence;
     private long recordedAt;
@@ -156,9 +159,10 @@ final class BlockWriter implements AutoCloseable {
     /** Writes what was added and is in memory alone. */
     void finish() throws SQLException {
         if (changed) {
+            written = new Block(first, records, Arrays.copyOf(data, length));
             put.setLong(1, first);
             put.setInt(2, records);
-            put.setBytes(3, Arrays.copyOf(data, length));
+            put.setBytes(3, written.data());
             put.executeUpdate();
             changed = false;
         }
@@ -168,6 +172,12 @@ final class BlockWriter implements AutoCloseable {
     void discard() {
         known = false;
         changed = false;
+        written = Block.NONE;
+    }
+
+    /** Returns the last block as {@link #finish} wrote it; none if that was not since the last {@link #discard}. */
+    Block written() {
+        return written;
     }
 
     @Override

@@ -71,6 +71,11 @@ final class Claims implements AutoCloseable {
         return changed.containsKey(source) ? changed.get(source) : holders.get(source);
     }
 
+    /** Returns of how many sources the claim has changed. */
+    int changed() {
+        return changed.size();
+    }
+
     /** Writes what has changed. */
     void write() throws SQLException {
         for (Map.Entry<String, @Nullable Origin> change : changed.entrySet()) {

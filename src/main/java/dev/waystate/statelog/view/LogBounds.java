@@ -5,11 +5,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** The positions that may be read. The writer moves them after its commits; everybody may look. */
+/** The positions that may be read, and the newest block. The writer moves them after its commits; everybody may look. */
 final class LogBounds {
 
     private volatile long earliest;
     private volatile long head;
+    private volatile Block newest = Block.NONE;
 
     LogBounds(long earliest, long head) {
         this.earliest = earliest;
@@ -22,6 +23,11 @@ final class LogBounds {
 
     long head() {
         return head;
+    }
+
+    /** Returns the block that was written last, and is committed; it may go on behind the head, and may be none. */
+    Block newest() {
+        return newest;
     }
 
     /** Returns the oldest position as a transaction sees it. */
@@ -58,7 +64,9 @@ final class LogBounds {
         earliest = position;
     }
 
-    void moveHead(long position) {
+    /** @param block the one that has the newest record; none if it is not in memory */
+    void moveHead(long position, Block block) {
+        newest = block; // whoever sees the head sees this one, or a later one
         head = position;
     }
 }

@@ -245,6 +245,11 @@ final class LogTransaction implements AutoCloseable {
         return infoChars;
     }
 
+    /** Returns how many sources were added to, imported or claimed, until {@link #committed}; one may count twice. */
+    int sources() {
+        return sources.size() + names.size() + claims.changed();
+    }
+
     /** Writes everything that was added and returns the new end. */
     LogEnd write() throws SQLException {
         records.finish();
@@ -274,6 +279,11 @@ final class LogTransaction implements AutoCloseable {
             movePlace.executeUpdate();
         }
         return new LogEnd(head, recordedAt, logId, place, importing);
+    }
+
+    /** Returns the newest block that was written; none if it is not in memory. */
+    Block newestBlock() {
+        return records.written();
     }
 
     /** Keeps what was written, once it is committed. */

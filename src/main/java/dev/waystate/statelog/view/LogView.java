@@ -314,12 +314,12 @@ public final class LogView implements AutoCloseable {
      * Commits the transaction: what was applied is durable when this returns, and readers see it after
      * {@link #advance}.
      *
-     * @param entries how many were applied
      * @throws UnusableFileException if the name of the file does not lead to it any more: it would not be there after a
      *     restart
      */
-    public void commit(int entries) throws SQLException {
+    public void commit() throws SQLException {
         LogEnd next = transaction.write();
+        long sources = transaction.sources();
         // The commit point: from here on the applied entries are durable, and not before.
         writer.commit();
         transaction.committed();
@@ -328,7 +328,7 @@ public final class LogView implements AutoCloseable {
         }
         long reports = next.head() - end.head();
         metrics.committed(System.nanoTime() - begunAt, reports);
-        checkpoint.committed(entries, reports, transaction.infoChars());
+        checkpoint.committed(sources, reports, transaction.infoChars());
         end = next;
         watch.checkNames();
     }
@@ -336,7 +336,7 @@ public final class LogView implements AutoCloseable {
     /** Moves the head to what is committed, and returns whether there is anything new. */
     public boolean advance() {
         boolean advanced = end.head() > bounds.head();
-        bounds.moveHead(end.head());
+        bounds.moveHead(end.head(), transaction.newestBlock());
         return advanced;
     }
 

@@ -50,6 +50,25 @@ public final class RecordReader {
         return last;
     }
 
+    /** Reads as {@link dev.waystate.statelog.StateLog#readNewest} does. */
+    public long readNewest(long afterPositionExclusive, int maxBytes, Consumer<StoredRecord> to) {
+        long head = bounds.head();
+        BlockCursor record = new BlockCursor();
+        record.open(bounds.newest());
+        long last = afterPositionExclusive;
+        if (last < head && record.moveTo(last + 1)) {
+            PageSize size = new PageSize(maxBytes);
+            do {
+                if (!record.isIntact(names.known(record.sourceId())) || !size.takes(record)) {
+                    return last;
+                }
+                to.accept(record);
+                last++;
+            } while (last < head && record.next());
+        }
+        return last;
+    }
+
     private void checkPosition(long afterPositionExclusive, long head) {
         if (afterPositionExclusive > head) {
             throw new PositionBeyondHeadException(afterPositionExclusive, head);

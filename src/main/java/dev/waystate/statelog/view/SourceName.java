@@ -46,6 +46,12 @@ record SourceName(String text, byte[] utf8) {
             return new Lookup(connection, this);
         }
 
+        /** Returns the name of a source; null when it is not in the cache. */
+        @Nullable
+        SourceName known(long id) {
+            return names.get(id);
+        }
+
         private void add(long id, SourceName found) {
             long size = BYTES_BESIDES_NAME + 2L * found.utf8.length;
             if (bytes.get() + size <= mostBytes && names.putIfAbsent(id, found) == null) {
@@ -69,7 +75,7 @@ record SourceName(String text, byte[] utf8) {
         /** Returns the name of a source; null when there is no such source. */
         @Nullable
         SourceName find(long id) throws SQLException {
-            SourceName known = cache.names.get(id);
+            SourceName known = cache.known(id);
             if (known != null) {
                 return known;
             }

@@ -43,6 +43,11 @@ public abstract class ViewedStateLog implements StateLog {
     }
 
     @Override
+    public long readNewest(long afterPositionExclusive, int maxBytes, Consumer<StoredRecord> to) {
+        return view().records().readNewest(afterPositionExclusive, maxBytes, to);
+    }
+
+    @Override
     public long head() {
         return view().head();
     }

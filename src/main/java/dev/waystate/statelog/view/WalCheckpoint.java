@@ -18,10 +18,10 @@ final class WalCheckpoint {
     private static final long RESTART_FROM_PAGES = 64 * 1024 * 1024 / PAGE_BYTES;
     private static final long RESTART_AGAIN_AFTER_PAGES = 16 * 1024 * 1024 / PAGE_BYTES;
 
-    /** About how many pages a transaction writes, and each of its batches, besides those of the records. */
-    private static final int PAGES_PER_TRANSACTION = 8;
+    /** About how many pages a transaction writes, and for each of its sources, besides those of the records. */
+    private static final int PAGES_PER_TRANSACTION = 5;
 
-    private static final int PAGES_PER_BATCH = 3;
+    private static final int PAGES_PER_SOURCE = 3;
 
     /** About how many bytes a record takes besides its info. */
     private static final int BYTES_PER_RECORD = 16;
@@ -36,8 +36,8 @@ final class WalCheckpoint {
     }
 
     /** Counts what a transaction wrote or removed, roughly. */
-    void committed(long batches, long records, long infoChars) {
-        pages += PAGES_PER_TRANSACTION + batches * PAGES_PER_BATCH;
+    void committed(long sources, long records, long infoChars) {
+        pages += PAGES_PER_TRANSACTION + sources * PAGES_PER_SOURCE;
         bytes += records * BYTES_PER_RECORD + infoChars;
     }
 

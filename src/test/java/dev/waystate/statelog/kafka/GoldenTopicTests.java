@@ -82,7 +82,7 @@ class GoldenTopicTests {
                     view.moveTo(new TopicPlace("cluster", "topic", record.offset() + 1, 0));
                 }
             }
-            view.commit(records.size());
+            view.commit();
         }
         return verdicts;
     }

@@ -80,7 +80,7 @@ class LogImportIT {
                     view.apply(session.next(), append, time += 1_000_001);
                 }
             }
-            view.commit((int) HEAD);
+            view.commit();
             view.advance();
             view.prune(new RetentionProperties(Duration.ZERO, HEAD - EARLIEST + 1), 0, removed -> true);
             assertThat(view.earliest()).isEqualTo(EARLIEST);
@@ -161,7 +161,7 @@ class LogImportIT {
             assertThat(view.begin()).isTrue();
             List<Report> reports = Collections.nCopies(20_000, new Report(1, "x".repeat(3_000), null));
             view.apply(new Session().next(), new Entry.Append("cow-1", null, REPORTS + 1, reports), 0);
-            view.commit(1);
+            view.commit();
         }
     }
 

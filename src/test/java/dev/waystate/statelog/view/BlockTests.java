@@ -318,6 +318,43 @@ class BlockTests {
         return writer.checksum(row, "dog", row.info().getBytes(StandardCharsets.UTF_8));
     }
 
+    @Test
+    void memoryHasRecordsOnlyOnceTheyMayBeRead() throws Exception {
+        try (LogView view = open()) {
+            append(view, "cow", List.of(new Report(1, "first", null)));
+            assertThat(Tables.records(view, 0)).hasSize(1);
+            assertThat(view.begin()).isTrue();
+            apply(view, "cow", List.of(new Report(1, "second", null)));
+            view.commit();
+            assertThat(newest(view)).containsExactly("first");
+            view.advance();
+            assertThat(newest(view)).containsExactly("first", "second");
+        }
+    }
+
+    @Test
+    void memoryHasNothingOfATransactionThatWasTakenBack() throws Exception {
+        try (LogView view = open()) {
+            append(view, "cow", List.of(new Report(1, "first", null)));
+            assertThat(Tables.records(view, 0)).hasSize(1);
+            assertThat(view.begin()).isTrue();
+            apply(view, "cow", List.of(new Report(1, "lost", null)));
+            view.rollBack();
+            append(view, "cow", List.of(new Report(1, "second", null)));
+            assertThat(newest(view)).containsExactly("first", "second");
+        }
+    }
+
+    private static List<String> newest(LogView view) {
+        List<String> infos = new ArrayList<>();
+        view.records()
+                .readNewest(
+                        0,
+                        Integer.MAX_VALUE,
+                        stored -> infos.add(stored.toRecord().info()));
+        return infos;
+    }
+
     private static RecordRow unlinked(StateRecord record, int status) {
         SourceRow source = new SourceRow(record.source().equals("cow") ? 1 : 2, record.source());
         source.position = RecordRow.UNLINKED;
@@ -352,7 +389,7 @@ class BlockTests {
     private void append(LogView view, String source, List<Report> reports) throws Exception {
         assertThat(view.begin()).isTrue();
         apply(view, source, reports);
-        view.commit(1);
+        view.commit();
         view.advance();
     }
 

@@ -84,7 +84,7 @@ class EntriesTests {
     private static List<Verdict> commit(LogView view, List<Placed> group, int offset) throws Exception {
         assertThat(view.begin()).isTrue();
         List<Verdict> verdicts = apply(view, group, offset);
-        view.commit(group.size());
+        view.commit();
         view.advance();
         return verdicts;
     }

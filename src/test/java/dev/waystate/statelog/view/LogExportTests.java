@@ -277,7 +277,7 @@ class LogExportTests {
             for (Placed placed : entries(seed, 400)) {
                 store.apply(placed.origin(), placed.entry(), placed.time());
             }
-            store.commit(400);
+            store.commit();
             store.advance();
             store.prune(kept.retention, Long.MAX_VALUE, removed -> true);
             assertThat(store.head()).isGreaterThan(500);
@@ -316,7 +316,7 @@ class LogExportTests {
     private static Verdict commit(LogView view, Placed placed) throws Exception {
         assertThat(view.begin()).isTrue();
         Verdict verdict = view.apply(placed.origin(), placed.entry(), placed.time());
-        view.commit(1);
+        view.commit();
         view.advance();
         return verdict;
     }
@@ -325,7 +325,7 @@ class LogExportTests {
         assertThat(view.begin()).isTrue();
         Verdict verdict = view.apply(placed.origin(), placed.entry(), placed.time());
         view.moveTo(new TopicPlace("cluster", "topic", 1, 0));
-        view.commit(1);
+        view.commit();
         view.advance();
         return verdict;
     }

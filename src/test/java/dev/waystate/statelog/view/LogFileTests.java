@@ -286,7 +286,7 @@ class LogFileTests {
         assertThat(view.begin()).isTrue();
         Entry entry = new Entry.Append("a", null, Batch.UNNUMBERED, List.of(new Report(1, info, null)));
         view.apply(new Session().next(), entry, 1);
-        view.commit(1);
+        view.commit();
         view.advance();
     }
 
