@@ -104,6 +104,22 @@ class StartIT {
     }
 
     @Test
+    void propertiesThatAreNoJsonAreRefusedByTheNameOfTheirVariable() throws Exception {
+        List<String> wrapper = new ArrayList<>(List.of("env", "SPRING_APPLICATION_JSON={bad"));
+        wrapper.addAll(WITHOUT_PORTS);
+        assertRefused(wrapper, List.of(), "SPRING_APPLICATION_JSON", "expected a JSON object");
+    }
+
+    @Test
+    void ageWithoutAUnitRemovesNoRecord() throws Exception {
+        assertRefused(
+                List.of("--waystate.state-log.retention.max-age=90"),
+                "waystate.state-log.retention.max-age: expected a time with its unit",
+                "but found 90");
+        assertThat(directory.resolve("data")).doesNotExist();
+    }
+
+    @Test
     void portThatIsNoneIsRefusedByTheNameOfItsKey() throws Exception {
         assertRefused(
                 WITHOUT_PORTS,

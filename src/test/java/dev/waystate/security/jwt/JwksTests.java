@@ -8,6 +8,7 @@ import static org.mockito.Mockito.mock;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.waystate.LogLines;
 import dev.waystate.TlsFiles;
 import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.server.telemetry.OutgoingTraces;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -41,6 +43,9 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
 class JwksTests {
+
+    @RegisterExtension
+    final LogLines lines = LogLines.of(JwksFetcher.class);
 
     /** As often as {@link #start} lets them be fetched. */
     private static final Duration OFTEN = Duration.ofMillis(250);
@@ -206,7 +211,7 @@ class JwksTests {
     }
 
     @Test
-    void anErrorOfAFetchAheadIsLoggedAndHarmsNothingAtHand(CapturedOutput output) {
+    void anErrorOfAFetchAheadIsLoggedAndHarmsNothingAtHand() {
         Error error = new LinkageError("a class lacks");
         AtomicBoolean fails = new AtomicBoolean();
         OutgoingTraces traces = mock(OutgoingTraces.class, request -> {
@@ -218,9 +223,7 @@ class JwksTests {
         start(issuer.jwks(), OFTEN, traces);
         fails.set(true);
         await().atMost(20, TimeUnit.SECONDS)
-                .until(() -> output.toString()
-                        .contains("The keys at " + issuer.jwks() + " cannot be fetched" + System.lineSeparator()
-                                + error));
+                .until(() -> lines.messages().contains("The keys at " + issuer.jwks() + " cannot be fetched"));
         assertGood(issuer.token(JwtIssuer.claims()));
         JwksFetcher fetcher = new JwksFetcher(JwksLocation.of(issuer.jwks()).orElseThrow(), traces);
         assertThatThrownBy(() -> fetcher.getJWKSet(null, 0, null)).isSameAs(error);
