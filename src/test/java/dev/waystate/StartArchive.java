@@ -43,7 +43,7 @@ public final class StartArchive {
         return "-XX:SharedArchiveFile=" + ARCHIVE;
     }
 
-    /** By content: the build gives every jar the same time. */
+    /** By content and time: the JVM takes an archive for the very jar of which it was made. */
     private static boolean isOfTheBuiltJar() throws IOException {
         return Files.exists(ARCHIVE)
                 && Files.exists(ARCHIVED)
@@ -51,9 +51,8 @@ public final class StartArchive {
     }
 
     private static String hash() throws IOException {
-        return MoreFiles.asByteSource(ServerProcess.jar())
-                .hash(Hashing.sha256())
-                .toString();
+        return MoreFiles.asByteSource(ServerProcess.jar()).hash(Hashing.sha256()) + " "
+                + Files.getLastModifiedTime(ServerProcess.jar());
     }
 
     private static void make() throws Exception {
