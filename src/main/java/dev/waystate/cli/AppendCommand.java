@@ -166,7 +166,7 @@ final class AppendCommand extends ResumingCommand {
             throw new InputException("Everything up to sequence " + appender.durable()
                     + " is durable: correct the line, and " + goOn() + ".");
         }
-        if (firstSequence == null && appender.given() > 0 && appender.given() < appender.durable()) {
+        if (firstSequence == null && appender.given() < appender.durable()) {
             throw new InputException("Expected at least the " + appender.durable() + " reports of the source that are"
                     + " stored already, but found " + appender.given() + ": nothing was stored. For a further file, use"
                     + " --continue; for a part of what is stored, say with --first-sequence where it begins.");
