@@ -138,6 +138,9 @@ final class AppendCommand extends ResumingCommand {
             note("Nothing was sent.");
             return;
         }
+        if (appender.logHasChanged()) {
+            return; // the failure says how far the old log was, and nothing goes on from there
+        }
         long durable = appender.durable();
         note("Everything up to sequence " + durable + " is durable: " + goOn() + ".");
         if (status.getCode() == Status.Code.INVALID_ARGUMENT) {
