@@ -44,6 +44,7 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
     private int cellLength;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     private @Nullable Boolean split;
+    private boolean begun;
     private char separator;
     private long rowLine = 1;
     private long quoteLine;
@@ -160,8 +161,9 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
     }
 
     private Place add(int next, int before, Place place) {
-        if (split == null && next > ' ' && next < 0x80) {
-            split = next != '{' && next != '[';
+        if (!begun && next > ' ' && next < 0x80) {
+            begun = true;
+            begin(next == '{' || next == '[');
         }
         boolean quote = next == '"' && isSplit();
         if (quote && place == Place.CELL_START) {
@@ -181,6 +183,16 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
             return Place.IN_QUOTES; // it was doubled
         }
         return place == Place.CELL_START && next == ' ' ? place : Place.IN_CELL;
+    }
+
+    private void begin(boolean withBrace) {
+        if (split == null) {
+            split = !withBrace;
+        } else if (split && withBrace) {
+            throw wrong(
+                    "Expected CSV, but found a brace at the beginning, as of JSON: if it is JSON lines, say --format json,"
+                            + " or let the name of the file end in .jsonl.");
+        }
     }
 
     private boolean isByteOrderMark() {
