@@ -138,6 +138,9 @@ final class AppendCommand extends ResumingCommand {
             note("Nothing was sent.");
             return;
         }
+        if (appender.logHasChanged()) {
+            return; // the failure says how far the old log was, and nothing goes on from there
+        }
         long durable = appender.durable();
         note("Everything up to sequence " + durable + " is durable: " + goOn() + ".");
         if (status.getCode() == Status.Code.INVALID_ARGUMENT) {
@@ -166,7 +169,7 @@ final class AppendCommand extends ResumingCommand {
             throw new InputException("Everything up to sequence " + appender.durable()
                     + " is durable: correct the line, and " + goOn() + ".");
         }
-        if (firstSequence == null && appender.given() > 0 && appender.given() < appender.durable()) {
+        if (firstSequence == null && appender.given() < appender.durable()) {
             throw new InputException("Expected at least the " + appender.durable() + " reports of the source that are"
                     + " stored already, but found " + appender.given() + ": nothing was stored. For a further file, use"
                     + " --continue; for a part of what is stored, say with --first-sequence where it begins.");

@@ -85,7 +85,7 @@ abstract class ClientCommand extends OutputCommand {
         channel = connection.target();
         target = channel.toString();
         if (connection.credentials().isPresent() && !connection.tls().enabled()) {
-            note("Warning: without TLS the token of --token-file travels unencrypted.");
+            note("Warning: without TLS the token travels unencrypted.");
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.waystate.cli;
 
 import com.google.protobuf.Timestamp;
 import dev.waystate.cli.input.ReportFormat;
+import dev.waystate.cli.output.Terminals;
 import dev.waystate.process.Utf8;
 import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.Moment;
@@ -99,9 +100,9 @@ public final class Waystate {
                 .forEach(command -> command.getCommandSpec().preprocessor(check));
         commandLine.getSubcommands().get(SERVE).setUnmatchedOptionsArePositionalParams(true);
         int exitCode = commandLine.execute(args.toArray(String[]::new));
-        out.flush();
+        boolean lost = out.checkError() && !Terminals.isStdoutPipe(); // what a help says, too
         err.flush();
-        return exitCode;
+        return exitCode == ExitCodes.DONE && lost ? ExitCodes.NO : exitCode;
     }
 
     private static <T> ITypeConverter<T> reading(Function<String, T> reader) {

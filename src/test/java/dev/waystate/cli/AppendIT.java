@@ -101,6 +101,24 @@ class AppendIT {
         assertThat(infos("shorter")).isEqualTo(expectedInfos(8));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "status,info\n"})
+    void fileWithoutAReportIsShorterThanWhatIsStoredAndTheWholeOfANewSource(String content) throws IOException {
+        String source = "empty" + content.length();
+        Path empty = Files.writeString(directory.resolve("empty.csv"), content);
+
+        CommandRun ofNewSource = append(source, empty.toString());
+        append(source, reports("before-empty.csv", 5));
+        CommandRun refused = append(source, empty.toString());
+        CommandRun continued = append(source, empty.toString(), "--continue");
+
+        assertThat(ofNewSource).isEqualTo(new CommandRun(0, stored(0, 0, 0) + System.lineSeparator(), ""));
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err()).contains("Expected at least the 5 reports", "but found 0", "--continue");
+        assertThat(continued.outLines()).containsExactly(stored(0, 0, 5));
+    }
+
     @Test
     void continueBeginsANewSourceWithOne() throws IOException {
         assertThat(append("new", reports("new.csv", 2), "--continue").outLines())

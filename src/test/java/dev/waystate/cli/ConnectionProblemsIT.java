@@ -457,7 +457,31 @@ class ConnectionProblemsIT {
 
         assertThat(List.of(run.exitCode(), other.exitCode(), wrong.exitCode())).containsExactly(0, 0, 2);
         assertThat(AUTHORIZATIONS).containsExactly("Bearer " + SECRET);
-        assertThat(wrong.err()).contains("expected HOST:PORT").contains("nowhere");
+        assertThat(wrong.err())
+                .startsWith("WAYSTATE_TARGET: expected HOST:PORT")
+                .contains("nowhere")
+                .doesNotContain("--target");
+    }
+
+    @Test
+    void variableIsNamedWhenItsFileHasNoTokenAndCountsAsNotSetWhenItIsEmpty() throws Exception {
+        Path empty = Files.createFile(directory.resolve("empty-token"));
+        AUTHORIZATIONS.clear();
+
+        CommandRun noToken = runWith("WAYSTATE_TOKEN_FILE=" + empty, "summary");
+        CommandRun noFile = runWith("WAYSTATE_TOKEN_FILE=" + directory.resolve("none"), "summary");
+        CommandRun emptyVariables =
+                runWith("WAYSTATE_TARGET= WAYSTATE_TOKEN_FILE= GRPC_SERVER_PORT=" + plainServer.getPort(), "health");
+
+        assertThat(List.of(noToken.exitCode(), noFile.exitCode())).containsExactly(2, 2);
+        assertThat(noToken.err())
+                .contains("in the file of WAYSTATE_TOKEN_FILE, " + empty + ", but it is empty.")
+                .hasLineCount(1);
+        assertThat(noFile.err())
+                .contains("can be read for WAYSTATE_TOKEN_FILE, but found")
+                .hasLineCount(1);
+        assertThat(emptyVariables).isEqualTo(new CommandRun(0, "SERVING" + System.lineSeparator(), ""));
+        assertThat(AUTHORIZATIONS).isEmpty();
     }
 
     @Test
@@ -559,7 +583,7 @@ class ConnectionProblemsIT {
 
         assertThat(AUTHORIZATIONS).containsExactly("Bearer " + SECRET);
         assertThat(run.out() + run.err()).doesNotContain(SECRET);
-        assertThat(run.err()).containsOnlyOnce("Warning: without TLS the token of --token-file travels unencrypted.");
+        assertThat(run.err()).containsOnlyOnce("Warning: without TLS the token travels unencrypted.");
     }
 
     @Test

@@ -32,6 +32,7 @@ public final class Appender implements Retries.Attempt {
     private volatile long durable = UNKNOWN;
     private long durableBefore;
     private @Nullable String logId;
+    private volatile boolean logChanged;
 
     /** @param firstSequence returns the sequence of the feed's first report, given the last durable one of the source */
     public Appender(
@@ -77,7 +78,12 @@ public final class Appender implements Retries.Attempt {
         return durable != UNKNOWN;
     }
 
-    /** Returns up to which sequence everything is durable. */
+    /** Tells whether another log has taken the place of the one that the reports went to. */
+    public boolean logHasChanged() {
+        return logChanged;
+    }
+
+    /** Returns up to which sequence everything is durable, in the first log if it has changed. */
     public long durable() {
         return durable;
     }
@@ -97,10 +103,13 @@ public final class Appender implements Retries.Attempt {
         if (logId == null) {
             logId = id;
         } else if (!logId.equals(id)) {
+            logChanged = true;
             throw Status.FAILED_PRECONDITION
                     .withDescription(
-                            "The log is another one now, such as a back-up that was restored. What was acknowledged"
-                                    + " before may not be in it: append the reports again that it does not have")
+                            "The log is another one now, such as a back-up that was restored. The old one had everything"
+                                    + " up to sequence " + durable
+                                    + ", which may not be in this one: append the reports"
+                                    + " again that it does not have")
                     .asRuntimeException();
         }
     }

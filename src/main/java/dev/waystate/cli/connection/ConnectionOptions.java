@@ -1,5 +1,6 @@
 package dev.waystate.cli.connection;
 
+import dev.waystate.process.Utf8;
 import dev.waystate.text.InputException;
 import dev.waystate.text.UsageException;
 import io.grpc.CallCredentials;
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** How a client command reaches the server: the same options for every one. */
 public final class ConnectionOptions {
@@ -20,11 +22,13 @@ public final class ConnectionOptions {
     /** The least that gRPC takes, and more than what servers permit: {@code waystate.limits.permit-keepalive-time}. */
     private static final Duration PROBE_AFTER = Duration.ofSeconds(10);
 
+    private static final String TARGET = "WAYSTATE_TARGET";
+    private static final String TOKEN_FILE = "WAYSTATE_TOKEN_FILE";
+
     @Option(
             names = "--target",
             paramLabel = "HOST:PORT",
             converter = TargetConverter.class,
-            defaultValue = "${env:WAYSTATE_TARGET}",
             description =
                     "Where the server is, such as [::1]:50051, or its replicas: HOST:PORT,HOST:PORT or, for all addresses"
                             + " of a name, dns:///NAME:PORT; $WAYSTATE_TARGET when not given, else localhost and"
@@ -37,7 +41,6 @@ public final class ConnectionOptions {
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            defaultValue = "${env:WAYSTATE_TOKEN_FILE}",
             description = "A file with the token that is sent as 'authorization: Bearer ...'; $WAYSTATE_TOKEN_FILE when"
                     + " not given. It is read for each call, so that the token may be replaced.")
     private @Nullable Path tokenFile;
@@ -62,10 +65,27 @@ public final class ConnectionOptions {
     /**
      * Returns the server, or the replicas.
      *
-     * @throws InputException if none is given, and the environment has no port
+     * @throws InputException if none is given, and the environment names none, or has no port
      */
     public Target target() {
-        return target == null ? Target.server(LocalPorts.grpc(System.getenv())) : target;
+        return target != null
+                ? target
+                : variable(TARGET)
+                        .map(ConnectionOptions::targetOfVariable)
+                        .orElseGet(() -> Target.server(LocalPorts.grpc(System.getenv())));
+    }
+
+    private static Target targetOfVariable(String text) {
+        try {
+            return new TargetConverter().convert(text);
+        } catch (TypeConversionException wrong) {
+            throw new UsageException(TARGET + ": " + wrong.getMessage());
+        }
+    }
+
+    /** Returns a variable of the environment; one that is empty counts as not set. */
+    private static Optional<String> variable(String name) {
+        return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isEmpty());
     }
 
     public TlsOptions tls() {
@@ -94,8 +114,12 @@ public final class ConnectionOptions {
      * @throws InputException if the file has no token
      */
     public Optional<CallCredentials> credentials() {
-        if (token == null && tokenFile != null) {
-            token = new TokenFile(tokenFile);
+        if (token == null) {
+            token = tokenFile != null
+                    ? new TokenFile(tokenFile, "--token-file")
+                    : variable(TOKEN_FILE)
+                            .map(file -> new TokenFile(Utf8.path(file), TOKEN_FILE))
+                            .orElse(null);
         }
         return Optional.ofNullable(token);
     }

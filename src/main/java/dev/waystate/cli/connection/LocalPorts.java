@@ -16,14 +16,13 @@ final class LocalPorts {
 
     /** Returns the port of the actuator, which is the HTTP port unless it has one of its own. */
     static int actuator(Map<String, String> environment) {
-        return environment.containsKey("MANAGEMENT_SERVER_PORT")
-                ? port(environment, "MANAGEMENT_SERVER_PORT", 0)
-                : port(environment, "SERVER_PORT", 8080);
+        boolean isOwn = !environment.getOrDefault("MANAGEMENT_SERVER_PORT", "").isEmpty();
+        return port(environment, isOwn ? "MANAGEMENT_SERVER_PORT" : "SERVER_PORT", 8080);
     }
 
     private static int port(Map<String, String> environment, String variable, int unlessSet) {
-        String text = environment.get(variable);
-        if (text == null) {
+        String text = environment.getOrDefault(variable, "");
+        if (text.isEmpty()) {
             return unlessSet;
         }
         if (text.matches("[1-9]\\d{0,4}") && Integer.parseInt(text) <= 65_535) {

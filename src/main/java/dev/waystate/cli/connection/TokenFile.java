@@ -17,11 +17,16 @@ final class TokenFile extends CallCredentials {
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private final Path file;
+    private final String setting;
     private volatile String sent;
 
-    /** @throws InputException if there is no token in the file */
-    TokenFile(Path file) {
+    /**
+     * @param setting the option or variable that names the file
+     * @throws InputException if there is no token in the file
+     */
+    TokenFile(Path file, String setting) {
         this.file = file;
+        this.setting = setting;
         this.sent = read();
     }
 
@@ -51,7 +56,7 @@ final class TokenFile extends CallCredentials {
     private String read() {
         String token = content().strip();
         if (token.isEmpty() || token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
-            throw new InputException("Expected one token of visible ASCII characters in the --token-file "
+            throw new InputException("Expected one token of visible ASCII characters in the file of " + setting + ", "
                     + VisibleText.of(file) + ", but " + (token.isEmpty() ? "it is empty." : "it has others."));
         }
         return token;
@@ -62,7 +67,7 @@ final class TokenFile extends CallCredentials {
             return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         } catch (IOException unreadable) {
             throw new InputException(
-                    "Expected a file that can be read for --token-file, but found " + VisibleText.of(file) + ".",
+                    "Expected a file that can be read for " + setting + ", but found " + VisibleText.of(file) + ".",
                     unreadable);
         }
     }

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
@@ -202,7 +204,7 @@ public final class ReportReader extends AbstractIterator<Report> {
             }
             boolean isLocation = column == Column.LOCATION;
             if (!value.isNull() && !(isLocation ? isPoint(value) : value.isString() || value.isIntegralNumber())) {
-                throw rows.wrong("Expected " + (isLocation ? POINT : "a text") + " as " + column + ", but found "
+                throw rows.wrong("Expected " + form(column) + " as " + column + ", but found "
                         + VisibleText.of(value.toString()) + ".");
             }
             if (isLocation && !value.isNull()) {
@@ -214,7 +216,18 @@ public final class ReportReader extends AbstractIterator<Report> {
                         "Expected each member once, but found \"" + VisibleText.of(member.getKey()) + "\" twice.");
             }
         }
+        if (!values.containsKey(Column.STATUS)) {
+            throw rows.wrong("Expected a status, such as {\"status\":\"OK\"}, but there is none.");
+        }
         return report(values, "");
+    }
+
+    private static String form(Column column) {
+        return switch (column) {
+            case LOCATION -> POINT;
+            case STATUS -> "a name or a whole number";
+            default -> "a text";
+        };
     }
 
     private static boolean isPoint(JsonNode value) {
@@ -224,17 +237,29 @@ public final class ReportReader extends AbstractIterator<Report> {
     }
 
     private Iterable<Map.Entry<String, JsonNode>> members(String line) {
-        String reason = "";
+        String end = line.matches("\\s*[{\\[].*") ? "." : ". If it is CSV, say --format csv.";
         try {
             JsonNode object = JSON.readTree(line);
             if (object.isObject()) {
                 return object.properties();
             }
         } catch (JacksonException wrong) {
-            reason = " (" + beginning(wrong.getOriginalMessage()) + ")";
+            end = " (" + reason(wrong) + ")" + end;
         }
         throw rows.wrong("Expected one JSON object a line, such as {\"status\":\"OK\",\"info\":\"...\"}, but found \""
-                + beginning(line) + "\"" + reason + ".");
+                + beginning(line) + "\"" + end);
+    }
+
+    /** In place of Jackson's own words, which name its settings and classes. */
+    private static String reason(JacksonException wrong) {
+        if (wrong instanceof UnexpectedEndOfInputException) {
+            return "it ends too early";
+        }
+        if (wrong.getOriginalMessage().startsWith("Duplicate")) {
+            return "a member is there twice";
+        }
+        TokenStreamLocation place = wrong.getLocation(); // null beyond a limit of the parser
+        return place == null ? "too long or too deep" : "no JSON at character " + place.getColumnNr();
     }
 
     private static String beginning(String text) {

@@ -1,6 +1,7 @@
 package dev.waystate.cli.input;
 
 import com.google.common.collect.AbstractIterator;
+import dev.waystate.cli.output.Terminals;
 import dev.waystate.process.Utf8;
 import dev.waystate.text.InputException;
 import dev.waystate.text.VisibleText;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.StreamUtils;
 
 /**
  * The rows of a text in UTF-8, with a byte order mark or without, each given out as soon as its line end has come: LF,
@@ -42,6 +44,7 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
     private int cellLength;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     private @Nullable Boolean split;
+    private boolean begun;
     private char separator;
     private long rowLine = 1;
     private long quoteLine;
@@ -67,7 +70,7 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
      */
     static Rows open(String file, @Nullable Boolean split, boolean complete) {
         if (file.equals("-")) {
-            return new Rows("stdin", System.in, split, true);
+            return new Rows("stdin", standardInput(), split, true);
         }
         String name = VisibleText.of(file);
         try {
@@ -81,6 +84,14 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
         } catch (IOException | InvalidPathException unreadable) {
             throw new InputException("Expected a file that can be read, but " + name + " cannot.", unreadable);
         }
+    }
+
+    /** Returns a stream that leaves standard input open when it is closed: another file would get its number. */
+    private static InputStream standardInput() {
+        if (Terminals.isStdinClosed()) {
+            throw new InputException("Expected the input on stdin, but standard input is closed.");
+        }
+        return StreamUtils.nonClosing(System.in);
     }
 
     /** Tells, once there was a row, whether rows are split into cells. */
@@ -150,8 +161,9 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
     }
 
     private Place add(int next, int before, Place place) {
-        if (split == null && next > ' ' && next < 0x80) {
-            split = next != '{' && next != '[';
+        if (!begun && next > ' ' && next < 0x80) {
+            begun = true;
+            begin(next == '{' || next == '[');
         }
         boolean quote = next == '"' && isSplit();
         if (quote && place == Place.CELL_START) {
@@ -171,6 +183,16 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
             return Place.IN_QUOTES; // it was doubled
         }
         return place == Place.CELL_START && next == ' ' ? place : Place.IN_CELL;
+    }
+
+    private void begin(boolean withBrace) {
+        if (split == null) {
+            split = !withBrace;
+        } else if (split && withBrace) {
+            throw wrong(
+                    "Expected CSV, but found a brace at the beginning, as of JSON: if it is JSON lines, say --format json,"
+                            + " or let the name of the file end in .jsonl.");
+        }
     }
 
     private boolean isByteOrderMark() {

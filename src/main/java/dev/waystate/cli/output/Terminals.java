@@ -2,19 +2,31 @@ package dev.waystate.cli.output;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Tells what the process's streams lead to. Where the system has no {@code /proc}, none is known for a terminal. */
 public final class Terminals {
 
+    private static final int STDIN = 0;
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
     private static final File TERMINAL = new File("/dev/tty");
 
     private Terminals() {}
+
+    /**
+     * Tells whether the process was started without standard input. Its number is free then: the launcher has opened it
+     * for writing alone, or Java has opened a file of its own under it, which must be neither read nor closed.
+     */
+    public static boolean isStdinClosed() {
+        return leadsTo(STDIN).startsWith(realPath(System.getProperty("java.home")) + File.separator)
+                || isOnlyWritten(STDIN);
+    }
 
     public static boolean isStdout() {
         return isTerminal(STDOUT);
@@ -62,6 +74,22 @@ public final class Terminals {
     // System.console() knows of stdin and stdout only, and from Java 22 on may be there without a terminal.
     private static boolean isTerminal(int stream) {
         return leadsTo(stream).matches("/dev/(pts/|tty|console).*");
+    }
+
+    private static boolean isOnlyWritten(int stream) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/fdinfo/" + stream))) {
+            return lines.anyMatch(line -> line.matches("flags:.*1")); // octal; the last digit is the access mode
+        } catch (IOException | UncheckedIOException noSuchSystem) {
+            return false;
+        }
+    }
+
+    private static String realPath(String file) {
+        try {
+            return Path.of(file).toRealPath().toString();
+        } catch (IOException unknown) {
+            return file;
+        }
     }
 
     private static String leadsTo(int stream) {

@@ -3,6 +3,7 @@ package dev.waystate.cli.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,15 @@ class OptionConvertersTests {
         assertThat(target).hasToString(text);
         assertThat(target.hosts()).hasSize(1);
         assertThat(target.replicas()).isFalse();
+    }
+
+    @Test
+    void portOfAnEmptyVariableIsTheOneThatIsUsual() {
+        assertThat(LocalPorts.grpc(Map.of("GRPC_SERVER_PORT", ""))).hasToString("localhost:50051");
+        assertThat(LocalPorts.actuator(Map.of("MANAGEMENT_SERVER_PORT", "", "SERVER_PORT", "81")))
+                .isEqualTo(81);
+        assertThat(LocalPorts.actuator(Map.of("MANAGEMENT_SERVER_PORT", "82", "SERVER_PORT", "81")))
+                .isEqualTo(82);
     }
 
     @ParameterizedTest

@@ -316,8 +316,49 @@ class ReportReaderTests {
             Path file = Files.writeString(directory.resolve(name), "\n{\"status\":1}\n");
             assertThat(ReportReader.open(file.toString(), null, false)).hasSize(1);
         }
-        assertThat(read(utf8("{\"status\":1}\n"), true).failure).hasMessageContaining("Expected a status");
-        assertThat(read(utf8("OK\n"), false).failure).hasMessageContaining("Expected one JSON object");
+        assertThat(read(utf8("OK\n"), false).failure)
+                .hasMessageContaining("Expected one JSON object")
+                .hasMessageEndingWith(" If it is CSV, say --format csv.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"status\":1}\n",
+                "{\"status\":\"OK\",\"info\":\"a\"}\n",
+                "\uFEFF\n [\n",
+                "{\"status\":\"OK\", \"info\":\"\"}"
+            })
+    void jsonInPlaceOfCsvIsToldWithTheWayToSaySo(String text) throws IOException {
+        Path file = Files.writeString(directory.resolve("f.csv"), text);
+
+        assertThat(read(utf8(text), true).failure)
+                .hasMessageContaining("Expected CSV, but found a brace at the beginning, as of JSON: ");
+        assertThatThrownBy(() -> ReportReader.open(file.toString(), null, false).toList())
+                .isExactlyInstanceOf(InputException.class)
+                .hasMessageContaining("f.csv:")
+                .hasMessageContainingAll("--format json", ".jsonl");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{\"status\":1.0};        Expected a name or a whole number as status, but found 1.0.",
+                "{\"status\":true};       Expected a name or a whole number as status, but found true.",
+                "{\"info\":\"x\"};        Expected a status, such as {\"status\":\"OK\"}, but there is none.",
+                "{\"status\":null};       Expected a status, such as {\"status\":\"OK\"}, but there is none.",
+                "{\"status\":NaN};        but found \"{\"status\":NaN}\" (no JSON at character 14).",
+                "{\"status\":1} {};       but found \"{\"status\":1} {}\" (no JSON at character 14).",
+                "{\"status\":1,};         but found \"{\"status\":1,}\" (no JSON at character 13).",
+                "{\"status\":1,\"status\":2}; (a member is there twice).",
+                "{\"status\":;            (it ends too early)."
+            })
+    void badObjectIsToldWithoutWordsOfTheParser(String line, String message) {
+        assertThat(read(utf8(line + "\n"), null).failure)
+                .hasMessageStartingWith("file:1: Expected ")
+                .hasMessageEndingWith(message);
     }
 
     @ParameterizedTest
