@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
@@ -60,6 +61,8 @@ public record Problem(
             Map.entry("period.start_time", "from"),
             Map.entry("period.end_time", "to"),
             Map.entry("period.steps", "steps"));
+
+    private static final Pattern INDEX = Pattern.compile("\\[\\d+]$");
 
     public static Problem of(HttpStatus status, Code code, String detail) {
         return new Problem(status, code, detail, null, null, null);
@@ -108,7 +111,8 @@ public record Problem(
         String expectation = violation.getDescription().startsWith(field + ": ")
                 ? violation.getDescription().substring(field.length() + 2)
                 : violation.getDescription();
-        return ofField(PARAMETERS.getOrDefault(field, field), expectation);
+        String ofList = INDEX.matcher(field).replaceFirst("");
+        return ofField(PARAMETERS.getOrDefault(ofList, ofList), expectation);
     }
 
     /** What no service has said is for the server's log. */

@@ -177,6 +177,8 @@ class ApiTests {
                 "/api/sources?page_token=rubbish! | 400 | page_token",
                 "/api/displacement?start=1,1&start=1,1&end=0,0 | 400 | start",
                 "/api/sources/a%0Ab/records | 400 | name",
+                "/api/records?source= | 400 | source",
+                "/api/records?source=dog&source=%20dog | 400 | source",
                 "/api/summary?from=1h&steps=1 | 400 | steps",
                 "/api/summary?from=1h&to=2h | 400 | to"
             })
