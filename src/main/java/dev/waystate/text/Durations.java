@@ -35,8 +35,10 @@ public final class Durations {
         } catch (IllegalArgumentException | ArithmeticException | DateTimeParseException notOne) {
             // said below
         }
-        throw new InputException("Expected a duration with its unit, such as 500ms, 90s, 10m, 2h or 1d, but found \""
-                + VisibleText.of(text) + "\".");
+        throw new InputException(
+                "Expected a duration with its unit, such as 500ms, 90s, 10m, 2h or 1d, and at most " + MAX.toDays()
+                        + "d, but found \""
+                        + VisibleText.of(text) + "\".");
     }
 
     /** Returns the duration in its two largest units, cut: 1d 4h, 3h 5m, 2m 3s or 12s. */

@@ -102,7 +102,7 @@ class MemoryFloodIT {
         UNREAD_LARGE_SOURCES(unread(
                 8,
                 STATE_LOG + "ListSources",
-                ListSourcesRequest.newBuilder().setPageToken("emI").build(),
+                ListSourcesRequest.newBuilder().addStatuses(Status.STARVED).build(),
                 1)),
         UNREAD_SUMMARIES(unread(8, STATE_LOG + "GetSummary", GetSummaryRequest.getDefaultInstance(), 1)),
         UNREAD_DISPLACEMENTS(unread(
@@ -217,8 +217,8 @@ class MemoryFloodIT {
             SmallServer server = SmallServer.start(
                     java, directory.resolve("small" + servers.size()), "--waystate.state-log.max-info-length=512KB");
             servers.put(java, server);
-            server.fill("zz", 100, 512 * 1024);
-            server.fill("cow", 1000, 4 * 1024);
+            server.fill("zz", Status.STARVED, 100, 512 * 1024);
+            server.fill("cow", Status.OK, 1000, 4 * 1024);
         }
     }
 
@@ -296,7 +296,7 @@ class MemoryFloodIT {
                 directory.resolve("unlimited"),
                 "--waystate.limits.inbound-memory=16GB",
                 "--waystate.limits.outbound-memory=16GB")) {
-            server.fill("cow", 100, 4 * 1024);
+            server.fill("cow", Status.OK, 100, 4 * 1024);
             ServerProcess process = server.process();
             try (Flood flood = Flood.start(process.grpcPort(), attack.calls)) {
                 await().atMost(RUNNING_OUT)

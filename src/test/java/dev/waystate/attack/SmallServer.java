@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waystate.OtherJava;
 import dev.waystate.ServerProcess;
 import dev.waystate.ops.Client;
+import dev.waystate.proto.Status;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.AppendResponse;
 import dev.waystate.proto.v1.Report;
@@ -56,19 +57,19 @@ final class SmallServer implements AutoCloseable {
     }
 
     /** Has so many sources, each of which makes one report, with an info of so many bytes. */
-    void fill(String prefix, int sources, int infoBytes) throws Exception {
+    void fill(String prefix, Status status, int sources, int infoBytes) throws Exception {
         String info = "x".repeat(infoBytes);
         int atOnce = Math.min(MOST_SOURCES_AT_ONCE, BYTES_AT_ONCE / infoBytes);
         for (int first = 0; first < sources; first += atOnce) {
             List<CompletableFuture<Void>> appended = new ArrayList<>();
             for (int i = first; i < Math.min(sources, first + atOnce); i++) {
-                appended.add(append("%s%04d".formatted(prefix, i), info));
+                appended.add(append("%s%04d".formatted(prefix, i), status, info));
             }
             CompletableFuture.allOf(appended.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
         }
     }
 
-    private CompletableFuture<Void> append(String source, String info) {
+    private CompletableFuture<Void> append(String source, Status status, String info) {
         CompletableFuture<Void> ended = new CompletableFuture<>();
         StreamObserver<AppendRequest> requests = StateLogServiceGrpc.newStub(client.channel())
                 .append(new StreamObserver<>() {
@@ -90,7 +91,7 @@ final class SmallServer implements AutoCloseable {
         requests.onNext(AppendRequest.newBuilder()
                 .setSource(source)
                 .setFirstSequence(1)
-                .addReports(Report.newBuilder().setStatusValue(1).setInfo(info))
+                .addReports(Report.newBuilder().setStatus(status).setInfo(info))
                 .build());
         requests.onCompleted();
         return ended;

@@ -26,6 +26,13 @@ class DurationsTests {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"9000000d", "36501d", "99999999999999999999s"})
+    void durationThatIsTooLongIsToldTheMost(String text) {
+        assertThatThrownBy(() -> Durations.fromText(text))
+                .hasMessageEndingWith("at most 36500d, but found \"" + text + "\".");
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "PT0.999S, 0s",
         "PT59S, 59s",

@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.springframework.http.MediaType;
 
 /** Which call each request becomes. What is wrong with a request is a {@link ProblemException}. */
 final class Endpoints {
@@ -38,6 +39,7 @@ final class Endpoints {
     private static final long MAX_STEPS = 1000;
     private static final long STEPS = 11;
     private static final String NAME = "{name}";
+    private static final String LAST_EVENT = "Last-Event-ID";
     private static final Pattern EVENT_ID = Pattern.compile("(?:([0-9a-fA-F]{32}):)?(\\d{1,18})");
 
     /** Makes the call from the name in the path, which is empty where there is none, and the rest of the request. */
@@ -96,7 +98,8 @@ final class Endpoints {
         return new ApiCall<>(
                 DisplacementServiceGrpc.getComputeDisplacementMethod(),
                 request,
-                Format.object(response -> Json.displacement(request, response.getDistance())));
+                Format.object(response -> Json.displacement(request, response.getDistance())),
+                "");
     }
 
     private static ApiCall<?, ?> sources(Parameters parameters) {
@@ -119,7 +122,8 @@ final class Endpoints {
                         "sources",
                         page.getSourcesList(),
                         source -> Json.source(source, near.isPresent()),
-                        page.getNextPageToken())));
+                        page.getNextPageToken())),
+                request.getAsOf().getPosition() < request.getMinPosition() ? "min_position" : "at");
     }
 
     private static ApiCall<?, ?> recordsOf(String source, Parameters parameters) {
@@ -132,7 +136,8 @@ final class Endpoints {
         return new ApiCall<>(
                 StateLogServiceGrpc.getListRecordsMethod(),
                 request,
-                Format.object(page -> page("records", page.getRecordsList(), Json::record, page.getNextPageToken())));
+                Format.object(page -> page("records", page.getRecordsList(), Json::record, page.getNextPageToken())),
+                "page_token");
     }
 
     private static ApiCall<?, ?> transitions(String source, Parameters parameters) {
@@ -145,7 +150,8 @@ final class Endpoints {
                 StateLogServiceGrpc.getListTransitionsMethod(),
                 request,
                 Format.object(page ->
-                        page("transitions", page.getTransitionsList(), Json::transition, page.getNextPageToken())));
+                        page("transitions", page.getTransitionsList(), Json::transition, page.getNextPageToken())),
+                "");
     }
 
     private static ApiCall<?, ?> summary(Parameters parameters) {
@@ -163,7 +169,11 @@ final class Endpoints {
                     .setEndTime(to.orElseGet(() -> Times.fromTextOrAge("0s")))
                     .setSteps(steps.orElse(STEPS).intValue()));
         });
-        return new ApiCall<>(StateLogServiceGrpc.getGetSummaryMethod(), request.build(), Format.object(Json::summary));
+        return new ApiCall<>(
+                StateLogServiceGrpc.getGetSummaryMethod(),
+                request.build(),
+                Format.object(Json::summary),
+                at.isPresent() ? "at" : "from");
     }
 
     private static ApiCall<?, ?> records(ApiRequest request) {
@@ -177,12 +187,14 @@ final class Endpoints {
             read.setWithin(Circle.newBuilder().setCenter(near.getPoint()).setRadius(near.getWithin()));
         });
         start(parameters, read);
-        boolean events = request.accepts(EventStream.CONTENT_TYPE);
-        if (events) {
-            request.header("Last-Event-ID").ifPresent(id -> resume(id, read));
-        }
+        boolean events = request.prefers(MediaType.TEXT_EVENT_STREAM, MediaType.APPLICATION_NDJSON);
+        Optional<String> lastEvent = events ? request.header(LAST_EVENT) : Optional.empty();
+        lastEvent.ifPresent(id -> resume(id, read));
         return new ApiCall<>(
-                StateLogServiceGrpc.getReadMethod(), read.build(), events ? new EventStream() : new JsonLines());
+                StateLogServiceGrpc.getReadMethod(),
+                read.build(),
+                events ? new EventStream() : new JsonLines(),
+                lastEvent.isPresent() ? LAST_EVENT : "after");
     }
 
     private static void start(Parameters parameters, ReadRequest.Builder read) {
@@ -200,7 +212,7 @@ final class Endpoints {
     /** Goes on where a client was cut off, whatever its first request has begun with. */
     private static void resume(String eventId, ReadRequest.Builder read) {
         Matcher id = EVENT_ID.matcher(eventId);
-        refuseUnless(id.matches(), "Last-Event-ID", "Expected the id of an event, or a position.");
+        refuseUnless(id.matches(), LAST_EVENT, "Expected the id of an event, or a position.");
         read.setAfterPosition(Long.parseLong(id.group(2)));
         if (id.group(1) != null) {
             read.setLogId(id.group(1));

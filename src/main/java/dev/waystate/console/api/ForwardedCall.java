@@ -17,18 +17,18 @@ import java.net.InetSocketAddress;
 final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
 
     private final ClientCall<Q, A> call;
-    private final Format<A> format;
+    private final ApiCall<Q, A> apiCall;
     private final AnswerWriter writer;
 
     private ForwardedCall(
             ClientCall<Q, A> call,
-            Format<A> format,
+            ApiCall<Q, A> apiCall,
             HttpServletRequest request,
             HttpServletResponse response,
             UnwrittenAnswers unwritten)
             throws IOException {
         this.call = call;
-        this.format = format;
+        this.apiCall = apiCall;
         this.writer = AnswerWriter.start(
                 request,
                 response,
@@ -47,7 +47,7 @@ final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
             UnwrittenAnswers unwritten)
             throws IOException {
         ClientCall<Q, A> call = channel.newCall(apiCall.method(), CallOptions.DEFAULT);
-        ForwardedCall<Q, A> forwarded = new ForwardedCall<>(call, apiCall.format(), request, response, unwritten);
+        ForwardedCall<Q, A> forwarded = new ForwardedCall<>(call, apiCall, request, response, unwritten);
         InetSocketAddress client = new InetSocketAddress(request.getRemoteAddr(), request.getRemotePort());
         headers.put(HttpClientCall.ENTRY, new HttpClientCall(client, forwarded.writer::bytes));
         call.start(forwarded, headers);
@@ -63,7 +63,7 @@ final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
 
     @Override
     public void onMessage(A answer) {
-        writer.write(format.contentType(), format.pieces(answer));
+        writer.write(apiCall.format().contentType(), apiCall.format().pieces(answer));
     }
 
     @Override
@@ -72,8 +72,8 @@ final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
             writer.end();
         } else {
             copyRequestId(trailers);
-            Problem problem = Problem.of(status, trailers);
-            writer.fail(problem, format.end(problem));
+            Problem problem = Problem.of(status, trailers).withPlace(apiCall.place());
+            writer.fail(problem, apiCall.format().end(problem));
         }
     }
 

@@ -8,7 +8,6 @@ import dev.waystate.server.calls.MemoryBudget;
 import dev.waystate.server.calls.OpenCall;
 import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.server.telemetry.BatchSpan;
-import dev.waystate.server.text.Names;
 import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Claim;
@@ -128,9 +127,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
     }
 
     private String checked(String named) {
-        Names.problem(named).ifPresent(problem -> {
-            throw new InvalidRequestException("source", problem);
-        });
+        Fields.source("source", named);
         access.check(named, StateLogServiceGrpc.getAppendMethod().getFullMethodName());
         return named;
     }

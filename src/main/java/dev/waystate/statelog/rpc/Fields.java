@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import dev.waystate.geometry.Circle;
 import dev.waystate.geometry.Point;
 import dev.waystate.server.status.InvalidRequestException;
+import dev.waystate.server.text.Names;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +31,21 @@ final class Fields {
                     field, "expected at most " + MAX_VALUES + " values, but there are " + values.size());
         }
         return Set.copyOf(values);
+    }
+
+    static String source(String field, String name) {
+        Names.problem(name).ifPresent(problem -> {
+            throw new InvalidRequestException(field, problem);
+        });
+        return name;
+    }
+
+    static Set<String> sources(List<String> names) {
+        Set<String> sources = filter("sources", names);
+        for (int i = 0; i < names.size(); i++) {
+            source("sources[" + i + "]", names.get(i));
+        }
+        return sources;
     }
 
     static int pageSize(int requested) {

@@ -5,12 +5,13 @@ import dev.waystate.proto.v1.ListRecordsResponse;
 import dev.waystate.proto.v1.ListTransitionsRequest;
 import dev.waystate.proto.v1.ListTransitionsResponse;
 import dev.waystate.server.status.InvalidRequestException;
-import dev.waystate.server.text.Names;
 import dev.waystate.statelog.HistoryPlace;
 import dev.waystate.statelog.Page;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
 import dev.waystate.statelog.Transition;
+import java.util.Set;
+import java.util.TreeSet;
 import org.springframework.stereotype.Component;
 
 /** Lists what one source reported, page by page, newest first. */
@@ -34,15 +35,21 @@ class HistoryPages {
      * @throws InvalidRequestException if a field is out of range
      */
     ListRecordsResponse records(ListRecordsRequest request, int mostBytes) {
-        String source = source(request.getSource());
+        String source = Fields.source("source", request.getSource());
+        Set<Integer> statuses = Fields.filter("statuses", request.getStatusesValueList());
+        PageToken token = new PageToken(
+                stateLog.id(),
+                ListRecordsRequest.newBuilder()
+                        .setSource(source)
+                        .addAllStatusesValue(new TreeSet<>(statuses))
+                        .build());
         Page<StateRecord, HistoryPlace> page = stateLog.records(
                 source,
-                PageToken.toHistoryPlace(request.getPageToken(), scope(source)),
-                Fields.filter("statuses", request.getStatusesValueList()),
+                token.toHistoryPlace(request.getPageToken()),
+                statuses,
                 Fields.pageSize(request.getPageSize()),
                 mostBytes);
-        ListRecordsResponse.Builder response =
-                ListRecordsResponse.newBuilder().setNextPageToken(PageToken.of(page.next(), scope(source)));
+        ListRecordsResponse.Builder response = ListRecordsResponse.newBuilder().setNextPageToken(token.of(page.next()));
         page.items().forEach(stored -> response.addRecords(Messages.toRecord(stored)));
         return response.build();
     }
@@ -53,25 +60,16 @@ class HistoryPages {
      * @throws InvalidRequestException if a field is out of range
      */
     ListTransitionsResponse transitions(ListTransitionsRequest request, int mostBytes) {
-        String source = source(request.getSource());
-        Long before = PageToken.toPosition(request.getPageToken(), scope(source));
+        String source = Fields.source("source", request.getSource());
+        PageToken token = new PageToken(
+                stateLog.id(),
+                ListTransitionsRequest.newBuilder().setSource(source).build());
+        Long before = token.toPosition(request.getPageToken());
         int size = Math.min(Fields.pageSize(request.getPageSize()), Math.max(1, mostBytes / BYTES_PER_TRANSITION));
         Page<Transition, Long> page = stateLog.transitions(source, before == null ? Long.MAX_VALUE : before, size);
         ListTransitionsResponse.Builder response =
-                ListTransitionsResponse.newBuilder().setNextPageToken(PageToken.of(page.next(), scope(source)));
+                ListTransitionsResponse.newBuilder().setNextPageToken(token.of(page.next()));
         page.items().forEach(state -> response.addTransitions(Messages.toTransition(state)));
         return response.build();
-    }
-
-    /** Positions mean something only in their log, and here only for their source. */
-    private String scope(String source) {
-        return stateLog.id() + source;
-    }
-
-    private static String source(String name) {
-        Names.problem(name).ifPresent(problem -> {
-            throw new InvalidRequestException("source", problem);
-        });
-        return name;
     }
 }

@@ -1,120 +1,123 @@
 package dev.waystate.statelog.rpc;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
 import dev.waystate.geometry.SquaredDistance;
 import dev.waystate.server.status.InvalidRequestException;
-import dev.waystate.server.text.Names;
 import dev.waystate.statelog.HistoryPlace;
 import dev.waystate.statelog.NearPlace;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.function.Function;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** Where the next page begins, as text that means nothing to clients. */
+/**
+ * Where the next page of a list begins, as text that means nothing to clients. It begins with a checksum of the list and
+ * the place, so that it is refused elsewhere.
+ */
 final class PageToken {
 
-    private PageToken() {}
+    private final byte[] list;
 
-    static String of(@Nullable String name) {
-        return name == null ? "" : encode(ByteString.copyFromUtf8(name).toByteArray());
+    /**
+     * @param logId the log that is listed
+     * @param request which list it is: without what may change from page to page
+     */
+    PageToken(String logId, Message request) {
+        String call = request.getDescriptorForType().getFullName();
+        this.list = ByteString.copyFromUtf8(logId + call)
+                .concat(request.toByteString())
+                .toByteArray();
     }
 
-    static String of(@Nullable NearPlace place) {
-        return place == null
-                ? ""
-                : encode(bytes(2 * Long.BYTES, place.name())
-                        .putLong(place.distance().high())
-                        .putLong(place.distance().low())
-                        .array());
+    String of(@Nullable String name) {
+        return name == null ? "" : encode(name.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** @param scope what the place is in, such as the log and the source: elsewhere it means nothing */
-    static String of(@Nullable HistoryPlace place, String scope) {
+    String of(@Nullable NearPlace place) {
+        if (place == null) {
+            return "";
+        }
+        byte[] name = place.name().getBytes(StandardCharsets.UTF_8);
+        return encode(ByteBuffer.allocate(2 * Long.BYTES + name.length)
+                .putLong(place.distance().high())
+                .putLong(place.distance().low())
+                .put(name)
+                .array());
+    }
+
+    String of(@Nullable HistoryPlace place) {
         return place == null
                 ? ""
-                : encode(bytes(Long.BYTES + 1, scope)
+                : encode(ByteBuffer.allocate(Long.BYTES + 1)
                         .putLong(place.position())
                         .put((byte) (place.known() ? 1 : 0))
                         .array());
     }
 
-    /** @param scope as for {@link #of(HistoryPlace, String)} */
-    static String of(@Nullable Long position, String scope) {
+    String of(@Nullable Long position) {
         return position == null
                 ? ""
-                : encode(bytes(Long.BYTES, scope).putLong(position).array());
+                : encode(ByteBuffer.allocate(Long.BYTES).putLong(position).array());
     }
 
     /** Returns the name that a page ended with; empty for the first page. */
-    static String toName(String token) {
-        return token.isEmpty()
-                ? ""
-                : decode(token, bytes -> {
-                    String name = text(bytes);
-                    check(Names.problem(name).isEmpty());
-                    return name;
-                });
+    String toName(String token) {
+        String name = decode(token, PageToken::text);
+        return name == null ? "" : name;
     }
 
-    static @Nullable NearPlace toNearPlace(String token) {
-        return token.isEmpty()
-                ? null
-                : decode(
-                        token,
-                        bytes -> new NearPlace(new SquaredDistance(bytes.getLong(), bytes.getLong()), text(bytes)));
+    @Nullable
+    NearPlace toNearPlace(String token) {
+        return decode(
+                token, place -> new NearPlace(new SquaredDistance(place.getLong(), place.getLong()), text(place)));
     }
 
-    static @Nullable HistoryPlace toHistoryPlace(String token, String scope) {
-        return token.isEmpty()
-                ? null
-                : decode(token, bytes -> {
-                    HistoryPlace place = new HistoryPlace(bytes.getLong(), bytes.get() == 1);
-                    check(text(bytes).equals(scope));
-                    return place;
-                });
+    @Nullable
+    HistoryPlace toHistoryPlace(String token) {
+        return decode(token, place -> new HistoryPlace(place.getLong(), place.get() == 1));
     }
 
-    static @Nullable Long toPosition(String token, String scope) {
-        return token.isEmpty()
-                ? null
-                : decode(token, bytes -> {
-                    long position = bytes.getLong();
-                    check(text(bytes).equals(scope));
-                    return position;
-                });
-    }
-
-    private static void check(boolean expected) {
-        if (!expected) {
-            throw new IllegalArgumentException("The token is of another call");
-        }
-    }
-
-    private static ByteBuffer bytes(int before, String name) {
-        byte[] utf8 = ByteString.copyFromUtf8(name).toByteArray();
-        return ByteBuffer.allocate(before + utf8.length).put(before, utf8);
+    @Nullable
+    Long toPosition(String token) {
+        return decode(token, ByteBuffer::getLong);
     }
 
     private static String text(ByteBuffer rest) {
-        return ByteString.copyFrom(rest).toStringUtf8();
+        return StandardCharsets.UTF_8.decode(rest).toString();
     }
 
-    private static String encode(byte[] bytes) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    private String encode(byte[] place) {
+        byte[] token = ByteBuffer.allocate(Integer.BYTES + place.length)
+                .putInt(checksum(ByteBuffer.wrap(place)))
+                .put(place)
+                .array();
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
     }
 
-    private static <T> T decode(String token, Function<ByteBuffer, T> reading) {
+    private <T> @Nullable T decode(String token, Function<ByteBuffer, T> reading) {
+        if (token.isEmpty()) {
+            return null;
+        }
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(token));
-            T read = reading.apply(bytes);
-            if (!bytes.hasRemaining()) {
-                return read;
+            if (bytes.getInt() == checksum(bytes.duplicate())) {
+                return reading.apply(bytes);
             }
         } catch (IllegalArgumentException | BufferUnderflowException other) {
             // as below
         }
-        throw new InvalidRequestException("page_token", "expected the next_page_token of a response");
+        throw new InvalidRequestException(
+                "page_token", "expected the next_page_token of a response to the same request for the page before");
+    }
+
+    private int checksum(ByteBuffer place) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(list);
+        checksum.update(place);
+        return (int) checksum.getValue();
     }
 }

@@ -21,7 +21,7 @@ record RecordFilter(
 
     static RecordFilter fromRequest(ReadRequest request) {
         return new RecordFilter(
-                Fields.filter("sources", request.getSourcesList()),
+                Fields.sources(request.getSourcesList()),
                 Fields.filter("statuses", request.getStatusesValueList()),
                 request.hasWithin()
                         ? Fields.circle(

@@ -1,6 +1,7 @@
 package dev.waystate.statelog.rpc;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
 import dev.waystate.geometry.Circle;
 import dev.waystate.geometry.Distance;
 import dev.waystate.proto.v1.ListSourcesRequest;
@@ -18,6 +19,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.springframework.stereotype.Component;
 
 /** Lists sources page by page: all of them, those near a point, or as of an earlier moment. */
@@ -56,9 +58,21 @@ class SourcePages {
             }
             return past(request, statuses, Math.max(1, Math.min(size, mostBytes / BYTES_PER_PAST_SOURCE)));
         }
-        return request.hasNear()
-                ? near(request.getNear(), request.getPageToken(), filter, size, mostBytes)
-                : byName(request.getPageToken(), filter, size, mostBytes);
+        return request.hasNear() ? near(request, filter, size, mostBytes) : byName(request, filter, size, mostBytes);
+    }
+
+    /** Which time as_of names may differ from page to page, as clients ask for "ten minutes ago". */
+    private PageToken token(ListSourcesRequest request, Set<Integer> statuses) {
+        ListSourcesRequest.Builder list = request.toBuilder()
+                .clearPageSize()
+                .clearPageToken()
+                .clearMinPosition()
+                .clearStatuses()
+                .addAllStatusesValue(new TreeSet<>(statuses));
+        if (request.getAsOf().hasTime()) {
+            list.getAsOfBuilder().setTime(Timestamp.getDefaultInstance());
+        }
+        return new PageToken(stateLog.id(), list.build());
     }
 
     private static Instant silentSince(Duration silence) {
@@ -74,22 +88,24 @@ class SourcePages {
         }
     }
 
-    private ListSourcesResponse byName(String token, SourceFilter filter, int size, int mostBytes) {
-        Page<SourceState, String> page = stateLog.sources(filter, PageToken.toName(token), size, mostBytes);
-        ListSourcesResponse.Builder response =
-                ListSourcesResponse.newBuilder().setNextPageToken(PageToken.of(page.next()));
+    private ListSourcesResponse byName(ListSourcesRequest request, SourceFilter filter, int size, int mostBytes) {
+        PageToken token = token(request, filter.statuses());
+        Page<SourceState, String> page =
+                stateLog.sources(filter, token.toName(request.getPageToken()), size, mostBytes);
+        ListSourcesResponse.Builder response = ListSourcesResponse.newBuilder().setNextPageToken(token.of(page.next()));
         page.items().forEach(source -> response.addSources(Messages.toSource(source)));
         return response.build();
     }
 
-    private ListSourcesResponse near(Near near, String token, SourceFilter filter, int size, int mostBytes) {
+    private ListSourcesResponse near(ListSourcesRequest request, SourceFilter filter, int size, int mostBytes) {
+        Near near = request.getNear();
         Circle circle = near.hasWithin()
                 ? Fields.circle("near.within", near.getPoint(), near.getWithin())
                 : Circle.ofAll(Fields.point(near.getPoint()));
+        PageToken token = token(request, filter.statuses());
         Page<SourceState, NearPlace> page =
-                stateLog.nearest(circle, filter, PageToken.toNearPlace(token), size, mostBytes);
-        ListSourcesResponse.Builder response =
-                ListSourcesResponse.newBuilder().setNextPageToken(PageToken.of(page.next()));
+                stateLog.nearest(circle, filter, token.toNearPlace(request.getPageToken()), size, mostBytes);
+        ListSourcesResponse.Builder response = ListSourcesResponse.newBuilder().setNextPageToken(token.of(page.next()));
         page.items()
                 .forEach(
                         source -> response.addSources(Messages.toSource(source).setDistance(distance(circle, source))));
@@ -102,10 +118,10 @@ class SourcePages {
     }
 
     private ListSourcesResponse past(ListSourcesRequest request, Set<Integer> statuses, int size) {
+        PageToken token = token(request, statuses);
         Page<Transition, String> page = stateLog.sourcesAt(
-                moments.position("as_of", request.getAsOf()), PageToken.toName(request.getPageToken()), statuses, size);
-        ListSourcesResponse.Builder response =
-                ListSourcesResponse.newBuilder().setNextPageToken(PageToken.of(page.next()));
+                moments.position("as_of", request.getAsOf()), token.toName(request.getPageToken()), statuses, size);
+        ListSourcesResponse.Builder response = ListSourcesResponse.newBuilder().setNextPageToken(token.of(page.next()));
         for (Transition state : page.items()) {
             response.addSources(Source.newBuilder()
                     .setName(state.source())

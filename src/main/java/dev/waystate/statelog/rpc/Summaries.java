@@ -1,5 +1,6 @@
 package dev.waystate.statelog.rpc;
 
+import com.google.protobuf.Timestamp;
 import dev.waystate.proto.v1.GetSummaryRequest;
 import dev.waystate.proto.v1.GetSummaryResponse;
 import dev.waystate.proto.v1.Period;
@@ -73,8 +74,8 @@ class Summaries {
     }
 
     private static List<Instant> times(Period period) {
-        Instant start = Fields.time("period.start_time", period.getStartTime());
-        Instant end = Fields.time("period.end_time", period.getEndTime());
+        Instant start = time("period.start_time", period.hasStartTime(), period.getStartTime());
+        Instant end = time("period.end_time", period.hasEndTime(), period.getEndTime());
         if (!end.isAfter(start)) {
             throw new InvalidRequestException("period.end_time", "expected a time after period.start_time");
         }
@@ -88,5 +89,12 @@ class Summaries {
             times.add(start.plus(whole.multipliedBy(i).dividedBy(steps - 1)));
         }
         return times;
+    }
+
+    private static Instant time(String field, boolean present, Timestamp time) {
+        if (!present) {
+            throw new InvalidRequestException(field, "expected a time, but it is missing");
+        }
+        return Fields.time(field, time);
     }
 }

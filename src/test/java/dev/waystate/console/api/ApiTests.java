@@ -177,11 +177,74 @@ class ApiTests {
                 "/api/sources?page_token=rubbish! | 400 | page_token",
                 "/api/displacement?start=1,1&start=1,1&end=0,0 | 400 | start",
                 "/api/sources/a%0Ab/records | 400 | name",
+                "/api/records?source= | 400 | source",
+                "/api/records?source=dog&source=%20dog | 400 | source",
                 "/api/summary?from=1h&steps=1 | 400 | steps",
                 "/api/summary?from=1h&to=2h | 400 | to"
             })
     void wrongParameterIsNamed(String request, int status, String field) {
         assertThat(problem(request, status).get("field").asString()).isEqualTo(field);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/api/summary?from=1d&to=2d&steps=3 | 400 | to | to: expected a time after from",
+                "/api/sources?near=0,0&at=1 | 400 | at | at: expected none together with near or silent",
+                "/api/records?after=99999 | 400 | after | after: Expected a position up to the head",
+                "/api/sources?at=99999 | 400 | at | at: Expected a position up to the head",
+                "/api/sources?min_position=99999 | 400 | min_position | min_position: Expected a position up to",
+                "/api/sources?at=1&min_position=99999 | 400 | min_position | min_position: Expected a position up to",
+                "/api/summary?at=99999 | 400 | at | at: Expected a position up to the head",
+                "/api/sources?silent=9000000d | 400 | silent | silent: Expected a duration with its unit"
+            })
+    void problemSpeaksOfParametersAlone(String request, int status, String field, String detail) {
+        JsonNode problem = problem(request, status);
+
+        assertThat(problem.get("field").asString()).isEqualTo(field);
+        assertThat(problem.get("detail").asString()).startsWith(detail).doesNotContain("silent_for", "period.");
+    }
+
+    @Test
+    void eventThatTheLogHasNotComeToIsNamed() {
+        HttpResponse<String> answer = api.get("/api/records", "Accept", EVENTS, "Last-Event-ID", "99999");
+
+        assertThat(Api.JSON.readTree(answer.body()).get("field").asString()).isEqualTo("Last-Event-ID");
+    }
+
+    @Test
+    void twoLastEventsAreRefused() {
+        HttpResponse<String> answer =
+                api.get("/api/records", "Accept", EVENTS, "Last-Event-ID", "1", "Last-Event-ID", "2");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(Api.JSON.readTree(answer.body()).get("detail").asString())
+                .isEqualTo("Last-Event-ID: Expected one value, but found 2.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "text/event-stream | true",
+                "Text/Event-Stream; charset=utf-8 | true",
+                "text/* | true",
+                "text/event-stream, */* | true",
+                "text/event-stream;q=0.9, application/x-ndjson;q=0.8 | true",
+                "application/x-ndjson;q=0, */* | true",
+                "text/event-stream;q=0 | false",
+                "text/event-stream;q=0, text/* | false",
+                "text/event-stream;q=0.5, */* | false",
+                "text/event-stream, application/x-ndjson | false",
+                "text/event-streams | false",
+                "text/html;note=\"text/event-stream\" | false",
+                "*/* | false",
+                "rubbish | false"
+            })
+    void eventsComeWhereTheyAreTheBestTypeForTheClient(String accept, boolean events) {
+        assertThat(api.get("/api/records", "Accept", accept).headers().firstValue("Content-Type"))
+                .contains(events ? EVENTS : "application/x-ndjson");
     }
 
     @Test

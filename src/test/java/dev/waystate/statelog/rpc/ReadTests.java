@@ -24,6 +24,8 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
@@ -134,6 +136,21 @@ class ReadTests {
                         .build(),
                 second);
         assertThat(second.awaitEnd().getDescription()).startsWith("sources: expected at most 100");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", " a1", "a ", "a\u0000b", "\u00a0a"})
+    void namesThatNoSourceCanHaveAreRefused(String name) {
+        read(ReadRequest.newBuilder().addSources("cow").addSources(name));
+        assertThat(recorder.awaitEnd().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+        assertThat(recorder.awaitEnd().getDescription()).startsWith("sources[1]: expected a name ");
+    }
+
+    @Test
+    void namesThatAreTooLongAreRefused() {
+        read(ReadRequest.newBuilder().addSources("a".repeat(257)));
+        assertThat(recorder.awaitEnd().getDescription())
+                .isEqualTo("sources[0]: expected a name of 1 to 256 bytes that is not blank");
     }
 
     private void read(ReadRequest.Builder request) {

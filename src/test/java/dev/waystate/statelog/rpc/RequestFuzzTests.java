@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import dev.waystate.geometry.Circle;
+import dev.waystate.geometry.SquaredDistance;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.GetSummaryRequest;
@@ -100,7 +101,12 @@ class RequestFuzzTests {
                         3,
                         ListSourcesRequest.newBuilder()
                                 .setPageSize(10)
-                                .setPageToken("Y293LTc")
+                                .setPageToken(new PageToken(
+                                                LOG.id(),
+                                                ListSourcesRequest.newBuilder()
+                                                        .addStatusesValue(2)
+                                                        .build())
+                                        .of("cow-7"))
                                 .addStatusesValue(2)
                                 .build()
                                 .toByteArray()),
@@ -116,7 +122,15 @@ class RequestFuzzTests {
                                 .setNear(Near.newBuilder().setWithin(500))
                                 .setSilentFor(com.google.protobuf.Duration.newBuilder()
                                         .setSeconds(600))
-                                .setPageToken("AAAAAAAAAAAAAAAAAAAAAWNvdw")
+                                .setPageToken(new PageToken(
+                                                LOG.id(),
+                                                ListSourcesRequest.newBuilder()
+                                                        .setNear(Near.newBuilder()
+                                                                .setWithin(500))
+                                                        .setSilentFor(com.google.protobuf.Duration.newBuilder()
+                                                                .setSeconds(600))
+                                                        .build())
+                                        .of(new NearPlace(new SquaredDistance(0, 1), "cow")))
                                 .build()
                                 .toByteArray()),
                 seed(
@@ -129,7 +143,13 @@ class RequestFuzzTests {
                         4,
                         ListRecordsRequest.newBuilder()
                                 .setSource("cow-7")
-                                .setPageToken("AAAAAAAAAAkBMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDBjb3ctNw")
+                                .setPageToken(new PageToken(
+                                                LOG.id(),
+                                                ListRecordsRequest.newBuilder()
+                                                        .setSource("cow-7")
+                                                        .addStatusesValue(2)
+                                                        .build())
+                                        .of(new HistoryPlace(9, true)))
                                 .addStatusesValue(2)
                                 .build()
                                 .toByteArray()),
@@ -137,7 +157,12 @@ class RequestFuzzTests {
                         5,
                         ListTransitionsRequest.newBuilder()
                                 .setSource("cow-7")
-                                .setPageToken("AAAAAAAAAAkwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMGNvdy03")
+                                .setPageToken(new PageToken(
+                                                LOG.id(),
+                                                ListTransitionsRequest.newBuilder()
+                                                        .setSource("cow-7")
+                                                        .build())
+                                        .of(9L))
                                 .build()
                                 .toByteArray()),
                 seed(

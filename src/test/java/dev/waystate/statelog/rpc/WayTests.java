@@ -396,6 +396,17 @@ class WayTests {
                         .build()),
                 "page_token");
         assertInvalid(() -> stub.listTransitions(ListTransitionsRequest.getDefaultInstance()), "source");
+        assertMissing(Period.newBuilder(), "period.start_time");
+        assertMissing(
+                Period.newBuilder()
+                        .setEndTime(Timestamp.newBuilder().setSeconds(6))
+                        .setSteps(2),
+                "period.start_time");
+        assertMissing(
+                Period.newBuilder()
+                        .setStartTime(Timestamp.newBuilder().setSeconds(-6))
+                        .setSteps(2),
+                "period.end_time");
         Period.Builder period = Period.newBuilder()
                 .setStartTime(Timestamp.newBuilder().setSeconds(5))
                 .setEndTime(Timestamp.newBuilder().setSeconds(5));
@@ -413,6 +424,12 @@ class WayTests {
                 () -> read(
                         ReadRequest.newBuilder().setSince(Timestamp.newBuilder().setNanos(-1))),
                 "since");
+    }
+
+    private void assertMissing(Period.Builder period, String field) {
+        StatusRuntimeException refusal = catchThrowableOfType(StatusRuntimeException.class, () -> summary(period));
+        assertThat(refusal.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+        assertThat(refusal.getStatus().getDescription()).isEqualTo(field + ": expected a time, but it is missing");
     }
 
     private GetSummaryResponse summary(Period.Builder period) {
