@@ -6,9 +6,12 @@ import dev.waystate.ServerProcess;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.RecordDamage;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -20,6 +23,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.FileSystemUtils;
 
 /** {@code restore}, over the log of a server that was killed, and where it may not. */
@@ -130,6 +136,43 @@ class RestoreIT {
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("the newest record is at position 1 and not at 2");
         assertThat(infos(path(LOG))).containsExactly("one", "two", "three");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4, 100})
+    void backupThatIsCutShortIsRefusedInPlainWords(int part) throws Exception {
+        Path backup = Files.copy(killed.resolve("backup.db"), directory.resolve("backup.db"));
+        try (FileChannel channel = FileChannel.open(backup, StandardOpenOption.WRITE)) {
+            channel.truncate(channel.size() / part);
+        }
+
+        CommandRun run = run("restore", path("backup.db"), "--to", path("new/waystate.db"));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .isEqualToIgnoringNewLines(
+                        "Cannot restore " + path("backup.db") + ": the file is damaged or cut short");
+        assertThat(files("new")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rw-------,rw-------", "rw-r-----,rw-r-----", "r--------,rw-------", "rw-rw-rw-,rw-r--r--"})
+    void newLogIsOpenToNobodyWhoMayNotReadTheBackup(String ofBackup, String ofLog) throws Exception {
+        Path backup = Files.copy(killed.resolve("backup.db"), directory.resolve("backup.db"));
+        Files.setPosixFilePermissions(backup, PosixFilePermissions.fromString(ofBackup));
+
+        CommandRun run = CommandRun.of(
+                directory,
+                "",
+                Stream.concat(
+                                Stream.of("sh", "-c", "umask 022; exec \"$@\"", "sh"),
+                                ServerProcess.command("restore", backup.toString(), "--to", path("new/waystate.db"))
+                                        .stream())
+                        .toList());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of(path("new/waystate.db")))))
+                .isEqualTo(ofLog);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.waystate.statelog.view;
 
 import dev.waystate.statelog.file.LogFile;
 import dev.waystate.statelog.file.LogFileCheck;
+import dev.waystate.statelog.file.SqliteErrors;
 import dev.waystate.statelog.file.UnusableFileException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -110,7 +111,7 @@ public final class LogBackup {
         try (Connection bare = file.bareDataSource().getConnection()) {
             check.run(file, bare);
         } catch (SQLException problem) {
-            throw new IOException(problem.getMessage(), problem);
+            throw failure(problem);
         }
     }
 
@@ -122,8 +123,13 @@ public final class LogBackup {
             sync(copy);
             return checkedHead(LogFile.find(copy));
         } catch (SQLException failed) {
-            throw new IOException(failed.getMessage(), failed);
+            throw failure(failed);
         }
+    }
+
+    private static IOException failure(SQLException problem) {
+        String message = SqliteErrors.isDamage(problem) ? "the file is damaged or cut short" : problem.getMessage();
+        return new IOException(message, problem);
     }
 
     private static void vacuum(LogFile log, Path copy) throws SQLException {

@@ -7,11 +7,16 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +32,9 @@ public final class LogRestore {
                     "'.before-restore-'yyyyMMdd'T'HHmmss.SSS'Z'")
             .withZone(ZoneOffset.UTC);
 
+    private static final FileAttribute<?> OF_THE_OWNER =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
     /**
      * A log that was restored.
      *
@@ -41,7 +49,8 @@ public final class LogRestore {
      * Restores a back-up.
      *
      * @param backup is only read
-     * @param target the file of the log; it and its directory are created where they are missing
+     * @param target the file of the log; it and its directory are created where they are missing. A new file is open to
+     *     nobody who may not read the back-up; a log keeps its owner and permissions
      * @param replace whether a log that is there may be put aside
      * @throws FileAlreadyExistsException if there is one, and it may not
      * @throws java.nio.file.NoSuchFileException if there is no such back-up
@@ -59,7 +68,10 @@ public final class LogRestore {
         Path unfinished = file.beside("." + ProcessHandle.current().pid() + ".partial");
         try {
             FileOwner.acquire(file).close(); // rather now than after the copy
-            long head = LogBackup.restoreInto(Files.createFile(unfinished), source.path());
+            long head = LogBackup.restoreInto(Files.createFile(unfinished, OF_THE_OWNER), source.path());
+            if (create) {
+                closeToOthers(file.path(), source.path());
+            }
             copyOwner(file.path(), unfinished);
             try (FileOwner owner = FileOwner.acquire(file)) {
                 return new Restored(head, replace(file, unfinished, create));
@@ -90,6 +102,20 @@ public final class LogRestore {
         if (Files.exists(from)) {
             Files.move(from, to);
         }
+    }
+
+    /** Takes a file from those who may not read the back-up. */
+    private static void closeToOthers(Path file, Path backup) throws IOException {
+        PosixFileAttributes created = Files.readAttributes(file, PosixFileAttributes.class);
+        PosixFileAttributes given = Files.readAttributes(backup, PosixFileAttributes.class);
+        boolean isOpen = given.permissions().contains(PosixFilePermission.OTHERS_READ);
+        boolean isOpenToGroup = created.group().equals(given.group())
+                ? given.permissions().contains(PosixFilePermission.GROUP_READ)
+                : isOpen;
+        Set<PosixFilePermission> permissions = new HashSet<>(created.permissions());
+        permissions.removeIf(permission -> permission.name().startsWith("OTHERS") && !isOpen);
+        permissions.removeIf(permission -> permission.name().startsWith("GROUP") && !isOpenToGroup);
+        Files.setPosixFilePermissions(file, permissions);
     }
 
     /** Has a new file belong to whom the old one does: the server may be another user than the one who restores. */
