@@ -2,6 +2,7 @@ package dev.waystate.server.http;
 
 import dev.waystate.process.PrivateDirectory;
 import java.time.Duration;
+import java.util.List;
 import org.apache.catalina.core.StandardHost;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.beans.factory.annotation.Value;
@@ -12,6 +13,7 @@ import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.MediaType;
 
 /**
  * Gives Tomcat directories that stay the same, where Boot would make new ones at each start, which a process that is
@@ -43,7 +45,10 @@ class HttpServer implements WebServerFactoryCustomizer<TomcatServletWebServerFac
             connector.setEncodedSolidusHandling(PASS_THROUGH);
             connector.setEncodedReverseSolidusHandling(PASS_THROUGH);
         });
-        tomcat.addContextCustomizers(context ->
-                ((StandardHost) context.getParent()).setErrorReportValveClass(ProblemReport.class.getName()));
+        tomcat.addContextCustomizers(context -> {
+            context.addMimeMapping("yaml", MediaType.APPLICATION_YAML_VALUE); // or parts of a file had no type
+            List.of(context.findErrorPages()).forEach(context::removeErrorPage); // of the actuator's own port
+            ((StandardHost) context.getParent()).setErrorReportValveClass(ProblemReport.class.getName());
+        });
     }
 }

@@ -1,18 +1,28 @@
 package dev.waystate.server.http;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.util.StringUtils;
 
 /**
- * Answers with a problem of RFC 9457 what Tomcat refuses before any servlet sees it, where Tomcat itself has a page. Public,
- * as Tomcat makes it by its name.
+ * Answers with a problem of RFC 9457 what no servlet answers, also what Tomcat refuses before any servlet sees it. Public, as
+ * Tomcat makes it by its name.
  */
 public class ProblemReport extends ErrorReportValve {
+
+    /** What browsers are told where no filter has done so. */
+    private static final Map<String, String> HEADERS = Map.of(
+            "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'",
+            "X-Content-Type-Options", "nosniff",
+            "Referrer-Policy", "no-referrer");
 
     @Override
     protected void report(Request request, Response response, @Nullable Throwable thrown) {
@@ -20,15 +30,61 @@ public class ProblemReport extends ErrorReportValve {
         if (status == null || !status.isError() || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
+        boolean wrongPath = status == HttpStatus.BAD_REQUEST && !isText(request.getRequestURI());
         byte[] problem = ("{\"type\":\"about:blank\",\"title\":\"" + status.getReasonPhrase() + "\",\"status\":"
-                        + status.value() + ",\"detail\":\"Expected a request of HTTP, with a path in UTF-8\"}")
+                        + status.value() + ",\"detail\":\"" + detail(status) + "\",\"code\":\"" + code(status) + "\""
+                        + (wrongPath ? ",\"field\":\"path\"" : "") + "}")
                 .getBytes(StandardCharsets.UTF_8);
         try {
+            HEADERS.forEach((name, value) -> {
+                if (!response.containsHeader(name)) {
+                    response.setHeader(name, value);
+                }
+            });
+            if (status == HttpStatus.METHOD_NOT_ALLOWED
+                    && ("TRACE".equals(request.getMethod()) || !response.containsHeader("Allow"))) {
+                response.setHeader("Allow", "GET");
+            }
             response.setContentType("application/problem+json");
             response.getOutputStream().write(problem);
             response.finishResponse();
         } catch (IOException | IllegalStateException gone) {
             // nobody reads it
+        }
+    }
+
+    private static String detail(HttpStatus status) {
+        return switch (status) {
+            case BAD_REQUEST -> "Expected a request of HTTP, with a path in UTF-8";
+            case NOT_FOUND -> "Expected a path that the server has";
+            case METHOD_NOT_ALLOWED -> "Expected a method that the path has";
+            default -> status.is4xxClientError() ? "Expected another request" : "The request failed";
+        };
+    }
+
+    /** Returns the code of gRPC. */
+    private static String code(HttpStatus status) {
+        return switch (status) {
+            case NOT_FOUND -> "NOT_FOUND";
+            case METHOD_NOT_ALLOWED, NOT_IMPLEMENTED -> "UNIMPLEMENTED";
+            case SERVICE_UNAVAILABLE -> "UNAVAILABLE";
+            default -> status.is4xxClientError() ? "INVALID_ARGUMENT" : "INTERNAL";
+        };
+    }
+
+    /** Tells whether a path, percent-encoded, is of UTF-8 without NUL. */
+    private static boolean isText(@Nullable String path) {
+        try {
+            byte[] bytes = StringUtils.uriDecode(path == null ? "" : path, StandardCharsets.ISO_8859_1)
+                    .getBytes(StandardCharsets.ISO_8859_1);
+            return StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes))
+                            .toString()
+                            .indexOf('\0')
+                    < 0;
+        } catch (IllegalArgumentException | CharacterCodingException other) {
+            return false;
         }
     }
 }

@@ -137,6 +137,43 @@ class ApiTests {
         assertThat(beyond.body()).contains("POSITION_BEYOND_HEAD");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET | /api/sources/%00/records | 400 | INVALID_ARGUMENT | path",
+                "GET | /api/sources/%ff/records | 400 | INVALID_ARGUMENT | path",
+                "GET | /error | 404 | NOT_FOUND |",
+                "TRACE | /api/sources | 405 | UNIMPLEMENTED |",
+                "TRACE | /index.html | 405 | UNIMPLEMENTED |",
+                "POST | /openapi.yaml | 405 | UNIMPLEMENTED |"
+            })
+    void whatNoServletAnswersIsAProblemWithItsCode(String method, String path, int status, String code, String field) {
+        HttpResponse<String> answer = api.send(method, path);
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/problem+json");
+        assertThat(answer.headers().map())
+                .containsEntry("x-content-type-options", List.of("nosniff"))
+                .containsEntry("content-security-policy", List.of("default-src 'none'; frame-ancestors 'none'"));
+        assertThat(answer.headers().firstValue("Allow").orElse("")).doesNotContain("OPTIONS");
+        JsonNode problem = Api.JSON.readTree(answer.body());
+        assertThat(problem.get("status").asInt()).isEqualTo(status);
+        assertThat(problem.get("code").asString()).isEqualTo(code);
+        assertThat(problem.path("field").asString("")).isEqualTo(field == null ? "" : field);
+    }
+
+    @Test
+    void partOfTheDescriptionHasItsType() {
+        String type =
+                api.get("/openapi.yaml").headers().firstValue("Content-Type").orElseThrow();
+        HttpResponse<String> part = api.get("/openapi.yaml", "Range", "bytes=0-9");
+
+        assertThat(part.statusCode()).isEqualTo(206);
+        assertThat(part.headers().firstValue("Content-Type")).contains(type);
+        assertThat(type).isEqualTo("application/yaml");
+    }
+
     @Test
     void requestThatComesToNoServletIsAnsweredWithAProblemToo() throws Exception {
         try (Socket socket = api.connect("127.0.0.1", "/api/sources/%zz/records", "Connection: close")) {
