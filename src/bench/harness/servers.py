@@ -1,5 +1,6 @@
 """Builds and runs the service and its peers. What is built, written and logged lies in target/bench."""
 
+import contextlib
 import glob
 import json
 import os
@@ -107,7 +108,8 @@ class Server:
         children = self.tree()[1:] if how else []
         self.process.send_signal(how or self.gentle)
         for child in children:
-            os.kill(child, how)
+            with contextlib.suppress(ProcessLookupError):  # some end with it
+                os.kill(child, how)
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
@@ -145,7 +147,8 @@ class Server:
         found = [self.process.pid]
         for process in found:
             for children in glob.glob(f"/proc/{process}/task/*/children"):
-                found += map(int, Path(children).read_text().split())
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended
+                    found += map(int, Path(children).read_text().split())
         return found
 
     @staticmethod
