@@ -66,7 +66,7 @@ STANDING = {  # what a column has of each row, in its order
     "bytes on disk a report + of a log that is reused": ("kept", "reused"),
     "start to ready, s": ("start",),
     "start again after kill -9, s (with million reports)": ("restart", "millions"),
-    "resident 15 s after the loads, MiB": ("memory",),
+    "resident 20 s after the loads, MiB": ("memory",),
 }
 FORMATS = {"stream_state": "; {:,.0f} by stream_state", "pipelined": "; {:,.0f} as pipelines of 32", "restart": "{:.1f}",
            "millions": " ({:.1f})", "reused": " + {:.0f}", "start": "{:.2f}"}

@@ -19,7 +19,7 @@ from .load import Sample, Watch, sync_microseconds
 from .servers import BENCH, ENVIRONMENT, ROOT, WORK, Missing, Server, Waystate, free_port, require, run
 
 CLIENTS = WORK / "standing"
-REST = 15  # seconds after the loads, before the memory is read: some give back what they took
+REST = 20  # seconds after the loads, before the memory is read: some give back what they took
 
 
 @dataclass

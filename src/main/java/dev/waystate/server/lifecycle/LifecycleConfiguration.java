@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Configuration;
 class LifecycleConfiguration {
 
     /** Loads that come and go more quickly find the heap as large as they left it. */
-    private static final Duration IDLE = Duration.ofSeconds(5);
+    private static final Duration IDLE = Duration.ofSeconds(10);
 
     @Bean
     Scheduler scheduler(FailStop failStop) {
