@@ -2,6 +2,7 @@ package dev.waystate.console.page;
 
 import dev.waystate.console.ConditionalOnConsole;
 import dev.waystate.console.Problem;
+import dev.waystate.server.http.ProblemReport;
 import io.grpc.Status.Code;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -30,15 +31,14 @@ class SecurityHeaders extends OncePerRequestFilter {
             + "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
             + "require-trusted-types-for 'script'; trusted-types 'none'";
 
-    private static final String POLICY = "default-src 'none'; frame-ancestors 'none'";
-
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         String path = request.getRequestURI().substring(request.getContextPath().length());
-        response.setHeader("Content-Security-Policy", PAGE.contains(path) ? PAGE_POLICY : POLICY);
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setHeader("Referrer-Policy", "no-referrer");
+        ProblemReport.BROWSER_HEADERS.forEach(response::setHeader);
+        if (PAGE.contains(path)) {
+            response.setHeader("Content-Security-Policy", PAGE_POLICY);
+        }
         response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
         if (isOfAnotherSitesPage(request)) {

@@ -18,8 +18,8 @@ import org.springframework.util.StringUtils;
  */
 public class ProblemReport extends ErrorReportValve {
 
-    /** What browsers are told where no filter has done so. */
-    private static final Map<String, String> HEADERS = Map.of(
+    /** What browsers are told with every answer but the page's own: that it may do nothing. */
+    public static final Map<String, String> BROWSER_HEADERS = Map.of(
             "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'",
             "X-Content-Type-Options", "nosniff",
             "Referrer-Policy", "no-referrer");
@@ -36,7 +36,7 @@ public class ProblemReport extends ErrorReportValve {
                         + (wrongPath ? ",\"field\":\"path\"" : "") + "}")
                 .getBytes(StandardCharsets.UTF_8);
         try {
-            HEADERS.forEach((name, value) -> {
+            BROWSER_HEADERS.forEach((name, value) -> { // where no filter has done so
                 if (!response.containsHeader(name)) {
                     response.setHeader(name, value);
                 }
