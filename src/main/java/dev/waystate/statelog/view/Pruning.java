@@ -1,22 +1,30 @@
 package dev.waystate.statelog.view;
 
+import dev.waystate.statelog.file.SqliteErrors;
+import dev.waystate.statelog.operation.RetentionProperties;
+import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.LongPredicate;
 
-/** The statements that remove the oldest records. Whoever uses them commits or rolls back. */
+/** Removes the oldest records, in transactions that are small enough for appends to wait for. */
 final class Pruning implements AutoCloseable {
 
     private static final int STEP_RECORDS = 5_000;
 
     private final WriterConnection connection;
+    private final LogBounds bounds;
+    private final WalCheckpoint checkpoint;
     private final PreparedStatement deleteTransitions;
     private final PreparedStatement delete;
     private final PreparedStatement moveEarliest;
 
-    Pruning(WriterConnection connection) throws SQLException {
+    Pruning(WriterConnection connection, LogBounds bounds, WalCheckpoint checkpoint) throws SQLException {
         this.connection = connection;
+        this.bounds = bounds;
+        this.checkpoint = checkpoint;
         deleteTransitions = connection.prepare("""
                 DELETE FROM transition WHERE source_id = ?1 AND position <
                 (SELECT max(position) FROM transition WHERE source_id = ?1 AND position < ?2)""");
@@ -25,8 +33,44 @@ final class Pruning implements AutoCloseable {
         moveEarliest = connection.prepare("UPDATE bounds SET earliest = ?");
     }
 
+    /** Prunes as {@link LogView#prune} does. */
+    void prune(RetentionProperties retention, long keptFrom, LongPredicate goOn) throws SQLException, IOException {
+        long maxRecords = retention.maxRecords() == 0 ? Long.MAX_VALUE : retention.maxRecords();
+        long from = retention.maxAge().isZero() ? Long.MIN_VALUE : keptFrom;
+        long removed = 0;
+        long step;
+        do {
+            step = step(maxRecords, from);
+            removed += step;
+            checkpoint.runWhenDue();
+        } while (step > 0 && goOn.test(removed));
+    }
+
+    /** Removes some records, if there are too many or they are too old. Returns how many. */
+    private long step(long maxRecords, long keptFrom) throws SQLException {
+        long earliest = bounds.earliest();
+        long firstKept = firstKept(earliest, bounds.head(), maxRecords, keptFrom);
+        if (firstKept == earliest || !connection.begin()) {
+            return 0;
+        }
+        bounds.moveEarliest(firstKept); // readers are turned away from the records before they are gone
+        try {
+            removeUpTo(earliest, firstKept);
+            connection.commit();
+        } catch (SQLException problem) {
+            if (!SqliteErrors.isDiskFull(problem)) {
+                throw problem;
+            }
+            bounds.moveEarliest(earliest);
+            connection.rollback();
+            return 0;
+        }
+        checkpoint.committed(0, firstKept - earliest, 0);
+        return firstKept - earliest;
+    }
+
     /** Returns the position of the earliest record to keep, at most 5000 above the one that is the earliest now. */
-    long firstKept(long earliest, long head, long maxRecords, long keptFrom) throws SQLException {
+    private long firstKept(long earliest, long head, long maxRecords, long keptFrom) throws SQLException {
         long end = Math.min(earliest + STEP_RECORDS, head + 1);
         long byCount = Math.min(end, head - maxRecords + 1);
         return Math.max(earliest, Math.max(byCount, firstFrom(keptFrom, earliest, end)));
@@ -52,7 +96,7 @@ final class Pruning implements AutoCloseable {
      * each source was in before the first kept record stays known. A block goes with its last record, and the last block
      * stays.
      */
-    void prune(long earliest, long firstKept) throws SQLException {
+    private void removeUpTo(long earliest, long firstKept) throws SQLException {
         Set<Long> sources = new HashSet<>();
         try (RecordScan scan = connection.scan(earliest, firstKept - 1)) {
             while (scan.next()) {

@@ -96,7 +96,7 @@ final class WriterConnection implements AutoCloseable {
         try {
             checkpoint("RESTART", "busy");
         } finally {
-            control.execute("PRAGMA busy_timeout = " + LogView.BUSY_TIMEOUT_MILLIS);
+            control.execute("PRAGMA busy_timeout = " + ViewFile.BUSY_TIMEOUT_MILLIS);
         }
     }
 

@@ -103,7 +103,7 @@ class LogFileTests {
 
     @Test
     void theNewestMigrationIsTheVersionThatIsKnown() throws Exception {
-        MigrationInfo[] migrations = LogView.migrations(LogFile.findOrCreate(directory.resolve("empty.db")))
+        MigrationInfo[] migrations = ViewFile.migrations(LogFile.findOrCreate(directory.resolve("empty.db")))
                 .info()
                 .pending();
         assertThat(migrations[migrations.length - 1].getVersion().toString())
