@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods may be called from any thread. Those that may block throw {@link LogUnavailableException} when the log
  * is closed, {@link DamagedRecordException} when what they come across is damaged, and
  * {@link java.io.UncheckedIOException} when the file cannot be read. While a replica builds its view of the log, they
- * throw {@link LogUnavailableException}, and so do {@link #readNewest}, {@link #head} and {@link #earliest}.
+ * throw {@link LogUnavailableException}, and so do {@link #readNewest}, {@link #head}, {@link #reached} and
+ * {@link #earliest}.
  */
 public interface StateLog {
 
@@ -99,6 +101,29 @@ public interface StateLog {
      * @return completes then; or exceptionally with {@link LogUnavailableException} when nobody knows where the log ends
      */
     CompletionStage<Void> caughtUp();
+
+    /**
+     * Waits for the log to come to a position here, as a replica that is behind may not have yet. Does not block.
+     *
+     * @return completes then; or exceptionally with {@link PositionBeyondHeadException} when the position is not part of the
+     *     log, or {@link LogUnavailableException} when nobody knows whether it is
+     */
+    default CompletionStage<Void> reached(long position) {
+        if (position <= head()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return caughtUp().handle((caughtUp, unknown) -> {
+            long head = head();
+            if (position <= head) {
+                return null;
+            }
+            throw unknown == null
+                    ? new PositionBeyondHeadException(position, head)
+                    : new LogUnavailableException(
+                            "Expected a position up to " + head + ", where this replica is, but it is " + position,
+                            unknown);
+        });
+    }
 
     /** Returns the position of the oldest record that retention kept, or one above the head. Does not block. */
     long earliest();
