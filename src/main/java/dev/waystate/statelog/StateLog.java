@@ -105,8 +105,8 @@ public interface StateLog {
     /**
      * Waits for the log to come to a position here, as a replica that is behind may not have yet. Does not block.
      *
-     * @return completes then; or exceptionally with {@link PositionBeyondHeadException} when the position is not part of the
-     *     log, or {@link LogUnavailableException} when nobody knows whether it is
+     * @return completes then; or exceptionally with {@link PositionBeyondHeadException} when the position is not part of
+     *     the log, or {@link LogUnavailableException} when nobody knows whether it is
      */
     default CompletionStage<Void> reached(long position) {
         if (position <= head()) {

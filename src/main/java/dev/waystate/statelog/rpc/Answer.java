@@ -51,8 +51,8 @@ final class Answer<T> {
         }
         try {
             allow();
-        } catch (RejectedExecutionException full) {
-            responses.onError(full);
+        } catch (RuntimeException | Error thrown) {
+            responses.onError(thrown);
         }
     }
 
