@@ -19,6 +19,8 @@ import org.sqlite.SQLiteDataSource;
  */
 public record LogFile(Path named, Path path, Object key) {
 
+    private static final int READ_ONLY_BUSY_TIMEOUT_MILLIS = 5_000;
+
     /**
      * Finds the file, after creating it, empty, and its directory where they are missing.
      *
@@ -63,6 +65,17 @@ public record LogFile(Path named, Path path, Object key) {
     /** A source of connections that see committed transactions. */
     public SQLiteDataSource dataSource(SQLiteConfig settings) {
         return dataSource(settings, "");
+    }
+
+    /**
+     * A source of connections that see committed transactions and only read: one that may write could take over the
+     * checkpoints of the process that does.
+     */
+    public SQLiteDataSource readOnlyDataSource() {
+        SQLiteConfig settings = new SQLiteConfig();
+        settings.setReadOnly(true);
+        settings.setBusyTimeout(READ_ONLY_BUSY_TIMEOUT_MILLIS);
+        return dataSource(settings);
     }
 
     /** A source of connections that see the file as it is without its write-ahead log, and change nothing. */

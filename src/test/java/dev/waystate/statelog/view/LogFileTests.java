@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.backup.LogBackup;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.file.LogFile;

@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.backup;
 
 import dev.waystate.statelog.file.FileOwner;
 import dev.waystate.statelog.file.LogFile;
