@@ -54,12 +54,26 @@ public record LogFile(Path named, Path path, Object key) {
 
     /** Returns where SQLite keeps the write-ahead log. */
     public Path writeAheadLog() {
-        return beside("-wal");
+        return writeAheadLogOf(path);
+    }
+
+    /** Returns where SQLite keeps the write-ahead log of a file. */
+    public static Path writeAheadLogOf(Path file) {
+        return beside(file, "-wal");
+    }
+
+    /** Returns where SQLite keeps the index of that write-ahead log, which it can make anew. */
+    public static Path sharedMemoryOf(Path file) {
+        return beside(file, "-shm");
     }
 
     /** Returns a file beside this one, whose name has an end of its own. */
     public Path beside(String suffix) {
-        return path.resolveSibling(path.getFileName() + suffix);
+        return beside(path, suffix);
+    }
+
+    private static Path beside(Path file, String suffix) {
+        return file.resolveSibling(file.getFileName() + suffix);
     }
 
     /** A source of connections that see committed transactions. */

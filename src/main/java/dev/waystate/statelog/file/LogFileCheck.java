@@ -207,7 +207,7 @@ public final class LogFileCheck {
 
     /** Looks for a write-ahead log that stayed beside another name of the file. */
     private void checkWriteAheadLogOf(String inUseAs) throws IOException {
-        Path other = Path.of(inUseAs + "-wal");
+        Path other = LogFile.writeAheadLogOf(Path.of(inUseAs));
         if (Files.exists(other) && Files.size(other) > 0) {
             throw new UnusableFileException("The write-ahead log of the state log " + file.path() + " is " + other
                     + ": the process that wrote to it as " + inUseAs

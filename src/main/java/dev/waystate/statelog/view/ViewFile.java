@@ -260,8 +260,8 @@ final class ViewFile implements AutoCloseable {
     void putAside(Path from, Path aside) throws IOException {
         readers.close();
         Files.move(from, aside);
-        Files.deleteIfExists(Path.of(from + "-wal"));
-        Files.deleteIfExists(Path.of(from + "-shm"));
+        Files.deleteIfExists(LogFile.writeAheadLogOf(from));
+        Files.deleteIfExists(LogFile.sharedMemoryOf(from));
         writer.discard(); // what it removes by name has gone
         owner.close();
     }
