@@ -3,6 +3,7 @@ package dev.waystate.statelog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.waystate.geometry.Point;
@@ -263,6 +264,7 @@ public abstract class StateLogContract extends LogFixture {
             earlier.close();
             append(later, 1, "one");
         }
+        assertThat(infos()).containsExactly("one");
     }
 
     @Test
@@ -290,6 +292,9 @@ public abstract class StateLogContract extends LogFixture {
             append(claim, 2, "two");
             append(new Batch("b", other, 2, List.of(reports(OK, 1))));
         }
+        assertThat(log.read(0, PAGE_BYTES))
+                .extracting(StateRecord::source, StateRecord::sequence)
+                .containsExactly(tuple("a", 1L), tuple("b", 1L), tuple("a", 2L), tuple("b", 2L));
     }
 
     @Test
