@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -131,6 +132,16 @@ public abstract class StateLogContract extends LogFixture {
                 first.location() == null
                         ? null
                         : new Point(first.location().x(), first.location().y() + number));
+    }
+
+    @Test
+    void whoeverWaitsForAPositionIsToldWhenItIsNotPartOfTheLog() {
+        append("cow", 1, reports(OK, 3));
+        assertThat(log.reached(3)).succeedsWithin(TIMEOUT);
+        assertThat(log.reached(4))
+                .failsWithin(TIMEOUT)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(PositionBeyondHeadException.class);
     }
 
     @Test

@@ -47,7 +47,7 @@ final class LogClock {
     private static final long STEP_APART = 3_600 * NANOS_PER_SECOND;
 
     private static final long NOT_SET_BEFORE = Timestamps.toNanos(Instant.parse("2025-01-01T00:00:00Z"));
-    private static final long LATEST = Timestamps.toNanos(Report.LATEST_EXCLUSIVE);
+    private static final long LATEST = Timestamps.toNanos(Report.LATEST_TIME_EXCLUSIVE);
     private static final long WARNING_PAUSE = 60 * NANOS_PER_SECOND;
 
     private final TimeSources sources;

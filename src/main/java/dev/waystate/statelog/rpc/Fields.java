@@ -59,8 +59,8 @@ final class Fields {
     }
 
     static Instant time(Supplier<String> field, Timestamp timestamp) {
-        boolean inRange = timestamp.getSeconds() >= Report.EARLIEST.getEpochSecond()
-                && timestamp.getSeconds() < Report.LATEST_EXCLUSIVE.getEpochSecond()
+        boolean inRange = timestamp.getSeconds() >= Report.EARLIEST_TIME.getEpochSecond()
+                && timestamp.getSeconds() < Report.LATEST_TIME_EXCLUSIVE.getEpochSecond()
                 && timestamp.getNanos() >= 0
                 && timestamp.getNanos() < NANOS_PER_SECOND;
         if (inRange) {
@@ -68,7 +68,7 @@ final class Fields {
         }
         throw new InvalidRequestException(
                 field.get(),
-                "expected a time from " + Report.EARLIEST + " until before " + Report.LATEST_EXCLUSIVE
+                "expected a time from " + Report.EARLIEST_TIME + " until before " + Report.LATEST_TIME_EXCLUSIVE
                         + ", with 0 to 999999999 nanoseconds");
     }
 
