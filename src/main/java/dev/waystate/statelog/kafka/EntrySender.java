@@ -64,6 +64,10 @@ final class EntrySender {
     // Used by the sender's thread alone; renewed and asked under this.
     private final Session session = new Session();
     private long producerSince;
+
+    /** Whether the producer knows where the topic is: before that it has sent nothing. */
+    private boolean connected;
+
     private int producerGeneration;
     private long madeAt = System.nanoTime();
 
@@ -179,13 +183,8 @@ final class EntrySender {
 
     private void send(Made made) {
         try {
-            if (producer == null) {
-                producerGeneration = clients.generation();
-                producer = clients.newProducer();
-                producerSince = System.nanoTime();
-            }
+            Producer<byte[], byte[]> sending = connect();
             String log = made.entry() instanceof Entry.Genesis genesis ? genesis.logId() : logId.get();
-            Producer<byte[], byte[]> sending = producer;
             sending.send(EntryCodec.encode(topic, log, made.origin(), made.entry()), (metadata, problem) -> {
                 if (problem == null) {
                     unsettled.inTopic(made.origin());
@@ -198,28 +197,52 @@ final class EntrySender {
         }
     }
 
+    /** Waits for the brokers, for half a second at most: where they are farther away, the next call goes on waiting. */
+    private Producer<byte[], byte[]> connect() {
+        Producer<byte[], byte[]> connecting = producer;
+        if (connecting == null) {
+            producerGeneration = clients.generation();
+            connecting = clients.newProducer();
+            producer = connecting;
+            producerSince = System.nanoTime();
+        }
+        if (!connected) {
+            connecting.partitionsFor(topic);
+            connected = true;
+        }
+        return connecting;
+    }
+
     private void sendAgain() {
         if (System.nanoTime() - producerSince < RESEND_NANOS) {
             return;
         }
         log.debug("Entries may not have been stored: all that are unsettled are sent again", failure);
         metrics.sentAgain(unsettled.size());
-        closeProducer();
+        endSends();
         producerSince = System.nanoTime();
         producerGeneration = clients.generation();
         sendAll(unsettled.all());
     }
 
-    /** Has each send that is not done fail; on a thread that may wait for brokers that are not there. */
+    /** Has each send that is not done fail. A producer that has not come to the brokers yet goes on to them. */
+    private void endSends() {
+        if (connected || producerGeneration != clients.generation()) {
+            closeProducer();
+        }
+        failure = null;
+    }
+
+    /** Closes the producer on a thread that may wait for brokers that are not there. */
     private void closeProducer() {
         Producer<byte[], byte[]> closing = producer;
         if (closing != null) {
             producer = null;
+            connected = false;
             Thread closer = new Thread(() -> closing.close(Duration.ZERO), "state-log-producer-closing");
             closer.setDaemon(true);
             closer.start();
         }
-        failure = null;
     }
 
     private void giveUpWhatStalls() {
@@ -241,7 +264,7 @@ final class EntrySender {
             queue.suspend(new LogUnavailableException(why + ": nothing was stored", null));
             session.renew();
         }
-        closeProducer();
+        endSends();
         LogUnavailableException reason =
                 new LogUnavailableException(why + ": whether the reports are stored is not known", cause);
         List<Made> unknown = unsettled.clear();

@@ -27,6 +27,10 @@ final class KafkaClients implements AutoCloseable {
 
     private static final int REQUEST_TIMEOUT_MILLIS = 1_500;
     private static final int MAX_BLOCK_MILLIS = 500;
+
+    /** Longer than any pause between two sends: where the topic is stays known, and no send has to ask first. */
+    private static final int METADATA_IDLE_MILLIS = Integer.MAX_VALUE;
+
     private static final int RECONNECT_MILLIS = 500;
 
     /** What gathers while requests are under way goes with one. */
@@ -103,6 +107,7 @@ final class KafkaClients implements AutoCloseable {
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
+        settings.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, METADATA_IDLE_MILLIS);
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, largestRequest());
         return new KafkaProducer<>(settings);
     }
