@@ -37,6 +37,9 @@ final class EntrySender {
     private static final long KEEP_NANOS = TimeUnit.DAYS.toNanos(1);
     private static final long RESEND_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+    /** So that messages that have numbers in them do not fill the log. */
+    private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final EntryQueue queue;
     private final Unsettled unsettled;
     private final KafkaClients clients;
@@ -47,8 +50,8 @@ final class EntrySender {
     private final LogHealth health;
     private final Thread thread = new Thread(this::run, "state-log-sender");
 
-    /** Set by a producer's thread. */
-    private volatile @Nullable Exception failure;
+    /** Whether a send has failed. Set by a producer's thread. */
+    private volatile boolean failed;
 
     /** Set by the sender's thread alone. */
     private volatile @Nullable Producer<byte[], byte[]> producer;
@@ -70,6 +73,8 @@ final class EntrySender {
 
     private int producerGeneration;
     private long madeAt = System.nanoTime();
+    private @Nullable String warnedOf;
+    private long warnedAt = System.nanoTime() - WARN_NANOS;
 
     EntrySender(
             EntryQueue queue,
@@ -133,7 +138,7 @@ final class EntrySender {
                 }
                 group.forEach(unsettled::add);
                 keepSession(group);
-                if (failure == null && producerGeneration == clients.generation()) {
+                if (!failed && producerGeneration == clients.generation()) {
                     sendAll(group);
                 } else {
                     sendAgain();
@@ -174,7 +179,7 @@ final class EntrySender {
     /** Ends at the first failure: each send may wait for brokers that are not there, and all will be sent again. */
     private void sendAll(List<Made> entries) {
         for (Made made : entries) {
-            if (failure != null) {
+            if (failed) {
                 return;
             }
             send(made);
@@ -189,12 +194,17 @@ final class EntrySender {
                 if (problem == null) {
                     unsettled.inTopic(made.origin());
                 } else if (sending == producer) {
-                    failure = problem;
+                    fail(problem);
                 }
             });
         } catch (KafkaException | IllegalStateException problem) {
-            failure = problem;
+            fail(problem);
         }
+    }
+
+    private void fail(Exception problem) {
+        unsettled.failed(problem);
+        failed = true;
     }
 
     /** Waits for the brokers, for half a second at most: where they are farther away, the next call goes on waiting. */
@@ -217,7 +227,7 @@ final class EntrySender {
         if (System.nanoTime() - producerSince < RESEND_NANOS) {
             return;
         }
-        log.debug("Entries may not have been stored: all that are unsettled are sent again", failure);
+        log.debug("Entries may not have been stored: all that are unsettled are sent again", unsettled.failure());
         metrics.sentAgain(unsettled.size());
         endSends();
         producerSince = System.nanoTime();
@@ -230,7 +240,7 @@ final class EntrySender {
         if (connected || producerGeneration != clients.generation()) {
             closeProducer();
         }
-        failure = null;
+        failed = false;
     }
 
     /** Closes the producer on a thread that may wait for brokers that are not there. */
@@ -251,16 +261,14 @@ final class EntrySender {
         if (reason != null) {
             giveUp(reason, null);
         } else if (unsettled.isStalled(SETTLE_NANOS)) {
-            giveUp("Kafka has not settled an entry for 4 seconds", failure);
+            giveUp("Kafka has not settled an entry for 4 seconds", unsettled.failure());
         }
     }
 
     private void giveUp(String why, @Nullable Exception cause) {
         synchronized (this) {
-            if (!suspended) {
-                suspended = true;
-                log.warn("Appends are refused until the replica is part of the log again: {}", why);
-            }
+            warn(cause == null ? why : why + ", and the last send failed: " + cause.getMessage());
+            suspended = true;
             queue.suspend(new LogUnavailableException(why + ": nothing was stored", null));
             session.renew();
         }
@@ -270,6 +278,15 @@ final class EntrySender {
         List<Made> unknown = unsettled.clear();
         metrics.givenUp(unknown.size());
         unknown.forEach(made -> made.result().completeExceptionally(reason));
+    }
+
+    /** Says why appends are refused, and again when it is for another reason. */
+    private void warn(String why) {
+        if (!suspended || !why.equals(warnedOf) && System.nanoTime() - warnedAt > WARN_NANOS) {
+            warnedOf = why;
+            warnedAt = System.nanoTime();
+            log.warn("Appends are refused until the replica is part of the log again: {}", why);
+        }
     }
 
     /** Finds out whether entries come through: this one is behind all that was in the topic. */

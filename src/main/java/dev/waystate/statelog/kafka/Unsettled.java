@@ -40,6 +40,9 @@ final class Unsettled {
     /** Whether entries were left out that followed a lost one: the view does not come to them any more. */
     private boolean lost;
 
+    /** Why a send failed last; null since an entry was settled. */
+    private @Nullable Exception failure;
+
     /** @param nanoTime counts the time that goes by */
     Unsettled(ReplicationMetrics metrics, LongSupplier nanoTime) {
         this.metrics = metrics;
@@ -57,6 +60,15 @@ final class Unsettled {
         if (sent != null) {
             sent.inTopic = true;
         }
+    }
+
+    synchronized void failed(Exception problem) {
+        failure = problem;
+    }
+
+    /** Returns why a send failed last; null if an entry has been settled since. */
+    synchronized @Nullable Exception failure() {
+        return failure;
     }
 
     /** Tells whoever waits for an entry what it came to. */
@@ -81,6 +93,7 @@ final class Unsettled {
             return null;
         }
         lost = false;
+        failure = null;
         metrics.settled(nanoTime.getAsLong() - sent.at);
         return sent.made;
     }
