@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
@@ -60,7 +61,7 @@ final class EntrySender {
     private volatile @Nullable Entry first;
 
     /** Set by the applier when it has to begin anew. */
-    private volatile @Nullable String restart;
+    private final AtomicReference<@Nullable String> restart = new AtomicReference<>();
 
     private volatile boolean suspended = true;
 
@@ -117,7 +118,7 @@ final class EntrySender {
      */
     void restart(String reason) {
         first = null;
-        restart = reason;
+        restart.set(reason);
     }
 
     /** Waits until what was appended is settled, or given up: a few seconds after the queue was closed. */
@@ -256,8 +257,7 @@ final class EntrySender {
     }
 
     private void giveUpWhatStalls() {
-        String reason = restart;
-        restart = null;
+        String reason = restart.getAndSet(null);
         if (reason != null) {
             giveUp(reason, null);
         } else if (unsettled.isStalled(SETTLE_NANOS)) {
