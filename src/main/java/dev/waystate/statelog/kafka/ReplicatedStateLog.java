@@ -87,7 +87,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         TopicClient topic = new TopicClient(clients::admin, replication.topic());
         TopicWatch watch = new TopicWatch(
                 topic,
-                new TopicCheck(topic, clients.largestEntry(), clients.largestRequest()),
+                new TopicCheck(topic, clients.largestEntry()),
                 replication.createReplicas(),
                 clients.largestEntry());
         EntrySender sender = new EntrySender(
