@@ -17,7 +17,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.CorruptRecordException;
@@ -25,6 +24,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * The one thread that reads the topic, from the place on that the view has come to. It reads on when Kafka was away, or the
@@ -62,6 +62,7 @@ final class TopicReader {
 
     // Used by the thread alone.
     private int unreadable;
+    private long unreadableAt;
     private long checkedAt;
 
     TopicReader(
@@ -165,10 +166,9 @@ final class TopicReader {
             while (!closed && clients.generation() == generation) {
                 throwMet(opened);
                 applier.beginWhenPossible(opened.position(partition) >= end);
-                List<ConsumerRecord<byte[], byte[]>> records = opened.poll(POLL).records(partition);
+                List<ConsumerRecord<byte[], byte[]>> records = poll(opened);
                 applyWhenPossible(records, topic);
                 if (!closed) {
-                    unreadable = 0;
                     arrivals.reached(opened.position(partition));
                 }
                 lag.look(opened.currentLag(partition), replica.get().lastRecordedAt(), !records.isEmpty());
@@ -179,7 +179,6 @@ final class TopicReader {
         } catch (InvalidOffsetException gone) {
             throw lost(gone);
         } catch (LogUnavailableException | KafkaException away) {
-            checkReadable(away);
             log.warn("The topic {} cannot be read now: {}", partition.topic(), away.getMessage());
             Thread.sleep(PAUSE_MILLIS);
         } catch (DamagedRecordException damage) {
@@ -208,16 +207,27 @@ final class TopicReader {
                 + ". Compare the replicas, then start all from a back-up of the one to keep");
     }
 
-    /** @throws UnusableTopicException if what the brokers have is damaged, again and again */
-    private void checkReadable(RuntimeException problem) {
-        Throwable cause = problem;
-        while (cause != null && !(cause instanceof CorruptRecordException || cause instanceof InvalidRecordException)) {
-            cause = cause.getCause();
+    /** @throws UnusableTopicException if what comes next is damaged, again and again */
+    private List<ConsumerRecord<byte[], byte[]>> poll(Consumer<byte[], byte[]> opened) {
+        try {
+            return opened.poll(POLL).records(partition);
+        } catch (KafkaException problem) {
+            // Kafka has no class of its own for what a broker, or the consumer, finds damaged.
+            if (problem.getClass() == KafkaException.class || problem instanceof CorruptRecordException) {
+                noteUnreadable(problem);
+            }
+            throw problem;
         }
-        if (cause != null && ++unreadable == MOST_UNREADABLE) {
-            throw new UnusableTopicException(
-                    "The topic " + partition.topic() + " is damaged from offset " + nextOffset() + " on: "
-                            + cause.getMessage() + ". Restore the topic, or begin a new one from a back-up");
+    }
+
+    private void noteUnreadable(KafkaException problem) {
+        long next = nextOffset();
+        unreadable = next == unreadableAt ? unreadable + 1 : 1;
+        unreadableAt = next;
+        if (unreadable == MOST_UNREADABLE) {
+            throw new UnusableTopicException("The topic " + partition.topic() + " is damaged from offset " + next
+                    + " on: " + NestedExceptionUtils.getMostSpecificCause(problem).getMessage()
+                    + ". Restore the topic, or begin a new one from a back-up");
         }
     }
 
