@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 
@@ -84,6 +85,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         Followers followers = new Followers();
         Arrivals arrivals = new Arrivals();
         Lag lag = new Lag(Clock.systemUTC(), replication.maxLag(), health, metrics);
+        lag.applied(TimeUnit.NANOSECONDS.toMillis(replica.get().lastRecordedAt()));
         TopicClient topic = new TopicClient(clients::admin, replication.topic());
         TopicWatch watch = new TopicWatch(
                 topic,

@@ -171,7 +171,7 @@ final class TopicReader {
                 if (!closed) {
                     arrivals.reached(opened.position(partition));
                 }
-                lag.look(opened.currentLag(partition), replica.get().lastRecordedAt(), !records.isEmpty());
+                lag.look(opened.currentLag(partition), !records.isEmpty());
                 lookAround(records.isEmpty());
             }
         } catch (WakeupException closing) {
@@ -250,8 +250,11 @@ final class TopicReader {
     private void applyWhenPossible(List<ConsumerRecord<byte[], byte[]>> records, TopicIdentity topic)
             throws SQLException, IOException, InterruptedException {
         while (!records.isEmpty() && !closed && !applier.apply(records, topic)) {
-            lag.look(OptionalLong.of(records.size()), replica.get().lastRecordedAt(), true);
+            lag.look(OptionalLong.of(records.size()), true);
             Thread.sleep(PAUSE_MILLIS);
+        }
+        if (!records.isEmpty()) {
+            lag.applied(records.get(records.size() - 1).timestamp());
         }
         replica.get().checkpointWhenDue();
     }
