@@ -3,6 +3,7 @@ package dev.waystate.statelog.kafka;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.file.SqliteErrors;
+import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.statelog.operation.LogHealth;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.TopicPlace;
@@ -40,7 +41,7 @@ final class TopicReader {
     private static final long PAUSE_MILLIS = 1_000;
     private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** What readers meet again sooner comes from the topic, or from a fault of this program, and not from the disk. */
+    /** Damage that is met again sooner comes from the topic, from a fault of this program, or from a disk that fails. */
     private static final long REBUILD_PAUSE_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private final ReplicaView replica;
@@ -57,10 +58,11 @@ final class TopicReader {
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
 
     // Guarded by this.
-    private @Nullable DamagedRecordException met;
+    private @Nullable Exception met;
     private long metAt = System.nanoTime() - REBUILD_PAUSE_NANOS;
 
     // Used by the thread alone.
+    private boolean stuck;
     private int unreadable;
     private long unreadableAt;
     private long checkedAt;
@@ -104,35 +106,58 @@ final class TopicReader {
      * @return whether it will be, or has been; false if that has not helped, or nobody does it any more
      */
     synchronized boolean isRebuiltFor(DamagedRecordException damage, LogView view) {
-        if (view != replica.get() || met != null) {
-            return true;
+        return view != replica.get() || thread.isAlive() && meet(damage);
+    }
+
+    /** Notes damage, and returns false when it was met a short time ago, too. */
+    private synchronized boolean meet(Exception damage) {
+        if (met == null) {
+            if (System.nanoTime() - metAt < REBUILD_PAUSE_NANOS) {
+                return false;
+            }
+            met = damage;
+            metAt = System.nanoTime();
         }
-        if (!thread.isAlive() || System.nanoTime() - metAt < REBUILD_PAUSE_NANOS) {
-            return false;
-        }
-        met = damage;
-        metAt = System.nanoTime();
         return true;
     }
 
+    /** Leaves the file alone from here on: the view cannot go on with the damage. */
+    private void stick(Exception damage) {
+        replica.get().abandon();
+        stuck = true;
+        if (!meet(damage)) {
+            throw new UnusableFileException("The view is damaged again, less than an hour after it was built: "
+                    + damage.getMessage() + ". Look at its disk");
+        }
+    }
+
     /**
-     * Throws the damage that a reader has met, when the view can be built again.
+     * Builds the view again in which damage was met.
      *
+     * @throws UnusableFileException if the topic has lost its beginning, and the view cannot go on as it is
      * @throws KafkaException if the brokers do not answer: the view stays until they do
      */
-    private void throwMet(Consumer<?, ?> opened) {
-        DamagedRecordException damage = met();
+    private void mend(Consumer<?, ?> opened) throws SQLException, IOException {
+        Exception damage = met();
         if (damage == null) {
             return;
         }
         if (opened.beginningOffsets(List.of(partition)).get(partition) == 0) {
-            throw damage;
+            lag.begin();
+            applier.rebuild(damage);
+            arrivals.reached(0);
+            stuck = false;
+        } else if (stuck) {
+            throw new UnusableFileException("The view is damaged, and cannot be built again, since the topic "
+                    + partition.topic() + " has lost its beginning: " + damage.getMessage()
+                    + ". Put a back-up of another replica in the place of the file");
+        } else {
+            log.warn("The view stays as it is, since the topic {} has lost its beginning", partition.topic(), damage);
         }
-        log.warn("The view stays as it is, since the topic {} has lost its beginning", partition.topic(), damage);
         forgetMet();
     }
 
-    private synchronized @Nullable DamagedRecordException met() {
+    private synchronized @Nullable Exception met() {
         return met;
     }
 
@@ -154,17 +179,17 @@ final class TopicReader {
         }
     }
 
-    /** Reads on until Kafka or the file is in trouble that passes, or the clients are to be made anew. */
+    /** Reads on until Kafka or the file is in trouble that passes, or the clients or the view are to be made anew. */
     private void follow() throws SQLException, IOException, InterruptedException {
         int generation = clients.generation();
         try (Consumer<byte[], byte[]> opened = clients.newConsumer()) {
             consumer = opened;
             TopicIdentity topic = watch.identify(replica.known(), nextOffset());
+            mend(opened);
             seek(opened);
             long end = opened.endOffsets(List.of(partition)).get(partition);
             replica.builtUpTo(end);
-            while (!closed && clients.generation() == generation) {
-                throwMet(opened);
+            while (!closed && clients.generation() == generation && met() == null) {
                 applier.beginWhenPossible(opened.position(partition) >= end);
                 List<ConsumerRecord<byte[], byte[]>> records = poll(opened);
                 applyWhenPossible(records, topic);
@@ -182,12 +207,12 @@ final class TopicReader {
             log.warn("The topic {} cannot be read now: {}", partition.topic(), away.getMessage());
             Thread.sleep(PAUSE_MILLIS);
         } catch (DamagedRecordException damage) {
-            rebuild(damage);
+            stick(damage);
         } catch (SQLException problem) {
             if (!SqliteErrors.isDamage(problem)) {
                 throw problem;
             }
-            rebuild(problem);
+            stick(problem);
         } finally {
             consumer = null;
         }
@@ -226,7 +251,8 @@ final class TopicReader {
         unreadableAt = next;
         if (unreadable == MOST_UNREADABLE) {
             throw new UnusableTopicException("The topic " + partition.topic() + " is damaged from offset " + next
-                    + " on: " + NestedExceptionUtils.getMostSpecificCause(problem).getMessage()
+                    + " on: "
+                    + NestedExceptionUtils.getMostSpecificCause(problem).getMessage()
                     + ". Restore the topic, or begin a new one from a back-up");
         }
     }
@@ -278,12 +304,5 @@ final class TopicReader {
                     partition.topic(),
                     view.head());
         }
-    }
-
-    private void rebuild(Exception damage) throws SQLException, IOException {
-        lag.begin();
-        applier.rebuild(damage);
-        arrivals.reached(0);
-        forgetMet();
     }
 }
