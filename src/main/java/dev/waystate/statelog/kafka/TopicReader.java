@@ -286,6 +286,7 @@ final class TopicReader {
     }
 
     private void lookAround(boolean idle) throws SQLException, IOException {
+        replica.unmarkWhenWhole();
         applier.prune(idle);
         watch.lookAgain(replica.known(), nextOffset());
         if (idle && System.nanoTime() - checkedAt > CHECK_NANOS) {
