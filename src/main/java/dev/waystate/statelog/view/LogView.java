@@ -472,9 +472,9 @@ public final class LogView implements AutoCloseable {
      */
     public void putAside(Path file, Path aside) throws IOException {
         readers.close();
-        Files.move(file, aside);
-        Files.deleteIfExists(Path.of(file + "-wal"));
+        Files.deleteIfExists(Path.of(file + "-wal")); // first: a process that is killed leaves none beside no file
         Files.deleteIfExists(Path.of(file + "-shm"));
+        Files.move(file, aside);
         writer.discard(); // what it removes by name has gone
         owner.close();
     }
