@@ -112,6 +112,7 @@ final class EntryApplier {
         boolean advanced = view.advance();
         appended += view.head() - before;
         settle(origins, verdicts);
+        unsettled.moved(records.get(records.size() - 1).offset() + 1); // what was settled does not count as passed by
         if (advanced) {
             followers.wake();
         }
@@ -165,7 +166,6 @@ final class EntryApplier {
     }
 
     private void settle(List<Origin> origins, List<Verdict> verdicts) {
-        unsettled.moved();
         for (int i = 0; i < origins.size(); i++) {
             unsettled.settle(origins.get(i), verdicts.get(i));
         }

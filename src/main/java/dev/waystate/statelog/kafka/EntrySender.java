@@ -193,7 +193,7 @@ final class EntrySender {
             String log = made.entry() instanceof Entry.Genesis genesis ? genesis.logId() : logId.get();
             sending.send(EntryCodec.encode(topic, log, made.origin(), made.entry()), (metadata, problem) -> {
                 if (problem == null) {
-                    unsettled.inTopic(made.origin());
+                    unsettled.inTopic(made.origin(), metadata.hasOffset() ? metadata.offset() : Long.MAX_VALUE);
                 } else if (sending == producer) {
                     fail(problem);
                 }
