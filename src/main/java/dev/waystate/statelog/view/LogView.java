@@ -271,6 +271,19 @@ public final class LogView implements AutoCloseable {
         writer.execute("PRAGMA synchronous = NORMAL");
     }
 
+    /** Marks the file as one that has only the beginning of its log, or takes the mark off. Not within a transaction. */
+    public void markPartial(boolean partial) throws SQLException {
+        writer.execute("PRAGMA user_version = " + (partial ? 1 : 0));
+    }
+
+    /** Whether the file has the mark. For the thread that applies. */
+    public boolean isMarkedPartial() throws SQLException {
+        try (PreparedStatement find = writer.prepare("PRAGMA user_version");
+                ResultSet row = find.executeQuery()) {
+            return row.getBoolean(1);
+        }
+    }
+
     /** Has {@link #close} leave the file alone, since it is not what it was, or could not be written. */
     public void abandon() {
         writer.abandon();

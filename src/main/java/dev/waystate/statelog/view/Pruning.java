@@ -20,6 +20,7 @@ final class Pruning implements AutoCloseable {
     private final PreparedStatement deleteTransitions;
     private final PreparedStatement delete;
     private final PreparedStatement moveEarliest;
+    private final SourceName.Lookup names;
 
     Pruning(WriterConnection connection, LogBounds bounds, WalCheckpoint checkpoint) throws SQLException {
         this.connection = connection;
@@ -31,6 +32,7 @@ final class Pruning implements AutoCloseable {
         delete = connection.prepare("""
                 DELETE FROM block WHERE position < (SELECT max(position) FROM block WHERE position <= ?)""");
         moveEarliest = connection.prepare("UPDATE bounds SET earliest = ?");
+        names = connection.names();
     }
 
     /** Prunes as {@link LogView#prune} does. */
@@ -76,15 +78,22 @@ final class Pruning implements AutoCloseable {
         return Math.max(earliest, Math.max(byCount, firstFrom(keptFrom, earliest, end)));
     }
 
-    /** Looks at the records that are too old and one more: record times never decrease. */
+    /**
+     * Looks at the records that are too old and one more: record times never decrease. A damaged record is as old as the one
+     * behind it, whatever its own time says.
+     */
     private long firstFrom(long time, long earliest, long end) throws SQLException {
         if (time == Long.MIN_VALUE) {
             return earliest;
         }
+        long firstKept = earliest;
         try (RecordScan scan = connection.scan(earliest, end - 1)) {
             while (scan.next()) {
-                if (scan.record().recordedAt() >= time) {
-                    return scan.record().position();
+                BlockCursor record = scan.record();
+                if (record.recordedAt() < time) {
+                    firstKept = record.position() + 1;
+                } else if (record.isIntact(names.find(record.sourceId()))) {
+                    return firstKept;
                 }
             }
         }
@@ -119,5 +128,6 @@ final class Pruning implements AutoCloseable {
         deleteTransitions.close();
         delete.close();
         moveEarliest.close();
+        names.close();
     }
 }

@@ -259,9 +259,10 @@ final class ViewFile implements AutoCloseable {
      */
     void putAside(Path from, Path aside) throws IOException {
         readers.close();
-        Files.move(from, aside);
+        // First: a process that is killed leaves none beside no file.
         Files.deleteIfExists(LogFile.writeAheadLogOf(from));
         Files.deleteIfExists(LogFile.sharedMemoryOf(from));
+        Files.move(from, aside);
         writer.discard(); // what it removes by name has gone
         owner.close();
     }

@@ -15,6 +15,7 @@ import dev.waystate.statelog.file.UnusableFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
@@ -213,6 +214,23 @@ class LogFileTests {
         }
         Files.write(directory.resolve("killed.db"), new byte[0]);
         assertThatItIsRefused("killed.db", "is empty", "killed.db-wal");
+    }
+
+    /** The control is the refusal of a write-ahead log beside an empty file: the file is made anew where it has gone. */
+    @Test
+    void aFileThatIsNotPutAsideAfterAllOpensAgain() throws Exception {
+        Path file = directory.resolve("waystate.db");
+        append(file, "one");
+        LogView view = open(file);
+        append(view, "two");
+        assertThatThrownBy(
+                        () -> view.putAside(file, directory.resolve("missing").resolve("aside")))
+                .isInstanceOf(NoSuchFileException.class);
+        assertThat(Path.of(file + "-wal")).doesNotExist();
+        Path killed = Files.copy(file, directory.resolve("killed.db"));
+        assertThat(infos(killed)).containsExactly("one");
+        view.abandon();
+        view.close();
     }
 
     /** Without the look at the file: what was appended since is back in the place of the copy. */
