@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Arguments and file names in UTF-8, whatever the locale. The JVM takes them in the locale's encoding, and puts U+FFFD
- * in the place of what that has not: without a locale, as under cron, of everything but ASCII.
+ * Arguments and file names in UTF-8, whatever the locale. The JVM takes them in the locale's encoding, and puts U+FFFD in
+ * the place of each character that the encoding lacks: without a locale, as under cron, of all but ASCII.
  */
 public final class Utf8 {
 

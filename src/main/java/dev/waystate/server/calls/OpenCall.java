@@ -253,7 +253,7 @@ public final class OpenCall extends MeasuredCall {
         return countedInbound;
     }
 
-    /** Returns how many bytes its client has not taken of what it was sent, or more. */
+    /** Returns an upper bound of the bytes that its client has not taken of what it was sent. */
     public long outboundHeld() {
         return outbound.get();
     }

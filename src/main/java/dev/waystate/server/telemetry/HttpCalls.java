@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Gives HTTP requests that become no calls of a service their lines in the log. */
+/** Has a line logged for each HTTP request that does not become a call of a service. */
 @Component
 public class HttpCalls {
 
