@@ -72,7 +72,7 @@ final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
             writer.end();
         } else {
             copyRequestId(trailers);
-            Problem problem = Problem.of(status, trailers).withPlace(apiCall.place());
+            Problem problem = ParameterNames.in(Problem.of(status, trailers), apiCall.place());
             writer.fail(problem, apiCall.format().end(problem));
         }
     }
