@@ -14,7 +14,7 @@ import org.springframework.context.annotation.Conditional;
  * HTTP port would let in clients that the gRPC port refuses: see {@link NoOpenDoorCondition}.
  */
 @Documented
-@Target({ElementType.TYPE, ElementType.METHOD})
+@Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBooleanProperty(name = ConsoleProperties.ENABLED, matchIfMissing = true)

@@ -135,6 +135,7 @@ class StateLogService implements StateLogServiceGrpc.AsyncService, BindableServi
     public void getSummary(GetSummaryRequest request, StreamObserver<GetSummaryResponse> responses) {
         int mostBytes = request.hasPeriod() ? Summaries.MOST_BYTES_OVER_TIME : Summaries.MOST_BYTES;
         long position = Math.max(request.getMinPosition(), request.getAsOf().getPosition());
+        // A summary cannot be cut: where there is less room than it takes, it takes more for a moment.
         answer(responses, position, mostBytes, room -> summaries.summary(request));
     }
 
