@@ -27,7 +27,11 @@ public class HttpCalls {
                 headers.put(key, value);
             }
         }
-        InetSocketAddress peer = new InetSocketAddress(request.getRemoteAddr(), request.getRemotePort());
-        return new HttpCall(observers, method, headers, peer);
+        return new HttpCall(observers, method, headers, peer(request));
+    }
+
+    /** Returns the address of a request's client. */
+    public static InetSocketAddress peer(HttpServletRequest request) {
+        return new InetSocketAddress(request.getRemoteAddr(), request.getRemotePort());
     }
 }

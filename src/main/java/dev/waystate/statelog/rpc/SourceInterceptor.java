@@ -1,5 +1,6 @@
 package dev.waystate.statelog.rpc;
 
+import dev.waystate.process.Utf8;
 import dev.waystate.security.access.Caller;
 import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.calls.OpenCall;
@@ -16,9 +17,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -88,11 +87,7 @@ class SourceInterceptor implements ServerInterceptor {
 
     private static String text(byte[] utf8) {
         try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(utf8))
-                    .toString();
-            return WHITE_SPACE_AROUND.matcher(text).replaceAll("");
+            return WHITE_SPACE_AROUND.matcher(Utf8.decode(utf8)).replaceAll("");
         } catch (CharacterCodingException other) {
             throw refused("expected UTF-8, but found other bytes");
         }
