@@ -1,8 +1,8 @@
 package dev.waystate.console.api;
 
 import dev.waystate.console.ConditionalOnConsole;
-import dev.waystate.server.calls.MemoryBudget;
-import dev.waystate.server.calls.MemoryBudgets;
+import dev.waystate.server.memory.MemoryBudget;
+import dev.waystate.server.memory.MemoryBudgets;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Set;

@@ -2,6 +2,8 @@ package dev.waystate.server.calls;
 
 import dev.waystate.server.lifecycle.FailStop;
 import dev.waystate.server.lifecycle.OutOfMemory;
+import dev.waystate.server.memory.ConnectionShare;
+import dev.waystate.server.memory.MemoryBudgets;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;

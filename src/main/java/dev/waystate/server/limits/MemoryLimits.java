@@ -2,10 +2,10 @@ package dev.waystate.server.limits;
 
 import dev.waystate.server.calls.CallPolicy;
 import dev.waystate.server.calls.Limit;
-import dev.waystate.server.calls.MemoryBudget;
-import dev.waystate.server.calls.MemoryBudgets;
 import dev.waystate.server.calls.OpenCall;
 import dev.waystate.server.calls.RefusalCounts;
+import dev.waystate.server.memory.MemoryBudget;
+import dev.waystate.server.memory.MemoryBudgets;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,4 +1,4 @@
-package dev.waystate.server.calls;
+package dev.waystate.server.memory;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,7 +31,7 @@ public final class MemoryBudget {
     }
 
     /** Has the action run by whoever takes bytes beyond the limit, each time. */
-    void onExceeded(Runnable action) {
+    public void onExceeded(Runnable action) {
         onExceeded = action;
     }
 
