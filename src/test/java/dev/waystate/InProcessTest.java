@@ -21,6 +21,7 @@ import org.springframework.test.annotation.DirtiesContext;
             "grpc.server.port=-1",
             "grpc.server.in-process-name=waystate-test",
             "grpc.client.waystate.address=in-process:waystate-test",
+            "grpc.client.waystate.shutdown-grace-period=0s",
             "waystate.state-log.file=target/test-logs/${random.uuid}/waystate.db"
         })
 @Import(GrpcClientAutoConfiguration.class)

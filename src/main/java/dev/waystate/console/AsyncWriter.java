@@ -7,6 +7,7 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>One lock guards the writer and its source. What runs under it must not block.
  */
 public final class AsyncWriter implements WriteListener, AsyncListener {
+
+    /** The headers that have caches keep nothing of an answer, and proxies such as nginx pass on what there is of it. */
+    public static final Map<String, String> HEADERS = Map.of("Cache-Control", "no-store", "X-Accel-Buffering", "no");
 
     /** What an answer is made of. All is called under the lock. */
     public interface Source {

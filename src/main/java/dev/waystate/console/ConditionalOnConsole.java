@@ -10,11 +10,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Conditional;
 
 /**
- * For beans of the console: they exist where there is an HTTP port, unless {@code waystate.console.enabled} is false, or
- * whoever is let in there would not be let in at the gRPC port: see {@link NoOpenDoorCondition}.
+ * For beans of the console: they exist where there is an HTTP port, unless {@code waystate.console.enabled} is false, or the
+ * HTTP port would let in clients that the gRPC port refuses: see {@link NoOpenDoorCondition}.
  */
 @Documented
-@Target({ElementType.TYPE, ElementType.METHOD})
+@Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBooleanProperty(name = ConsoleProperties.ENABLED, matchIfMissing = true)

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     {@link ConditionalOnConsole}
  */
 @ConfigurationProperties("waystate.console")
-public record ConsoleProperties(@DefaultValue("true") boolean enabled) {
+record ConsoleProperties(@DefaultValue("true") boolean enabled) {
 
     static final String ENABLED = "waystate.console.enabled";
 }

@@ -15,14 +15,11 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
@@ -30,7 +27,7 @@ import org.springframework.http.HttpStatus;
  * Why a request failed, as RFC 9457 has it.
  *
  * @param code that of gRPC
- * @param field the parameter that does not hold what was expected
+ * @param field the parameter, or the field of the gRPC request, that does not hold what was expected
  * @param retryAfter seconds after which to try again
  * @param reason why, for programs, with values
  */
@@ -46,35 +43,6 @@ public record Problem(
 
     /** The reasons that ask for what the log does not have any more. */
     private static final Set<String> GONE = Set.of("POSITION_PRUNED", "STATES_UNKNOWN");
-
-    /** The reasons that the log does not have the place that was asked for. */
-    private static final Set<String> PLACES = Set.of("POSITION_PRUNED", "POSITION_BEYOND_HEAD", "STATES_UNKNOWN");
-
-    /** The parameters that stand for the fields of the gRPC requests, and for what is in these. */
-    private static final Map<String, String> PARAMETERS = Map.ofEntries(
-            Map.entry("page_size", "limit"),
-            Map.entry("statuses", "status"),
-            Map.entry("sources", "source"),
-            Map.entry("source", "name"),
-            Map.entry("within.radius", "within"),
-            Map.entry("near.within", "within"),
-            Map.entry("silent_for", "silent"),
-            Map.entry("after_position", "after"),
-            Map.entry("as_of", "at"),
-            Map.entry("as_of.position", "at"),
-            Map.entry("as_of.time", "at"),
-            Map.entry("period.start_time", "from"),
-            Map.entry("period.end_time", "to"),
-            Map.entry("period.steps", "steps"));
-
-    /** The fields that cannot be words of a sentence, and of those that begin alike the longest first. */
-    private static final Pattern FIELDS = Pattern.compile(PARAMETERS.keySet().stream()
-            .filter(field -> field.contains("_") || field.contains("."))
-            .sorted(Comparator.comparing(String::length).reversed())
-            .map(Pattern::quote)
-            .collect(Collectors.joining("|", "\\b(?:", ")\\b")));
-
-    private static final Pattern INDEX = Pattern.compile("\\[\\d+]$");
 
     public static Problem of(HttpStatus status, Code code, String detail) {
         return new Problem(status, code, detail, null, null, null);
@@ -113,27 +81,22 @@ public record Problem(
         return of(status, new Metadata());
     }
 
+    /** Returns the problem with the parameter that is wrong. */
+    public Problem withField(String parameter) {
+        return new Problem(status, code, parameter + ": " + detail, parameter, retryAfter, reason);
+    }
+
     /** Returns the problem with the time after which to try again. */
     public Problem withRetryAfter(long seconds) {
         return new Problem(status, code, detail, field, seconds, reason);
     }
 
-    /** Returns the problem with the parameter that says the place in the log, if that is what is wrong. */
-    public Problem withPlace(String parameter) {
-        return reason != null && PLACES.contains(reason.getReason()) && !parameter.isEmpty()
-                ? new Problem(status, code, parameter + ": " + detail, parameter, retryAfter, reason)
-                : this;
-    }
-
     private static Problem ofViolation(FieldViolation violation) {
-        String field = violation.getField();
-        String expectation = violation.getDescription().startsWith(field + ": ")
-                ? violation.getDescription().substring(field.length() + 2)
-                : violation.getDescription();
-        String ofList = INDEX.matcher(field).replaceFirst("");
+        String prefix = violation.getField() + ": ";
+        String description = violation.getDescription();
         return ofField(
-                PARAMETERS.getOrDefault(ofList, ofList),
-                FIELDS.matcher(expectation).replaceAll(named -> PARAMETERS.getOrDefault(named.group(), "")));
+                violation.getField(),
+                description.startsWith(prefix) ? description.substring(prefix.length()) : description);
     }
 
     /** What no service has said is for the server's log. */

@@ -26,7 +26,7 @@ public final class Circle {
         return center;
     }
 
-    /** Returns the radius, or a shorter one that has the same points. */
+    /** Returns the radius, cut to 2³³, which no distance reaches. */
     public double radius() {
         return radius;
     }

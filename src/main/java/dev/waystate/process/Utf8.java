@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Arguments and file names in UTF-8, whatever the locale. The JVM takes them in the locale's encoding, and puts U+FFFD
- * in the place of what that has not: without a locale, as under cron, of everything but ASCII.
+ * Reads UTF-8, and nothing else. Arguments and file names are in UTF-8 whatever the locale: the JVM takes them in the
+ * locale's encoding, and puts U+FFFD in the place of each character that the encoding lacks: without a locale, as under
+ * cron, of all but ASCII.
  */
 public final class Utf8 {
 
@@ -59,15 +60,20 @@ public final class Utf8 {
         return NATIVE ? file.toString() : file.toUri().getPath();
     }
 
+    /** @throws CharacterCodingException if the bytes are not in UTF-8 */
+    public static String decode(byte[] bytes) throws CharacterCodingException {
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
+    }
+
     private static String[] decode(String[] args) {
         String[] decoded = new String[args.length];
         for (int i = 0; i < args.length; i++) {
             byte[] bytes = args[i].getBytes(StandardCharsets.ISO_8859_1);
             try {
-                decoded[i] = StandardCharsets.UTF_8
-                        .newDecoder()
-                        .decode(ByteBuffer.wrap(bytes))
-                        .toString();
+                decoded[i] = decode(bytes);
             } catch (CharacterCodingException otherEncoding) {
                 throw new IllegalArgumentException("Expected arguments in UTF-8, but found \""
                         + new String(bytes, StandardCharsets.UTF_8) + "\" in another encoding.");

@@ -1,4 +1,4 @@
-/** What the process needs of its machine: a temporary directory of its own, and the native library of SQLite in it. */
+/** The process on its machine: its temporary directory with the native library of SQLite, and UTF-8 whatever the locale. */
 @NullMarked
 package dev.waystate.process;
 

@@ -38,7 +38,7 @@ class ServerConfiguration {
      * <p>Buffers come from Netty's own allocator, which is faster than the one that grpc-java would bring. No search for
      * buffers that nobody gives back, unless asked for: it takes stack traces, and no code here handles buffers.
      *
-     * @param tls is that of the port, where a feature brings it
+     * @param tls the TLS of the port, where a feature brings it
      */
     @Bean
     GrpcServerConfigurer transport(ObjectProvider<SslContext> tls) {

@@ -25,7 +25,7 @@ public final class Distances {
     }
 
     /**
-     * Reads a distance: a number without a unit, which Java itself would take some of.
+     * Reads a distance: a number alone, where {@link Double#valueOf} would also take {@code 1d} and {@code 1f}.
      *
      * @throws InputException if the text is none from 0 on that is finite
      */

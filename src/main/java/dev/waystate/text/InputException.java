@@ -2,7 +2,7 @@ package dev.waystate.text;
 
 import org.jspecify.annotations.Nullable;
 
-/** What the user gave is not what was expected; the message is for the user, and ends in wrong usage. */
+/** The input is not what was expected. The message is for the user; a command ends with the exit code of wrong usage. */
 public class InputException extends RuntimeException {
 
     public InputException(String message) {

@@ -17,25 +17,12 @@ public final class VisibleText {
      * the screen or pretend to be output of ours, and bidirectional formats reverse what is read.
      */
     public static String of(String text) {
-        return of(text, MAX_LENGTH);
+        return LogText.visible(text, MAX_LENGTH);
     }
 
     /** Returns all of a text, made fit in the same way. */
     public static String all(String text) {
-        return of(text, Integer.MAX_VALUE);
-    }
-
-    private static String of(String text, int maxLength) {
-        StringBuilder shown = new StringBuilder(Math.min(text.length(), maxLength));
-        for (int i = 0; i < text.length(); ) {
-            if (shown.length() >= maxLength) {
-                return shown.append('…').toString();
-            }
-            int character = text.codePointAt(i);
-            LogText.appendVisibly(shown, character);
-            i += Character.charCount(character);
-        }
-        return shown.toString();
+        return LogText.visible(text, Integer.MAX_VALUE);
     }
 
     /** Returns the text, or its beginning and an ellipsis if it is longer than so many characters. */

@@ -6,7 +6,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
-import com.google.rpc.PreconditionFailure;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import dev.waystate.text.VisibleText;
@@ -95,10 +94,6 @@ public final class StatusDetails {
                     .map(violation -> violation.getDescription().startsWith(violation.getField() + ": ")
                             ? violation.getDescription()
                             : violation.getField() + ": " + violation.getDescription());
-        }
-        if (detail.is(PreconditionFailure.class)) {
-            return detail.unpack(PreconditionFailure.class).getViolationsList().stream()
-                    .map(violation -> violation.getSubject() + ": " + violation.getDescription());
         }
         if (detail.is(RetryInfo.class)) {
             Duration delay = detail.unpack(RetryInfo.class).getRetryDelay();

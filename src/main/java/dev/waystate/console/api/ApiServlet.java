@@ -1,5 +1,6 @@
 package dev.waystate.console.api;
 
+import dev.waystate.console.AsyncWriter;
 import dev.waystate.console.Problem;
 import dev.waystate.text.VisibleText;
 import io.grpc.Channel;
@@ -35,8 +36,7 @@ final class ApiServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        response.setHeader("Cache-Control", "no-store");
-        response.setHeader("X-Accel-Buffering", "no"); // or nginx would keep a stream's news
+        AsyncWriter.HEADERS.forEach(response::setHeader);
         try {
             ForwardedCall.start(channel, call(request), metadata(request), request, response, unwritten);
         } catch (ProblemException wrong) {

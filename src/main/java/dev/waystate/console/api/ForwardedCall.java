@@ -1,6 +1,7 @@
 package dev.waystate.console.api;
 
 import dev.waystate.console.Problem;
+import dev.waystate.server.telemetry.HttpCalls;
 import dev.waystate.server.telemetry.HttpClientCall;
 import dev.waystate.server.telemetry.RequestId;
 import io.grpc.CallOptions;
@@ -11,7 +12,6 @@ import io.grpc.Status;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 
 /** A request's call: each message is asked for when the HTTP client has taken the one before. */
 final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
@@ -48,8 +48,7 @@ final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
             throws IOException {
         ClientCall<Q, A> call = channel.newCall(apiCall.method(), CallOptions.DEFAULT);
         ForwardedCall<Q, A> forwarded = new ForwardedCall<>(call, apiCall, request, response, unwritten);
-        InetSocketAddress client = new InetSocketAddress(request.getRemoteAddr(), request.getRemotePort());
-        headers.put(HttpClientCall.ENTRY, new HttpClientCall(client, forwarded.writer::bytes));
+        headers.put(HttpClientCall.ENTRY, new HttpClientCall(HttpCalls.peer(request), forwarded.writer::bytes));
         call.start(forwarded, headers);
         call.request(1);
         call.sendMessage(apiCall.request());
@@ -72,7 +71,7 @@ final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
             writer.end();
         } else {
             copyRequestId(trailers);
-            Problem problem = Problem.of(status, trailers).withPlace(apiCall.place());
+            Problem problem = ParameterNames.in(Problem.of(status, trailers), apiCall.place());
             writer.fail(problem, apiCall.format().end(problem));
         }
     }

@@ -1,9 +1,9 @@
 package dev.waystate.console.api;
 
 import dev.waystate.console.Problem;
+import dev.waystate.process.Utf8;
 import dev.waystate.text.InputException;
 import dev.waystate.text.VisibleText;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -39,10 +39,7 @@ final class Parameters {
         try {
             byte[] utf8 = StringUtils.uriDecode(percentEncoded, StandardCharsets.ISO_8859_1)
                     .getBytes(StandardCharsets.ISO_8859_1);
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(utf8))
-                    .toString();
+            return Utf8.decode(utf8);
         } catch (IllegalArgumentException | CharacterCodingException other) {
             throw new ProblemException(Problem.ofField(field, "Expected UTF-8, percent-encoded."));
         }

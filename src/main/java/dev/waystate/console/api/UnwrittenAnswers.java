@@ -1,8 +1,8 @@
 package dev.waystate.console.api;
 
 import dev.waystate.console.ConditionalOnConsole;
-import dev.waystate.server.calls.MemoryBudget;
-import dev.waystate.server.calls.MemoryBudgets;
+import dev.waystate.server.memory.MemoryBudget;
+import dev.waystate.server.memory.MemoryBudgets;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Set;
@@ -38,7 +38,7 @@ final class UnwrittenAnswers {
         this.most = leaving.limit() / PART_OF_LEAVING;
     }
 
-    /** Returns whether an answer that has not begun may hold bytes; those that have begun go on, and stand back less. */
+    /** Returns whether an answer that has not begun may hold bytes. Answers that have begun are not asked: they go on. */
     boolean hasRoomFor(long bytes) {
         makeRoom(bytes, null);
         long others = held.get();

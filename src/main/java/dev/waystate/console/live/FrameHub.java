@@ -4,16 +4,13 @@ import dev.waystate.console.Problem;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;
-import dev.waystate.statelog.StateRecord;
 import io.grpc.Status;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -56,8 +53,6 @@ final class FrameHub {
     /** What the frames and the pages have in memory together, without what Tomcat has for each. */
     static final int MAX_BYTES = KEPT_BYTES + OVERDUE_BYTES + MAX_STREAMS * FrameStream.CHUNK_BYTES;
 
-    private static final int PAGE_BYTES = 256 * 1024;
-
     /** How long the log is left alone after it could not be read. */
     private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
@@ -68,6 +63,7 @@ final class FrameHub {
     private final Function<Throwable, Problem> problems;
     private final Clock clock;
     private final @Nullable String version;
+    private final FrameReader reader;
     private final FrameRing frames = new FrameRing(KEPT_BYTES);
     private final List<FrameStream> streams = new CopyOnWriteArrayList<>();
     private boolean closed;
@@ -88,6 +84,7 @@ final class FrameHub {
         this.problems = problems;
         this.clock = clock;
         this.version = version;
+        this.reader = new FrameReader(log, problems, clock);
     }
 
     /** Returns the frames that the streams are to take. */
@@ -176,14 +173,14 @@ final class FrameHub {
         }
         try {
             while (position < head) {
-                Frame frame = merge(position, head);
+                Frame frame = reader.read(position, head);
                 add(frame);
                 position = frame.position();
             }
         } catch (PrunedPositionException overtaken) {
             position = overtaken.earliest() - 1;
         } catch (DamagedRecordException damaged) {
-            Frame notice = notice(position, damaged);
+            Frame notice = reader.notice(position, damaged);
             add(notice);
             position = notice.position();
         }
@@ -192,39 +189,6 @@ final class FrameHub {
     private void add(Frame frame) {
         frames.add(frame);
         streams.forEach(FrameStream::write);
-    }
-
-    /** Returns a frame from one position to another, or to an earlier one if it is full or a record is damaged. */
-    private Frame merge(long after, long upTo) {
-        FrameBuilder frame = new FrameBuilder(after);
-        try {
-            boolean full = false;
-            while (!full && frame.position() < upTo) {
-                full = !addAll(frame, log.read(frame.position(), PAGE_BYTES), upTo);
-            }
-        } catch (DamagedRecordException damaged) {
-            if (frame.isEmpty()) {
-                throw damaged;
-            }
-        }
-        return frame.build(clock.instant());
-    }
-
-    private static boolean addAll(FrameBuilder frame, List<StateRecord> page, long upTo) {
-        for (StateRecord record : page) {
-            if (record.position() > upTo || !frame.add(record)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Returns what takes a page over a record that cannot be read. */
-    private Frame notice(long after, DamagedRecordException damaged) {
-        Map<String, Object> problem =
-                new LinkedHashMap<>(problems.apply(damaged).members());
-        problem.put("position", damaged.position());
-        return new Frame(after, Math.max(damaged.position(), after + 1), LiveEvents.error(problem));
     }
 
     /** Sees to a stream that cannot go on with the frames that are kept. */
@@ -275,10 +239,10 @@ final class FrameHub {
         } else if (!missedRead) {
             missedRead = true;
             try {
-                frames.add(merge(after, position));
+                frames.add(reader.read(after, position));
                 stream.write();
             } catch (DamagedRecordException damaged) {
-                frames.add(notice(after, damaged));
+                frames.add(reader.notice(after, damaged));
                 stream.write();
             } catch (PrunedPositionException overtaken) {
                 reset(stream, ResetReason.TOO_OLD);

@@ -1,5 +1,6 @@
 package dev.waystate.console.live;
 
+import dev.waystate.console.AsyncWriter;
 import dev.waystate.console.Problem;
 import dev.waystate.security.access.AdmittedRequest;
 import dev.waystate.security.access.HttpAccess;
@@ -46,7 +47,7 @@ final class FramesServlet extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         HttpCall call = calls.begin(METHOD, request);
-        response.setHeader("Cache-Control", "no-store");
+        AsyncWriter.HEADERS.forEach(response::setHeader);
         response.setHeader(RequestId.ENTRY.name(), call.requestId());
         StreamStart start;
         try {
@@ -98,7 +99,6 @@ final class FramesServlet extends HttpServlet {
             return;
         }
         response.setContentType("text/event-stream;charset=UTF-8");
-        response.setHeader("X-Accel-Buffering", "no"); // or nginx would wait for more
         response.getOutputStream().setWriteListener(stream.writer());
     }
 

@@ -53,7 +53,7 @@ class Admission {
         return known;
     }
 
-    /** Returns what says how a long call ends once its credential is no longer valid; null until then. Does not block. */
+    /** Returns the condition of a long call: null while its credential is valid, then the status to end it with. Does not block. */
     Supplier<@Nullable Status> endCondition(Credential credential, String method) {
         return () -> credential.isValidAt(Instant.now())
                 ? null

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param caller the authenticated name; null where nobody is asked for a proof
  * @param client what is limited: the authenticated name, else the network
- * @param endCondition says, whenever it is asked, how the answer has to end since the credential is no longer valid; or
- *     null. It does not block
+ * @param endCondition returns null while the credential is valid, then the status to end the answer with. It does not block
  */
 public record AdmittedRequest(@Nullable String caller, Object client, Supplier<@Nullable Status> endCondition) {}

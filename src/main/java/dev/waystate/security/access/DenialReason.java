@@ -25,7 +25,7 @@ public enum DenialReason {
     NO_PERMISSION,
     FOREIGN_SOURCE;
 
-    /** Returns whether what was presented is wrong, and not just nothing or at a wrong time. */
+    /** Returns false where nothing was presented, and while the server cannot check what was. */
     boolean isFaultOfCredential() {
         return this != NO_CREDENTIAL && this != NO_KEYS && this != BUSY;
     }

@@ -2,6 +2,7 @@ package dev.waystate.security.access;
 
 import dev.waystate.server.limits.CallerRate;
 import dev.waystate.server.limits.ClientRate;
+import dev.waystate.server.telemetry.HttpCalls;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
@@ -34,7 +35,7 @@ public class HttpAccess {
      * @param method stands for the request in the log
      */
     public CompletableFuture<AdmittedRequest> admit(HttpServletRequest request, Permission permission, String method) {
-        InetSocketAddress peer = new InetSocketAddress(request.getRemoteAddr(), request.getRemotePort());
+        InetSocketAddress peer = HttpCalls.peer(request);
         Attributes connection = Attributes.newBuilder()
                 .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, peer)
                 .build();

@@ -7,7 +7,7 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/** Says once, at the start, what a server that is not closed lets happen. */
+/** Warns once, at the start, when the server asks for no credentials, or does not encrypt them. */
 @Component
 class SecurityNotice {
 

@@ -63,7 +63,7 @@ final class IssuerKeys implements AutoCloseable {
         checks = scheduler.every("jwt-keys", interval, () -> fetches.execute(this::atHand));
     }
 
-    /** Returns whether a fetch would have brought other keys than these, as far as is known. Does not block. */
+    /** Returns whether these are the keys that were fetched last. Does not block. */
     boolean areCurrent(JWKSet keys) {
         return keys == fetcher.last();
     }

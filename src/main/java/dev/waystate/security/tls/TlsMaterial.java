@@ -27,7 +27,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 
-/** What an SSL bundle has for a server's TLS, found to be whole: keys that fit their certificates, and whom to trust. */
+/** The keys and trust of an SSL bundle, checked: each key fits its certificate. */
 final class TlsMaterial {
 
     private static final String KEY_STORE = "keystore";

@@ -31,8 +31,8 @@ import org.springframework.core.io.ResourceLoader;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads the files of the server's bundle over and over, and uses what they have become once it is whole; until then, the
- * last that was. Boot's own watcher tells nobody when the new files are wrong, and hands on keys that do not fit.
+ * Reads the files of the server's bundle again and again, and uses new ones once they are whole and valid. Until then the
+ * old ones stay in use. Boot's own watcher tells nobody when the new files are wrong, and hands on keys that do not fit.
  */
 @Component
 @ConditionalOnProperty(TlsProperties.BUNDLE)

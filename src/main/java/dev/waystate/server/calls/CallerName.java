@@ -2,10 +2,10 @@ package dev.waystate.server.calls;
 
 import io.grpc.Context;
 
-/** Where a call carries the name that its caller has proved, for what is kept per caller. */
+/** The authenticated caller's name, in the call's context. */
 public final class CallerName {
 
-    /** Holds null where nobody is asked for a proof. */
+    /** Holds null where callers need no credentials. */
     public static final Context.Key<String> CURRENT = Context.key("waystate-caller-name");
 
     private CallerName() {}

@@ -2,6 +2,8 @@ package dev.waystate.server.calls;
 
 import dev.waystate.server.lifecycle.FailStop;
 import dev.waystate.server.lifecycle.OutOfMemory;
+import dev.waystate.server.memory.ConnectionShare;
+import dev.waystate.server.memory.MemoryBudgets;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -25,9 +27,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection of a client: what its calls hold of the server's memory. It looks at the frames before grpc-java has
- * them, which keeps each for as long as its message is not whole, with all that was read from the network together with
- * it: small frames are therefore copied, and count for what they cost.
+ * The connection of a client: counts what its calls hold of the server's memory. It sees each frame before grpc-java does.
+ * grpc-java keeps a frame until its message is whole, and with the frame the whole buffer that was read from the network.
+ * So small frames are copied, and no longer hold their buffer.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter {
 

@@ -4,8 +4,8 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCallHandler;
 
 /**
- * Decides which calls reach a method. It stands outside every interceptor, and inside what closes calls by the status
- * table: the calls that it sees may be closed by any thread, and then drop what is sent.
+ * Decides which calls reach a method. It comes after {@link GuardedHandler} and before every interceptor: the calls that it
+ * sees may be closed by any thread, and drop what is sent after that.
  */
 public interface Gate {
 

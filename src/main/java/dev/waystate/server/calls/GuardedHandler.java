@@ -40,7 +40,9 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
     static <ReqT, RespT> ServerMethodDefinition<Parsed<ReqT>, RespT> guarded(
             MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler, StatusTable statuses) {
         return ServerMethodDefinition.create(
-                method.toBuilder(Parsed.marshaller(method.getRequestMarshaller()), method.getResponseMarshaller())
+                method.toBuilder(
+                                Parsed.marshaller(method.getFullMethodName(), method.getRequestMarshaller()),
+                                method.getResponseMarshaller())
                         .build(),
                 new GuardedHandler<>(method, handler, statuses));
     }

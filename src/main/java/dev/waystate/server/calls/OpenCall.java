@@ -9,7 +9,6 @@ import io.grpc.Status;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,28 +26,10 @@ public final class OpenCall extends MeasuredCall {
     /** How long a client has to take the status of a call that was ended. */
     private static final Duration RESET_DELAY = Duration.ofSeconds(3);
 
-    /** The header of a message on the wire. */
-    private static final int MESSAGE_HEADER_BYTES = 5;
-
-    /** What a frame that has arrived takes besides its bytes: the objects that hold them. */
-    private static final int FRAME_BYTES = 256;
-
-    /** What a message that is to leave takes at least: the smallest buffer of grpc-java, and the objects around it. */
-    private static final int SENT_MESSAGE_LEAST_BYTES = 4096;
-
-    private static final int SENT_MESSAGE_EXTRA_BYTES = 512;
-
-    /** Below this the transport calls for more, unless the service says otherwise: grpc-java's default. */
-    private static final int READY_BYTES = 32 * 1024;
-
-    /** Less room than this is none. */
-    private static final int LEAST_MESSAGE_BYTES = 8 * 1024;
-
-    /** A change of less than this is not counted in the budget, which all calls share. */
-    private static final int LEAST_CHANGE_BYTES = 1024;
-
     private final OpenCalls calls;
     private final ClientConnection connection;
+    private final InboundBytes inbound;
+    private final OutboundBytes outbound;
 
     /** Null in the process itself. */
     private final @Nullable Http2Stream http2Stream;
@@ -70,31 +51,19 @@ public final class OpenCall extends MeasuredCall {
     private volatile long blockedSince;
     private @Nullable Status endStatus;
     private volatile long endedAt;
-    private volatile boolean waitsForRoom;
+    private volatile boolean closed;
 
     // Written by the connection's thread for every message. Others read them now and then, and may come late.
     private boolean requestEnded;
     private long messageBegunAt;
     private long messageEndedAt;
-    private long unreadBytes;
-    private double unreadFrames;
-    private long countedInbound;
-
-    private final AtomicLong outbound = new AtomicLong();
-
-    // Written by who sends, and by the connection's thread. Others may come late here, too.
-    private long takenAt;
-    private int readyBytes = READY_BYTES;
-
-    /** Of a message that was sent: what smaller ones take besides their bytes is a larger part of all. */
-    private long leastSentBytes = Long.MAX_VALUE;
-
-    private volatile boolean closed;
 
     OpenCall(OpenCalls calls, ClientConnection connection, String method, Metadata headers) {
         super(calls.observers(), method, headers, connection.peer());
         this.calls = calls;
         this.connection = connection;
+        this.inbound = new InboundBytes(connection.inbound());
+        this.outbound = new OutboundBytes(calls, connection.outbound());
         this.hashCode = connection.nextHashCode();
         this.openedAt = calls.now();
         this.messageEndedAt = openedAt;
@@ -242,20 +211,18 @@ public final class OpenCall extends MeasuredCall {
         super.inboundMessageRead(number, wireBytes, uncompressedBytes);
         messageBegunAt = NEVER;
         messageEndedAt = calls.now();
-        long before = unreadBytes;
-        unreadBytes = Math.max(0, before - MESSAGE_HEADER_BYTES - wireBytes);
-        unreadFrames = before == 0 ? 0 : unreadFrames * unreadBytes / before; // as if all were of one size
-        countInbound();
+        inbound.messageRead(wireBytes);
+        inbound.count(closed);
     }
 
     /** Returns how many bytes are held of messages that have not been given to the service, as far as they are counted. */
     public long inboundHeld() {
-        return countedInbound;
+        return inbound.held();
     }
 
-    /** Returns how many bytes its client has not taken of what it was sent, or more. */
+    /** Returns an upper bound of the bytes that its client has not taken of what it was sent. */
     public long outboundHeld() {
-        return outbound.get();
+        return outbound.held();
     }
 
     /** Returns what all calls of one connection have in common, and no others. */
@@ -265,11 +232,11 @@ public final class OpenCall extends MeasuredCall {
 
     /** Returns since when its client has taken nothing of what it was sent, if there is something. */
     public long outboundTakenAt() {
-        return takenAt;
+        return outbound.takenAt();
     }
 
     void setReadyBytes(int bytes) {
-        readyBytes = bytes;
+        outbound.setReadyBytes(bytes);
     }
 
     /**
@@ -280,16 +247,12 @@ public final class OpenCall extends MeasuredCall {
      * @return how large it may become in the room that there is; 0 if there is next to none
      */
     public int reserveOutbound(int mostBytes) {
-        int bytes = connection.outbound().reserve(LEAST_MESSAGE_BYTES, mostBytes);
-        if (bytes == 0) {
-            waitsForRoom = true;
-        }
-        return bytes;
+        return outbound.reserve(mostBytes);
     }
 
     /** Ends a reservation, when the response has been sent or will not be. */
     public void cancelReservation(int bytes) {
-        connection.outbound().count(-bytes);
+        outbound.cancelReservation(bytes);
     }
 
     @Nullable
@@ -299,54 +262,21 @@ public final class OpenCall extends MeasuredCall {
 
     /** Returns how many bytes its connection holds, if that has grown. For the connection's thread. */
     long frameArrived(int bytes) {
-        unreadBytes += bytes;
-        unreadFrames++;
-        return countInbound();
+        inbound.frameArrived(bytes);
+        return inbound.count(closed);
     }
 
     /** Returns whether its service has not asked for what has arrived. */
     boolean waitsForService() {
-        return messageBegunAt == NEVER && countedInbound > 0;
-    }
-
-    /** Returns how many bytes the connection holds, if that has grown; else 0. */
-    private long countInbound() {
-        long actual = closed ? 0 : unreadBytes + (long) (unreadFrames * FRAME_BYTES);
-        long change = actual - countedInbound;
-        if (Math.abs(change) < LEAST_CHANGE_BYTES && (actual != 0 || change == 0)) {
-            return 0;
-        }
-        countedInbound = actual;
-        long held = connection.inbound().count(change);
-        return change > 0 ? held : 0;
+        return messageBegunAt == NEVER && inbound.held() > 0;
     }
 
     @Override
     public void outboundWireSize(long bytes) {
         super.outboundWireSize(bytes);
-        long held = inMemory(bytes);
-        if (bytes < leastSentBytes) {
-            leastSentBytes = Math.max(MESSAGE_HEADER_BYTES, bytes);
-        }
-        if (outbound.getAndAdd(held) == 0) {
-            takenAt = calls.now();
-        }
-        connection.outbound().count(held);
+        outbound.sent(bytes);
         if (closed) {
-            taken(0); // it came too late to be counted out with the others
-        }
-    }
-
-    private static long inMemory(long sentBytes) {
-        return Math.max(sentBytes, SENT_MESSAGE_LEAST_BYTES) + SENT_MESSAGE_EXTRA_BYTES;
-    }
-
-    /** Notes that the transport has no more than some bytes left. */
-    private void taken(long mostLeft) {
-        long before = outbound.getAndUpdate(held -> Math.min(held, mostLeft));
-        if (before > mostLeft) {
-            takenAt = calls.now();
-            connection.outbound().count(mostLeft - before);
+            outbound.allTaken(); // it came too late to be counted out with the others
         }
     }
 
@@ -359,33 +289,26 @@ public final class OpenCall extends MeasuredCall {
         if (!transportReady) {
             return false;
         }
-        taken(mostLeftWhenReady());
-        if (connection.outbound().room() > 0) {
+        outbound.transportReady();
+        if (outbound.hasRoom()) {
             return true;
         }
-        if (!waitsForRoom) {
-            waitsForRoom = true;
+        if (!outbound.waitsForRoom()) {
+            outbound.waitForRoom();
             connection.findWhatIsLeft(this);
         }
         return false;
     }
 
-    /** The transport counts the bytes on the wire. If all messages were as small as the smallest, they took most. */
-    private long mostLeftWhenReady() {
-        long least = leastSentBytes;
-        return least == Long.MAX_VALUE ? 0 : (readyBytes / least + 1) * inMemory(least);
-    }
-
     /** For the connection's thread. */
     void nothingLeft() {
-        taken(0);
+        outbound.allTaken();
         becomeReadyIfRoom();
     }
 
     private void becomeReadyIfRoom() {
         GuardedHandler<?, ?>.GuardedCall known = call;
-        if (waitsForRoom && known != null && connection.outbound().room() >= LEAST_MESSAGE_BYTES) {
-            waitsForRoom = false;
+        if (known != null && outbound.endsWait()) {
             known.becomeReady();
         }
     }
@@ -394,8 +317,8 @@ public final class OpenCall extends MeasuredCall {
     public void streamClosed(Status status) {
         calls.closed(this);
         closed = true;
-        taken(0);
-        countInbound();
+        outbound.allTaken();
+        inbound.count(closed);
         Status ended = endStatus; // of a stream that was reset the transport knows no more than that
         super.streamClosed(ended == null || status.isOk() ? status : ended);
     }
@@ -410,7 +333,7 @@ public final class OpenCall extends MeasuredCall {
             return;
         }
         GuardedHandler<?, ?>.GuardedCall known = call;
-        if (leastSentBytes == Long.MAX_VALUE || known == null || known.isTransportReady()) {
+        if (outbound.isUnused() || known == null || known.isTransportReady()) {
             becameReady();
         } else if (blockedSince == NEVER) {
             blockedSince = now;
@@ -420,10 +343,10 @@ public final class OpenCall extends MeasuredCall {
         if (status != null) {
             end(status);
         } else if (known != null) {
-            if (outbound.get() > 0 && !type().serverSendsOneMessage()) { // which takes the end of its call with it
+            if (outbound.held() > 0 && !type().serverSendsOneMessage()) { // which takes the end of its call with it
                 connection.findWhatIsLeft(this);
             }
-            if (waitsForRoom) {
+            if (outbound.waitsForRoom()) {
                 execute(this::becomeReadyIfRoom);
             }
         }

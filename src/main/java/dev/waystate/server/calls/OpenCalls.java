@@ -2,6 +2,7 @@ package dev.waystate.server.calls;
 
 import dev.waystate.server.lifecycle.FailStop;
 import dev.waystate.server.lifecycle.Scheduler;
+import dev.waystate.server.memory.MemoryBudgets;
 import dev.waystate.server.telemetry.CallObserver;
 import io.grpc.Metadata;
 import io.grpc.ServerBuilder;

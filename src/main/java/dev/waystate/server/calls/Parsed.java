@@ -14,8 +14,12 @@ record Parsed<T>(Supplier<T> content) {
         return content.get();
     }
 
-    /** Returns a marshaller that keeps what goes wrong for later. */
-    static <T> Marshaller<Parsed<T>> marshaller(Marshaller<T> marshaller) {
+    /**
+     * Returns a marshaller that keeps what goes wrong for later.
+     *
+     * @param method the full name of the method whose requests it reads
+     */
+    static <T> Marshaller<Parsed<T>> marshaller(String method, Marshaller<T> marshaller) {
         return new Marshaller<>() {
             @Override
             public InputStream stream(Parsed<T> parsed) {
@@ -30,7 +34,7 @@ record Parsed<T>(Supplier<T> content) {
                 } catch (RuntimeException problem) {
                     // A compressed message is inflated only as it is parsed, and may be too large then.
                     boolean tooLarge = Status.fromThrowable(problem).getCode() == Code.RESOURCE_EXHAUSTED;
-                    RuntimeException reason = tooLarge ? problem : new UnreadableRequestException(problem);
+                    RuntimeException reason = tooLarge ? problem : new UnreadableRequestException(method, problem);
                     return new Parsed<>(() -> {
                         throw reason;
                     });

@@ -1,14 +1,13 @@
 package dev.waystate.server.http;
 
 import dev.waystate.process.PrivateDirectory;
+import dev.waystate.server.limits.LimitsProperties;
 import java.time.Duration;
 import java.util.List;
 import org.apache.catalina.core.StandardHost;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
-import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
@@ -30,9 +29,8 @@ class HttpServer implements WebServerFactoryCustomizer<TomcatServletWebServerFac
 
     private final Duration readerStallTimeout;
 
-    /** @param readerStallTimeout as text: the context of the actuator's own port converts no times */
-    HttpServer(@Value("${waystate.limits.reader-stall-timeout}") String readerStallTimeout) {
-        this.readerStallTimeout = DurationStyle.detectAndParse(readerStallTimeout);
+    HttpServer(LimitsProperties limits) {
+        this.readerStallTimeout = limits.readerStallTimeout();
     }
 
     @Override

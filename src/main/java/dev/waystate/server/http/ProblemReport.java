@@ -1,7 +1,7 @@
 package dev.waystate.server.http;
 
+import dev.waystate.process.Utf8;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -77,12 +77,7 @@ public class ProblemReport extends ErrorReportValve {
         try {
             byte[] bytes = StringUtils.uriDecode(path == null ? "" : path, StandardCharsets.ISO_8859_1)
                     .getBytes(StandardCharsets.ISO_8859_1);
-            return StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(ByteBuffer.wrap(bytes))
-                            .toString()
-                            .indexOf('\0')
-                    < 0;
+            return Utf8.decode(bytes).indexOf('\0') < 0;
         } catch (IllegalArgumentException | CharacterCodingException other) {
             return false;
         }

@@ -13,8 +13,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether the server takes traffic, which it does not any more once it drains. The end of the start does not change what was
- * said before. May be called from any thread.
+ * Whether the server takes traffic. Once it drains, it does not. When a part of it has refused traffic before the end of the
+ * start, it still does after that. May be called from any thread.
  */
 @Component
 public class Readiness {

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs everything that is done again and again, or later. A task that throws is logged and run again when its time comes;
- * one that finds no memory ends the process.
+ * Runs tasks again and again, or once and later. What a task throws is logged: one that is repeated is still run again when
+ * its time comes. One that finds no memory ends the process.
  */
 public class Scheduler implements AutoCloseable {
 
@@ -44,22 +44,25 @@ public class Scheduler implements AutoCloseable {
      */
     public Future<?> every(String name, Duration interval, Runnable task) {
         return threads.scheduleWithFixedDelay(
-                () -> run(name, task), interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+                () -> run(name, task, ", and will be run again"),
+                interval.toNanos(),
+                interval.toNanos(),
+                TimeUnit.NANOSECONDS);
     }
 
-    /** Runs the task once. */
+    /** Runs the task once. It may block for a short time. */
     public void after(String name, Duration delay, Runnable task) {
-        threads.schedule(() -> run(name, task), delay.toNanos(), TimeUnit.NANOSECONDS);
+        threads.schedule(() -> run(name, task, ""), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private void run(String name, Runnable task) {
+    private void run(String name, Runnable task, String ending) {
         try {
             task.run();
         } catch (RuntimeException | Error problem) {
             if (OutOfMemory.isCauseOf(problem)) {
                 onOutOfMemory.accept(problem);
             }
-            log.error("The task {} has failed, and will be run again", name, problem);
+            log.error("The task {} has failed{}", name, ending, problem);
         }
     }
 

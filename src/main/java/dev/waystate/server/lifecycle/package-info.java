@@ -1,4 +1,4 @@
-/** What keeps the server at work, says how it is, and ends it when it cannot keep its word. */
+/** The scheduler, health and readiness, and the end of a process that cannot keep its word. */
 @NullMarked
 package dev.waystate.server.lifecycle;
 

@@ -48,7 +48,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("waystate.limits")
-record LimitsProperties(
+public record LimitsProperties(
         @DefaultValue("1MB") DataSize messageSize,
         @DefaultValue("8KB") DataSize metadataSize,
         @DefaultValue("10000") @Min(1) @Max(1_000_000) int connections,
@@ -90,7 +90,7 @@ record LimitsProperties(
     private static final int PART_OF_PROCESS = 8;
     private static final int WINDOW_PART = 64;
 
-    LimitsProperties {
+    public LimitsProperties {
         inboundMemory = inboundMemory == null ? partOfProcess() : inboundMemory;
         outboundMemory = outboundMemory == null ? inboundMemory : outboundMemory;
         flowControlWindow = flowControlWindow == null

@@ -2,10 +2,10 @@ package dev.waystate.server.limits;
 
 import dev.waystate.server.calls.CallPolicy;
 import dev.waystate.server.calls.Limit;
-import dev.waystate.server.calls.MemoryBudget;
-import dev.waystate.server.calls.MemoryBudgets;
 import dev.waystate.server.calls.OpenCall;
 import dev.waystate.server.calls.RefusalCounts;
+import dev.waystate.server.memory.MemoryBudget;
+import dev.waystate.server.memory.MemoryBudgets;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,15 +21,16 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
 
 /**
- * Ends calls while all together hold more than they may. A connection that holds no more than what there is for each loses
- * none. Of the others' calls those go first on which nothing moves, and of these the ones of the connections that hold
- * most; where these hold about as much, the ones that moved first. Messages that are meant to arrive, and answers that are
- * taken, move.
+ * Ends calls while all together hold more than they may. A call stands still when, for 300 ms, no message has begun or ended
+ * arriving or, where answers are too much, its client has taken none.
+ *
+ * <p>Connections that hold no more than an equal share of the limit lose no calls. Of the calls of the others, those that
+ * stand still are ended first; among them, those of the connections that hold most; among connections that hold about as
+ * much, those that have stood still for longest.
  */
 @Component
 class MemoryLimits implements CallPolicy {
 
-    /** What has not moved for so long, stands still. */
     private static final Duration STANDSTILL = Duration.ofMillis(300);
 
     private final MemoryBudgets budgets;

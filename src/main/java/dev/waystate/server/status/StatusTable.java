@@ -35,14 +35,23 @@ public class StatusTable {
 
     private static final Duration BUSY_RETRY_DELAY = Duration.ofMillis(100);
 
-    private final Map<Class<?>, Rule> rules = new HashMap<>();
-    private final FailStop failStop;
+    /** What clients are told of each class of exceptions, and of those that extend it. */
+    private final Map<Class<?>, Function<Throwable, StatusRuntimeException>> rules = new HashMap<>();
 
-    private record Rule(Code code, Function<Throwable, @Nullable Message> detail) {}
+    private final FailStop failStop;
 
     /** @param features add what is theirs */
     StatusTable(List<StatusRules> features, FailStop failStop) {
         this.failStop = failStop;
+        rules.put(StatusRuntimeException.class, StatusRuntimeException.class::cast);
+        rules.put(StatusException.class, thrown -> unchecked((StatusException) thrown));
+        rules.put(
+                RejectedExecutionException.class,
+                busy -> status(
+                        Code.RESOURCE_EXHAUSTED,
+                        "Every thread is busy and the queue is full: try again later",
+                        ErrorDetails.retryAfter(BUSY_RETRY_DELAY)));
+        add(UnreadableRequestException.class, Code.INVALID_ARGUMENT, unreadable -> null);
         add(InvalidRequestException.class, Code.INVALID_ARGUMENT, StatusTable::badRequest);
         add(TryLaterException.class, Code.RESOURCE_EXHAUSTED, later -> ErrorDetails.retryAfter(later.retryDelay()));
         features.forEach(feature -> feature.addTo(this));
@@ -55,20 +64,13 @@ public class StatusTable {
      */
     public <T extends Throwable> void add(
             Class<T> type, Code code, Function<? super T, ? extends @Nullable Message> detail) {
-        rules.put(type, new Rule(code, thrown -> detail.apply(type.cast(thrown))));
+        rules.put(type, thrown -> status(code, String.valueOf(thrown.getMessage()), detail.apply(type.cast(thrown))));
     }
 
-    /** Returns the code that a problem becomes, for those who only tell of it. */
+    /** Returns the code of the status that a problem becomes, for those who only tell of it. */
     public Code code(Throwable problem) {
-        if (problem instanceof CompletionException && problem.getCause() != null) {
-            return code(problem.getCause());
-        }
-        if (problem instanceof RejectedExecutionException) {
-            return Code.RESOURCE_EXHAUSTED;
-        }
-        Code known = io.grpc.Status.fromThrowable(problem).getCode();
-        Rule rule = rule(problem);
-        return known != Code.UNKNOWN ? known : rule == null ? Code.INTERNAL : rule.code;
+        StatusRuntimeException known = known(unwrapped(problem));
+        return known == null ? Code.INTERNAL : known.getStatus().getCode();
     }
 
     /**
@@ -80,49 +82,38 @@ public class StatusTable {
         if (OutOfMemory.isCauseOf(thrown)) {
             failStop.stop(thrown);
         }
-        if (thrown instanceof CompletionException && thrown.getCause() != null) {
-            return toStatus(thrown.getCause(), method, requestId);
+        Throwable problem = unwrapped(thrown);
+        StatusRuntimeException known = known(problem);
+        if (known == null) {
+            log.error("{} failed, request {}", method, LogText.quote(requestId), problem);
+            return status(Code.INTERNAL, "Internal error: the server's log has it as request " + requestId, null);
         }
-        if (thrown instanceof RejectedExecutionException) {
-            return toStatus(
-                    new TryLaterException(
-                            "Every thread is busy and the queue is full: try again later", BUSY_RETRY_DELAY),
-                    method,
-                    requestId);
+        if (known.getStatus().getCode() == Code.DATA_LOSS) {
+            log.error("{}, request {}: {}", method, LogText.quote(requestId), problem.getMessage());
+        } else if (problem instanceof UnreadableRequestException) {
+            log.info("{}: a request does not parse: {}", method, LogText.quote(String.valueOf(problem.getCause())));
         }
-        if (thrown instanceof StatusRuntimeException status) {
-            return status;
-        }
-        if (thrown instanceof StatusException status) {
-            return new StatusRuntimeException(status.getStatus(), status.getTrailers());
-        }
-        if (thrown instanceof UnreadableRequestException) {
-            log.info("{}: a request does not parse: {}", method, LogText.quote(String.valueOf(thrown.getMessage())));
-            return status(
-                    Code.INVALID_ARGUMENT, "The request is not a message of the type that " + method + " takes", null);
-        }
-        Rule rule = rule(thrown);
-        return rule == null ? internal(thrown, method, requestId) : byRule(rule, thrown, method, requestId);
+        return known;
     }
 
-    private @Nullable Rule rule(Throwable thrown) {
-        Rule rule = null;
-        for (Class<?> type = thrown.getClass(); rule == null && type != null; type = type.getSuperclass()) {
-            rule = rules.get(type);
-        }
-        return rule;
+    private static Throwable unwrapped(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        return thrown instanceof CompletionException && cause != null ? unwrapped(cause) : thrown;
     }
 
-    private static StatusRuntimeException byRule(Rule rule, Throwable thrown, String method, String requestId) {
-        if (rule.code == Code.DATA_LOSS) {
-            log.error("{}, request {}: {}", method, LogText.quote(requestId), thrown.getMessage());
+    /** Returns what clients are told of a problem by the rules; null if there is none, which is the server's fault. */
+    private @Nullable StatusRuntimeException known(Throwable problem) {
+        for (Class<?> type = problem.getClass(); type != null; type = type.getSuperclass()) {
+            Function<Throwable, StatusRuntimeException> rule = rules.get(type);
+            if (rule != null) {
+                return rule.apply(problem);
+            }
         }
-        return status(rule.code, thrown.getMessage(), rule.detail.apply(thrown));
+        return null;
     }
 
-    private static StatusRuntimeException internal(Throwable thrown, String method, String requestId) {
-        log.error("{} failed, request {}", method, LogText.quote(requestId), thrown);
-        return status(Code.INTERNAL, "Internal error: the server's log has it as request " + requestId, null);
+    private static StatusRuntimeException unchecked(StatusException checked) {
+        return new StatusRuntimeException(checked.getStatus(), checked.getTrailers());
     }
 
     private static BadRequest badRequest(InvalidRequestException invalid) {

@@ -1,5 +1,6 @@
 package dev.waystate.server.telemetry;
 
+import com.google.common.net.InetAddresses;
 import dev.waystate.server.text.LogText;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
@@ -91,9 +92,10 @@ class AccessLog implements CallObserver {
         return TimeUnit.NANOSECONDS.toMicros(nanos) / 1e3;
     }
 
-    private static @Nullable String peer(@Nullable SocketAddress address) {
+    /** Returns an address and a port, such as {@code 192.0.2.7:50100} or {@code [2001:db8::7]:50100}. */
+    static @Nullable String peer(@Nullable SocketAddress address) {
         return address instanceof InetSocketAddress internet
-                ? Peer.toText(internet)
+                ? InetAddresses.toUriString(internet.getAddress()) + ":" + internet.getPort()
                 : address == null ? null : LogText.visible(address.toString());
     }
 

@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Gives HTTP requests that become no calls of a service their lines in the log. */
+/** Has a line logged for each HTTP request that does not become a call of a service. */
 @Component
 public class HttpCalls {
 
@@ -27,7 +27,11 @@ public class HttpCalls {
                 headers.put(key, value);
             }
         }
-        InetSocketAddress peer = new InetSocketAddress(request.getRemoteAddr(), request.getRemotePort());
-        return new HttpCall(observers, method, headers, peer);
+        return new HttpCall(observers, method, headers, peer(request));
+    }
+
+    /** Returns the address of a request's client. */
+    public static InetSocketAddress peer(HttpServletRequest request) {
+        return new InetSocketAddress(request.getRemoteAddr(), request.getRemotePort());
     }
 }

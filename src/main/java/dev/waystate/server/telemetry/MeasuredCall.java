@@ -116,7 +116,8 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     }
 
     /** Returns the method; null if there is none of the name. */
-    public @Nullable MethodDescriptor<?, ?> method() {
+    @Nullable
+    MethodDescriptor<?, ?> method() {
         return method;
     }
 
@@ -133,7 +134,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     }
 
     /** Returns for how long it is open or, when it has ended, was open, in nanoseconds. */
-    public long elapsedNanos() {
+    long elapsedNanos() {
         return (ended ? endedNanos : System.nanoTime()) - startNanos;
     }
 
@@ -147,16 +148,16 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     }
 
     /** Returns how many bytes its messages had on the wire. */
-    public long receivedBytes() {
+    long receivedBytes() {
         return receivedBytes;
     }
 
-    public long sentMessages() {
+    long sentMessages() {
         return sentMessages;
     }
 
     /** Returns how many bytes its answers have on the wire, or in the body of the HTTP answer that they become. */
-    public long sentBytes() {
+    long sentBytes() {
         return httpClient == null ? sentBytes : httpClient.sentBytes().getAsLong();
     }
 

@@ -4,7 +4,7 @@ import io.grpc.Metadata;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** By what a call is found again: in the answer's metadata, in the log, and at its client. */
+/** The id of a call: in the answer's metadata, in the log, and at its client. */
 public final class RequestId {
 
     /** The metadata entry, in both directions. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
-/** Where spans come from, if there is somebody to send them to. */
+/** The tracer, if an exporter sends its spans anywhere. */
 @Component
 final class SpanSource {
 

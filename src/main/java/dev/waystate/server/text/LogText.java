@@ -8,8 +8,6 @@ public final class LogText {
     /** The most characters that a text takes in a log line, with its quotes. */
     static final int MAX_LENGTH = 256;
 
-    private static final String CUT = "…\"";
-
     private LogText() {}
 
     /**
@@ -19,22 +17,7 @@ public final class LogText {
      * ellipsis.
      */
     public static String quote(String text) {
-        StringBuilder quoted = new StringBuilder(Math.min(text.length() + 2, MAX_LENGTH)).append('"');
-        int fits = 1;
-        for (int i = 0; i < text.length(); ) {
-            int character = text.codePointAt(i);
-            append(quoted, character);
-            i += Character.charCount(character);
-            int rest = i < text.length() ? CUT.length() : 1;
-            if (quoted.length() + rest > MAX_LENGTH) {
-                quoted.setLength(fits);
-                return quoted.append(CUT).toString();
-            }
-            if (quoted.length() + CUT.length() <= MAX_LENGTH) {
-                fits = quoted.length();
-            }
-        }
-        return quoted.append('"').toString();
+        return onOneLine(text, MAX_LENGTH, "\"");
     }
 
     /**
@@ -42,35 +25,42 @@ public final class LogText {
      * structured log, whose format escapes them.
      */
     public static String visible(String text) {
-        StringBuilder visible = new StringBuilder(Math.min(text.length(), MAX_LENGTH));
-        int fits = 0;
+        return visible(text, MAX_LENGTH);
+    }
+
+    /** Returns the same in at most so many characters. */
+    public static String visible(String text, int maxLength) {
+        return onOneLine(text, maxLength, "");
+    }
+
+    /** @param quote what stands around the text, and is escaped in it; empty for nothing */
+    private static String onOneLine(String text, int maxLength, String quote) {
+        String cut = "…" + quote;
+        StringBuilder line = new StringBuilder(Math.min(text.length() + 2, maxLength)).append(quote);
+        int fits = line.length();
         for (int i = 0; i < text.length(); ) {
             int character = text.codePointAt(i);
-            appendVisibly(visible, character);
+            append(line, character, !quote.isEmpty());
             i += Character.charCount(character);
-            if (visible.length() > MAX_LENGTH) {
-                visible.setLength(fits);
-                return visible.append(CUT.charAt(0)).toString();
+            int rest = i < text.length() ? cut.length() : quote.length();
+            if (line.length() + rest > maxLength) {
+                line.setLength(fits);
+                return line.append(cut).toString();
             }
-            fits = visible.length() < MAX_LENGTH ? visible.length() : fits;
+            if (line.length() + cut.length() <= maxLength) {
+                fits = line.length();
+            }
         }
-        return visible.toString();
+        return line.append(quote).toString();
     }
 
-    private static void append(StringBuilder quoted, int character) {
-        if (character == '"' || character == '\\') {
-            quoted.append('\\').append((char) character);
+    private static void append(StringBuilder line, int character, boolean quoted) {
+        if (quoted && (character == '"' || character == '\\')) {
+            line.append('\\').append((char) character);
+        } else if (isVisible(character)) {
+            line.appendCodePoint(character);
         } else {
-            appendVisibly(quoted, character);
-        }
-    }
-
-    /** Appends a character, escaped unless it is a visible one or a space. */
-    public static void appendVisibly(StringBuilder text, int character) {
-        if (isVisible(character)) {
-            text.appendCodePoint(character);
-        } else {
-            text.append(String.format(Locale.ROOT, character > 0xFFFF ? "\\u{%X}" : "\\u%04X", character));
+            line.append(String.format(Locale.ROOT, character > 0xFFFF ? "\\u{%X}" : "\\u%04X", character));
         }
     }
 

@@ -1,4 +1,4 @@
-/** Text from outside, and text for the log. */
+/** The rules of names, and text from outside made fit for the log. */
 @NullMarked
 package dev.waystate.server.text;
 

@@ -1,5 +1,6 @@
 package dev.waystate.statelog.kafka;
 
+import dev.waystate.server.limits.LimitsProperties;
 import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.file.UnusableFileException;
@@ -9,7 +10,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -21,7 +21,6 @@ import org.springframework.context.annotation.Import;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.ProducerFactory;
-import org.springframework.util.unit.DataSize;
 
 /** The log behind the services, when it is in a topic. */
 @Configuration(proxyBeanMethods = false)
@@ -37,7 +36,7 @@ class ReplicatedLogConfiguration {
     StateLog stateLog(
             StoreProperties store,
             ReplicationProperties replication,
-            @Value("${waystate.limits.message-size}") DataSize messageSize,
+            LimitsProperties limits,
             ProducerFactory<?, ?> producers,
             ConsumerFactory<?, ?> consumers,
             KafkaAdmin admin,
@@ -50,7 +49,7 @@ class ReplicatedLogConfiguration {
                 producers.getConfigurationProperties(),
                 consumers.getConfigurationProperties(),
                 admin.getConfigurationProperties(),
-                (int) messageSize.toBytes() + ENTRY_OVERHEAD);
+                (int) limits.messageSize().toBytes() + ENTRY_OVERHEAD);
         Stream.of(
                         kafka.getSsl(),
                         kafka.getProducer().getSsl(),

@@ -1,6 +1,7 @@
 package dev.waystate.statelog.rpc;
 
 import dev.waystate.geometry.Point;
+import dev.waystate.process.Utf8;
 import dev.waystate.security.access.Caller;
 import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.calls.OpenCall;
@@ -16,9 +17,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -125,11 +124,7 @@ class ReportMetadataInterceptor implements ServerInterceptor {
 
         private String decode(byte[] value) {
             try {
-                String text = StandardCharsets.UTF_8
-                        .newDecoder()
-                        .decode(ByteBuffer.wrap(value))
-                        .toString();
-                return WHITE_SPACE_AROUND.matcher(text).replaceAll("");
+                return WHITE_SPACE_AROUND.matcher(Utf8.decode(value)).replaceAll("");
             } catch (CharacterCodingException other) {
                 throw refused("expected UTF-8, but found other bytes");
             }

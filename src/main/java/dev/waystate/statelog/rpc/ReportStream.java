@@ -2,8 +2,8 @@ package dev.waystate.statelog.rpc;
 
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
-import dev.waystate.server.calls.MemoryBudget;
 import dev.waystate.server.calls.OpenCall;
+import dev.waystate.server.memory.MemoryBudget;
 import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.server.telemetry.BatchSpan;
 import dev.waystate.statelog.Appended;

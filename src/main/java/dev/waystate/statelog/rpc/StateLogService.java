@@ -15,8 +15,8 @@ import dev.waystate.proto.v1.StateLogServiceGrpc;
 import dev.waystate.security.access.Permission;
 import dev.waystate.security.access.RequiresPermission;
 import dev.waystate.security.access.WriteAccess;
-import dev.waystate.server.calls.MemoryBudget;
-import dev.waystate.server.calls.MemoryBudgets;
+import dev.waystate.server.memory.MemoryBudget;
+import dev.waystate.server.memory.MemoryBudgets;
 import dev.waystate.statelog.StateLog;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
@@ -120,6 +120,7 @@ class StateLogService implements StateLogServiceGrpc.AsyncService, BindableServi
     public void getSummary(GetSummaryRequest request, StreamObserver<GetSummaryResponse> responses) {
         int mostBytes = request.hasPeriod() ? Summaries.MOST_BYTES_OVER_TIME : Summaries.MOST_BYTES;
         long position = Math.max(request.getMinPosition(), request.getAsOf().getPosition());
+        // A summary cannot be cut: where there is less room than it takes, it takes more for a moment.
         answer(responses, position, mostBytes, room -> summaries.summary(request));
     }
 

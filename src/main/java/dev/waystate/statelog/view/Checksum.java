@@ -37,12 +37,12 @@ final class Checksum {
         return of(source, info.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Returns the same of an info in UTF-8. */
+    /** As {@link #of(String, String)}, of an info in UTF-8. */
     int of(String source, byte[] info) {
         return of(bytes(source), info, 0, info.length);
     }
 
-    /** Returns the same of a name and an info in UTF-8. */
+    /** As {@link #of(String, String)}, of a name in UTF-8 and of the part of an array that is an info in UTF-8. */
     int of(byte[] source, byte[] bytes, int infoStart, int infoLength) {
         addName(source);
         content.put((byte) 0); // so that a character cannot move from the source to the info

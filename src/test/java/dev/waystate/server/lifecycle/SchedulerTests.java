@@ -3,6 +3,7 @@ package dev.waystate.server.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.waystate.LogLines;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,6 +23,9 @@ class SchedulerTests {
 
     private static final Duration INTERVAL = Duration.ofMillis(5);
     private static final Duration SOON = Duration.ofSeconds(10);
+
+    @RegisterExtension
+    private final LogLines lines = LogLines.of(Scheduler.class);
 
     private final List<Throwable> outOfMemory = new CopyOnWriteArrayList<>();
     private final Scheduler scheduler = new Scheduler(outOfMemory::add);
@@ -45,6 +50,15 @@ class SchedulerTests {
         scheduler.every("fails", INTERVAL, () -> fail(problem));
         await().atMost(SOON).until(() -> runs.get() >= 3);
         assertThat(outOfMemory).isEmpty();
+        assertThat(lines.messages()).contains("The task fails has failed, and will be run again");
+    }
+
+    @Test
+    void aTaskThatRunsOnceIsNotSaidToRunAgain() {
+        scheduler.after("fails", Duration.ZERO, () -> fail(new IllegalStateException()));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(lines.messages()).containsExactly("The task fails has failed"));
+        assertThat(runs).hasValue(1);
     }
 
     /** The control: the JDK's own timer forgets such a task. */

@@ -37,7 +37,7 @@ class PeerTests {
     @ParameterizedTest
     @CsvSource({"198.51.100.4, 198.51.100.4:443", "2001:db8::7, [2001:db8::7]:443"})
     void theTextOfAnAddressIsThatOfALink(String address, String text) {
-        assertThat(Peer.toText(new InetSocketAddress(InetAddresses.forString(address), 443)))
+        assertThat(AccessLog.peer(new InetSocketAddress(InetAddresses.forString(address), 443)))
                 .isEqualTo(text);
     }
 

@@ -1,4 +1,4 @@
-package dev.waystate.server.calls;
+package dev.waystate.server.memory;
 
 /**
  * What the calls of all clients together may take of the server's memory. The way in has two parts, so that what arrives
@@ -17,7 +17,7 @@ public record MemoryBudgets(
     /** From this part on, messages that are not whole are too many for one connection. */
     private static final int UNFINISHED_PART = 2;
 
-    static final MemoryBudgets UNLIMITED = of(Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, 0);
+    public static final MemoryBudgets UNLIMITED = of(Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, 0);
 
     /** Divides the memory for each direction, in bytes, where the largest message has a known size. */
     public static MemoryBudgets of(long inbound, long outbound, long largestMessage) {

@@ -1,4 +1,4 @@
-package dev.waystate.server.calls;
+package dev.waystate.server.memory;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * The bytes of a budget that one connection holds. It may hold a part of what the others leave free, so that there is
  * always room for another one.
  */
-final class ConnectionShare {
+public final class ConnectionShare {
 
     private static final int PART_OF_FREE = 4;
 
@@ -16,12 +16,12 @@ final class ConnectionShare {
     private final MemoryBudget budget;
     private final AtomicLong held = new AtomicLong();
 
-    ConnectionShare(MemoryBudget budget) {
+    public ConnectionShare(MemoryBudget budget) {
         this.budget = budget;
     }
 
     /** Counts bytes that are taken or, below zero, free again. Returns how many the connection holds then. */
-    long count(long change) {
+    public long count(long change) {
         long now = held.addAndGet(change);
         if (change < 0) {
             budget.release(-change);
@@ -37,12 +37,12 @@ final class ConnectionShare {
     }
 
     /** Returns how many bytes more the connection may hold; below zero if it holds too many. */
-    long room() {
+    public long room() {
         return most() - held.get();
     }
 
     /** Counts half of the room at most, so that there is some for the next call; none if there is less than the least. */
-    synchronized int reserve(int least, int most) {
+    public synchronized int reserve(int least, int most) {
         long room = room();
         if (room < least) {
             return 0;

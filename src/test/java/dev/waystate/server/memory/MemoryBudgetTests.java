@@ -1,4 +1,4 @@
-package dev.waystate.server.calls;
+package dev.waystate.server.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

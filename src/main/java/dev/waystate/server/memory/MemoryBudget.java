@@ -1,13 +1,12 @@
-package dev.waystate.server.calls;
+package dev.waystate.server.memory;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that the calls of the server take in one direction, in bytes. A holder counts what it takes, and nobody is
- * refused here: who may take more asks for room first, so that the limit is exceeded by what is under way at most.
- * Nothing here blocks.
+ * Counts the bytes that calls hold of one part of the server's memory. Nothing is refused here: holders count what they
+ * take, and those that can wait ask for room first. So more than the limit is held for a moment. Nothing here blocks.
  */
 public final class MemoryBudget {
 
@@ -31,19 +30,19 @@ public final class MemoryBudget {
         return held.get();
     }
 
-    /** Has the action run each time that more is taken while more is held than may be. It runs there, and often. */
-    void onExceeded(Runnable action) {
+    /** Has the action run by whoever takes bytes beyond the limit, each time. */
+    public void onExceeded(Runnable action) {
         onExceeded = action;
     }
 
-    /** Counts bytes that are taken from here on. */
+    /** Counts bytes that are taken. */
     public void hold(long bytes) {
         if (held.addAndGet(bytes) > limit) {
             onExceeded.run();
         }
     }
 
-    /** Counts bytes that are free again, and lets waiting actions run. They run here, so no lock may be held. */
+    /** Counts bytes that are free again, and runs the actions that wait for room: the caller may hold no lock. */
     public void release(long bytes) {
         held.addAndGet(-bytes);
         if (!waiting.isEmpty()) {
@@ -51,7 +50,7 @@ public final class MemoryBudget {
         }
     }
 
-    /** Runs the action once: now when there is room, else when there is, on the thread that made it. */
+    /** Runs the action once: now if there is room, else on the thread that releases enough. */
     public void whenRoom(Runnable action) {
         if (hasRoom()) {
             action.run();
@@ -61,7 +60,7 @@ public final class MemoryBudget {
         }
     }
 
-    /** Lets all go on, since a stream that has nothing to send would keep the others waiting for nothing. */
+    /** Runs all that wait: if it ran only one, and that one took nothing, the others would wait on. */
     private void runWaiting() {
         Runnable action;
         while (hasRoom() && (action = waiting.poll()) != null) {
