@@ -1,4 +1,7 @@
-/** What the process needs of its machine: a temporary directory of its own, and the native library of SQLite in it. */
+/**
+ * What the process needs of its machine: a temporary directory of its own, the native library of SQLite in it, and a last
+ * moment when a signal ends it.
+ */
 @NullMarked
 package dev.waystate.process;
 
