@@ -11,12 +11,19 @@ public final class SqliteErrors {
 
     /** Whether a write found no room, and left nothing behind. */
     public static boolean isDiskFull(SQLException problem) {
-        return code(problem) == SQLiteErrorCode.SQLITE_FULL;
+        return is(SQLiteErrorCode.SQLITE_FULL, problem);
     }
 
     /** Whether another process holds the lock for writing. */
     public static boolean isBusy(SQLException problem) {
-        return code(problem) == SQLiteErrorCode.SQLITE_BUSY;
+        return is(SQLiteErrorCode.SQLITE_BUSY, problem);
+    }
+
+    /** Whether the system does not let this user open the file, or write beside it. */
+    public static boolean isDenied(SQLException problem) {
+        return is(SQLiteErrorCode.SQLITE_CANTOPEN, problem)
+                || is(SQLiteErrorCode.SQLITE_READONLY, problem)
+                || is(SQLiteErrorCode.SQLITE_PERM, problem);
     }
 
     /** Whether the file is no longer what SQLite wrote. */
@@ -26,14 +33,15 @@ public final class SqliteErrors {
 
     /** Whether pages of the file do not fit together. */
     public static boolean isHalfWritten(SQLException problem) {
-        return code(problem) == SQLiteErrorCode.SQLITE_CORRUPT;
+        return is(SQLiteErrorCode.SQLITE_CORRUPT, problem);
     }
 
     static boolean isNoDatabase(SQLException problem) {
-        return code(problem) == SQLiteErrorCode.SQLITE_NOTADB;
+        return is(SQLiteErrorCode.SQLITE_NOTADB, problem);
     }
 
-    private static SQLiteErrorCode code(SQLException problem) {
-        return problem instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
+    /** Compares the primary code, of which there are extended ones. */
+    private static boolean is(SQLiteErrorCode code, SQLException problem) {
+        return problem instanceof SQLiteException && problem.getErrorCode() == code.code;
     }
 }

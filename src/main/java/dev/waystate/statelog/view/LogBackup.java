@@ -1,5 +1,6 @@
 package dev.waystate.statelog.view;
 
+import dev.waystate.statelog.file.DamagedFileException;
 import dev.waystate.statelog.file.LogFile;
 import dev.waystate.statelog.file.LogFileCheck;
 import dev.waystate.statelog.file.SqliteErrors;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -65,23 +67,22 @@ public final class LogBackup {
      * @throws FileAlreadyExistsException if the copy exists
      * @throws NoSuchFileException if the log, or the directory of the copy, does not
      * @throws UnusableFileException if the log is none that this version can read
-     * @throws IOException if the log is damaged, or the copy cannot be written; no copy is left then
+     * @throws DamagedFileException if the log is damaged
+     * @throws IOException if the log cannot be read, or the copy cannot be written; no copy is left then
      */
     public static long copy(Path log, Path copy) throws IOException {
         LogFile file = LogFile.find(log);
-        if (Files.exists(copy)) {
+        if (Files.exists(copy, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(copy.toString());
         }
         Path directory = copy.toAbsolutePath().getParent();
-        Path unfinished = Files.createTempFile(directory, "backup.", ".partial");
-        try {
+        try (UnfinishedFiles unfinished = new UnfinishedFiles()) {
+            Path filled = unfinished.createIn(directory, "backup.");
             check(file, LogFileCheck::check);
-            long head = fill(unfinished, file, List.of(SEAL, MARK));
-            Files.move(unfinished, copy); // from here on there is a back-up
+            long head = fill(filled, file, List.of(SEAL, MARK));
+            unfinished.complete(() -> Files.move(filled, copy)); // from here on there is a back-up
             sync(directory);
             return head;
-        } finally {
-            Files.deleteIfExists(unfinished);
         }
     }
 
@@ -91,7 +92,8 @@ public final class LogBackup {
      *
      * @return the position of the newest record in it
      * @throws UnusableFileException if the back-up is none that this version can read
-     * @throws IOException if the back-up is damaged, or the log cannot be written
+     * @throws DamagedFileException if the back-up is damaged
+     * @throws IOException if the back-up cannot be read, or the log cannot be written
      */
     public static long restoreInto(Path log, Path backup) throws IOException {
         LogFile file = LogFile.find(backup);
@@ -103,10 +105,15 @@ public final class LogBackup {
         void run(LogFile file, Connection bare) throws SQLException, IOException;
     }
 
-    /** @throws IOException if the file is empty, or damaged */
+    /**
+     * Looks at a file before it is read.
+     *
+     * @throws UnusableFileException if it is no log that this version can read
+     * @throws DamagedFileException if it is damaged
+     */
     static void check(LogFile file, Check check) throws IOException {
         if (Files.size(file.path()) == 0) {
-            throw new IOException("expected a state log, but the file is empty");
+            throw new UnusableFileException("Expected a state log in " + file.named() + ", but the file is empty");
         }
         try (Connection bare = file.bareDataSource().getConnection()) {
             check.run(file, bare);
@@ -127,9 +134,24 @@ public final class LogBackup {
         }
     }
 
-    private static IOException failure(SQLException problem) {
-        String message = SqliteErrors.isDamage(problem) ? "the file is damaged or cut short" : problem.getMessage();
-        return new IOException(message, problem);
+    /** Returns an exception that says in plain words why a log could not be read, or copied. */
+    static IOException failure(SQLException problem) {
+        if (SqliteErrors.isDamage(problem)) {
+            return new DamagedFileException("the file is damaged or cut short", problem);
+        }
+        if (SqliteErrors.isBusy(problem)) {
+            return new IOException("another process has locked the file for long: wait for its end", problem);
+        }
+        if (SqliteErrors.isDenied(problem)) {
+            return new IOException(
+                    "the file, or the -wal beside it, is not open to this user, or its directory is read-only, and SQLite"
+                            + " has to write there: copy both to another directory, and name the copy",
+                    problem);
+        }
+        if (SqliteErrors.isDiskFull(problem)) {
+            return new IOException("there is no room for the copy: its disk is full", problem);
+        }
+        return new IOException(problem.getMessage(), problem);
     }
 
     private static void vacuum(LogFile log, Path copy) throws SQLException {
@@ -165,12 +187,12 @@ public final class LogBackup {
         }
     }
 
-    /** @throws IOException if the file is damaged */
+    /** @throws DamagedFileException if the file is damaged */
     static long checkedHead(Connection connection) throws SQLException, IOException {
         try (Statement statement = connection.createStatement()) {
             try (ResultSet result = statement.executeQuery("PRAGMA integrity_check")) {
                 if (!result.getString(1).equals("ok")) {
-                    throw new IOException("it is damaged: " + result.getString(1));
+                    throw new DamagedFileException("it is damaged: " + result.getString(1));
                 }
             }
             String findEnd = hasColumn(statement, "block", "records") ? FIND_END : FIND_END_OF_RECORDS;
@@ -178,7 +200,8 @@ public final class LogBackup {
                 long head = end.getLong(1);
                 boolean empty = end.getBoolean(2);
                 if (end.getLong(3) != head && !empty) {
-                    throw new IOException("the newest record is at position " + end.getLong(3) + " and not at " + head);
+                    throw new DamagedFileException(
+                            "the newest record is at position " + end.getLong(3) + " and not at " + head);
                 }
                 return head;
             }
