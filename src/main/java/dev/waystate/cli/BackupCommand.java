@@ -45,7 +45,9 @@ final class BackupCommand extends StoreCommand {
         } catch (FileAlreadyExistsException exists) {
             throw new InputException(
                     "Expected a new file for the back-up, but " + VisibleText.of(file) + " exists.", exists);
-        } catch (IOException | UnusableFileException | InvalidPropertyException failed) {
+        } catch (InvalidPropertyException noLibrary) {
+            return fail("back up", noLibrary);
+        } catch (IOException | UnusableFileException failed) {
             checkFiles(failed);
             return fail("back up " + VisibleText.of(log), failed);
         }

@@ -70,7 +70,9 @@ final class ImportCommand extends StoreCommand {
             return fail(task, away.getMessage(), Status.UNAVAILABLE);
         } catch (DamagedRecordException damaged) {
             return fail(task, damaged.getMessage(), Status.DATA_LOSS);
-        } catch (IOException | UnusableFileException | UnusableTopicException | InvalidPropertyException unusable) {
+        } catch (InvalidPropertyException noLibrary) {
+            return fail("import", noLibrary);
+        } catch (IOException | UnusableFileException | UnusableTopicException unusable) {
             return fail(task, unusable);
         }
         if (!json()) {

@@ -46,7 +46,9 @@ final class RestoreCommand extends StoreCommand {
             SqliteLibrary.load();
             tell(LogRestore.restore(file, log, replace));
             return ExitCodes.DONE;
-        } catch (IOException | UnusableFileException | InvalidPropertyException failed) {
+        } catch (InvalidPropertyException noLibrary) {
+            return fail("restore", noLibrary);
+        } catch (IOException | UnusableFileException failed) {
             checkFiles(failed);
             return fail("restore " + VisibleText.of(file), failed);
         }
