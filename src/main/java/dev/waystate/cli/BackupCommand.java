@@ -2,8 +2,8 @@ package dev.waystate.cli;
 
 import dev.waystate.process.SqliteLibrary;
 import dev.waystate.server.properties.InvalidPropertyException;
+import dev.waystate.statelog.backup.LogBackup;
 import dev.waystate.statelog.file.UnusableFileException;
-import dev.waystate.statelog.view.LogBackup;
 import dev.waystate.text.InputException;
 import dev.waystate.text.VisibleText;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package dev.waystate.cli;
 
 import dev.waystate.process.SqliteLibrary;
 import dev.waystate.server.properties.InvalidPropertyException;
+import dev.waystate.statelog.backup.LogRestore;
+import dev.waystate.statelog.backup.LogRestore.Restored;
 import dev.waystate.statelog.file.UnusableFileException;
-import dev.waystate.statelog.view.LogRestore;
-import dev.waystate.statelog.view.LogRestore.Restored;
 import dev.waystate.text.InputException;
 import dev.waystate.text.VisibleText;
 import java.io.IOException;

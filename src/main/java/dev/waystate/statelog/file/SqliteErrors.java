@@ -1,5 +1,6 @@
 package dev.waystate.statelog.file;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -38,6 +39,26 @@ public final class SqliteErrors {
 
     static boolean isNoDatabase(SQLException problem) {
         return is(SQLiteErrorCode.SQLITE_NOTADB, problem);
+    }
+
+    /** Returns an exception that says in plain words why a log could not be read, or copied. */
+    public static IOException toIOException(SQLException problem) {
+        if (isDamage(problem)) {
+            return new DamagedFileException("the file is damaged or cut short", problem);
+        }
+        if (isBusy(problem)) {
+            return new IOException("another process has locked the file for long: wait for its end", problem);
+        }
+        if (isDenied(problem)) {
+            return new IOException(
+                    "the file, or the -wal beside it, is not open to this user, or its directory is read-only, and SQLite"
+                            + " has to write there: copy both to another directory, and name the copy",
+                    problem);
+        }
+        if (isDiskFull(problem)) {
+            return new IOException("there is no room for the copy: its disk is full", problem);
+        }
+        return new IOException(problem.getMessage(), problem);
     }
 
     /** Compares the primary code, of which there are extended ones. */

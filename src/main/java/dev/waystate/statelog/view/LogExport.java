@@ -9,6 +9,7 @@ import dev.waystate.statelog.entry.History;
 import dev.waystate.statelog.file.FileOwner;
 import dev.waystate.statelog.file.LogFile;
 import dev.waystate.statelog.file.LogFileCheck;
+import dev.waystate.statelog.file.SqliteErrors;
 import dev.waystate.statelog.file.UnusableFileException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ public final class LogExport implements AutoCloseable {
         this.connection = connection;
         requireVersion(file);
         owner.confirm(); // SQLite has a lock from here on
-        head = LogBackup.checkedHead(connection);
+        head = LogFileCheck.checkAll(connection);
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(FIND_BOUNDS)) {
             if (row.getBoolean(5)) {
@@ -64,13 +65,13 @@ public final class LogExport implements AutoCloseable {
      */
     public static LogExport open(Path name) throws IOException {
         LogFile file = LogFile.find(name);
-        LogBackup.check(file, LogFileCheck::check);
+        LogFileCheck.check(file);
         FileOwner owner = FileOwner.acquire(file);
         try {
             return open(file, owner);
         } catch (SQLException problem) {
             owner.close();
-            throw LogBackup.failure(problem);
+            throw SqliteErrors.toIOException(problem);
         } catch (IOException | RuntimeException problem) {
             owner.close();
             throw problem;
@@ -78,7 +79,7 @@ public final class LogExport implements AutoCloseable {
     }
 
     private static LogExport open(LogFile file, FileOwner owner) throws SQLException, IOException {
-        Connection connection = LogBackup.open(file);
+        Connection connection = file.readOnlyDataSource().getConnection();
         try {
             return new LogExport(file, owner, connection);
         } catch (SQLException | IOException | RuntimeException problem) {
@@ -125,7 +126,7 @@ public final class LogExport implements AutoCloseable {
             readTransitions(groups);
             readTotals(groups);
         } catch (SQLException problem) {
-            throw LogBackup.failure(problem);
+            throw SqliteErrors.toIOException(problem);
         }
         groups.end();
     }
@@ -195,7 +196,7 @@ public final class LogExport implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException problem) {
-            throw LogBackup.failure(problem);
+            throw SqliteErrors.toIOException(problem);
         } finally {
             owner.close();
         }

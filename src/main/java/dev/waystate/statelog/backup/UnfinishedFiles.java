@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.backup;
 
 import dev.waystate.process.ShutdownHook;
 import java.io.IOException;
