@@ -69,8 +69,9 @@ class ArchitectureTests {
                 .notDependOnEachOther()
                 // These need no server: they work on the store's file.
                 .ignoreDependency(
-                        nameMatching("dev.waystate.cli.(Backup|Restore)Command"),
-                        nameMatching("dev.waystate.statelog.(backup.Log(Backup|Restore.*)|file.UnusableFileException)"))
+                        nameMatching("dev.waystate.cli.(Store|Backup|Restore)Command"),
+                        nameMatching("dev.waystate.statelog.(backup.Log(Backup|Restore.*)"
+                                + "|file.(Unusable|Damaged)FileException)"))
                 .ignoreDependency(
                         nameMatching("dev.waystate.cli.ImportCommand"),
                         nameMatching("dev.waystate.statelog.(kafka.LogImport|kafka.UnusableTopicException"

@@ -3,12 +3,14 @@ package dev.waystate.cli;
 import dev.waystate.cli.append.Appender;
 import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.connection.Retries;
+import dev.waystate.cli.connection.StatusDetails;
 import dev.waystate.cli.input.Feed;
 import dev.waystate.cli.input.IncompleteInputException;
 import dev.waystate.cli.input.ReportFormat;
 import dev.waystate.cli.input.ReportReader;
 import dev.waystate.cli.input.TextConverter;
 import dev.waystate.cli.output.Progress;
+import dev.waystate.process.ShutdownHook;
 import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
 import dev.waystate.text.InputException;
@@ -75,8 +77,8 @@ final class AppendCommand extends ResumingCommand {
             names = "--complete",
             description =
                     "The file's last row is whole, though it has no line end. Without this option such a row is not"
-                            + " stored, since it may be half written, and the exit code is 4. The last row of a pipe is always"
-                            + " whole.")
+                            + " stored, since it may be half written, and the exit code is 4; unless it is a whole JSON"
+                            + " object. The last row of a pipe is always whole, that of a file on stdin is not.")
     private boolean complete;
 
     @Option(
@@ -111,10 +113,10 @@ final class AppendCommand extends ResumingCommand {
             Retries retries = retries();
             Appender appender =
                     new Appender(stateLog, streamTimeouts(), source, feed, this::firstSequence, retries, progress);
-            try (LastWords words = new LastWords(() -> noteHowFar(appender, Status.CANCELLED))) {
+            try (ShutdownHook lastWords = new ShutdownHook(() -> noteHowFar(appender, null))) {
                 retries.run(appender, context::reconnect);
             } catch (StatusRuntimeException failure) {
-                noteHowFar(appender, failure.getStatus());
+                noteHowFar(appender, failure);
                 throw failure;
             }
             return appender;
@@ -133,7 +135,8 @@ final class AppendCommand extends ResumingCommand {
         return firstSequence == null ? 1 : firstSequence;
     }
 
-    private void noteHowFar(Appender appender, Status status) {
+    /** @param failure what has ended it; null for a signal */
+    private void noteHowFar(Appender appender, @Nullable StatusRuntimeException failure) {
         if (!appender.knowsDurable()) {
             note("Nothing was sent.");
             return;
@@ -141,10 +144,14 @@ final class AppendCommand extends ResumingCommand {
         if (appender.logHasChanged()) {
             return; // the failure says how far the old log was, and nothing goes on from there
         }
-        long durable = appender.durable();
-        note("Everything up to sequence " + durable + " is durable: " + goOn() + ".");
-        if (status.getCode() == Status.Code.INVALID_ARGUMENT) {
-            note("The refused request begins with sequence " + (durable + 1) + ": that is reports[0].");
+        String howFar = "Everything up to sequence " + appender.durable() + " is durable";
+        if (failure != null && failure.getStatus().getCode() == Status.Code.INVALID_ARGUMENT) {
+            note(howFar + ". The refused request begins with sequence " + (appender.durable() + 1)
+                    + ": that is reports[0]. Correct the report, and " + goOn() + ".");
+        } else if (failure != null && StatusDetails.hasReason(failure, "SEQUENCE_GAP")) {
+            note(howFar + "."); // the failure says what to do, and the same command would fail again
+        } else {
+            note(howFar + ": " + goOn() + ".");
         }
     }
 
@@ -160,22 +167,33 @@ final class AppendCommand extends ResumingCommand {
             feed.checkEnd();
         } catch (IncompleteInputException half) {
             note(half.getMessage());
-            note("It is not stored. If the file is complete, say so with --complete; else, once the row is whole, "
+            checkIsNotShorter(appender, appender.given() + 1);
+            note("It is left out. If the file is complete, say so with --complete; else, once the row is whole, "
                     + goOn() + ".");
             print(text(appender));
             return ExitCodes.INCOMPLETE;
         } catch (InputException bad) {
             note(bad.getMessage());
+            checkIsNotShorter(appender, appender.given());
             throw new InputException("Everything up to sequence " + appender.durable()
                     + " is durable: correct the line, and " + goOn() + ".");
         }
-        if (firstSequence == null && appender.given() < appender.durable()) {
+        checkIsNotShorter(appender, appender.given());
+        print(text(appender));
+        return ExitCodes.DONE;
+    }
+
+    /**
+     * Refuses a file with fewer rows than are stored.
+     *
+     * @param rows how many there may be, with one that may be half a row
+     */
+    private void checkIsNotShorter(Appender appender, long rows) {
+        if (firstSequence == null && rows < appender.durable()) {
             throw new InputException("Expected at least the " + appender.durable() + " reports of the source that are"
                     + " stored already, but found " + appender.given() + ": nothing was stored. For a further file, use"
                     + " --continue; for a part of what is stored, say with --first-sequence where it begins.");
         }
-        print(text(appender));
-        return ExitCodes.DONE;
     }
 
     private String text(Appender appender) {

@@ -1,5 +1,7 @@
 package dev.waystate.cli;
 
+import dev.waystate.process.SqliteLibrary;
+import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.backup.LogBackup;
 import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.text.InputException;
@@ -7,6 +9,7 @@ import dev.waystate.text.VisibleText;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -18,7 +21,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Backs up the embedded store of a server on this machine, which goes on serving meanwhile.",
             "The back-up has everything that was acknowledged before it began, and is checked before it gets its name.",
-            "To go on from it, stop the server and use restore."
+            "To go on from it, stop the server and use restore.",
+            "Exits with 73 if a file cannot be used or written, 79 if the store is damaged."
         })
 final class BackupCommand extends StoreCommand {
 
@@ -34,45 +38,32 @@ final class BackupCommand extends StoreCommand {
 
     @Override
     public Integer call() {
-        print(file, backup(), null);
-        return ExitCodes.DONE;
-    }
-
-    /** Returns the head position of the back-up. */
-    private long backup() {
-        loadSqlite("back up");
         try {
-            return LogBackup.copy(log, file);
+            SqliteLibrary.load();
+            print(file, LogBackup.copy(log, file), null);
+            return ExitCodes.DONE;
+        } catch (FileAlreadyExistsException exists) {
+            throw new InputException(
+                    "Expected a new file for the back-up, but " + VisibleText.of(file) + " exists.", exists);
+        } catch (InvalidPropertyException noLibrary) {
+            return fail("back up", noLibrary);
         } catch (IOException | UnusableFileException failed) {
-            throw new InputException(problem(failed), failed);
+            checkFiles(failed);
+            return fail("back up " + VisibleText.of(log), failed);
         }
     }
 
-    private String problem(Exception failed) {
-        String message = String.valueOf(failed.getMessage());
-        String copy = VisibleText.of(file);
+    /** @throws InputException if the log, or the directory of the back-up, is not there */
+    private void checkFiles(Exception failed) {
+        if (failed instanceof NoSuchFileException missing && isAbout(log, missing)) {
+            throw new InputException(
+                    "Expected the server's store, but " + VisibleText.of(log) + " is not there: name it with --from.",
+                    failed);
+        }
         Path directory = file.toAbsolutePath().getParent();
-        Path logDirectory = log.toAbsolutePath().getParent();
-        if (failed instanceof FileAlreadyExistsException) {
-            return "Expected a new file for the back-up, but " + copy + " exists.";
-        }
-        if (!Files.exists(log)) {
-            return "Expected the server's store, but " + VisibleText.of(log) + " is not there: name it with --from.";
-        }
         if (!Files.isDirectory(directory)) {
-            return "Expected a directory for the back-up, but " + VisibleText.of(directory) + " is none.";
+            throw new InputException(
+                    "Expected a directory for the back-up, but " + VisibleText.of(directory) + " is none.", failed);
         }
-        if (!Files.isWritable(directory)) {
-            return "Cannot write the back-up " + copy + ": its directory is read-only, or not open to this user.";
-        }
-        if (message.contains("SQLITE_FULL") || message.contains("SQLITE_IOERR_WRITE")) {
-            return "Cannot write the back-up " + copy + ": its disk is full.";
-        }
-        if (failed instanceof IOException && !Files.isWritable(logDirectory)) {
-            return "Cannot read " + VisibleText.of(log) + ": its directory is read-only, or not open to this user,"
-                    + " and SQLite has to write beside it. Copy it, with the -wal"
-                    + " beside it, and name the copy with --from.";
-        }
-        return "Cannot back up " + VisibleText.of(log) + ": " + VisibleText.of(message);
     }
 }

@@ -1,6 +1,8 @@
 package dev.waystate.cli;
 
 import dev.waystate.cli.output.Progress;
+import dev.waystate.process.SqliteLibrary;
+import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.file.UnusableFileException;
@@ -59,30 +61,24 @@ final class ImportCommand extends StoreCommand {
 
     @Override
     public Integer call() {
-        loadSqlite("import");
         Map<String, String> settings = settings();
+        String task = "import " + VisibleText.of(file);
         try {
+            SqliteLibrary.load();
             print(file, runImport(settings), null);
-        } catch (UnusableTopicException | UnusableFileException refused) {
-            return fail(refused, "", Status.FAILED_PRECONDITION);
         } catch (LogUnavailableException away) {
-            return fail(away, prefix(), Status.UNAVAILABLE);
-        } catch (IOException | DamagedRecordException damaged) {
-            return fail(damaged, prefix(), Status.DATA_LOSS);
+            return fail(task, away.getMessage(), Status.UNAVAILABLE);
+        } catch (DamagedRecordException damaged) {
+            return fail(task, damaged.getMessage(), Status.DATA_LOSS);
+        } catch (InvalidPropertyException noLibrary) {
+            return fail("import", noLibrary);
+        } catch (IOException | UnusableFileException | UnusableTopicException unusable) {
+            return fail(task, unusable);
         }
         if (!json()) {
             note("Replicas with empty data directories go on with it. Do not start a server on the file again.");
         }
         return ExitCodes.DONE;
-    }
-
-    private String prefix() {
-        return "Cannot import " + VisibleText.of(file) + ": ";
-    }
-
-    private int fail(Exception problem, String prefix, Status status) {
-        note(prefix + text(problem));
-        return ExitCodes.of(status);
     }
 
     private Map<String, String> settings() {
@@ -93,7 +89,8 @@ final class ImportCommand extends StoreCommand {
             } catch (IOException | IllegalArgumentException unreadable) {
                 throw new InputException(
                         "Expected settings of a Kafka client in " + VisibleText.of(config)
-                                + ", but they cannot be read: " + text(unreadable),
+                                + ", but they cannot be read: "
+                                + VisibleText.of(reason(unreadable)),
                         unreadable);
             }
         }
@@ -110,11 +107,7 @@ final class ImportCommand extends StoreCommand {
             throw new InputException(
                     "Expected a server's store, but there is no file " + VisibleText.of(file) + ".", missing);
         } catch (IllegalArgumentException wrongSettings) {
-            throw new InputException(text(wrongSettings), wrongSettings);
+            throw new InputException(VisibleText.of(String.valueOf(wrongSettings.getMessage())), wrongSettings);
         }
-    }
-
-    private static String text(Exception problem) {
-        return VisibleText.of(String.valueOf(problem.getMessage()));
     }
 }

@@ -5,8 +5,11 @@ import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.connection.Retries;
 import dev.waystate.cli.input.StatusConverter;
 import dev.waystate.cli.input.TextConverter;
+import dev.waystate.cli.output.OutputException;
 import dev.waystate.cli.output.RecordText;
 import dev.waystate.cli.output.Table;
+import dev.waystate.cli.output.Terminals;
+import dev.waystate.process.ShutdownHook;
 import dev.waystate.proto.v1.FromHead;
 import dev.waystate.proto.v1.GetSummaryRequest;
 import dev.waystate.proto.v1.GetSummaryResponse;
@@ -116,13 +119,23 @@ final class ReadCommand extends ResumingCommand {
         Retries retries = retries();
         LogFollower follower =
                 new LogFollower(stateLog, connection().target().replicas(), timeout(), request, retries, this::tell);
-        try (LastWords words = new LastWords(() -> follower.stop().ifPresent(this::noteHowFar))) {
+        try (ShutdownHook lastWords = new ShutdownHook(() -> follower.stop().ifPresent(this::noteHowFar))) {
             retries.run(follower, context::reconnect);
         } catch (StatusRuntimeException failure) {
             boolean logHasChanged = failure.getStatus().getCode() == Status.Code.FAILED_PRECONDITION;
             follower.last().ifPresent(logHasChanged ? this::noteEnd : this::noteHowFar);
             throw failure;
+        } catch (OutputException full) {
+            if (!Terminals.isStdoutPipe()) { // or its reader has what it wanted
+                follower.last().ifPresent(this::noteLastWhole);
+            }
+            throw full;
         }
+    }
+
+    private void noteLastWhole(ReadResponse last) {
+        noteHowFar(last);
+        note("What the output has behind that position is to be removed: it may be a part of what comes next.");
     }
 
     private void noteHowFar(ReadResponse last) {

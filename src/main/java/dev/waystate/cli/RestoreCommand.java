@@ -1,5 +1,7 @@
 package dev.waystate.cli;
 
+import dev.waystate.process.SqliteLibrary;
+import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.backup.LogRestore;
 import dev.waystate.statelog.backup.LogRestore.Restored;
 import dev.waystate.statelog.file.UnusableFileException;
@@ -20,7 +22,8 @@ import picocli.CommandLine.Parameters;
             "Puts a back-up in the place of the embedded store of a server on this machine. The server must have"
                     + " stopped.",
             "The back-up is checked before, and stays as it is. A log that is there is kept under a name that is"
-                    + " printed."
+                    + " printed.",
+            "Exits with 73 if a file cannot be used or written, 79 if the back-up is damaged."
         })
 final class RestoreCommand extends StoreCommand {
 
@@ -39,30 +42,34 @@ final class RestoreCommand extends StoreCommand {
 
     @Override
     public Integer call() {
-        Restored restored = restore();
+        try {
+            SqliteLibrary.load();
+            tell(LogRestore.restore(file, log, replace));
+            return ExitCodes.DONE;
+        } catch (InvalidPropertyException noLibrary) {
+            return fail("restore", noLibrary);
+        } catch (IOException | UnusableFileException failed) {
+            checkFiles(failed);
+            return fail("restore " + VisibleText.of(file), failed);
+        }
+    }
+
+    private void tell(Restored restored) {
         print(log, restored.head(), restored.replaced());
         if (restored.replaced() != null && !json()) {
             note("The log that was there is now " + VisibleText.of(restored.replaced()));
         }
-        return ExitCodes.DONE;
     }
 
-    private Restored restore() {
-        loadSqlite("restore");
-        try {
-            return LogRestore.restore(file, log, replace);
-        } catch (FileAlreadyExistsException exists) {
+    /** @throws InputException if the back-up is not there, or a log is */
+    private void checkFiles(Exception failed) {
+        if (failed instanceof FileAlreadyExistsException exists && isAbout(log, exists)) {
             throw new InputException(
                     "Expected no log at " + VisibleText.of(log) + ", but there is one: to put it aside, add --replace.",
-                    exists);
-        } catch (NoSuchFileException missing) {
-            throw new InputException(
-                    "Expected a back-up, but there is no file " + VisibleText.of(missing.getMessage()) + ".", missing);
-        } catch (IOException | UnusableFileException failed) {
-            throw new InputException(
-                    "Cannot restore " + VisibleText.of(file) + ": "
-                            + VisibleText.of(String.valueOf(failed.getMessage())),
                     failed);
+        }
+        if (failed instanceof NoSuchFileException missing && isAbout(file, missing)) {
+            throw new InputException("Expected a back-up, but there is no file " + VisibleText.of(file) + ".", failed);
         }
     }
 }

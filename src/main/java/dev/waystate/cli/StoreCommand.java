@@ -1,11 +1,14 @@
 package dev.waystate.cli;
 
-import dev.waystate.process.SqliteLibrary;
 import dev.waystate.process.Utf8;
-import dev.waystate.server.properties.InvalidPropertyException;
-import dev.waystate.text.InputException;
+import dev.waystate.statelog.file.DamagedFileException;
+import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.text.Json;
 import dev.waystate.text.VisibleText;
+import io.grpc.Status;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,13 +25,31 @@ abstract class StoreCommand extends OutputCommand {
         return json;
     }
 
-    /** @throws InputException if SQLite's library cannot be loaded */
-    static void loadSqlite(String purpose) {
-        try {
-            SqliteLibrary.load();
-        } catch (InvalidPropertyException unusable) {
-            throw new InputException("Cannot " + purpose + ": " + VisibleText.of(unusable.getMessage()), unusable);
+    /** Says why the files cannot be used, and returns the exit code. */
+    int fail(String task, Exception failed) {
+        Status status = failed instanceof DamagedFileException ? Status.DATA_LOSS : Status.FAILED_PRECONDITION;
+        return fail(task, reason(failed), status);
+    }
+
+    /** Says why the task has failed, and returns the exit code. */
+    int fail(String task, String reason, Status status) {
+        note("Cannot " + task + ": " + VisibleText.of(reason));
+        return ExitCodes.of(status);
+    }
+
+    /** Returns a reason in place of the name alone, which is all that some exceptions say. */
+    static String reason(Exception failed) {
+        if (failed instanceof AccessDeniedException denied) {
+            return new UnusableFileException(denied).getMessage();
         }
+        return failed instanceof NoSuchFileException missing
+                ? "there is no file " + missing.getFile()
+                : String.valueOf(failed.getMessage());
+    }
+
+    /** Tells whether it is this file that an exception is about. */
+    static boolean isAbout(Path file, FileSystemException failed) {
+        return file.toAbsolutePath().toString().equals(failed.getFile());
     }
 
     /** Prints the file that there is now, its head position and, if it has taken the place of another, where that is. */

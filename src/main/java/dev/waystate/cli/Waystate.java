@@ -81,7 +81,7 @@ public final class Waystate {
                 .setExpandAtFiles(false)
                 .setAllowOptionsAsOptionParameters(true)
                 .setUsageHelpAutoWidth(true)
-                .registerConverter(Path.class, Utf8::path)
+                .registerConverter(Path.class, Waystate::path)
                 .registerConverter(Long.class, number(Long::valueOf))
                 .registerConverter(Long.TYPE, number(Long::valueOf))
                 .registerConverter(Integer.TYPE, number(Integer::valueOf))
@@ -123,6 +123,13 @@ public final class Waystate {
                 throw expected("a whole number", text);
             }
         };
+    }
+
+    private static Path path(String text) {
+        if (text.isEmpty()) {
+            throw expected("the name of a file", text);
+        }
+        return Utf8.path(text);
     }
 
     private static boolean flag(String text) {

@@ -1,4 +1,7 @@
-/** The process on its machine: its temporary directory with the native library of SQLite, and UTF-8 whatever the locale. */
+/**
+ * The process on its machine: its temporary directory with the native library of SQLite, UTF-8 whatever the locale, and a
+ * last moment when a signal ends it.
+ */
 @NullMarked
 package dev.waystate.process;
 

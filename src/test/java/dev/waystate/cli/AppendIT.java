@@ -129,8 +129,8 @@ class AppendIT {
     void pipeThatHasFewerThanAreStoredIsAnErrorAndWhatIsSkippedIsSaidAtOnce() throws Exception {
         append("pipe", reports("pipe-before.csv", 5));
 
-        CommandRun fewer = appendStdin("pipe", "OK,6\nOK,7\n");
-        CommandRun more = appendStdin("pipe", "OK,1\nOK,2\nOK,3\nOK,4\nOK,5\nOK,6");
+        CommandRun fewer = appendPipe("pipe", "OK,6\nOK,7\n");
+        CommandRun more = appendPipe("pipe", "OK,1\nOK,2\nOK,3\nOK,4\nOK,5\nOK,6");
 
         assertThat(fewer.exitCode()).isEqualTo(2);
         assertThat(fewer.err().lines())
@@ -156,6 +156,48 @@ class AppendIT {
         assertThat(complete.exitCode()).isZero();
         assertThat(complete.out()).contains("\"stored\":1,\"already_there\":1");
         assertThat(read("half")).last().asString().contains("\"status\":17");
+    }
+
+    /** It may grow, as any file. */
+    @Test
+    void halfRowAtTheEndOfAFileOnStandardInputIsLeftOutToo() throws Exception {
+        CommandRun half = appendStdin("half stdin", "OK,1\nOK,2");
+        CommandRun complete = appendStdin("half stdin", "OK,1\nOK,2", "--complete");
+
+        assertThat(half.exitCode()).isEqualTo(4);
+        assertThat(half.outLines()).containsExactly(stored(1, 0, 1));
+        assertThat(half.err()).contains("stdin:2: The last row has no line end", "--complete");
+        assertThat(complete.exitCode()).isZero();
+        assertThat(complete.outLines()).containsExactly(stored(1, 1, 2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OK,6\nOK,7\nOK,8", "OK,6\nSAD,7\nOK,8\n"})
+    void fileThatIsShorterThanWhatIsStoredIsAnotherOneHoweverItEnds(String content) throws IOException {
+        String source = "other" + content.length();
+        append(source, reports("five.csv", 5));
+        Path file = Files.writeString(directory.resolve("other.csv"), content);
+
+        CommandRun refused = append(source, file.toString());
+
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err())
+                .contains("Expected at least the 5 reports", "--continue")
+                .doesNotContain("--complete", "correct the line")
+                .hasLineCount(3);
+    }
+
+    /** The control: as many rows as are stored, if the last one counts. */
+    @Test
+    void lastRowThatWasStoredAsACompleteOneIsNoOtherFile() throws IOException {
+        Path file = Files.writeString(directory.resolve("completed.csv"), "OK,1\nOK,2");
+        append("completed", file.toString(), "--complete");
+
+        CommandRun run = append("completed", file.toString());
+
+        assertThat(run.exitCode()).isEqualTo(4);
+        assertThat(run.outLines()).containsExactly(stored(0, 1, 2));
     }
 
     @ParameterizedTest
@@ -208,7 +250,8 @@ class AppendIT {
         assertThat(run.exitCode()).isEqualTo(64 + 9);
         assertThat(run.out()).isEmpty();
         assertThat(run.err())
-                .contains("Everything up to sequence 0 is durable")
+                .contains("Everything up to sequence 0 is durable.")
+                .doesNotContain("the same command")
                 .contains("FAILED_PRECONDITION: ")
                 .contains("the next sequence of the source is 1");
     }
@@ -240,7 +283,8 @@ class AppendIT {
         assertThat(run.err())
                 .contains("INVALID_ARGUMENT: ")
                 .contains("].info: ")
-                .contains("The refused request begins with sequence ");
+                .containsPattern("is durable\\. The refused request begins with sequence \\d+: that is reports\\[0]\\."
+                        + " Correct the report, and the same command goes on from there\\.");
     }
 
     @Test
@@ -332,11 +376,24 @@ class AppendIT {
         return RunningCommand.start("append", "--source", source, file, "--target", server.target());
     }
 
-    private static CommandRun appendStdin(String source, String input) throws IOException, InterruptedException {
-        return CommandRun.of(
-                directory,
-                input,
-                ServerProcess.command("append", "--source", source, "-", "--target", server.target()));
+    /** Appends from standard input, which is a regular file. */
+    private static CommandRun appendStdin(String source, String input, String... options) throws Exception {
+        return CommandRun.of(directory, input, appendStdinWords(source, options));
+    }
+
+    private static CommandRun appendPipe(String source, String input) throws Exception {
+        try (RunningProgram append = RunningProgram.start(directory, appendStdinWords(source))) {
+            append.write(input);
+            append.closeInput();
+            int exitCode = append.exitCode();
+            return new CommandRun(exitCode, String.join("\n", append.outLines()), append.err());
+        }
+    }
+
+    private static List<String> appendStdinWords(String source, String... options) {
+        List<String> words = ServerProcess.command("append", "--source", source, "-", "--target", server.target());
+        words.addAll(List.of(options));
+        return words;
     }
 
     private static String stored(long stored, long alreadyThere, long durable) {

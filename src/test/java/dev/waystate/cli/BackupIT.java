@@ -119,12 +119,13 @@ class BackupIT {
 
     @ParameterizedTest
     @CsvSource({
-        "nosuch/backup.db, true, 'nosuch is none'",
-        "mounted/backup.db, mount -t tmpfs -o ro tmpfs mounted, 'its directory is read-only'",
-        "mounted/backup.db, mount -t tmpfs -o size=40k tmpfs mounted, 'its disk is full'",
-        "backup.db, mount -t tmpfs -o noexec tmpfs mounted, 'the temporary directory'"
+        "nosuch/backup.db, true, 2, 'nosuch is none'",
+        "mounted/backup.db, mount -t tmpfs -o ro tmpfs mounted, 73, 'mounted cannot be written to: Read-only file system'",
+        "mounted/backup.db, mount -t tmpfs -o size=40k tmpfs mounted, 73, 'its disk is full'",
+        "backup.db, mount -t tmpfs -o noexec tmpfs mounted, 73, 'the temporary directory'"
     })
-    void whatStandsInTheWayOfABackupIsTold(String copy, String preparation, String reason) throws Exception {
+    void whatStandsInTheWayOfABackupIsTold(String copy, String preparation, int exitCode, String reason)
+            throws Exception {
         FileSystemUtils.copyRecursively(ofKilledServer.resolve("data"), directory.resolve("data"));
         Files.createDirectory(directory.resolve("mounted"));
         List<String> prepared = List.of("unshare", "-m", "sh", "-c", preparation + " && exec \"$@\"", "sh");
@@ -136,9 +137,48 @@ class BackupIT {
         CommandRun run = CommandRun.of(
                 directory, "", Stream.concat(prepared.stream(), backup.stream()).toList());
 
-        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(exitCode);
         assertThat(run.err()).contains(reason).hasLineCount(1);
         assertThat(filesWith("backup")).isEmpty();
+    }
+
+    /** Of a process that is killed, the unfinished copy stays: the control. */
+    @ParameterizedTest
+    @CsvSource({"TERM, 143, 0", "INT, 130, 0", "KILL, 137, 1"})
+    void backupThatASignalEndsLeavesNothingBehind(String signal, int exitCode, int left) throws Exception {
+        FileSystemUtils.copyRecursively(ofKilledServer.resolve("data"), directory.resolve("data"));
+        try (ReadLock reading = ReadLock.of(directory.resolve("data/waystate.db"));
+                RunningProgram backup = RunningProgram.start(directory, ServerProcess.command("backup", "copy.db"))) {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> filesWith(".partial").size() == 1);
+
+            backup.signal(signal);
+
+            assertThat(backup.exitCode()).isEqualTo(exitCode);
+        }
+        assertThat(filesWith(".partial")).hasSize(left);
+        assertThat(filesWith("copy.db")).isEmpty();
+    }
+
+    @Test
+    void storeThatAnotherProcessKeepsLockedIsToldInASentence() throws Exception {
+        FileSystemUtils.copyRecursively(ofKilledServer.resolve("data"), directory.resolve("data"));
+        try (ReadLock reading = ReadLock.of(directory.resolve("data/waystate.db"))) {
+            CommandRun run = CommandRun.of(directory, "", ServerProcess.command("backup", "backup.db"));
+
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(73);
+            assertThat(run.err())
+                    .isEqualToIgnoringNewLines("Cannot back up data/waystate.db: another process has locked the file"
+                            + " for long: wait for its end");
+        }
+    }
+
+    @Test
+    void linkThatLeadsNowhereIsNotOverwritten() throws IOException {
+        Files.writeString(directory.resolve("log.db"), "not looked at");
+        Files.createSymbolicLink(directory.resolve("backup.db"), Path.of("nosuch.db"));
+
+        assertThat(backup("backup.db", "log.db").err()).contains("backup.db exists");
     }
 
     @Test
@@ -147,7 +187,7 @@ class BackupIT {
 
         CommandRun run = backup("backup.db", "text.db");
 
-        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.exitCode()).isEqualTo(73);
         assertThat(run.err()).contains("Expected a state log").hasLineCount(1);
         assertThat(filesWith("backup")).isEmpty();
     }

@@ -176,6 +176,9 @@ class ConnectionProblemsIT {
             CommandRun wrong = run("health", "--http", notFound);
             CommandRun late =
                     run("health", "--timeout", "500ms", "--http", "http://localhost:" + silent.getLocalPort());
+            CommandRun later =
+                    run("health", "--timeout", "500us", "--http", "http://localhost:" + silent.getLocalPort());
+            CommandRun patient = run("health", "--timeout", "30d", "--http", notFound);
             CommandRun dead = run("health", "--http", "http://localhost:" + closedPort());
             CommandRun noUrl = run("health", "--http", "localhost:8080");
             CommandRun both = run("health my.Service", "--http", notFound);
@@ -184,6 +187,8 @@ class ConnectionProblemsIT {
                     .containsExactly(2, DEADLINE_EXCEEDED, UNAVAILABLE, 2, 2);
             assertThat(wrong.err()).contains("HTTP 404").hasLineCount(1);
             assertThat(late.err()).contains("did not answer in time").hasLineCount(1);
+            assertThat(later).isEqualTo(late);
+            assertThat(patient).isEqualTo(wrong);
             assertThat(dead.err())
                     .startsWith("Nothing answers at http://localhost:")
                     .hasLineCount(1);
@@ -418,7 +423,9 @@ class ConnectionProblemsIT {
         CommandRun passedBy = runWithOptions(proxy, "localhost:" + plainServer.getPort());
 
         assertThat(run.exitCode()).isEqualTo(UNAVAILABLE);
-        assertThat(run.err()).startsWith("The proxy ").contains("127.0.0.1:" + dead, "https.proxyHost");
+        assertThat(run.err())
+                .startsWith("The proxy ")
+                .contains("127.0.0.1:" + dead, "https.proxyHost", "-Dhttp.nonProxyHosts=HOST", "WAYSTATE_JAVA_OPTIONS");
         assertThat(passedBy.exitCode()).isZero();
     }
 

@@ -108,6 +108,42 @@ class ReadIT {
         assertThat(run.exitCode()).isEqualTo(exitCode);
     }
 
+    /** A file that may not grow is as a disk that is full. */
+    @Test
+    void outputThatTakesNoMoreIsToldWithHowFarItCame() throws Exception {
+        ServerProcess shared = ServerProcess.shared();
+        Path reports = Files.writeString(directory.resolve("many.csv"), ("OK," + "x".repeat(100) + "\n").repeat(5_000));
+        assertThat(CommandRun.of("append", "--source=many", reports.toString(), "--target", shared.target())
+                        .exitCode())
+                .isZero();
+        Path out = directory.resolve("out.jsonl");
+        List<String> read = ServerProcess.command("read", "--json", "--source", "many", "--target", shared.target());
+        read.add(1, "-XX:-UsePerfData");
+        String script = "ulimit -f 500; exec " + String.join(" ", read) + " > " + out;
+
+        CommandRun full = CommandRun.of(directory, "", List.of("bash", "-c", script));
+
+        assertThat(full.exitCode()).isEqualTo(1);
+        assertThat(full.err().lines())
+                .satisfiesExactly(
+                        howFar -> assertThat(howFar)
+                                .matches("Everything up to position \\d+ was read: go on with --after \\d+"
+                                        + " --log-id [0-9a-f]{32}\\."),
+                        behind -> assertThat(behind).startsWith("What the output has behind that position"),
+                        end -> assertThat(end).isEqualTo("Standard output takes no more: is its disk full?"));
+        String goOn = full.err().lines().findFirst().orElseThrow().replaceAll(".* go on with (.*)\\.", "$1");
+        long position = Long.parseLong(goOn.split(" ")[1]);
+        String[] again = ("read --json --source many --target " + shared.target() + " " + goOn).split(" ");
+        List<String> all = CommandRun.of("read", "--json", "--source", "many", "--target", shared.target())
+                .outLines();
+        List<String> whole = all.stream()
+                .takeWhile(line -> Long.parseLong(line.replaceAll(".*\"position\":(\\d+),.*", "$1")) <= position)
+                .toList();
+        assertThat(whole).isNotEmpty();
+        assertThat(Files.readAllLines(out)).startsWith(whole.toArray(String[]::new));
+        assertThat(CommandRun.of(again).outLines()).isEqualTo(all.subList(whole.size(), all.size()));
+    }
+
     @Test
     void barsAreForTerminalsAlone() throws Exception {
         String summary = String.join(" ", ServerProcess.command("summary", "--target", server.target()));

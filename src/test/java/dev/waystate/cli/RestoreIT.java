@@ -1,8 +1,11 @@
 package dev.waystate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.waystate.ServerProcess;
+import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.RecordDamage;
 import java.io.IOException;
@@ -17,6 +20,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,6 +37,8 @@ import org.springframework.util.FileSystemUtils;
 class RestoreIT {
 
     private static final String LOG = "data/waystate.db";
+    private static final int UNUSABLE = 73;
+    private static final int DAMAGED = 79;
 
     /** The directory of a server that was killed when its log had more than the backup beside it. */
     @TempDir
@@ -106,7 +112,7 @@ class RestoreIT {
             assertThat(run("backup", path("backup.db"), "--from", path(LOG)).exitCode())
                     .isZero();
             CommandRun run = run("restore", path("backup.db"), "--to", path(LOG), "--replace");
-            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.exitCode()).isEqualTo(UNUSABLE);
             assertThat(run.err())
                     .contains("in use by process " + server.process().pid())
                     .hasLineCount(1);
@@ -119,13 +125,98 @@ class RestoreIT {
     @Test
     void whatIsNoBackupIsRefusedAndLeavesNothingBehind() throws Exception {
         Files.writeString(directory.resolve("text.db"), "Dear diary, ".repeat(1_000));
-        for (String name : List.of("text.db", "nosuch.db")) {
-            CommandRun run = run("restore", path(name), "--to", path("new/waystate.db"), "--json");
-            assertThat(run.exitCode()).isEqualTo(2);
-            assertThat(run.err()).contains(name).hasLineCount(1);
-            assertThat(run.out()).isEmpty();
+        Files.createFile(directory.resolve("empty.db"));
+        assertRefused("text.db", "new/waystate.db", UNUSABLE, "it is no SQLite file");
+        assertRefused("empty.db", "new/waystate.db", UNUSABLE, "but the file is empty");
+        assertRefused("new", "new/waystate.db", UNUSABLE, "Expected a file, but " + path("new") + " is a directory");
+        assertRefused("nosuch.db", "other/waystate.db", 2, "Expected a back-up, but there is no file");
+        assertThat(files("new")).isEmpty();
+        assertThat(directory.resolve("other")).doesNotExist();
+    }
+
+    @Test
+    void whatStandsInTheWayOfTheLogIsNamedAndNotTheBackup() throws Exception {
+        Files.copy(killed.resolve("backup.db"), directory.resolve("backup.db"));
+        Files.writeString(directory.resolve("text"), "no directory");
+        Files.createSymbolicLink(directory.resolve("link.db"), Path.of("nosuch/waystate.db"));
+
+        assertRefused("backup.db", "text/waystate.db", UNUSABLE, "but " + path("text") + " is none");
+        assertRefused("backup.db", "text/new/waystate.db", UNUSABLE, path("text/new") + ": Not a directory");
+        assertRefused("backup.db", "link.db", UNUSABLE, path("link.db") + " is a link to nosuch/waystate.db");
+        assertRefused("backup.db", "", UNUSABLE, "Expected a file, but " + directory + " is a directory");
+    }
+
+    private void assertRefused(String backup, String log, int exitCode, String reason) {
+        CommandRun run = run("restore", path(backup), "--to", path(log), "--json");
+
+        assertThat(run.err()).contains(backup, reason).hasLineCount(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.exitCode()).isEqualTo(exitCode);
+    }
+
+    /** Where there is no log, too: the server would make one, and lose it to the back-up. */
+    @Test
+    void serverThatStartsWhileTheBackupIsCopiedIsRefused() throws Exception {
+        Path backup = Files.copy(killed.resolve("backup.db"), directory.resolve("backup.db"));
+        Path log = Files.createDirectory(directory.resolve("new")).resolve("waystate.db");
+        try (ReadLock reading = ReadLock.of(backup);
+                RunningProgram restore = start("restore", backup.toString(), "--to", log.toString())) {
+            awaitCopy("new");
+
+            assertThatThrownBy(() -> LogView.open(log, 1))
+                    .isInstanceOf(UnusableFileException.class)
+                    .hasMessageContaining("in use by process " + restore.pid());
+
+            reading.release();
+            assertThat(restore.exitCode()).as(restore.err()).isZero();
         }
-        assertThat(directory.resolve("new/waystate.db")).doesNotExist();
+        assertThat(infos(log.toString())).containsExactly("one", "two");
+        LogView.open(log, 1).close();
+    }
+
+    /** The control of the lock: to read the log itself drops it, and it has to be taken again before the end. */
+    @Test
+    void serverThatGetsTheLogWhileItIsRestoredFromItselfKeepsIt() throws Exception {
+        FileSystemUtils.copyRecursively(killed, directory);
+        Path log = directory.resolve(LOG);
+        try (ReadLock server = ReadLock.of(log);
+                RunningProgram restore = start("restore", log.toString(), "--to", log.toString(), "--replace")) {
+            awaitCopy("data");
+            await().until(server::own);
+            server.release();
+
+            assertThat(restore.exitCode()).isEqualTo(UNUSABLE);
+            assertThat(restore.err())
+                    .contains("in use by process " + ProcessHandle.current().pid());
+        }
+        assertThat(files("data")).noneMatch(name -> name.matches(".*(before-restore|partial).*"));
+        assertThat(infos(path(LOG))).containsExactly("one", "two", "three");
+    }
+
+    /** Of a process that is killed, both files stay: the control. */
+    @ParameterizedTest
+    @CsvSource({"TERM, 143, 0", "INT, 130, 0", "KILL, 137, 2"})
+    void restoreThatASignalEndsLeavesNothingBehind(String signal, int exitCode, int left) throws Exception {
+        Path backup = Files.copy(killed.resolve("backup.db"), directory.resolve("backup.db"));
+        Files.createDirectory(directory.resolve("new"));
+        try (ReadLock reading = ReadLock.of(backup);
+                RunningProgram restore = start("restore", backup.toString(), "--to", path("new/waystate.db"))) {
+            awaitCopy("new");
+
+            restore.signal(signal);
+
+            assertThat(restore.exitCode()).isEqualTo(exitCode);
+        }
+        assertThat(files("new")).hasSize(left);
+    }
+
+    private RunningProgram start(String... args) throws IOException {
+        return RunningProgram.start(directory, ServerProcess.command(args));
+    }
+
+    private void awaitCopy(String name) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> files(name).stream().anyMatch(file -> file.endsWith(".partial")));
     }
 
     @Test
@@ -133,7 +224,7 @@ class RestoreIT {
         FileSystemUtils.copyRecursively(killed, directory);
         RecordDamage.MISSING.make(Path.of(path("backup.db")), 2);
         CommandRun run = run("restore", path("backup.db"), "--to", path(LOG), "--replace");
-        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.exitCode()).isEqualTo(DAMAGED);
         assertThat(run.err()).contains("the newest record is at position 1 and not at 2");
         assertThat(infos(path(LOG))).containsExactly("one", "two", "three");
     }
@@ -148,7 +239,7 @@ class RestoreIT {
 
         CommandRun run = run("restore", path("backup.db"), "--to", path("new/waystate.db"));
 
-        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.exitCode()).isEqualTo(DAMAGED);
         assertThat(run.err())
                 .isEqualToIgnoringNewLines(
                         "Cannot restore " + path("backup.db") + ": the file is damaged or cut short");

@@ -148,6 +148,8 @@ class WaystateTests {
                 "report --status OK --at 1               ; --at: Expected a point X,Y of two whole numbers, but found \"1\".",
                 "report --info x                         ; Expected either --status or a FILE, but found neither.",
                 "append --source a --format xml f        ; --format: Expected csv or json, but found \"xml\".",
+                "summary --token-file=                   ; --token-file: Expected the name of a file, but found \"\".",
+                "restore --to= x                         ; --to: Expected the name of a file, but found \"\".",
                 "read --follow=yes                       ; --follow: Expected no value, but found \"yes\".",
                 "read --within 3                         ; Expected --near, but found none.",
                 "sources --cert x                        ; Expected both --cert and --key or neither, but found only --cert.",

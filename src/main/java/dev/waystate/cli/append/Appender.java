@@ -59,6 +59,7 @@ public final class Appender implements Retries.Attempt {
         AppendCall call = new AppendCall();
         stub.append(call);
         call.awaitConnection(timeouts.connect());
+        retries.opened();
         feed.onNews(call::wake);
         window.rewind();
         long resumeAfter = call.resume(source, timeouts.stall());

@@ -72,10 +72,11 @@ public final class FailedCall {
             return Optional.of("The host of " + target + " is not known: check the name given with --target.");
         }
         if (proxy.isPresent() && (hasCause(ConnectException.class) || isRefusedByTheProxy())) {
-            return Optional.of("The proxy " + VisibleText.of(proxy.get())
-                    + ", which the system properties https.proxyHost and https.proxyPort"
-                    + " name, does not lead to " + target + ": mend it, or have it passed by with"
-                    + " JAVA_TOOL_OPTIONS=-Dhttp.nonProxyHosts=HOST.");
+            return Optional.of(
+                    "The proxy " + VisibleText.of(proxy.get())
+                            + ", which the system properties https.proxyHost and https.proxyPort"
+                            + " name, does not lead to " + target + ": mend it, or have it passed by with"
+                            + " -Dhttp.nonProxyHosts=HOST, an option of Java: the launcher takes those in WAYSTATE_JAVA_OPTIONS.");
         }
         if (hasCause(ConnectException.class)) {
             return Optional.of("Nothing answers at " + target + ": is the server running? Start it with"

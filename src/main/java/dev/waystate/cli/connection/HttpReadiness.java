@@ -1,5 +1,6 @@
 package dev.waystate.cli.connection;
 
+import com.google.common.primitives.Ints;
 import dev.waystate.text.InputException;
 import dev.waystate.text.UsageException;
 import dev.waystate.text.VisibleText;
@@ -55,8 +56,9 @@ public final class HttpReadiness {
     private static HttpURLConnection open(String url, Duration timeout) throws IOException {
         try {
             if (new URL(url).openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection) {
-                connection.setConnectTimeout((int) timeout.toMillis());
-                connection.setReadTimeout((int) timeout.toMillis());
+                int millis = Math.max(1, Ints.saturatedCast(timeout.toMillis())); // 0 would be no limit
+                connection.setConnectTimeout(millis);
+                connection.setReadTimeout(millis);
                 return connection;
             }
         } catch (MalformedURLException noUrl) {

@@ -28,6 +28,7 @@ public final class Retries {
     private final Consumer<StatusRuntimeException> onOutage;
     private boolean outage;
     private long outageSince;
+    private boolean open;
     private int cuts;
 
     /**
@@ -67,6 +68,11 @@ public final class Retries {
         }
     }
 
+    /** Tells that the stream of this attempt is open: what it sends may come to the server late, after it was cut. */
+    public void opened() {
+        open = true;
+    }
+
     /** Ends an outage: the stream got further. */
     public void progress() {
         outage = false;
@@ -98,9 +104,11 @@ public final class Retries {
 
     private boolean isTemporary(StatusRuntimeException failure) {
         Status status = failure.getStatus();
+        boolean wasOpen = open;
+        open = false;
         return switch (status.getCode()) {
             case UNAVAILABLE, DEADLINE_EXCEEDED -> { // of a stream, only our own limits are deadlines
-                cuts++;
+                cuts += wasOpen ? 1 : 0;
                 yield true;
             }
             case ABORTED -> cuts-- > 0; // what a stream that was cut had sent may come late, and take over

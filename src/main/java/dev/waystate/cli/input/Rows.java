@@ -69,8 +69,11 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
      * @throws InputException if it cannot be opened
      */
     static Rows open(String file, @Nullable Boolean split, boolean complete) {
+        if (file.isEmpty()) {
+            throw new InputException("Expected the name of a file, or - for stdin, but found \"\".");
+        }
         if (file.equals("-")) {
-            return new Rows("stdin", standardInput(), split, true);
+            return new Rows("stdin", standardInput(), split, complete || !Terminals.isStdinFile());
         }
         String name = VisibleText.of(file);
         try {

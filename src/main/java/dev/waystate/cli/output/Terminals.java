@@ -28,6 +28,11 @@ public final class Terminals {
                 || isOnlyWritten(STDIN);
     }
 
+    /** Tells whether standard input is a regular file, which may still grow. */
+    public static boolean isStdinFile() {
+        return Files.isRegularFile(stream(STDIN));
+    }
+
     public static boolean isStdout() {
         return isTerminal(STDOUT);
     }
@@ -92,9 +97,13 @@ public final class Terminals {
         }
     }
 
+    private static Path stream(int number) {
+        return Path.of("/proc/self/fd/" + number);
+    }
+
     private static String leadsTo(int stream) {
         try {
-            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + stream)).toString();
+            return Files.readSymbolicLink(stream(stream)).toString();
         } catch (IOException | UnsupportedOperationException noSuchSystem) {
             return "";
         }

@@ -1,5 +1,6 @@
 package dev.waystate.statelog.backup;
 
+import dev.waystate.statelog.file.DamagedFileException;
 import dev.waystate.statelog.file.LogFile;
 import dev.waystate.statelog.file.LogFileCheck;
 import dev.waystate.statelog.file.SqliteErrors;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -55,23 +57,22 @@ public final class LogBackup {
      * @throws FileAlreadyExistsException if the copy exists
      * @throws NoSuchFileException if the log, or the directory of the copy, does not
      * @throws UnusableFileException if the log is none that this version can read
-     * @throws IOException if the log is damaged, or the copy cannot be written; no copy is left then
+     * @throws DamagedFileException if the log is damaged
+     * @throws IOException if the log cannot be read, or the copy cannot be written; no copy is left then
      */
     public static long copy(Path log, Path copy) throws IOException {
         LogFile file = LogFile.find(log);
-        if (Files.exists(copy)) {
+        if (Files.exists(copy, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(copy.toString());
         }
         Path directory = copy.toAbsolutePath().getParent();
-        Path unfinished = Files.createTempFile(directory, "backup.", ".partial");
-        try {
+        try (UnfinishedFiles unfinished = new UnfinishedFiles()) {
+            Path filled = unfinished.createIn(directory, "backup.");
             LogFileCheck.check(file);
-            long head = fill(unfinished, file, List.of(SEAL, MARK));
-            Files.move(unfinished, copy); // from here on there is a back-up
+            long head = fill(filled, file, List.of(SEAL, MARK));
+            unfinished.complete(() -> Files.move(filled, copy)); // from here on there is a back-up
             sync(directory);
             return head;
-        } finally {
-            Files.deleteIfExists(unfinished);
         }
     }
 
@@ -81,7 +82,8 @@ public final class LogBackup {
      *
      * @return the position of the newest record in it
      * @throws UnusableFileException if the back-up is none that this version can read
-     * @throws IOException if the back-up is damaged, or the log cannot be written
+     * @throws DamagedFileException if the back-up is damaged
+     * @throws IOException if the back-up cannot be read, or the log cannot be written
      */
     static long restoreInto(Path log, Path backup) throws IOException {
         LogFile file = LogFile.find(backup);

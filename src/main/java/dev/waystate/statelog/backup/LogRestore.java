@@ -4,14 +4,13 @@ import dev.waystate.statelog.file.FileOwner;
 import dev.waystate.statelog.file.LogFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -32,9 +31,6 @@ public final class LogRestore {
                     "'.before-restore-'yyyyMMdd'T'HHmmss.SSS'Z'")
             .withZone(ZoneOffset.UTC);
 
-    private static final FileAttribute<?> OF_THE_OWNER =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-
     /**
      * A log that was restored.
      *
@@ -46,7 +42,7 @@ public final class LogRestore {
     private LogRestore() {}
 
     /**
-     * Restores a back-up.
+     * Restores a back-up. No server can have the log open meanwhile, or make one where there is none.
      *
      * @param backup is only read
      * @param target the file of the log; it and its directory are created where they are missing. A new file is open to
@@ -56,33 +52,32 @@ public final class LogRestore {
      * @throws java.nio.file.NoSuchFileException if there is no such back-up
      * @throws dev.waystate.statelog.file.UnusableFileException if the back-up is none that this version can read, or the
      *     target is in use
-     * @throws IOException if the back-up is damaged, or a file cannot be written; nothing has changed then
+     * @throws dev.waystate.statelog.file.DamagedFileException if the back-up is damaged
+     * @throws IOException if a file cannot be read or written; nothing has changed then
      */
     public static Restored restore(Path backup, Path target, boolean replace) throws IOException {
         LogFile source = LogFile.find(backup);
-        if (Files.exists(target) && !replace) {
-            throw new FileAlreadyExistsException(target.toString());
-        }
         boolean create = !Files.exists(target);
         LogFile file = LogFile.findOrCreate(target);
-        Path unfinished = file.beside("." + ProcessHandle.current().pid() + ".partial");
-        try {
-            FileOwner.acquire(file).close(); // rather now than after the copy
-            long head = LogBackup.restoreInto(Files.createFile(unfinished, OF_THE_OWNER), source.path());
+        if (!create && !replace) {
+            throw new FileAlreadyExistsException(target.toAbsolutePath().toString());
+        }
+        try (FileOwner owner = FileOwner.acquire(file);
+                UnfinishedFiles unfinished = new UnfinishedFiles()) {
             if (create) {
+                if (Files.size(file.path()) > 0) { // a server was faster
+                    throw new FileAlreadyExistsException(target.toAbsolutePath().toString());
+                }
+                unfinished.add(file.path());
                 closeToOthers(file.path(), source.path());
             }
-            copyOwner(file.path(), unfinished);
-            try (FileOwner owner = FileOwner.acquire(file)) {
-                return new Restored(head, replace(file, unfinished, create));
+            Path restored = unfinished.createIn(file.path().getParent(), "restore.");
+            long head = LogBackup.restoreInto(restored, source.path());
+            try (FileOwner ownerOfRestored = FileOwner.acquire(LogFile.find(restored))) {
+                copyOwner(file.path(), restored);
+                owner.confirm(); // where the back-up is the log itself, reading it has dropped the lock
+                return new Restored(head, unfinished.complete(() -> replace(file, restored, create)));
             }
-        } catch (IOException | RuntimeException problem) {
-            if (create) {
-                Files.deleteIfExists(file.path());
-            }
-            throw problem;
-        } finally {
-            Files.deleteIfExists(unfinished);
         }
     }
 
@@ -118,8 +113,22 @@ public final class LogRestore {
         Files.setPosixFilePermissions(file, permissions);
     }
 
-    /** Has a new file belong to whom the old one does: the server may be another user than the one who restores. */
+    /**
+     * Has a new file belong to whom the old one does: the server may be another user than the one who restores.
+     *
+     * @throws IOException if this user may not give a file away
+     */
     private static void copyOwner(Path from, Path to) throws IOException {
+        try {
+            tryCopyOwner(from, to);
+        } catch (FileSystemException refused) {
+            throw new IOException(
+                    "the new log cannot be given the owner and the permissions of " + from + ": " + refused.getReason(),
+                    refused);
+        }
+    }
+
+    private static void tryCopyOwner(Path from, Path to) throws IOException {
         PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
         PosixFileAttributes wanted = Files.readAttributes(from, PosixFileAttributes.class);
         PosixFileAttributes given = view.readAttributes();

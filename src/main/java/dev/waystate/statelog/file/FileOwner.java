@@ -59,7 +59,7 @@ public final class FileOwner implements AutoCloseable {
     }
 
     /**
-     * Takes the lock again, once SQLite has a lock that it keeps.
+     * Takes the lock again: once SQLite has a lock that it keeps, or once nothing in this process opens the file any more.
      *
      * @throws UnusableFileException if another process was faster
      */

@@ -1,7 +1,9 @@
 package dev.waystate.statelog.file;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -24,24 +26,42 @@ public record LogFile(Path named, Path path, Object key) {
     /**
      * Finds the file, after creating it, empty, and its directory where they are missing.
      *
-     * @throws IOException if it is no file, or cannot be created
+     * @throws UnusableFileException if it is a directory, or is under a file, or a link to it leads nowhere
+     * @throws IOException if it cannot be created
      */
     public static LogFile findOrCreate(Path name) throws IOException {
         Path named = name.toAbsolutePath();
-        if (name.toString().isEmpty() || Files.isDirectory(named)) {
-            throw new IOException("Expected a file, but " + named + " is a directory");
-        }
         if (!Files.exists(named)) {
-            Files.createDirectories(Objects.requireNonNull(named.getParent()));
-            Files.newByteChannel(named, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
-                    .close();
+            create(named);
         }
         return find(named);
     }
 
-    /** @throws java.nio.file.NoSuchFileException if there is none */
+    private static void create(Path file) throws IOException {
+        try {
+            Files.createDirectories(Objects.requireNonNull(file.getParent()));
+            Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+                    .close();
+        } catch (FileAlreadyExistsException noDirectory) {
+            throw new UnusableFileException(
+                    "Expected a directory for the state log " + file + ", but " + noDirectory.getFile() + " is none");
+        } catch (NoSuchFileException nowhere) {
+            throw new UnusableFileException("Expected a file, or a link to one, but " + file + " is a link to "
+                    + Files.readSymbolicLink(file) + ", where no file can be made");
+        }
+    }
+
+    /**
+     * Finds the file.
+     *
+     * @throws NoSuchFileException if there is none
+     * @throws UnusableFileException if it is a directory
+     */
     public static LogFile find(Path name) throws IOException {
         Path named = name.toAbsolutePath();
+        if (Files.isDirectory(named)) {
+            throw new UnusableFileException("Expected a file, but " + named + " is a directory");
+        }
         return new LogFile(named, named.toRealPath(), keyOf(named));
     }
 

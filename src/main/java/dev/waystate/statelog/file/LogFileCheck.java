@@ -62,7 +62,7 @@ public final class LogFileCheck {
     /**
      * Checks likewise a file that is only read.
      *
-     * @throws IOException if it is empty, or damaged
+     * @throws DamagedFileException if it is damaged
      */
     public static void check(LogFile file) throws IOException {
         check(file, false);
@@ -75,7 +75,7 @@ public final class LogFileCheck {
 
     private static void check(LogFile file, boolean mayLackWriteAheadLog) throws IOException {
         if (Files.size(file.path()) == 0) {
-            throw new IOException("expected a state log, but the file is empty");
+            throw new UnusableFileException("Expected a state log in " + file.named() + ", but the file is empty");
         }
         try (Connection bare = file.bareDataSource().getConnection()) {
             new LogFileCheck(file, bare, mayLackWriteAheadLog).run();
@@ -87,13 +87,13 @@ public final class LogFileCheck {
     /**
      * Goes through all pages of a log, and returns the position of its newest record.
      *
-     * @throws IOException if the file is damaged
+     * @throws DamagedFileException if the file is damaged
      */
     public static long checkAll(Connection connection) throws SQLException, IOException {
         try (Statement statement = connection.createStatement()) {
             try (ResultSet result = statement.executeQuery("PRAGMA integrity_check")) {
                 if (!result.getString(1).equals("ok")) {
-                    throw new IOException("it is damaged: " + result.getString(1));
+                    throw new DamagedFileException("it is damaged: " + result.getString(1));
                 }
             }
             String findEnd = tables(statement).contains("block") ? FIND_END : FIND_END_OF_RECORDS;
@@ -101,7 +101,8 @@ public final class LogFileCheck {
                 long head = end.getLong(1);
                 boolean empty = end.getBoolean(2);
                 if (end.getLong(3) != head && !empty) {
-                    throw new IOException("the newest record is at position " + end.getLong(3) + " and not at " + head);
+                    throw new DamagedFileException(
+                            "the newest record is at position " + end.getLong(3) + " and not at " + head);
                 }
                 return head;
             }

@@ -78,7 +78,8 @@ public final class LogImport {
      * @throws LogUnavailableException if the brokers do not answer; the message says whether the topic can be used again
      * @throws dev.waystate.statelog.file.UnusableFileException if the file is no log of a single process, or is in use
      * @throws dev.waystate.statelog.DamagedRecordException if the log is damaged; nothing was written then
-     * @throws IOException if the file cannot be read, or is damaged; nothing was written then
+     * @throws dev.waystate.statelog.file.DamagedFileException if the file is damaged; nothing was written then
+     * @throws IOException if the file cannot be read; nothing was written then
      */
     public static long run(
             Path log,

@@ -9,6 +9,7 @@ import dev.waystate.statelog.entry.History;
 import dev.waystate.statelog.file.FileOwner;
 import dev.waystate.statelog.file.LogFile;
 import dev.waystate.statelog.file.LogFileCheck;
+import dev.waystate.statelog.file.SqliteErrors;
 import dev.waystate.statelog.file.UnusableFileException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,7 +60,8 @@ public final class LogExport implements AutoCloseable {
      *
      * @throws java.nio.file.NoSuchFileException if there is none
      * @throws UnusableFileException if it is none that this version can read, is in use, or is the view of a replica
-     * @throws IOException if it is damaged
+     * @throws dev.waystate.statelog.file.DamagedFileException if it is damaged
+     * @throws IOException if it cannot be read
      */
     public static LogExport open(Path name) throws IOException {
         LogFile file = LogFile.find(name);
@@ -69,7 +71,7 @@ public final class LogExport implements AutoCloseable {
             return open(file, owner);
         } catch (SQLException problem) {
             owner.close();
-            throw new IOException(problem.getMessage(), problem);
+            throw SqliteErrors.toIOException(problem);
         } catch (IOException | RuntimeException problem) {
             owner.close();
             throw problem;
@@ -124,7 +126,7 @@ public final class LogExport implements AutoCloseable {
             readTransitions(groups);
             readTotals(groups);
         } catch (SQLException problem) {
-            throw new IOException(problem.getMessage(), problem);
+            throw SqliteErrors.toIOException(problem);
         }
         groups.end();
     }
@@ -194,7 +196,7 @@ public final class LogExport implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException problem) {
-            throw new IOException(problem.getMessage(), problem);
+            throw SqliteErrors.toIOException(problem);
         } finally {
             owner.close();
         }

@@ -96,9 +96,7 @@ public final class LogView implements AutoCloseable {
                 throw problem;
             }
         } catch (AccessDeniedException denied) {
-            throw new UnusableFileException(
-                    "Expected a file that this process may make, read and write, but it may not do so with "
-                            + denied.getFile());
+            throw new UnusableFileException(denied);
         } catch (SQLException | IOException problem) {
             throw new IllegalStateException(
                     "Cannot open the state log " + name.toAbsolutePath() + ": " + problem.getMessage(), problem);

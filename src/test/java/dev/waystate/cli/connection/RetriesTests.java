@@ -103,8 +103,23 @@ class RetriesTests {
     void streamOfOurOwnThatWasCutMayTakeOverOnce() {
         StatusRuntimeException takenOver = io.grpc.Status.ABORTED.asRuntimeException();
         Retries retries = retries(Duration.ofMinutes(1));
+        retries.opened();
         retries.pauseAfter(CUT);
         retries.progress();
+
+        assertThat(retries.pauseAfter(takenOver)).isPositive();
+        assertThatThrownBy(() -> retries.pauseAfter(takenOver)).isSameAs(takenOver);
+    }
+
+    /** Nothing of it comes late. */
+    @Test
+    void attemptThatNeverConnectedTakesNothingOver() {
+        StatusRuntimeException takenOver = io.grpc.Status.ABORTED.asRuntimeException();
+        Retries retries = retries(Duration.ofMinutes(1));
+        retries.opened();
+        for (int i = 0; i < 5; i++) {
+            retries.pauseAfter(CUT);
+        }
 
         assertThat(retries.pauseAfter(takenOver)).isPositive();
         assertThatThrownBy(() -> retries.pauseAfter(takenOver)).isSameAs(takenOver);

@@ -231,6 +231,9 @@ class LogImportIT {
         assertRefused(runImport(directory.resolve("nosuch.db")), USAGE, "but there is no file");
         Path text = Files.writeString(directory.resolve("text.db"), "Dear diary, ".repeat(1_000));
         assertRefused(runImport(text), UNUSABLE, "it is no SQLite file");
+        assertRefused(runImport(directory), UNUSABLE, "Expected a file, but " + directory + " is a directory");
+        Path empty = Files.createFile(directory.resolve("empty.db"));
+        assertRefused(runImport(empty), UNUSABLE, "but the file is empty");
         assertThat(end()).isZero();
     }
 

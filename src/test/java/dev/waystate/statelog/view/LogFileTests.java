@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.junit.jupiter.api.Test;
@@ -75,9 +76,25 @@ class LogFileTests {
     @ParameterizedTest
     @ValueSource(strings = {"", "."})
     void aDirectoryIsRefused(String name) {
-        assertThatThrownBy(() -> LogFile.findOrCreate(Path.of(name)))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("Expected a file");
+        for (ThrowingCallable look : List.<ThrowingCallable>of(
+                () -> LogFile.findOrCreate(Path.of(name)), () -> LogFile.find(Path.of(name)))) {
+            assertThatThrownBy(look)
+                    .isInstanceOf(UnusableFileException.class)
+                    .hasMessageContaining("Expected a file, but ");
+        }
+    }
+
+    @Test
+    void aNameWhereNoFileCanBeIsRefused() throws Exception {
+        Path text = Files.writeString(directory.resolve("text"), "no directory");
+        Path link = Files.createSymbolicLink(directory.resolve("link.db"), directory.resolve("nosuch/waystate.db"));
+        assertThatThrownBy(() -> LogFile.findOrCreate(text.resolve("waystate.db")))
+                .isInstanceOf(UnusableFileException.class)
+                .hasMessageContaining("Expected a directory for the state log ")
+                .hasMessageContaining("but " + text + " is none");
+        assertThatThrownBy(() -> LogFile.findOrCreate(link))
+                .isInstanceOf(UnusableFileException.class)
+                .hasMessageContaining(link + " is a link to " + directory.resolve("nosuch/waystate.db"));
     }
 
     @Test
