@@ -56,8 +56,11 @@ export async function all(path, member, query, options) {
   return found;
 }
 
-/** The path of one source's list. */
-export const sourcePath = (name, list) => `api/sources/${encodeURIComponent(name)}/${list}`;
+/** The address of one source's list. A browser takes these two names for steps of the path, however they are encoded. */
+export const sourcePath = (name, list) =>
+  name === '.' || name === '..'
+    ? `api/sources/${list}?name=${name}`
+    : `api/sources/${encodeURIComponent(name)}/${list}`;
 
 function address(path, query) {
   const url = new URL(path, document.baseURI);
