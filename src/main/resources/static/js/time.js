@@ -16,12 +16,20 @@ const UNITS = [
 /** How much more this clock may seem to be behind with each sample: it follows a server's clock that is slower. */
 const DRIFT_PER_SAMPLE = 0.2;
 
-let behindUs = null;
+/** After how many messages in a row that seem to be so late one of the clocks was set, or the server is another one. */
+const LATE = SECOND;
+const LATE_IN_A_ROW = 5;
 
-/** Learns from a message what time the server has; the quickest message was the least late. */
-export function learnServerTime(milliseconds) {
+let behindUs = null;
+let late = 0;
+
+/** Learns from a message what time the server has; the quickest message was the least late. The first of a stream counts. */
+export function learnServerTime(milliseconds, { first = false } = {}) {
   const sample = Date.now() - milliseconds;
-  behindUs = behindUs === null ? sample : Math.min(sample, behindUs + DRIFT_PER_SAMPLE);
+  late = sample > behindUs + LATE ? late + 1 : 0;
+  const anew = first || behindUs === null || late === LATE_IN_A_ROW;
+  if (anew) late = 0;
+  behindUs = anew ? sample : Math.min(sample, behindUs + DRIFT_PER_SAMPLE);
 }
 
 /** The server's time, in milliseconds. */
