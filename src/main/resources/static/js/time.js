@@ -16,9 +16,12 @@ const UNITS = [
 /** How much more this clock may seem to be behind with each sample: it follows a server's clock that is slower. */
 const DRIFT_PER_SAMPLE = 0.2;
 
-/** After how many messages in a row that seem to be so late one of the clocks was set, or the server is another one. */
-const LATE = SECOND;
-const LATE_IN_A_ROW = 5;
+/**
+ * After so many messages in a row that seem to be so late, a clock was set, or the server is another one. It is soon enough
+ * for a log's clock that runs at half its speed for a while, since the server's was set back, to make no page stale.
+ */
+const LATE = 700;
+const LATE_IN_A_ROW = 3;
 
 let behindUs = null;
 let late = 0;

@@ -47,6 +47,9 @@ class PageIT {
     /** The frames that the page keeps while it loads the sources, as feed.js has it. */
     private static final int MOST_WAITING = 240;
 
+    /** How far behind a page is stale, in milliseconds, as feed.js has it. */
+    private static final int STALE = 2_500;
+
     /** How long the page waits for an answer, in milliseconds, as api.js has it. */
     private static final int PATIENCE = 15_000;
 
@@ -386,19 +389,42 @@ class PageIT {
                   Date.now = () => now;
                   learn(200);
                   learn(0);
-                  for (let i = 0; i < 4; i++) learn(3000); // these are late
+                  for (let i = 0; i < 2; i++) learn(3000); // these are late
                   learn(0);
-                  for (let i = 0; i < 4; i++) learn(3000);
-                  learn(900);
-                  for (let i = 0; i < 5; i++) learn(3000); // and so are all from here on: a clock was set
+                  for (let i = 0; i < 2; i++) learn(3000);
+                  learn(600);
+                  for (let i = 0; i < 3; i++) learn(3000); // and so are all from here on: a clock was set
                   learn(-3000);
                   learn(2000, { first: true });
                   Date.now = real;
                   return errors;
                 }""");
         assertThat(errors.get(0)).isEqualTo(-200);
-        assertThat(errors.subList(1, 16)).allMatch(error -> -5 < error && error <= 0);
-        assertThat(errors.subList(16, errors.size())).containsExactly(-3000, 3000, -2000);
+        assertThat(errors.subList(1, 10)).allMatch(error -> -5 < error && error <= 0);
+        assertThat(errors.subList(10, errors.size())).containsExactly(-3000, 3000, -2000);
+    }
+
+    @Test
+    void aLogsClockThatRunsAtHalfItsSpeedMakesNoPageStale() {
+        Page page = open("#/live");
+        int behind = (Integer) page.evaluate("""
+                async () => {
+                  const time = await import(new URL('js/time.js?of-a-test', document.baseURI).href);
+                  const real = Date.now;
+                  let now = real();
+                  let server = now;
+                  let behind = 0;
+                  Date.now = () => now;
+                  for (let i = 0; i < 100; i++) {
+                    time.learnServerTime(server, { first: i === 0 });
+                    now += 1000; // a message a second
+                    behind = Math.max(behind, Math.round(time.serverNow() - server));
+                    server += 500;
+                  }
+                  Date.now = real;
+                  return behind;
+                }""");
+        assertThat(behind).isLessThan(STALE);
     }
 
     @Test
