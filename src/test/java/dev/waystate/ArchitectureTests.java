@@ -44,7 +44,7 @@ class ArchitectureTests {
     void theStoreKnowsNoTransport() {
         noClasses()
                 .that()
-                .resideInAPackage("dev.waystate.statelog.(entry|file|view|operation|local)..")
+                .resideInAPackage("dev.waystate.statelog.(entry|file|view|backup|operation|local)..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.grpc..", "dev.waystate.proto..", "dev.waystate.statelog.rpc..")
@@ -70,8 +70,7 @@ class ArchitectureTests {
                 // These need no server: they work on the store's file.
                 .ignoreDependency(
                         nameMatching("dev.waystate.cli.(Backup|Restore)Command"),
-                        nameMatching(
-                                "dev.waystate.statelog.(view.LogBackup|view.LogRestore.*|file.UnusableFileException)"))
+                        nameMatching("dev.waystate.statelog.(backup.Log(Backup|Restore.*)|file.UnusableFileException)"))
                 .ignoreDependency(
                         nameMatching("dev.waystate.cli.ImportCommand"),
                         nameMatching("dev.waystate.statelog.(kafka.LogImport|kafka.UnusableTopicException"

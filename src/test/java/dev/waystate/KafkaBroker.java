@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -54,10 +55,10 @@ public final class KafkaBroker implements AutoCloseable {
      *
      * @param voters the controllers of the cluster, with this broker's own
      */
-    KafkaBroker(int id, Path directory, String clusterId, Map<Integer, Integer> voters, String... settings)
+    KafkaBroker(int id, int port, Path directory, String clusterId, Map<Integer, Integer> voters, String... settings)
             throws IOException {
         this.id = id;
-        this.port = freePort();
+        this.port = port;
         this.securedPort = freePort();
         this.directory = Files.createDirectories(directory).toAbsolutePath();
         this.clusterId = clusterId;
@@ -85,8 +86,18 @@ public final class KafkaBroker implements AutoCloseable {
 
     /** Starts a broker that keeps its data in a directory, with further settings ({@code name=value}). */
     public static KafkaBroker start(Path directory, String... settings) throws IOException {
+        return start(freePort(), directory, settings);
+    }
+
+    /** Starts a broker with a setting that depends on its port, such as another one that its clients are to use. */
+    public static KafkaBroker start(Path directory, IntFunction<String> setting) throws IOException {
+        int port = freePort();
+        return start(port, directory, setting.apply(port));
+    }
+
+    private static KafkaBroker start(int port, Path directory, String... settings) throws IOException {
         KafkaBroker broker =
-                new KafkaBroker(1, directory, Uuid.randomUuid().toString(), Map.of(1, freePort()), settings);
+                new KafkaBroker(1, port, directory, Uuid.randomUuid().toString(), Map.of(1, freePort()), settings);
         try {
             broker.launch();
             broker.awaitBrokers(1);

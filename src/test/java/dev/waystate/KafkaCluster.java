@@ -28,8 +28,8 @@ public final class KafkaCluster implements AutoCloseable {
         KafkaCluster cluster = new KafkaCluster();
         try {
             for (int id = 1; id <= SIZE; id++) {
-                cluster.brokers.add(
-                        new KafkaBroker(id, directory.resolve("broker-" + id), clusterId, voters, settings));
+                cluster.brokers.add(new KafkaBroker(
+                        id, KafkaBroker.freePort(), directory.resolve("broker-" + id), clusterId, voters, settings));
             }
             for (KafkaBroker broker : cluster.brokers) {
                 broker.launch();

@@ -1,7 +1,7 @@
 package dev.waystate.cli;
 
+import dev.waystate.statelog.backup.LogBackup;
 import dev.waystate.statelog.file.UnusableFileException;
-import dev.waystate.statelog.view.LogBackup;
 import dev.waystate.text.InputException;
 import dev.waystate.text.VisibleText;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.waystate.cli;
 
+import dev.waystate.statelog.backup.LogRestore;
+import dev.waystate.statelog.backup.LogRestore.Restored;
 import dev.waystate.statelog.file.UnusableFileException;
-import dev.waystate.statelog.view.LogRestore;
-import dev.waystate.statelog.view.LogRestore.Restored;
 import dev.waystate.text.InputException;
 import dev.waystate.text.VisibleText;
 import java.io.IOException;

@@ -1,12 +1,15 @@
 package dev.waystate.statelog;
 
-/** The position lies above the newest record: it is of another log, or of one that was restored since. */
+/**
+ * The position is above the newest record: it is of another log, or of one that was restored since, or this replica is
+ * behind.
+ */
 public class PositionBeyondHeadException extends RuntimeException {
 
     private final long head;
 
-    public PositionBeyondHeadException(long afterPositionExclusive, long head) {
-        super("Expected a position up to the head " + head + ", but it is " + afterPositionExclusive);
+    public PositionBeyondHeadException(long position, long head) {
+        super("Expected a position up to the head " + head + ", but it is " + position);
         this.head = head;
     }
 

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,11 @@ import org.jspecify.annotations.Nullable;
  *       report that is stored once counts once.
  * </ul>
  *
- * <p>All methods may be called from any thread.
+ * <p>All methods may be called from any thread. Those that may block throw {@link LogUnavailableException} when the log
+ * is closed, {@link DamagedRecordException} when what they come across is damaged, and
+ * {@link java.io.UncheckedIOException} when the file cannot be read. While a replica builds its view of the log, they
+ * throw {@link LogUnavailableException}, and so do {@link #readNewest}, {@link #head}, {@link #reached} and
+ * {@link #earliest}.
  */
 public interface StateLog {
 
@@ -46,8 +51,9 @@ public interface StateLog {
      * and completes after the batches appended before it.
      *
      * @return completes when the batch is durable, on a thread of the log that must not be held up; or exceptionally with
-     *     {@link SequenceGapException}, {@link FencedException}, {@link LogFullException} or
-     *     {@link LogUnavailableException}
+     *     {@link SequenceGapException}, {@link FencedException}, {@link LogFullException},
+     *     {@link LogUnavailableException}, or {@link DamagedRecordException} if what is stored of the source is damaged
+     * @throws IllegalArgumentException if the batch carries a claim of another source
      */
     CompletionStage<Appended> append(Batch batch);
 
@@ -97,18 +103,47 @@ public interface StateLog {
      */
     CompletionStage<Void> caughtUp();
 
+    /**
+     * Waits for the log to come to a position here, as a replica that is behind may not have yet. Does not block.
+     *
+     * @return completes then; or exceptionally with {@link PositionBeyondHeadException} when the position is not part of
+     *     the log, or {@link LogUnavailableException} when nobody knows whether it is
+     */
+    default CompletionStage<Void> reached(long position) {
+        if (position <= head()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return caughtUp().handle((caughtUp, unknown) -> {
+            long head = head();
+            if (position <= head) {
+                return null;
+            }
+            throw unknown == null
+                    ? new PositionBeyondHeadException(position, head)
+                    : new LogUnavailableException(
+                            "Expected a position up to " + head + ", where this replica is, but it is " + position,
+                            unknown);
+        });
+    }
+
     /** Returns the position of the oldest record that retention kept, or one above the head. Does not block. */
     long earliest();
 
     /** Returns the present time by the clock that gives records their times: ages of records are counted from it. Does not block. */
     Instant now();
 
-    /** Returns the id of the log, 32 hexadecimal digits: positions mean something only with it. Does not block. */
+    /**
+     * Returns the id of the log, 32 hexadecimal digits: positions mean something only with it. Does not block.
+     *
+     * @throws LogUnavailableException until a replica has read the beginning of the log
+     */
     String id();
 
     /**
      * Returns the position of the first record that was recorded at a time or later, and is kept; one above the head when
      * there is none. May block.
+     *
+     * @throws DamagedRecordException if a record that it looks at is damaged
      */
     long firstSince(Instant time);
 
@@ -116,6 +151,7 @@ public interface StateLog {
      * Returns the position of the newest record that was recorded at a time or before; 0 when there was none. May block.
      *
      * @throws UnknownStatesException if it is before the first position for which the states are known
+     * @throws DamagedRecordException if a record that it looks at is damaged
      */
     long positionAt(Instant time);
 
@@ -143,6 +179,7 @@ public interface StateLog {
      * @param maxBytes how large the page may become, from 1: a source counts as its latest record does in
      *     {@link #read}, and 150 and its name more. One source more is in memory meanwhile
      * @return the next page begins after the last name
+     * @throws DamagedRecordException if what is stored of one of the sources is damaged
      */
     Page<SourceState, String> sources(SourceFilter filter, String afterNameExclusive, int limit, int maxBytes);
 
@@ -154,6 +191,7 @@ public interface StateLog {
      * @param limit as for {@link #sources}
      * @param maxBytes as for {@link #sources}
      * @return the next page begins after the last place: it neither repeats nor leaves out a source that did not move
+     * @throws DamagedRecordException if what is stored of one of the sources is damaged
      */
     Page<SourceState, NearPlace> nearest(
             Circle circle, SourceFilter filter, @Nullable NearPlace afterExclusive, int limit, int maxBytes);
@@ -170,6 +208,7 @@ public interface StateLog {
      * @return the next page begins after the last name
      * @throws UnknownStatesException if it is before the first one for which the states are known
      * @throws PositionBeyondHeadException if the position is above the head
+     * @throws DamagedRecordException if one of the states is damaged
      */
     Page<Transition, String> sourcesAt(long position, String afterNameExclusive, Set<Integer> statuses, int limit);
 
@@ -180,6 +219,7 @@ public interface StateLog {
      * @param limit how many states at most, from 1
      * @return the next page begins before the last position
      * @throws UnknownSourceException if it has never reported
+     * @throws DamagedRecordException if one of the states, or what is stored of the source, is damaged
      */
     Page<Transition, Long> transitions(String source, long beforePositionExclusive, int limit);
 
@@ -203,6 +243,7 @@ public interface StateLog {
      * @param times in ascending order
      * @param maxStatuses how many statuses at most: those that were reported most often
      * @throws UnknownStatesException as for {@link #positionAt}
+     * @throws DamagedRecordException as for {@link #positionAt}
      */
     List<Snapshot> statusesAt(List<Instant> times, int maxStatuses);
 

@@ -1,5 +1,7 @@
 package dev.waystate.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.FromHead;
 import dev.waystate.proto.v1.ListSourcesRequest;
@@ -104,6 +106,17 @@ final class LogAudit {
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    /** Makes sure that two have the same records, and names the first difference: there are too many to show all. */
+    static void assertAgree(List<Record> found, List<Record> expected) {
+        int same = 0;
+        while (same < Math.min(found.size(), expected.size()) && found.get(same).equals(expected.get(same))) {
+            same++;
+        }
+        assertThat(found.stream().skip(same).findFirst())
+                .as("the first record after %d that agree", same)
+                .isEqualTo(expected.stream().skip(same).findFirst());
     }
 
     /**

@@ -1,8 +1,5 @@
 package dev.waystate.faults;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
 import dev.waystate.KafkaBroker;
 import dev.waystate.faults.LogAudit.Contents;
 import java.nio.file.Path;
@@ -39,9 +36,7 @@ class ReplicaAgreementIT {
 
             load.audit(contents);
             for (ReplicaFollower follower : new ReplicaFollower[] {one, other}) {
-                await().atMost(Duration.ofSeconds(30))
-                        .until(() -> follower.position() == contents.records().size());
-                assertThat(follower.finish().equals(contents.records())).isTrue();
+                follower.assertSees(contents.records());
             }
         }
     }

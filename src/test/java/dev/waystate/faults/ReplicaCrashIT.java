@@ -111,8 +111,7 @@ class ReplicaCrashIT {
         assertThat(log.stream().filter(ReplicaCrashIT::isLine).map(Record::getSequence))
                 .containsExactlyElementsOf(
                         LongStream.rangeClosed(1, linesSent).boxed().toList());
-        await().atMost(Duration.ofSeconds(30)).until(() -> follower.position() == log.size());
-        assertThat(follower.finish().equals(log)).isTrue();
+        follower.assertSees(log);
         await().atMost(Duration.ofSeconds(30)).until(() -> read.outLines().size() >= log.size());
         List<String> printed = read.outLines();
         assertThat(printed).hasSize(log.size());

@@ -1,6 +1,7 @@
 package dev.waystate.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
@@ -12,6 +13,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -22,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Follows the log from its beginning, and goes on at the next replica when its call has ended. */
 final class ReplicaFollower implements AutoCloseable {
 
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final long PAUSE_NANOS = 50_000_000;
 
     /** A replica is gone, or not as far as another one, or its view is damaged and not built again yet. */
@@ -69,18 +72,14 @@ final class ReplicaFollower implements AutoCloseable {
         }
     }
 
-    /** Returns the position up to which it has followed. */
-    long position() {
-        return position;
-    }
-
-    /** Ends it and returns what it has seen. */
-    List<Record> finish() throws InterruptedException {
+    /** Waits until it has come to the end of a log, and ends it: it has seen each record once, in order. */
+    void assertSees(List<Record> log) throws InterruptedException {
+        await().atMost(TIMEOUT).until(() -> position == log.size());
         close();
         thread.join(10_000);
         assertThat(thread.isAlive()).isFalse();
         assertThat(unexpected).isEmpty();
-        return seen;
+        LogAudit.assertAgree(seen, log);
     }
 
     @Override

@@ -83,9 +83,7 @@ class RollingRestartIT {
             assertThat(failures).isEmpty();
             Contents contents = replicas.awaitAgreement();
             load.audit(contents);
-            await().atMost(TIMEOUT)
-                    .until(() -> follower.position() == contents.records().size());
-            assertThat(follower.finish().equals(contents.records())).isTrue();
+            follower.assertSees(contents.records());
         } finally {
             stopped = true;
         }

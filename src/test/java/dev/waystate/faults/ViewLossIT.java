@@ -152,9 +152,7 @@ class ViewLossIT {
             assertThat(health.seen()).contains(ServingStatus.NOT_SERVING);
 
             Contents contents = assertThatNothingIsLost();
-            await().atMost(TIMEOUT)
-                    .until(() -> follower.position() == contents.records().size());
-            assertThat(follower.finish().equals(contents.records())).isTrue();
+            follower.assertSees(contents.records());
         }
         assertThat(damagedFiles()).hasSize(1);
         assertThat(openFiles(replicas.process(VICTIM).process().pid()))

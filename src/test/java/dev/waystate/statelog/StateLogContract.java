@@ -3,6 +3,7 @@ package dev.waystate.statelog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.waystate.geometry.Point;
@@ -16,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -130,6 +132,16 @@ public abstract class StateLogContract extends LogFixture {
                 first.location() == null
                         ? null
                         : new Point(first.location().x(), first.location().y() + number));
+    }
+
+    @Test
+    void whoeverWaitsForAPositionIsToldWhenItIsNotPartOfTheLog() {
+        append("cow", 1, reports(OK, 3));
+        assertThat(log.reached(3)).succeedsWithin(TIMEOUT);
+        assertThat(log.reached(4))
+                .failsWithin(TIMEOUT)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(PositionBeyondHeadException.class);
     }
 
     @Test
@@ -263,6 +275,7 @@ public abstract class StateLogContract extends LogFixture {
             earlier.close();
             append(later, 1, "one");
         }
+        assertThat(infos()).containsExactly("one");
     }
 
     @Test
@@ -290,6 +303,9 @@ public abstract class StateLogContract extends LogFixture {
             append(claim, 2, "two");
             append(new Batch("b", other, 2, List.of(reports(OK, 1))));
         }
+        assertThat(log.read(0, PAGE_BYTES))
+                .extracting(StateRecord::source, StateRecord::sequence)
+                .containsExactly(tuple("a", 1L), tuple("b", 1L), tuple("a", 2L), tuple("b", 2L));
     }
 
     @Test

@@ -20,8 +20,11 @@ import org.springframework.stereotype.Component;
 public class Readiness {
 
     private final ApplicationContext application;
+
+    /** Read without the lock: who is told of a change may hold a lock of its own, for which the one that tells waits. */
+    private volatile boolean refusing;
+
     private boolean draining;
-    private boolean refusing;
 
     Readiness(ApplicationContext application, ApplicationAvailability availability, MeterRegistry meters) {
         this.application = application;
@@ -41,7 +44,7 @@ public class Readiness {
         }
     }
 
-    synchronized boolean isRefusing() {
+    boolean isRefusing() {
         return refusing;
     }
 

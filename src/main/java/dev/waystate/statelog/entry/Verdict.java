@@ -1,5 +1,6 @@
 package dev.waystate.statelog.entry;
 
+import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.FencedException;
 import dev.waystate.statelog.SequenceGapException;
 
@@ -17,7 +18,8 @@ public sealed interface Verdict {
     /**
      * The entry changed nothing.
      *
-     * @param reason a {@link SequenceGapException} or a {@link FencedException}
+     * @param reason a {@link SequenceGapException}, a {@link FencedException}, or a {@link DamagedRecordException} if
+     *     what is stored of its source is damaged
      */
     record Refused(RuntimeException reason) implements Verdict {}
 

@@ -19,6 +19,8 @@ import org.sqlite.SQLiteDataSource;
  */
 public record LogFile(Path named, Path path, Object key) {
 
+    private static final int READ_ONLY_BUSY_TIMEOUT_MILLIS = 5_000;
+
     /**
      * Finds the file, after creating it, empty, and its directory where they are missing.
      *
@@ -52,17 +54,42 @@ public record LogFile(Path named, Path path, Object key) {
 
     /** Returns where SQLite keeps the write-ahead log. */
     public Path writeAheadLog() {
-        return beside("-wal");
+        return writeAheadLogOf(path);
+    }
+
+    /** Returns where SQLite keeps the write-ahead log of a file. */
+    public static Path writeAheadLogOf(Path file) {
+        return beside(file, "-wal");
+    }
+
+    /** Returns where SQLite keeps the index of that write-ahead log, which it can make anew. */
+    public static Path sharedMemoryOf(Path file) {
+        return beside(file, "-shm");
     }
 
     /** Returns a file beside this one, whose name has an end of its own. */
     public Path beside(String suffix) {
-        return path.resolveSibling(path.getFileName() + suffix);
+        return beside(path, suffix);
+    }
+
+    private static Path beside(Path file, String suffix) {
+        return file.resolveSibling(file.getFileName() + suffix);
     }
 
     /** A source of connections that see committed transactions. */
     public SQLiteDataSource dataSource(SQLiteConfig settings) {
         return dataSource(settings, "");
+    }
+
+    /**
+     * A source of connections that see committed transactions and only read: one that may write could take over the
+     * checkpoints of the process that does.
+     */
+    public SQLiteDataSource readOnlyDataSource() {
+        SQLiteConfig settings = new SQLiteConfig();
+        settings.setReadOnly(true);
+        settings.setBusyTimeout(READ_ONLY_BUSY_TIMEOUT_MILLIS);
+        return dataSource(settings);
     }
 
     /** A source of connections that see the file as it is without its write-ahead log, and change nothing. */

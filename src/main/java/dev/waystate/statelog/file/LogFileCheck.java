@@ -29,6 +29,14 @@ public final class LogFileCheck {
     private static final String FIND_KEY = """
             SELECT wal_key, in_use_as, (SELECT rootpage FROM sqlite_schema WHERE name = 'bounds') FROM bounds""";
 
+    private static final String FIND_END =
+            "SELECT head, earliest > head, (SELECT position + records - 1 FROM block ORDER BY position DESC LIMIT 1)"
+                    + " FROM bounds";
+
+    /** The same of a log of the time before there were blocks. */
+    private static final String FIND_END_OF_RECORDS =
+            "SELECT head, earliest > head, (SELECT max(position) FROM record) FROM bounds";
+
     private static final Logger log = LoggerFactory.getLogger(LogFileCheck.class);
 
     private final LogFile file;
@@ -51,9 +59,53 @@ public final class LogFileCheck {
         new LogFileCheck(file, bare, false).run();
     }
 
-    /** Checks a file as {@link #check} does, and takes it as it is where its write-ahead log has gone. */
-    public static void checkWithoutWriteAheadLog(LogFile file, Connection bare) throws SQLException, IOException {
-        new LogFileCheck(file, bare, true).run();
+    /**
+     * Checks likewise a file that is only read.
+     *
+     * @throws IOException if it is empty, or damaged
+     */
+    public static void check(LogFile file) throws IOException {
+        check(file, false);
+    }
+
+    /** Checks a file as {@link #check(LogFile)} does, and takes it as it is where its write-ahead log has gone. */
+    public static void checkWithoutWriteAheadLog(LogFile file) throws IOException {
+        check(file, true);
+    }
+
+    private static void check(LogFile file, boolean mayLackWriteAheadLog) throws IOException {
+        if (Files.size(file.path()) == 0) {
+            throw new IOException("expected a state log, but the file is empty");
+        }
+        try (Connection bare = file.bareDataSource().getConnection()) {
+            new LogFileCheck(file, bare, mayLackWriteAheadLog).run();
+        } catch (SQLException problem) {
+            throw SqliteErrors.toIOException(problem);
+        }
+    }
+
+    /**
+     * Goes through all pages of a log, and returns the position of its newest record.
+     *
+     * @throws IOException if the file is damaged
+     */
+    public static long checkAll(Connection connection) throws SQLException, IOException {
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet result = statement.executeQuery("PRAGMA integrity_check")) {
+                if (!result.getString(1).equals("ok")) {
+                    throw new IOException("it is damaged: " + result.getString(1));
+                }
+            }
+            String findEnd = tables(statement).contains("block") ? FIND_END : FIND_END_OF_RECORDS;
+            try (ResultSet end = statement.executeQuery(findEnd)) {
+                long head = end.getLong(1);
+                boolean empty = end.getBoolean(2);
+                if (end.getLong(3) != head && !empty) {
+                    throw new IOException("the newest record is at position " + end.getLong(3) + " and not at " + head);
+                }
+                return head;
+            }
+        }
     }
 
     private void run() throws SQLException, IOException {
@@ -155,7 +207,7 @@ public final class LogFileCheck {
 
     /** Looks for a write-ahead log that stayed beside another name of the file. */
     private void checkWriteAheadLogOf(String inUseAs) throws IOException {
-        Path other = Path.of(inUseAs + "-wal");
+        Path other = LogFile.writeAheadLogOf(Path.of(inUseAs));
         if (Files.exists(other) && Files.size(other) > 0) {
             throw new UnusableFileException("The write-ahead log of the state log " + file.path() + " is " + other
                     + ": the process that wrote to it as " + inUseAs

@@ -1,5 +1,6 @@
 package dev.waystate.statelog.file;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -31,6 +32,11 @@ public final class SqliteErrors {
 
     static boolean isNoDatabase(SQLException problem) {
         return code(problem) == SQLiteErrorCode.SQLITE_NOTADB;
+    }
+
+    /** Returns what whoever only reads a file is told of a problem. */
+    public static IOException toIOException(SQLException problem) {
+        return new IOException(isDamage(problem) ? "the file is damaged or cut short" : problem.getMessage(), problem);
     }
 
     private static SQLiteErrorCode code(SQLException problem) {

@@ -1,5 +1,7 @@
 package dev.waystate.statelog.kafka;
 
+import dev.waystate.statelog.LogUnavailableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -9,26 +11,39 @@ import java.util.concurrent.TimeUnit;
 /** Who waits for the view to come to a place in the topic. */
 final class Arrivals {
 
-    /** Whoever waits has gone by then, or tries again. */
-    private static final int MOST_SECONDS = 30;
-
     private record Waiting(long offset, CompletableFuture<Void> result) {}
 
     // Guarded by this.
     private final List<Waiting> waiting = new ArrayList<>();
     private long reached = -1;
 
-    /** Completes when the view has applied all that is before an offset. */
+    private final Duration most;
+
+    /** @param most whoever waits has gone by then, or tries again */
+    Arrivals(Duration most) {
+        this.most = most;
+    }
+
+    /**
+     * Completes when the view has applied all that is before an offset, or with a {@link LogUnavailableException} when that
+     * takes too long.
+     */
     CompletionStage<Void> at(long offset) {
-        Waiting added = new Waiting(offset, new CompletableFuture<Void>().orTimeout(MOST_SECONDS, TimeUnit.SECONDS));
+        Waiting added =
+                new Waiting(offset, new CompletableFuture<Void>().orTimeout(most.toMillis(), TimeUnit.MILLISECONDS));
         synchronized (this) {
             if (offset > reached) {
                 waiting.removeIf(one -> one.result().isDone());
                 waiting.add(added);
-                return added.result();
+                return added.result().exceptionallyCompose(this::late);
             }
         }
         return CompletableFuture.completedFuture(null);
+    }
+
+    private CompletionStage<Void> late(Throwable timeout) {
+        return CompletableFuture.failedFuture(new LogUnavailableException(
+                "The replica has not come to where the log ended " + most.toSeconds() + " s ago", timeout));
     }
 
     /** Notes how far the view is, which may be less than before. */

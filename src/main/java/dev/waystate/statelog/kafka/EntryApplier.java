@@ -112,6 +112,7 @@ final class EntryApplier {
         boolean advanced = view.advance();
         appended += view.head() - before;
         settle(origins, verdicts);
+        unsettled.moved(records.get(records.size() - 1).offset() + 1); // what was settled does not count as passed by
         if (advanced) {
             followers.wake();
         }
@@ -143,14 +144,15 @@ final class EntryApplier {
         }
         if (logId == null) {
             throw new UnusableTopicException("Expected the topic " + record.topic()
-                    + " to begin with a genesis, but at offset " + record.offset()
-                    + " there is another entry: its beginning is gone. Start from a back-up of another replica");
+                    + " to begin with a genesis, but at offset " + record.offset() + " there is an entry of the log "
+                    + found.logId() + ": its replicas have written to a topic that was made anew. Stop them all,"
+                    + " delete the topic and make it anew");
         }
         if (!found.logId().equals(logId)) {
             throw new UnusableTopicException("Expected entries of the log " + logId + " in the topic " + record.topic()
                     + ", but at offset " + record.offset() + " there is one of the log " + found.logId()
-                    + ": the topic was deleted and made anew, or is another. Name the right one, or begin with an empty"
-                    + " file");
+                    + ": its replicas write to this topic, too, as when it was made anew while they ran. Stop them all."
+                    + " If this is the topic that was made anew, delete it and make it once more");
         }
         return logId;
     }
@@ -164,7 +166,6 @@ final class EntryApplier {
     }
 
     private void settle(List<Origin> origins, List<Verdict> verdicts) {
-        unsettled.moved();
         for (int i = 0; i < origins.size(); i++) {
             unsettled.settle(origins.get(i), verdicts.get(i));
         }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
@@ -37,6 +38,9 @@ final class EntrySender {
     private static final long KEEP_NANOS = TimeUnit.DAYS.toNanos(1);
     private static final long RESEND_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+    /** So that messages that have numbers in them do not fill the log. */
+    private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final EntryQueue queue;
     private final Unsettled unsettled;
     private final KafkaClients clients;
@@ -47,8 +51,8 @@ final class EntrySender {
     private final LogHealth health;
     private final Thread thread = new Thread(this::run, "state-log-sender");
 
-    /** Set by a producer's thread. */
-    private volatile @Nullable Exception failure;
+    /** Whether a send has failed. Set by a producer's thread. */
+    private volatile boolean failed;
 
     /** Set by the sender's thread alone. */
     private volatile @Nullable Producer<byte[], byte[]> producer;
@@ -57,15 +61,21 @@ final class EntrySender {
     private volatile @Nullable Entry first;
 
     /** Set by the applier when it has to begin anew. */
-    private volatile @Nullable String restart;
+    private final AtomicReference<@Nullable String> restart = new AtomicReference<>();
 
     private volatile boolean suspended = true;
 
     // Used by the sender's thread alone; renewed and asked under this.
     private final Session session = new Session();
     private long producerSince;
+
+    /** Whether the producer knows where the topic is: before that it has sent nothing. */
+    private boolean connected;
+
     private int producerGeneration;
     private long madeAt = System.nanoTime();
+    private @Nullable String warnedOf;
+    private long warnedAt = System.nanoTime() - WARN_NANOS;
 
     EntrySender(
             EntryQueue queue,
@@ -108,7 +118,7 @@ final class EntrySender {
      */
     void restart(String reason) {
         first = null;
-        restart = reason;
+        restart.set(reason);
     }
 
     /** Waits until what was appended is settled, or given up: a few seconds after the queue was closed. */
@@ -129,7 +139,7 @@ final class EntrySender {
                 }
                 group.forEach(unsettled::add);
                 keepSession(group);
-                if (failure == null && producerGeneration == clients.generation()) {
+                if (!failed && producerGeneration == clients.generation()) {
                     sendAll(group);
                 } else {
                     sendAgain();
@@ -170,7 +180,7 @@ final class EntrySender {
     /** Ends at the first failure: each send may wait for brokers that are not there, and all will be sent again. */
     private void sendAll(List<Made> entries) {
         for (Made made : entries) {
-            if (failure != null) {
+            if (failed) {
                 return;
             }
             send(made);
@@ -179,74 +189,104 @@ final class EntrySender {
 
     private void send(Made made) {
         try {
-            if (producer == null) {
-                producerGeneration = clients.generation();
-                producer = clients.newProducer();
-                producerSince = System.nanoTime();
-            }
+            Producer<byte[], byte[]> sending = connect();
             String log = made.entry() instanceof Entry.Genesis genesis ? genesis.logId() : logId.get();
-            Producer<byte[], byte[]> sending = producer;
             sending.send(EntryCodec.encode(topic, log, made.origin(), made.entry()), (metadata, problem) -> {
                 if (problem == null) {
-                    unsettled.inTopic(made.origin());
+                    unsettled.inTopic(made.origin(), metadata.hasOffset() ? metadata.offset() : Long.MAX_VALUE);
                 } else if (sending == producer) {
-                    failure = problem;
+                    fail(problem);
                 }
             });
         } catch (KafkaException | IllegalStateException problem) {
-            failure = problem;
+            fail(problem);
         }
+    }
+
+    private void fail(Exception problem) {
+        unsettled.failed(problem);
+        failed = true;
+    }
+
+    /** Waits for the brokers, for half a second at most: where they are farther away, the next call goes on waiting. */
+    private Producer<byte[], byte[]> connect() {
+        Producer<byte[], byte[]> connecting = producer;
+        if (connecting == null) {
+            producerGeneration = clients.generation();
+            connecting = clients.newProducer();
+            producer = connecting;
+            producerSince = System.nanoTime();
+        }
+        if (!connected) {
+            connecting.partitionsFor(topic);
+            connected = true;
+        }
+        return connecting;
     }
 
     private void sendAgain() {
         if (System.nanoTime() - producerSince < RESEND_NANOS) {
             return;
         }
-        log.debug("Entries may not have been stored: all that are unsettled are sent again", failure);
+        log.debug("Entries may not have been stored: all that are unsettled are sent again", unsettled.failure());
         metrics.sentAgain(unsettled.size());
-        closeProducer();
+        endSends();
         producerSince = System.nanoTime();
         producerGeneration = clients.generation();
         sendAll(unsettled.all());
     }
 
-    /** Has each send that is not done fail; on a thread that may wait for brokers that are not there. */
+    /** Has each send that is not done fail. A producer that has not come to the brokers yet goes on to them. */
+    private void endSends() {
+        if (connected || producerGeneration != clients.generation()) {
+            closeProducer();
+        }
+        failed = false;
+    }
+
+    /** Closes the producer on a thread that may wait for brokers that are not there. */
     private void closeProducer() {
         Producer<byte[], byte[]> closing = producer;
         if (closing != null) {
             producer = null;
+            connected = false;
             Thread closer = new Thread(() -> closing.close(Duration.ZERO), "state-log-producer-closing");
             closer.setDaemon(true);
             closer.start();
         }
-        failure = null;
     }
 
     private void giveUpWhatStalls() {
-        String reason = restart;
-        restart = null;
+        String reason = restart.getAndSet(null);
         if (reason != null) {
             giveUp(reason, null);
         } else if (unsettled.isStalled(SETTLE_NANOS)) {
-            giveUp("Kafka has not settled an entry for 4 seconds", failure);
+            giveUp("Kafka has not settled an entry for 4 seconds", unsettled.failure());
         }
     }
 
     private void giveUp(String why, @Nullable Exception cause) {
         synchronized (this) {
-            if (!suspended) {
-                suspended = true;
-                log.warn("Appends are refused until the replica is part of the log again: {}", why);
-            }
+            warn(cause == null ? why : why + ", and the last send failed: " + cause.getMessage());
+            suspended = true;
             queue.suspend(new LogUnavailableException(why + ": nothing was stored", null));
             session.renew();
         }
-        closeProducer();
+        endSends();
         LogUnavailableException reason =
                 new LogUnavailableException(why + ": whether the reports are stored is not known", cause);
         List<Made> unknown = unsettled.clear();
         metrics.givenUp(unknown.size());
         unknown.forEach(made -> made.result().completeExceptionally(reason));
+    }
+
+    /** Says why appends are refused, and again when it is for another reason. */
+    private void warn(String why) {
+        if (!suspended || !why.equals(warnedOf) && System.nanoTime() - warnedAt > WARN_NANOS) {
+            warnedOf = why;
+            warnedAt = System.nanoTime();
+            log.warn("Appends are refused until the replica is part of the log again: {}", why);
+        }
     }
 
     /** Finds out whether entries come through: this one is behind all that was in the topic. */

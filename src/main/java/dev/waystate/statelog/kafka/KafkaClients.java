@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +28,17 @@ final class KafkaClients implements AutoCloseable {
 
     private static final int REQUEST_TIMEOUT_MILLIS = 1_500;
     private static final int MAX_BLOCK_MILLIS = 500;
+
+    /** Longer than any pause between two sends: where the topic is stays known, and no send has to ask first. */
+    private static final int METADATA_IDLE_MILLIS = Integer.MAX_VALUE;
+
     private static final int RECONNECT_MILLIS = 500;
 
     /** What gathers while requests are under way goes with one. */
     private static final int BATCH_BYTES = 256 * 1024;
+
+    /** What a producer takes for entries that wait, unless it is configured; Kafka's own default. */
+    private static final long BUFFER_BYTES = 32 * 1024 * 1024;
 
     /** After which a leader that does not answer is taken for gone; longer where a fetch takes long to come. */
     private static final int FETCH_TIMEOUT_MILLIS = 5_000;
@@ -103,8 +111,17 @@ final class KafkaClients implements AutoCloseable {
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
+        settings.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, METADATA_IDLE_MILLIS);
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, largestRequest());
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes(settings));
         return new KafkaProducer<>(settings);
+    }
+
+    /** An entry that has no room is refused however often it is sent, and those behind it wait. */
+    private long bufferBytes(Map<String, Object> settings) {
+        Object configured = settings.getOrDefault(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
+        Long bytes = (Long) ConfigDef.parseType(ProducerConfig.BUFFER_MEMORY_CONFIG, configured, ConfigDef.Type.LONG);
+        return Math.max(bytes, 2L * largestRequest());
     }
 
     /** Returns a new consumer, which has no group and keeps no offsets. */

@@ -4,7 +4,6 @@ import dev.waystate.statelog.operation.LogHealth;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 
 /**
  * How far the view is behind the topic, and whether that is too far to serve. It is ready once it has applied what was in the
@@ -20,6 +19,7 @@ final class Lag {
     // Guarded by this.
     private boolean caughtUp;
     private boolean ready;
+    private long recordedAt;
 
     Lag(Clock clock, Duration most, LogHealth health, ReplicationMetrics metrics) {
         this.clock = clock;
@@ -42,21 +42,27 @@ final class Lag {
     }
 
     /**
+     * Notes when the broker recorded the last entry that was applied, in milliseconds since 1970. That may be before the one
+     * ahead of it: the time of the log, which never goes back, would hide the lag for as long as it is ahead.
+     */
+    synchronized void applied(long millis) {
+        recordedAt = millis;
+    }
+
+    /**
      * Looks at what the last answer of Kafka said.
      *
      * @param entries how many are not applied yet; empty when that is not known
-     * @param recordedAt when the last entry was recorded that was applied, in nanoseconds since 1970
      * @param heard whether there was an answer
      */
-    synchronized void look(OptionalLong entries, long recordedAt, boolean heard) {
+    synchronized void look(OptionalLong entries, boolean heard) {
         if (entries.isEmpty()) {
             return;
         }
-        long now = TimeUnit.MILLISECONDS.toNanos(clock.millis());
-        long nanos = entries.getAsLong() == 0 ? 0 : Math.max(0, now - recordedAt);
-        metrics.lag(entries.getAsLong(), nanos);
-        if (caughtUp && (heard || nanos == 0)) {
-            show(nanos <= most.toNanos());
+        long millis = entries.getAsLong() == 0 ? 0 : Math.max(0, clock.millis() - recordedAt);
+        metrics.lag(entries.getAsLong(), millis);
+        if (caughtUp && (heard || millis == 0)) {
+            show(millis <= most.toMillis());
         }
     }
 

@@ -121,9 +121,7 @@ public final class LogImport {
             throw new UnusableTopicException(
                     "Expected an empty topic " + name + ", but it has had " + records + " records: make another one");
         }
-        return new TopicCheck(topic, clients.largestEntry(), clients.largestRequest())
-                .check(null, 0)
-                .warnings();
+        return new TopicCheck(topic, clients.largestEntry()).check(null, 0).warnings();
     }
 
     private void write(LogExport export) throws IOException {
@@ -138,10 +136,15 @@ public final class LogImport {
 
     /** Has the topic begin with the genesis. It is not sent again: where it then stood would not be known. */
     private void begin() {
-        Producer<byte[], byte[]> connected = connect();
+        try {
+            connect(System.nanoTime() + CONNECT_NANOS);
+        } catch (RetriableException problem) {
+            throw new LogUnavailableException(
+                    "The Kafka brokers do not answer: nothing was imported, the topic is still empty", problem);
+        }
         long offset;
         try {
-            offset = await(connected.send(encode(genesis))).offset();
+            offset = await(producer.send(encode(genesis))).offset();
         } catch (KafkaException problem) {
             throw cutShort(problem);
         }
@@ -153,17 +156,15 @@ public final class LogImport {
     }
 
     /** Connects to the brokers; nothing is written until then. */
-    private Producer<byte[], byte[]> connect() {
-        long giveUp = System.nanoTime() + CONNECT_NANOS;
+    private void connect(long giveUp) {
         producer = clients.newProducer();
         while (true) {
             try {
                 producer.partitionsFor(topic);
-                return producer;
+                return;
             } catch (RetriableException problem) {
                 if (System.nanoTime() > giveUp) {
-                    throw new LogUnavailableException(
-                            "The Kafka brokers do not answer: nothing was imported, the topic is still empty", problem);
+                    throw problem;
                 }
             }
         }
@@ -186,7 +187,7 @@ public final class LogImport {
         long giveUp = System.nanoTime() + GIVE_UP_NANOS;
         while (true) {
             try {
-                trySend();
+                trySend(giveUp);
                 group.clear();
                 return;
             } catch (KafkaException problem) {
@@ -199,9 +200,9 @@ public final class LogImport {
         }
     }
 
-    private void trySend() {
+    private void trySend(long giveUp) {
         if (producer == null) {
-            producer = clients.newProducer();
+            connect(giveUp);
         }
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         for (ProducerRecord<byte[], byte[]> entry : group) {

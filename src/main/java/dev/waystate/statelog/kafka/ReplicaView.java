@@ -1,6 +1,7 @@
 package dev.waystate.statelog.kafka;
 
 import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.file.SqliteErrors;
 import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.statelog.operation.LogMetrics;
 import dev.waystate.statelog.operation.StoreProperties;
@@ -30,14 +31,17 @@ final class ReplicaView {
     /** Where the topic has to be read up to for the view to be whole. */
     private volatile long wholeFrom;
 
+    /** Whether the file says that the view is not whole. For the applier's thread. */
+    private boolean marked;
+
     /** How far the damaged view had read the topic, while it is built again; null when there is none. */
     private volatile @Nullable TopicPlace lost;
 
-    private ReplicaView(StoreProperties properties, LogMetrics metrics, LogView view) {
+    private ReplicaView(StoreProperties properties, LogMetrics metrics, LogView view) throws SQLException {
         this.metrics = metrics;
         this.properties = properties;
         this.view = view;
-        this.wholeFrom = view.place() == null ? Long.MAX_VALUE : 0;
+        begin();
     }
 
     /** @throws UnusableFileException if the file has a log that is in no topic, or is none that this process can have */
@@ -49,8 +53,17 @@ final class ReplicaView {
                     + ", but it has a log of its own, with " + view.head()
                     + " records: name another file, or import it into an empty topic");
         }
-        view.relax();
         return new ReplicaView(properties, metrics, view);
+    }
+
+    /** Marks a view that begins empty: a process that is started before it is whole has to know. */
+    private void begin() throws SQLException {
+        view.relax();
+        if (view.place() == null) {
+            view.markPartial(true);
+        }
+        marked = view.isMarkedPartial();
+        wholeFrom = marked ? Long.MAX_VALUE : 0;
     }
 
     private static void close(LogView view) {
@@ -95,11 +108,29 @@ final class ReplicaView {
      */
     LogView whole() {
         LogView present = view;
-        TopicPlace place = present.place();
-        if (wholeFrom > (place == null ? 0 : place.nextOffset()) || present.isImporting()) {
+        if (!isWhole(present) || present.isImporting()) {
             throw new LogUnavailableException("The replica builds its view from the topic", null);
         }
         return present;
+    }
+
+    private boolean isWhole(LogView present) {
+        TopicPlace place = present.place();
+        return wholeFrom <= (place == null ? 0 : place.nextOffset());
+    }
+
+    /** Takes the mark off a view that has become whole: now, or in a later call when there is no room for it. */
+    void unmarkWhenWhole() throws SQLException {
+        if (marked && isWhole(view)) {
+            try {
+                view.markPartial(false);
+                marked = false;
+            } catch (SQLException problem) {
+                if (!SqliteErrors.isDiskFull(problem) && !SqliteErrors.isBusy(problem)) {
+                    throw problem;
+                }
+            }
+        }
     }
 
     /** Notes where the topic ends: a view that began empty is whole when it has come there. */
@@ -127,7 +158,7 @@ final class ReplicaView {
         wholeFrom = Long.MAX_VALUE;
         view.putAside(file, aside);
         view = LogView.open(file, properties.readConnections(), metrics);
-        view.relax();
+        begin();
         return aside;
     }
 }

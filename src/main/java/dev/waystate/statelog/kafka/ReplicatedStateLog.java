@@ -18,11 +18,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 
@@ -36,6 +38,8 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
     private static final int BYTES_PER_UNIT = 3;
 
     private static final int REPORT_BYTES = 64;
+
+    private static final Duration MOST_CATCHING_UP = Duration.ofSeconds(30);
 
     private final ReplicaView replica;
     private final EntryQueue queue;
@@ -84,12 +88,13 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         metrics.log().observe(queue);
         Unsettled unsettled = new Unsettled(metrics, System::nanoTime);
         Followers followers = new Followers();
-        Arrivals arrivals = new Arrivals();
+        Arrivals arrivals = new Arrivals(MOST_CATCHING_UP);
         Lag lag = new Lag(Clock.systemUTC(), replication.maxLag(), health, metrics);
+        lag.applied(TimeUnit.NANOSECONDS.toMillis(replica.get().lastRecordedAt()));
         TopicClient topic = new TopicClient(clients::admin, replication.topic());
         TopicWatch watch = new TopicWatch(
                 topic,
-                new TopicCheck(topic, clients.largestEntry(), clients.largestRequest()),
+                new TopicCheck(topic, clients.largestEntry()),
                 replication.createReplicas(),
                 clients.largestEntry());
         EntrySender sender = new EntrySender(

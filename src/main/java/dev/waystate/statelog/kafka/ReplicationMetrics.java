@@ -13,7 +13,7 @@ final class ReplicationMetrics {
 
     private final LogMetrics log;
     private final AtomicLong lagEntries = new AtomicLong();
-    private final AtomicLong lagNanos = new AtomicLong();
+    private final AtomicLong lagMillis = new AtomicLong();
     private final Counter applied;
     private final Counter sentAgain;
     private final Counter givenUp;
@@ -27,7 +27,7 @@ final class ReplicationMetrics {
                 .description("Entries in the topic that the view has not applied yet")
                 .baseUnit("entries")
                 .register(meters);
-        Gauge.builder("waystate.replica.lag", lagNanos, nanos -> nanos.get() / 1e9)
+        Gauge.builder("waystate.replica.lag", lagMillis, millis -> millis.get() / 1e3)
                 .description("How far the view is behind the topic; 0 when it has applied all of it")
                 .baseUnit("seconds")
                 .register(meters);
@@ -51,9 +51,9 @@ final class ReplicationMetrics {
         return log;
     }
 
-    void lag(long entries, long nanos) {
+    void lag(long entries, long millis) {
         lagEntries.set(entries);
-        lagNanos.set(nanos);
+        lagMillis.set(millis);
     }
 
     void applied(int entries) {

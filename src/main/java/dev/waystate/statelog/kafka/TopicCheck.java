@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -19,19 +18,10 @@ final class TopicCheck {
     private final TopicClient client;
     private final long largestBatchBytes;
 
-    /**
-     * @param largestEntryBytes the largest entry that the log writes
-     * @param maxRequestBytes the producer's {@code max.request.size}
-     * @throws UnusableTopicException if the producer would not send the largest entry
-     */
-    TopicCheck(TopicClient client, int largestEntryBytes, int maxRequestBytes) {
+    /** @param largestEntryBytes the largest entry that the log writes */
+    TopicCheck(TopicClient client, int largestEntryBytes) {
         this.client = client;
         this.largestBatchBytes = TopicSettings.largestBatchBytes(largestEntryBytes);
-        if (maxRequestBytes < largestBatchBytes) {
-            throw new UnusableTopicException("Expected " + ProducerConfig.MAX_REQUEST_SIZE_CONFIG + " of at least "
-                    + largestBatchBytes + " bytes for the largest entry, but it is " + maxRequestBytes
-                    + ": raise spring.kafka.producer.properties.max.request.size");
-        }
     }
 
     /**

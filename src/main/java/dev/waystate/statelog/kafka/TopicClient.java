@@ -51,7 +51,10 @@ final class TopicClient {
         this.topic = topic;
     }
 
-    /** @throws UnusableTopicException if there is no such topic, or this process may not see it */
+    /**
+     * @throws MissingTopicException if there is no such topic, as far as the broker knows that is asked
+     * @throws UnusableTopicException if this process may not see it
+     */
     TopicState read() {
         Admin admin = admins.get();
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
@@ -139,7 +142,7 @@ final class TopicClient {
 
     private RuntimeException problem(Throwable cause) {
         if (cause instanceof UnknownTopicOrPartitionException) {
-            return new UnusableTopicException("Expected a topic " + topic
+            return new MissingTopicException("Expected a topic " + topic
                     + ", but the brokers have none: make it, or correct waystate.state-log.kafka.topic or"
                     + " spring.kafka.bootstrap-servers");
         }

@@ -3,6 +3,7 @@ package dev.waystate.statelog.kafka;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.file.SqliteErrors;
+import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.statelog.operation.LogHealth;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.TopicPlace;
@@ -17,7 +18,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.CorruptRecordException;
@@ -25,6 +25,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * The one thread that reads the topic, from the place on that the view has come to. It reads on when Kafka was away, or the
@@ -40,7 +41,7 @@ final class TopicReader {
     private static final long PAUSE_MILLIS = 1_000;
     private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** What readers meet again sooner comes from the topic, or from a fault of this program, and not from the disk. */
+    /** Damage that is met again sooner comes from the topic, from a fault of this program, or from a disk that fails. */
     private static final long REBUILD_PAUSE_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private final ReplicaView replica;
@@ -57,11 +58,13 @@ final class TopicReader {
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
 
     // Guarded by this.
-    private @Nullable DamagedRecordException met;
+    private @Nullable Exception met;
     private long metAt = System.nanoTime() - REBUILD_PAUSE_NANOS;
 
     // Used by the thread alone.
+    private boolean stuck;
     private int unreadable;
+    private long unreadableAt;
     private long checkedAt;
 
     TopicReader(
@@ -103,35 +106,58 @@ final class TopicReader {
      * @return whether it will be, or has been; false if that has not helped, or nobody does it any more
      */
     synchronized boolean isRebuiltFor(DamagedRecordException damage, LogView view) {
-        if (view != replica.get() || met != null) {
-            return true;
+        return view != replica.get() || thread.isAlive() && meet(damage);
+    }
+
+    /** Notes damage, and returns false when it was met a short time ago, too. */
+    private synchronized boolean meet(Exception damage) {
+        if (met == null) {
+            if (System.nanoTime() - metAt < REBUILD_PAUSE_NANOS) {
+                return false;
+            }
+            met = damage;
+            metAt = System.nanoTime();
         }
-        if (!thread.isAlive() || System.nanoTime() - metAt < REBUILD_PAUSE_NANOS) {
-            return false;
-        }
-        met = damage;
-        metAt = System.nanoTime();
         return true;
     }
 
+    /** Leaves the file alone from here on: the view cannot go on with the damage. */
+    private void stick(Exception damage) {
+        replica.get().abandon();
+        stuck = true;
+        if (!meet(damage)) {
+            throw new UnusableFileException("The view is damaged again, less than an hour after it was built: "
+                    + damage.getMessage() + ". Look at its disk");
+        }
+    }
+
     /**
-     * Throws the damage that a reader has met, when the view can be built again.
+     * Builds the view again in which damage was met.
      *
+     * @throws UnusableFileException if the topic has lost its beginning, and the view cannot go on as it is
      * @throws KafkaException if the brokers do not answer: the view stays until they do
      */
-    private void throwMet(Consumer<?, ?> opened) {
-        DamagedRecordException damage = met();
+    private void mend(Consumer<?, ?> opened) throws SQLException, IOException {
+        Exception damage = met();
         if (damage == null) {
             return;
         }
         if (opened.beginningOffsets(List.of(partition)).get(partition) == 0) {
-            throw damage;
+            lag.begin();
+            applier.rebuild(damage);
+            arrivals.reached(0);
+            stuck = false;
+        } else if (stuck) {
+            throw new UnusableFileException("The view is damaged, and cannot be built again, since the topic "
+                    + partition.topic() + " has lost its beginning: " + damage.getMessage()
+                    + ". Put a back-up of another replica in the place of the file");
+        } else {
+            log.warn("The view stays as it is, since the topic {} has lost its beginning", partition.topic(), damage);
         }
-        log.warn("The view stays as it is, since the topic {} has lost its beginning", partition.topic(), damage);
         forgetMet();
     }
 
-    private synchronized @Nullable DamagedRecordException met() {
+    private synchronized @Nullable Exception met() {
         return met;
     }
 
@@ -153,25 +179,24 @@ final class TopicReader {
         }
     }
 
-    /** Reads on until Kafka or the file is in trouble that passes, or the clients are to be made anew. */
+    /** Reads on until Kafka or the file is in trouble that passes, or the clients or the view are to be made anew. */
     private void follow() throws SQLException, IOException, InterruptedException {
         int generation = clients.generation();
         try (Consumer<byte[], byte[]> opened = clients.newConsumer()) {
             consumer = opened;
             TopicIdentity topic = watch.identify(replica.known(), nextOffset());
+            mend(opened);
             seek(opened);
             long end = opened.endOffsets(List.of(partition)).get(partition);
             replica.builtUpTo(end);
-            while (!closed && clients.generation() == generation) {
-                throwMet(opened);
+            while (!closed && clients.generation() == generation && met() == null) {
                 applier.beginWhenPossible(opened.position(partition) >= end);
-                List<ConsumerRecord<byte[], byte[]>> records = opened.poll(POLL).records(partition);
+                List<ConsumerRecord<byte[], byte[]>> records = poll(opened);
                 applyWhenPossible(records, topic);
                 if (!closed) {
-                    unreadable = 0;
                     arrivals.reached(opened.position(partition));
                 }
-                lag.look(opened.currentLag(partition), replica.get().lastRecordedAt(), !records.isEmpty());
+                lag.look(opened.currentLag(partition), !records.isEmpty());
                 lookAround(records.isEmpty());
             }
         } catch (WakeupException closing) {
@@ -179,16 +204,15 @@ final class TopicReader {
         } catch (InvalidOffsetException gone) {
             throw lost(gone);
         } catch (LogUnavailableException | KafkaException away) {
-            checkReadable(away);
             log.warn("The topic {} cannot be read now: {}", partition.topic(), away.getMessage());
             Thread.sleep(PAUSE_MILLIS);
         } catch (DamagedRecordException damage) {
-            rebuild(damage);
+            stick(damage);
         } catch (SQLException problem) {
             if (!SqliteErrors.isDamage(problem)) {
                 throw problem;
             }
-            rebuild(problem);
+            stick(problem);
         } finally {
             consumer = null;
         }
@@ -208,16 +232,28 @@ final class TopicReader {
                 + ". Compare the replicas, then start all from a back-up of the one to keep");
     }
 
-    /** @throws UnusableTopicException if what the brokers have is damaged, again and again */
-    private void checkReadable(RuntimeException problem) {
-        Throwable cause = problem;
-        while (cause != null && !(cause instanceof CorruptRecordException || cause instanceof InvalidRecordException)) {
-            cause = cause.getCause();
+    /** @throws UnusableTopicException if what comes next is damaged, again and again */
+    private List<ConsumerRecord<byte[], byte[]>> poll(Consumer<byte[], byte[]> opened) {
+        try {
+            return opened.poll(POLL).records(partition);
+        } catch (KafkaException problem) {
+            // Kafka has no class of its own for what a broker, or the consumer, finds damaged.
+            if (problem.getClass() == KafkaException.class || problem instanceof CorruptRecordException) {
+                noteUnreadable(problem);
+            }
+            throw problem;
         }
-        if (cause != null && ++unreadable == MOST_UNREADABLE) {
-            throw new UnusableTopicException(
-                    "The topic " + partition.topic() + " is damaged from offset " + nextOffset() + " on: "
-                            + cause.getMessage() + ". Restore the topic, or begin a new one from a back-up");
+    }
+
+    private void noteUnreadable(KafkaException problem) {
+        long next = nextOffset();
+        unreadable = next == unreadableAt ? unreadable + 1 : 1;
+        unreadableAt = next;
+        if (unreadable == MOST_UNREADABLE) {
+            throw new UnusableTopicException("The topic " + partition.topic() + " is damaged from offset " + next
+                    + " on: "
+                    + NestedExceptionUtils.getMostSpecificCause(problem).getMessage()
+                    + ". Restore the topic, or begin a new one from a back-up");
         }
     }
 
@@ -240,13 +276,17 @@ final class TopicReader {
     private void applyWhenPossible(List<ConsumerRecord<byte[], byte[]>> records, TopicIdentity topic)
             throws SQLException, IOException, InterruptedException {
         while (!records.isEmpty() && !closed && !applier.apply(records, topic)) {
-            lag.look(OptionalLong.of(records.size()), replica.get().lastRecordedAt(), true);
+            lag.look(OptionalLong.of(records.size()), true);
             Thread.sleep(PAUSE_MILLIS);
+        }
+        if (!records.isEmpty()) {
+            lag.applied(records.get(records.size() - 1).timestamp());
         }
         replica.get().checkpointWhenDue();
     }
 
     private void lookAround(boolean idle) throws SQLException, IOException {
+        replica.unmarkWhenWhole();
         applier.prune(idle);
         watch.lookAgain(replica.known(), nextOffset());
         if (idle && System.nanoTime() - checkedAt > CHECK_NANOS) {
@@ -265,12 +305,5 @@ final class TopicReader {
                     partition.topic(),
                     view.head());
         }
-    }
-
-    private void rebuild(Exception damage) throws SQLException, IOException {
-        lag.begin();
-        applier.rebuild(damage);
-        arrivals.reached(0);
-        forgetMet();
     }
 }

@@ -49,13 +49,20 @@ final class TopicWatch {
      * @param known a place in the topic that is expected; null when any will do
      * @param nextOffset where the view goes on
      * @throws UnusableTopicException if it is not as the log needs it, or another one
-     * @throws LogUnavailableException if Kafka does not answer
+     * @throws LogUnavailableException if Kafka does not answer, or one broker does not know yet that there is a new topic
      */
     TopicIdentity identify(@Nullable TopicPlace known, long nextOffset) {
-        if (createReplicas > 0 && known == null && !client.exists()) {
+        if (createReplicas == 0 || known != null) {
+            return look(known, nextOffset).identity();
+        }
+        if (!client.exists()) {
             create();
         }
-        return look(known, nextOffset).identity();
+        try {
+            return look(null, nextOffset).identity();
+        } catch (MissingTopicException unheardOf) {
+            throw new LogUnavailableException("A broker has not heard of the new topic yet", unheardOf);
+        }
     }
 
     private void create() {

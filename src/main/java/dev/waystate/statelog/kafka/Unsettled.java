@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unsettled {
 
+    private static final long UNKNOWN = -1;
+
     /** An entry that was sent. */
     private static final class Sent {
 
         final Made made;
         final long at;
-        boolean inTopic;
+        long offset = UNKNOWN;
 
         Sent(Made made, long at) {
             this.made = made;
@@ -36,9 +38,13 @@ final class Unsettled {
     // Guarded by this.
     private final Map<Origin, Sent> entries = new LinkedHashMap<>();
     private long movedAt;
+    private long nextOffset;
 
     /** Whether entries were left out that followed a lost one: the view does not come to them any more. */
     private boolean lost;
+
+    /** Why a send failed last; null since an entry was settled. */
+    private @Nullable Exception failure;
 
     /** @param nanoTime counts the time that goes by */
     Unsettled(ReplicationMetrics metrics, LongSupplier nanoTime) {
@@ -51,12 +57,25 @@ final class Unsettled {
         entries.put(made.origin(), new Sent(made, nanoTime.getAsLong()));
     }
 
-    /** Notes that the topic has an entry: whoever waits for it waits for this process alone. */
-    synchronized void inTopic(Origin origin) {
+    /**
+     * Notes that the topic has an entry: whoever waits for it waits for this process alone.
+     *
+     * @param offset where it is
+     */
+    synchronized void inTopic(Origin origin, long offset) {
         Sent sent = entries.get(origin);
         if (sent != null) {
-            sent.inTopic = true;
+            sent.offset = offset;
         }
+    }
+
+    synchronized void failed(Exception problem) {
+        failure = problem;
+    }
+
+    /** Returns why a send failed last; null if an entry has been settled since. */
+    synchronized @Nullable Exception failure() {
+        return failure;
     }
 
     /** Tells whoever waits for an entry what it came to. */
@@ -81,22 +100,27 @@ final class Unsettled {
             return null;
         }
         lost = false;
+        failure = null;
         metrics.settled(nanoTime.getAsLong() - sent.at);
         return sent.made;
     }
 
-    /** Notes that the view goes on. */
-    synchronized void moved() {
+    /** Notes that the view has gone on to an offset. */
+    synchronized void moved(long next) {
         movedAt = nanoTime.getAsLong();
+        nextOffset = next;
     }
 
-    /** Whether the oldest has waited for so long: for the topic, or for a view that does not go on, or not to it. */
+    /**
+     * Whether the oldest has waited for so long: for the topic, or for a view that does not go on, or not to it. What the
+     * view has passed by is in the topic no more: the brokers have lost it.
+     */
     synchronized boolean isStalled(long nanos) {
         if (entries.isEmpty()) {
             return false;
         }
         Sent oldest = entries.values().iterator().next();
-        long since = oldest.inTopic && !lost && movedAt - oldest.at > 0 ? movedAt : oldest.at;
+        long since = oldest.offset >= nextOffset && !lost && movedAt - oldest.at > 0 ? movedAt : oldest.at;
         return nanoTime.getAsLong() - since > nanos;
     }
 

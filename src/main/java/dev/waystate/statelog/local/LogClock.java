@@ -1,5 +1,6 @@
 package dev.waystate.statelog.local;
 
+import dev.waystate.statelog.Report;
 import dev.waystate.statelog.view.ClockTable.Anchor;
 import dev.waystate.statelog.view.ClockTable.Step;
 import dev.waystate.statelog.view.Timestamps;
@@ -46,7 +47,7 @@ final class LogClock {
     private static final long STEP_APART = 3_600 * NANOS_PER_SECOND;
 
     private static final long NOT_SET_BEFORE = Timestamps.toNanos(Instant.parse("2025-01-01T00:00:00Z"));
-    private static final long LATEST = Timestamps.toNanos(Instant.parse("2262-01-01T00:00:00Z"));
+    private static final long LATEST = Timestamps.toNanos(Report.LATEST_TIME_EXCLUSIVE);
     private static final long WARNING_PAUSE = 60 * NANOS_PER_SECOND;
 
     /** @param nanoTime when it was that time */

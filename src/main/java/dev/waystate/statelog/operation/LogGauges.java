@@ -3,6 +3,7 @@ package dev.waystate.statelog.operation;
 import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.StateLog;
+import dev.waystate.statelog.file.LogFile;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.File;
@@ -47,7 +48,7 @@ class LogGauges {
         this.stateLog = stateLog;
         Path path = properties.file().toAbsolutePath();
         this.file = path.toFile();
-        this.writeAheadLog = path.resolveSibling(path.getFileName() + "-wal").toFile();
+        this.writeAheadLog = LogFile.writeAheadLogOf(path).toFile();
         scheduler.after(TASK, Duration.ZERO, this::look);
         scheduler.every(TASK, INTERVAL, this::look);
         gauge("head", "position", "Position of the newest record", () -> orUnknown(stateLog::head), meters);

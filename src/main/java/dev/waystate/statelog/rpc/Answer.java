@@ -40,30 +40,25 @@ final class Answer<T> {
     }
 
     /**
-     * Begins when there is room, now or as soon as the call is ready.
-     *
-     * @throws RejectedExecutionException if the executor is full
-     */
-    synchronized void begin() {
-        allowed = true;
-        beginIfAllowed();
-    }
-
-    /**
-     * Begins likewise, on another thread than that of the call.
+     * Begins when there is room, now or as soon as the call is ready. On any thread.
      *
      * @param problem what the call ends with instead; null for nothing
      */
-    void beginLater(@Nullable Throwable problem) {
-        try {
-            if (problem == null) {
-                begin();
-                return;
-            }
+    void begin(@Nullable Throwable problem) {
+        if (problem != null) {
             responses.onError(problem);
-        } catch (RejectedExecutionException full) {
-            responses.onError(full);
+            return;
         }
+        try {
+            allow();
+        } catch (RuntimeException | Error thrown) {
+            responses.onError(thrown);
+        }
+    }
+
+    private synchronized void allow() {
+        allowed = true;
+        beginIfAllowed();
     }
 
     private synchronized void beginIfAllowed() {

@@ -1,7 +1,15 @@
 package dev.waystate.statelog.rpc;
 
+import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
+import dev.waystate.proto.v1.StateLogServiceGrpc;
+import dev.waystate.server.calls.ServiceMethods;
+import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.ServerCalls.ServerStreamingMethod;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,5 +37,19 @@ record EncodedResponse(byte[] bytes) {
 
     EncodedResponse(ReadResponse response) {
         this(response.toByteArray());
+    }
+
+    /** Returns the service with another method in the place of Read, whose responses are encoded already. */
+    static ServerServiceDefinition replaceRead(
+            ServerServiceDefinition service, ServerStreamingMethod<ReadRequest, EncodedResponse> read) {
+        MethodDescriptor<ReadRequest, ReadResponse> known = StateLogServiceGrpc.getReadMethod();
+        ServerMethodDefinition<?, ?> encoded = ServerMethodDefinition.create(
+                known.toBuilder(known.getRequestMarshaller(), MARSHALLER).build(),
+                ServerCalls.asyncServerStreamingCall(read));
+        return ServiceMethods.replace(
+                service,
+                method -> method.getMethodDescriptor().getFullMethodName().equals(known.getFullMethodName())
+                        ? encoded
+                        : method);
     }
 }

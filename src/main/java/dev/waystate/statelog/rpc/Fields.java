@@ -5,6 +5,7 @@ import dev.waystate.geometry.Circle;
 import dev.waystate.geometry.Point;
 import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.server.text.Names;
+import dev.waystate.statelog.Report;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -18,10 +19,6 @@ final class Fields {
     private static final int MAX_PAGE_SIZE = 1_000;
 
     private static final int NANOS_PER_SECOND = 1_000_000_000;
-
-    // What nanoseconds since 1970 can count in 64 bits, in whole years.
-    private static final Instant EARLIEST = Instant.parse("1678-01-01T00:00:00Z");
-    private static final Instant LATEST = Instant.parse("2262-01-01T00:00:00Z");
 
     private Fields() {}
 
@@ -62,8 +59,8 @@ final class Fields {
     }
 
     static Instant time(Supplier<String> field, Timestamp timestamp) {
-        boolean inRange = timestamp.getSeconds() >= EARLIEST.getEpochSecond()
-                && timestamp.getSeconds() < LATEST.getEpochSecond()
+        boolean inRange = timestamp.getSeconds() >= Report.EARLIEST_TIME.getEpochSecond()
+                && timestamp.getSeconds() < Report.LATEST_TIME_EXCLUSIVE.getEpochSecond()
                 && timestamp.getNanos() >= 0
                 && timestamp.getNanos() < NANOS_PER_SECOND;
         if (inRange) {
@@ -71,7 +68,8 @@ final class Fields {
         }
         throw new InvalidRequestException(
                 field.get(),
-                "expected a time from " + EARLIEST + " until before " + LATEST + ", with 0 to 999999999 nanoseconds");
+                "expected a time from " + Report.EARLIEST_TIME + " until before " + Report.LATEST_TIME_EXCLUSIVE
+                        + ", with 0 to 999999999 nanoseconds");
     }
 
     static Point point(dev.waystate.proto.Point point) {

@@ -7,20 +7,16 @@ import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.server.calls.OpenCall;
 import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.server.telemetry.BatchSpan;
-import dev.waystate.statelog.LogChangedException;
-import dev.waystate.statelog.LogUnavailableException;
-import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StoredRecord;
+import dev.waystate.statelog.rpc.ReadStart.Replay;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Instant;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One call of {@code Read}. Whatever may allow a step (the transport has room, the log has grown, a heartbeat is due)
@@ -36,12 +32,10 @@ final class ReadStream {
     private static final int PAGE_GROWTH = 4;
     private static final int LARGEST_PAGE_BYTES = 256 * 1024;
 
-    private static final Pattern LOG_ID = Pattern.compile("[0-9a-fA-F]{32}");
-
     private final ServerCallStreamObserver<EncodedResponse> responses;
     private final StateLog stateLog;
-    private final ReadRequest request;
     private final RecordFilter filter;
+    private final ReadStart start;
     private final boolean follow;
     private final ReadStreams streams;
     private final OpenCall call = OpenCall.current();
@@ -56,11 +50,6 @@ final class ReadStream {
     /** That of the last record that it has been through. Written by one step at a time. */
     private volatile long position;
 
-    /** Why it is not known whether the log has come to the position. */
-    private volatile @Nullable LogUnavailableException unknownEnd;
-
-    private volatile boolean endKnown;
-
     // Used by one step at a time.
     /** Whether it began at the earliest record, or one of a time, and none has been read yet. */
     private boolean fromEarliest;
@@ -68,7 +57,6 @@ final class ReadStream {
     private int pageBytes = FIRST_PAGE_BYTES;
     private volatile long replayEnd = -1;
     private boolean caughtUp;
-    private boolean waiting;
 
     /** Whether its next step looks into the log's memory alone, and so does not block. */
     private volatile boolean live;
@@ -81,11 +69,11 @@ final class ReadStream {
             ReadStreams streams) {
         this.responses = responses;
         this.stateLog = stateLog;
-        this.request = request;
         this.filter = RecordFilter.fromRequest(request);
+        this.start = new ReadStart(stateLog, request, this::wake);
+        this.position = request.getAfterPosition();
         this.follow = request.getFollow();
         this.streams = streams;
-        checkStart();
         responses.setOnReadyHandler(this::wake);
         responses.setOnCancelHandler(this::end);
         call.onDrain(follow, this::serverStops);
@@ -184,71 +172,15 @@ final class ReadStream {
         return readOn();
     }
 
-    private void checkStart() {
-        if (request.getAfterPosition() < 0) {
-            throw new InvalidRequestException(
-                    "after_position", "expected a position from 0 on, but it is " + request.getAfterPosition());
-        }
-        if (request.hasSince()) {
-            Fields.time("since", request.getSince());
-        }
-        if (!request.getLogId().isEmpty() && !LOG_ID.matcher(request.getLogId()).matches()) {
-            throw new InvalidRequestException("log_id", "expected 32 hexadecimal digits, or nothing");
-        }
-    }
-
-    /**
-     * Finds where to begin and, for a replay, to end: what is behind the head of this moment is of no concern to it, neither
-     * its damage, nor its removal. Returns false when the log has to come to the position first.
-     */
     private boolean begin() {
-        if (unknownEnd != null) {
-            throw unknownEnd;
+        Replay replay = start.find();
+        if (replay == null) {
+            return false;
         }
-        long head = stateLog.head();
-        if (!request.getLogId().isEmpty() && !request.getLogId().equalsIgnoreCase(stateLog.id())) {
-            throw new LogChangedException(request.getLogId(), stateLog.id(), head);
-        }
-        switch (request.getStartCase()) {
-            case AFTER_POSITION -> position = request.getAfterPosition();
-            case SINCE -> {
-                position = stateLog.firstSince(Fields.time("since", request.getSince())) - 1;
-                fromEarliest = true;
-            }
-            case FROM_HEAD -> position = head;
-            case START_NOT_SET -> {
-                position = stateLog.earliest() - 1;
-                fromEarliest = true;
-            }
-        }
-        if (position > head) {
-            if (request.hasAfterPosition()) {
-                return awaitEnd(head);
-            }
-            head = position; // what was recorded meanwhile is before the time that was asked for
-        }
-        replayEnd = head;
+        position = replay.afterPositionExclusive();
+        fromEarliest = replay.fromEarliest();
+        replayEnd = replay.end();
         return true;
-    }
-
-    private boolean awaitEnd(long head) {
-        if (endKnown) {
-            throw new PositionBeyondHeadException(position, head);
-        }
-        if (waiting) {
-            return false; // woken for something else
-        }
-        waiting = true;
-        stateLog.caughtUp().whenComplete((caughtUp, problem) -> {
-            if (problem != null) {
-                unknownEnd = new LogUnavailableException(
-                        "Expected a position up to " + head + ", where this replica is, but it is " + position,
-                        problem);
-            }
-            endKnown = true;
-            wake();
-        });
-        return false;
     }
 
     /** Reads one page, a small one while there is little room: each reader that does not take its page holds it. */

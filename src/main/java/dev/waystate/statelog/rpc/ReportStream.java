@@ -1,6 +1,5 @@
 package dev.waystate.statelog.rpc;
 
-import dev.waystate.geometry.Point;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
 import dev.waystate.server.calls.MemoryBudget;
@@ -26,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ReportStream implements StreamObserver<Data> {
 
     private final ServerCallStreamObserver<Empty> responses;
-    private final String source;
-    private final @Nullable Point location;
+    private final ReportMetadata metadata;
     private final Reports reports;
     private final StateLog stateLog;
     private final MemoryBudget pending;
@@ -46,18 +44,15 @@ final class ReportStream implements StreamObserver<Data> {
     private boolean cancelled;
     private @Nullable Throwable failure;
 
-    /** @param location of all reports; null when the call does not say */
     ReportStream(
             ServerCallStreamObserver<Empty> responses,
-            String source,
-            @Nullable Point location,
+            ReportMetadata metadata,
             Reports reports,
             StateLog stateLog,
             MemoryBudget pending,
             StreamLog streamLog) {
         this.responses = responses;
-        this.source = source;
-        this.location = location;
+        this.metadata = metadata;
         this.reports = reports;
         this.stateLog = stateLog;
         this.pending = pending;
@@ -103,7 +98,7 @@ final class ReportStream implements StreamObserver<Data> {
         if (inputEnded) {
             return false;
         }
-        Report report = reports.fromData(data, location, received);
+        Report report = reports.fromData(data, metadata.location(), received);
         long bytes = Reports.bytes(report);
         pending.hold(bytes);
         filling.add(report);
@@ -146,7 +141,7 @@ final class ReportStream implements StreamObserver<Data> {
             fillingBytes = 0;
         }
         BatchSpan span = call.beginBatch("stream_state batch");
-        stateLog.append(new Batch(source, Batch.UNNUMBERED, batch)).whenComplete((appended, problem) -> {
+        stateLog.append(new Batch(metadata.source(), Batch.UNNUMBERED, batch)).whenComplete((appended, problem) -> {
             span.end(batch.size(), problem);
             settled(batch.size(), bytes, appended, problem);
         });

@@ -15,7 +15,7 @@ import io.grpc.stub.StreamObserver;
 import net.devh.boot.grpc.server.service.GrpcService;
 
 /** Takes streams of state reports without sequences. */
-@GrpcService(interceptors = {SourceInterceptor.class, LocationInterceptor.class})
+@GrpcService(interceptors = ReportMetadataInterceptor.class)
 class RequestStreamingService extends RequestStreamingImplBase {
 
     /** Twice as many as are logged of one stream at most. */
@@ -37,14 +37,13 @@ class RequestStreamingService extends RequestStreamingImplBase {
     @Override
     @RequiresPermission(Permission.STATE_WRITE)
     public StreamObserver<Data> streamState(StreamObserver<Empty> responses) {
-        String source = SourceInterceptor.currentSource();
+        ReportMetadata metadata = ReportMetadata.current();
         return new ReportStream(
                 (ServerCallStreamObserver<Empty>) responses,
-                source,
-                LocationInterceptor.currentLocation(),
+                metadata,
                 reports,
                 stateLog,
                 pending,
-                new StreamLog(source, Caller.current(), properties.reportsLogged(), logLines));
+                new StreamLog(metadata.source(), Caller.current(), properties.reportsLogged(), logLines));
     }
 }

@@ -26,9 +26,6 @@ import org.springframework.stereotype.Component;
 @Component
 class SourcePages {
 
-    /** Below what clients take in one message, 4 MiB. */
-    static final int MOST_BYTES = 3 * 1024 * 1024;
-
     /** The most that a source takes as of an earlier moment, its name above all. */
     private static final int BYTES_PER_PAST_SOURCE = 320;
 

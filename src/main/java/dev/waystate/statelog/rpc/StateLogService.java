@@ -17,15 +17,10 @@ import dev.waystate.security.access.RequiresPermission;
 import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.calls.MemoryBudget;
 import dev.waystate.server.calls.MemoryBudgets;
-import dev.waystate.server.calls.ServiceMethods;
-import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.StateLog;
 import io.grpc.BindableService;
-import io.grpc.MethodDescriptor;
-import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -36,6 +31,9 @@ import net.devh.boot.grpc.server.service.GrpcService;
 /** The log's own service. What reads the log runs on the executor; what appends to it never blocks. */
 @GrpcService
 class StateLogService implements StateLogServiceGrpc.AsyncService, BindableService {
+
+    /** Of records and of sources: below what clients take in one message, 4 MiB. */
+    static final int MOST_BYTES = 3 * 1024 * 1024;
 
     private final ConcurrentMap<String, AppendStream> appendStreams = new ConcurrentHashMap<>();
     private final StateLog stateLog;
@@ -89,35 +87,22 @@ class StateLogService implements StateLogServiceGrpc.AsyncService, BindableServi
 
     @Override
     public ServerServiceDefinition bindService() {
-        MethodDescriptor<ReadRequest, EncodedResponse> read = StateLogServiceGrpc.getReadMethod().toBuilder(
-                        StateLogServiceGrpc.getReadMethod().getRequestMarshaller(), EncodedResponse.MARSHALLER)
-                .build();
-        ServerMethodDefinition<?, ?> encoded = ServerMethodDefinition.create(
-                read,
-                ServerCalls.asyncServerStreamingCall(
-                        (request, responses) -> read(request, (ServerCallStreamObserver<EncodedResponse>) responses)));
-        return ServiceMethods.replace(
+        return EncodedResponse.replaceRead(
                 StateLogServiceGrpc.bindService(this),
-                method -> method.getMethodDescriptor().getFullMethodName().equals(read.getFullMethodName())
-                        ? encoded
-                        : method);
+                (request, responses) -> read(request, (ServerCallStreamObserver<EncodedResponse>) responses));
     }
 
     @Override
     @RequiresPermission(Permission.STATE_READ)
     public void listRecords(ListRecordsRequest request, StreamObserver<ListRecordsResponse> responses) {
-        answer(
-                responses,
-                request.getMinPosition(),
-                SourcePages.MOST_BYTES,
-                room -> historyPages.records(request, room));
+        answer(responses, request.getMinPosition(), MOST_BYTES, room -> historyPages.records(request, room));
     }
 
     @Override
     @RequiresPermission(Permission.STATE_READ)
     public void listSources(ListSourcesRequest request, StreamObserver<ListSourcesResponse> responses) {
         long position = Math.max(request.getMinPosition(), request.getAsOf().getPosition());
-        answer(responses, position, SourcePages.MOST_BYTES, room -> sourcePages.page(request, room));
+        answer(responses, position, MOST_BYTES, room -> sourcePages.page(request, room));
     }
 
     @Override
@@ -138,23 +123,9 @@ class StateLogService implements StateLogServiceGrpc.AsyncService, BindableServi
         answer(responses, position, mostBytes, room -> summaries.summary(request));
     }
 
-    /** Answers once the log has come to a position, or to its end. */
+    /** Answers once the log has come to a position. */
     private <T> void answer(StreamObserver<T> responses, long minPosition, int mostBytes, IntFunction<T> response) {
-        Answer<T> answer = new Answer<>(
-                (ServerCallStreamObserver<T>) responses,
-                mostBytes,
-                room -> {
-                    long head = stateLog.head();
-                    if (minPosition > head) {
-                        throw new PositionBeyondHeadException(minPosition, head);
-                    }
-                    return response.apply(room);
-                },
-                rpcExecutor);
-        if (minPosition <= stateLog.head()) {
-            answer.begin();
-        } else {
-            stateLog.caughtUp().whenComplete((caughtUp, problem) -> answer.beginLater(problem));
-        }
+        Answer<T> answer = new Answer<>((ServerCallStreamObserver<T>) responses, mostBytes, response, rpcExecutor);
+        stateLog.reached(minPosition).whenComplete((reached, problem) -> answer.begin(problem));
     }
 }

@@ -41,7 +41,7 @@ public final class LogExport implements AutoCloseable {
         this.connection = connection;
         requireVersion(file);
         owner.confirm(); // SQLite has a lock from here on
-        head = LogBackup.checkedHead(connection);
+        head = LogFileCheck.checkAll(connection);
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(FIND_BOUNDS)) {
             if (row.getBoolean(5)) {
@@ -63,7 +63,7 @@ public final class LogExport implements AutoCloseable {
      */
     public static LogExport open(Path name) throws IOException {
         LogFile file = LogFile.find(name);
-        LogBackup.check(file, LogFileCheck::check);
+        LogFileCheck.check(file);
         FileOwner owner = FileOwner.acquire(file);
         try {
             return open(file, owner);
@@ -77,7 +77,7 @@ public final class LogExport implements AutoCloseable {
     }
 
     private static LogExport open(LogFile file, FileOwner owner) throws SQLException, IOException {
-        Connection connection = LogBackup.open(file);
+        Connection connection = file.readOnlyDataSource().getConnection();
         try {
             return new LogExport(file, owner, connection);
         } catch (SQLException | IOException | RuntimeException problem) {

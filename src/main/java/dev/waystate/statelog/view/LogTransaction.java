@@ -1,6 +1,5 @@
 package dev.waystate.statelog.view;
 
-import dev.waystate.geometry.Point;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.FencedException;
@@ -12,87 +11,55 @@ import dev.waystate.statelog.entry.Origin;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.entry.Verdict;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements of one transaction, which alone decides about duplicates, gaps, fences, positions and tracks: the same
- * batches make the same tables, however they are grouped. Records, the sources' rows, their changes of state, the totals
- * and the head move together, so that duplicates, current states and summaries need no look at the history. Used again for
- * each group; whoever uses it commits or rolls back.
+ * One transaction, which alone decides about duplicates, gaps, fences, positions and tracks: the same batches make the
+ * same tables, however they are grouped. Records, the sources' rows, their changes of state, the totals and the head move
+ * together, so that duplicates, current states and summaries need no look at the history. Used again for each group;
+ * whoever uses it commits or rolls back.
  */
 final class LogTransaction implements AutoCloseable {
 
-    private final BlockWriter records;
-    private final PreparedStatement findSource;
-    private final PreparedStatement insertSource;
-    private final PreparedStatement updateSource;
-    private final PreparedStatement locateSource;
-    private final PreparedStatement insertTransition;
-    private final PreparedStatement addToTotal;
-    private final PreparedStatement moveEnd;
-    private final PreparedStatement begin;
-    private final PreparedStatement beginHistory;
-    private final PreparedStatement insertHistory;
-    private final PreparedStatement findName;
-    private final PreparedStatement movePlace;
-    private final Checksum checksum = new Checksum();
-
+    private final StatusTotals totals;
+    private final SourceTable sources;
+    private final RecordTable records;
+    private final HistoryImport imported;
     private final Sessions sessions;
     private final Claims claims;
+    private final PreparedStatement begin;
+    private final PreparedStatement moveEnd;
+    private final PreparedStatement movePlace;
 
-    private final Map<String, SourceRow> sources = new HashMap<>();
-    private final Map<Integer, long[]> totals = new HashMap<>();
-    private final Map<Long, String> names = new HashMap<>();
-    private int lastStatus;
-    private long @Nullable [] lastTotal;
-    private long head;
     private long recordedAt;
     private String logId = "";
     private @Nullable TopicPlace place;
-    private @Nullable UUID importing;
-    private @Nullable History history;
-    private long infoChars;
 
     LogTransaction(WriterConnection connection) throws SQLException {
-        records = connection.blocks();
-        findSource = connection.prepare("SELECT " + SourceRow.COLUMNS + " FROM source WHERE name = ?");
-        insertSource = connection.prepare("INSERT INTO source (name) VALUES (?) RETURNING id");
-        updateSource = connection.prepare(SourceRow.UPDATE);
-        locateSource = connection.prepare("INSERT OR REPLACE INTO source_location VALUES (?1, ?2, ?2, ?3, ?3)");
-        insertTransition = connection.prepare(TransitionRow.INSERT);
-        addToTotal = connection.prepare("""
-                INSERT INTO status_total VALUES (?, ?, ?) ON CONFLICT (status)
-                DO UPDATE SET reports = reports + excluded.reports, sources = sources + excluded.sources""");
-        moveEnd = connection.prepare("UPDATE bounds SET head = ?, recorded_at = ?, importing = ?");
-        begin = connection.prepare("UPDATE bounds SET log_id = ?");
-        beginHistory = connection.prepare("UPDATE bounds SET earliest = ?, states_from = ?");
-        insertHistory = connection.prepare(SourceRow.INSERT);
-        findName = connection.prepare("SELECT name FROM source WHERE id = ?");
-        movePlace = connection.prepare("INSERT OR REPLACE INTO topic VALUES (1, ?, ?, ?, ?)");
+        totals = new StatusTotals(connection);
+        sources = new SourceTable(connection, totals);
+        records = new RecordTable(connection);
+        imported = new HistoryImport(connection, records, sources, totals);
         sessions = new Sessions(connection);
         claims = new Claims(connection);
+        begin = connection.prepare("UPDATE bounds SET log_id = ?");
+        moveEnd = connection.prepare("UPDATE bounds SET head = ?, recorded_at = ?, importing = ?");
+        movePlace = connection.prepare("INSERT OR REPLACE INTO topic VALUES (1, ?, ?, ?, ?)");
     }
 
     /** Starts a transaction whose entries follow the end. */
     void begin(LogEnd end) {
-        head = end.head();
         recordedAt = end.recordedAt();
         logId = end.logId();
         place = end.place();
-        importing = end.importing();
-        history = null;
-        infoChars = 0;
+        records.begin(end.head());
+        imported.begin(end.importing());
         sources.clear();
         totals.clear();
-        lastTotal = null;
-        names.clear();
         sessions.clear();
     }
 
@@ -103,7 +70,7 @@ final class LogTransaction implements AutoCloseable {
      */
     Verdict apply(Origin origin, Entry entry, long time) throws SQLException {
         recordedAt = Math.max(recordedAt, time);
-        if (importing != null && !importing.equals(origin.session())) {
+        if (imported.shutsOut(origin)) {
             return new Verdict.Ignored();
         }
         if (sessions.isNew(origin)) {
@@ -113,7 +80,7 @@ final class LogTransaction implements AutoCloseable {
             return new Verdict.Ignored();
         }
         try {
-            return new Verdict.Applied(durableSequence(origin, entry), head);
+            return new Verdict.Applied(durableSequence(origin, entry), records.head());
         } catch (FencedException | SequenceGapException refused) {
             return new Verdict.Refused(refused);
         }
@@ -126,21 +93,26 @@ final class LogTransaction implements AutoCloseable {
         }
         if (entry instanceof Entry.Claim claim) {
             claims.take(claim.source(), origin);
-            SourceRow source = source(claim.source());
+            SourceRow source = sources.find(claim.source());
             return source == null ? 0 : source.durableSequence;
         }
         if (entry instanceof Entry.Release release) {
             claims.release(release.source(), release.claim());
         } else if (entry instanceof Entry.Genesis genesis && place == null) {
-            begin(genesis.logId());
-            if (genesis.history() != null) {
-                importing = origin.session();
-                begin(genesis.history());
-            }
-        } else if (entry instanceof Entry.Rows rows && importing != null) {
-            add(rows);
+            begin(genesis, origin.session());
+        } else if (entry instanceof Entry.Rows rows && imported.isUnderWay()) {
+            recordedAt = Math.max(recordedAt, imported.add(rows));
         }
         return 0;
+    }
+
+    private void begin(Entry.Genesis genesis, UUID session) throws SQLException {
+        logId = genesis.logId();
+        begin.setBytes(1, HexFormat.of().parseHex(logId));
+        begin.executeUpdate();
+        if (genesis.history() != null) {
+            imported.begin(session, genesis.history());
+        }
     }
 
     /**
@@ -155,7 +127,7 @@ final class LogTransaction implements AutoCloseable {
             claims.check(batch.source(), batch.claim());
             sessions.touch(batch.claim().session(), recordedAt);
         }
-        SourceRow source = source(batch.source());
+        SourceRow source = sources.find(batch.source());
         long durableSequence = source == null ? 0 : source.durableSequence;
         boolean numbered = batch.firstSequence() != Batch.UNNUMBERED;
         List<Report> fresh = numbered ? fresh(batch, durableSequence) : batch.reports();
@@ -163,161 +135,13 @@ final class LogTransaction implements AutoCloseable {
             return durableSequence;
         }
         if (source == null) {
-            source = insert(batch.source());
+            source = sources.insert(batch.source());
         }
         for (Report report : fresh) {
             long sequence = numbered ? ++source.durableSequence : Batch.UNNUMBERED;
-            addRecord(source, sequence, report);
+            add(source, sequence, report);
         }
         return source.durableSequence;
-    }
-
-    private void begin(String id) throws SQLException {
-        logId = id;
-        begin.setBytes(1, HexFormat.of().parseHex(id));
-        begin.executeUpdate();
-    }
-
-    private void begin(History imported) throws SQLException {
-        history = imported;
-        head = imported.earliest() - 1;
-        beginHistory.setLong(1, imported.earliest());
-        beginHistory.setLong(2, imported.statesFrom());
-        beginHistory.executeUpdate();
-    }
-
-    /** Returns the history that began; null when none did. */
-    @Nullable
-    History history() {
-        return history;
-    }
-
-    private void add(Entry.Rows rows) throws SQLException {
-        for (History.Source source : rows.sources()) {
-            SourceRow row = SourceRow.of(source);
-            row.set(insertHistory, checksum);
-            insertHistory.setString(18, row.name);
-            insertHistory.executeUpdate();
-            locate(row);
-            names.put(row.id, row.name);
-            total(row.status())[1]++;
-            recordedAt = Math.max(recordedAt, Timestamps.toNanos(source.recordedAt()));
-        }
-        for (History.Record record : rows.records()) {
-            SourceRow source = imported(record.sourceId());
-            source.position = record.previous() == null ? RecordRow.UNLINKED : record.previous();
-            long at = Timestamps.toNanos(record.recordedAt());
-            records.add(RecordRow.of(source, ++head, record.sequence(), record.report(), at), source.name);
-            infoChars += record.report().info().length();
-        }
-        for (History.Transition row : rows.transitions()) {
-            long since = Timestamps.toNanos(row.since());
-            addTransition(imported(row.sourceId()), row.position(), row.status(), since);
-        }
-        for (History.Total total : rows.totals()) {
-            total(total.status())[0] += total.reports();
-        }
-        if (rows.last()) {
-            importing = null;
-        }
-    }
-
-    /** Returns what is needed of a source for rows that name it. */
-    private SourceRow imported(long id) throws SQLException {
-        String name = names.get(id);
-        if (name == null) {
-            findName.setLong(1, id);
-            try (ResultSet row = findName.executeQuery()) {
-                name = row.getString(1);
-            }
-            names.put(id, name);
-        }
-        return new SourceRow(id, name);
-    }
-
-    /** Goes on to a place in the topic, behind what was applied. */
-    void moveTo(TopicPlace next) {
-        place = next;
-    }
-
-    /** Returns how long the infos of the added records are together. */
-    long infoChars() {
-        return infoChars;
-    }
-
-    /** Returns how many sources were added to, imported or claimed, until {@link #committed}; one may count twice. */
-    int sources() {
-        return sources.size() + names.size() + claims.changed();
-    }
-
-    /** Writes everything that was added and returns the new end. */
-    LogEnd write() throws SQLException {
-        records.finish();
-        insertTransition.executeBatch();
-        for (SourceRow source : sources.values()) {
-            if (source.position > 0) {
-                writeSource(source);
-            }
-        }
-        updateSource.executeBatch();
-        locateSource.executeBatch();
-        for (Map.Entry<Integer, long[]> total : totals.entrySet()) {
-            addToTotal.setInt(1, total.getKey());
-            addToTotal.setLong(2, total.getValue()[0]);
-            addToTotal.setLong(3, total.getValue()[1]);
-            addToTotal.addBatch();
-        }
-        addToTotal.executeBatch();
-        sessions.write();
-        claims.write();
-        moveEnd.setLong(1, head);
-        moveEnd.setLong(2, recordedAt);
-        moveEnd.setBytes(3, importing == null ? null : Session.bytes(importing));
-        moveEnd.executeUpdate();
-        if (place != null) {
-            place.set(movePlace);
-            movePlace.executeUpdate();
-        }
-        return new LogEnd(head, recordedAt, logId, place, importing);
-    }
-
-    /** Returns the newest block that was written; none if it is not in memory. */
-    Block newestBlock() {
-        return records.written();
-    }
-
-    /** Keeps what was written, once it is committed. */
-    void committed() {
-        claims.committed();
-    }
-
-    /** Forgets what was added and not written. */
-    void discard() throws SQLException {
-        records.discard();
-        claims.discard();
-        insertTransition.clearBatch();
-        updateSource.clearBatch();
-        locateSource.clearBatch();
-        addToTotal.clearBatch();
-    }
-
-    @Override
-    public void close() throws SQLException {
-        records.close();
-        findSource.close();
-        insertSource.close();
-        updateSource.close();
-        locateSource.close();
-        insertTransition.close();
-        addToTotal.close();
-        moveEnd.close();
-        begin.close();
-        beginHistory.close();
-        insertHistory.close();
-        findName.close();
-        movePlace.close();
-        sessions.close();
-        claims.close();
     }
 
     private static List<Report> fresh(Entry.Append batch, long durableSequence) {
@@ -329,77 +153,82 @@ final class LogTransaction implements AutoCloseable {
         return batch.reports().subList((int) stored, batch.reports().size());
     }
 
-    private void addRecord(SourceRow source, long sequence, Report report) throws SQLException {
-        head++;
-        RecordRow added = RecordRow.of(source, head, sequence, report, recordedAt);
-        records.add(added, source.name);
+    private void add(SourceRow source, long sequence, Report report) throws SQLException {
+        RecordRow added = records.add(source, sequence, report, recordedAt);
         if (source.moveTo(added)) {
-            addTransition(source, head, report.status(), recordedAt);
+            records.addTransition(source, added.position(), report.status(), recordedAt);
         }
-        total(report.status())[0]++;
-        infoChars += report.info().length();
+        totals.addReports(report.status(), 1);
     }
 
-    private void addTransition(SourceRow source, long position, int status, long since) throws SQLException {
-        TransitionRow.set(insertTransition, source, position, status, since, checksum);
-        insertTransition.addBatch();
+    /** Goes on to a place in the topic, behind what was applied. */
+    void moveTo(TopicPlace next) {
+        place = next;
     }
 
-    private void writeSource(SourceRow source) throws SQLException {
-        source.set(updateSource, checksum);
-        updateSource.addBatch();
-        locate(source);
-        if (source.countedStatus != null) {
-            total(source.countedStatus)[1]--;
-        }
-        total(source.status())[1]++;
+    /** Returns the history that began; null when none did. */
+    @Nullable
+    History history() {
+        return imported.begun();
     }
 
-    private void locate(SourceRow source) throws SQLException {
-        Point location = source.location();
-        if (location != null && !location.equals(source.listedLocation)) {
-            locateSource.setLong(1, source.id);
-            locateSource.setInt(2, location.x());
-            locateSource.setInt(3, location.y());
-            locateSource.addBatch();
-        }
+    /** Returns how long the infos of the added records are together. */
+    long infoChars() {
+        return records.infoChars();
     }
 
-    /** Most reports have the status of the one ahead of them. */
-    private long[] total(int status) {
-        if (lastTotal == null || status != lastStatus) {
-            lastStatus = status;
-            lastTotal = totals.computeIfAbsent(status, key -> new long[2]);
-        }
-        return lastTotal;
+    /** Returns how many sources were added to, imported or claimed, until {@link #committed}; one may count twice. */
+    int sources() {
+        return sources.size() + imported.sources() + claims.changed();
     }
 
-    private @Nullable SourceRow source(String name) throws SQLException {
-        SourceRow known = sources.get(name);
-        if (known != null) {
-            return known;
+    /** Writes everything that was added and returns the new end. */
+    LogEnd write() throws SQLException {
+        records.write();
+        sources.write();
+        totals.write(); // which the sources have changed
+        sessions.write();
+        claims.write();
+        UUID importing = imported.session();
+        moveEnd.setLong(1, records.head());
+        moveEnd.setLong(2, recordedAt);
+        moveEnd.setBytes(3, importing == null ? null : Session.bytes(importing));
+        moveEnd.executeUpdate();
+        if (place != null) {
+            place.set(movePlace);
+            movePlace.executeUpdate();
         }
-        SourceRow found = find(name);
-        if (found != null) {
-            sources.put(name, found);
-        }
-        return found;
+        return new LogEnd(records.head(), recordedAt, logId, place, importing);
     }
 
-    private @Nullable SourceRow find(String name) throws SQLException {
-        findSource.setString(1, name);
-        try (ResultSet row = findSource.executeQuery()) {
-            return row.next() ? SourceRow.read(row, checksum) : null;
-        }
+    /** Returns the newest block that was written; none if it is not in memory. */
+    Block newestBlock() {
+        return records.newestBlock();
     }
 
-    private SourceRow insert(String name) throws SQLException {
-        insertSource.setString(1, name);
-        try (ResultSet id = insertSource.executeQuery()) {
-            id.next();
-            SourceRow inserted = new SourceRow(id.getLong(1), name);
-            sources.put(name, inserted);
-            return inserted;
-        }
+    /** Keeps what was written, once it is committed. */
+    void committed() {
+        claims.committed();
+    }
+
+    /** Forgets what was added and not written. */
+    void discard() throws SQLException {
+        records.discard();
+        sources.discard();
+        totals.discard();
+        claims.discard();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        records.close();
+        sources.close();
+        totals.close();
+        imported.close();
+        sessions.close();
+        claims.close();
+        begin.close();
+        moveEnd.close();
+        movePlace.close();
     }
 }

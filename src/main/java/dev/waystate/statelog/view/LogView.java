@@ -1,39 +1,20 @@
 package dev.waystate.statelog.view;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.Origin;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.entry.Verdict;
-import dev.waystate.statelog.file.FileOwner;
-import dev.waystate.statelog.file.FileWatch;
-import dev.waystate.statelog.file.LogFile;
-import dev.waystate.statelog.file.LogFileCheck;
-import dev.waystate.statelog.file.Mark;
-import dev.waystate.statelog.file.SqliteErrors;
 import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.statelog.operation.LogMetrics;
 import dev.waystate.statelog.operation.RetentionProperties;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.function.LongPredicate;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedExceptionUtils;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteConfig.JournalMode;
-import org.sqlite.SQLiteConfig.SynchronousMode;
-import org.sqlite.SQLiteOpenMode;
 
 /**
  * What a log is at its head, in an SQLite file: one connection applies batches, a few read. Commits are durable when they
@@ -44,22 +25,13 @@ import org.sqlite.SQLiteOpenMode;
  */
 public final class LogView implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(LogView.class);
-
-    static final int BUSY_TIMEOUT_MILLIS = 2_000;
-    private static final int CACHE_KIBIBYTES = 16 * 1024;
-    private static final int WAL_LEFT_AFTER_RESET_BYTES = 16 * 1024 * 1024;
-
     private static final String FIND_END = """
             SELECT earliest, head, (SELECT position + records - 1 FROM block ORDER BY position DESC LIMIT 1),
             recorded_at, lower(hex(log_id)), topic.cluster,
             topic.topic, next_offset, leader_epoch, importing FROM bounds LEFT JOIN topic""";
 
-    private static final String FIND_MARK = """
-            SELECT rootpage, page_size, wal_key FROM sqlite_schema, pragma_page_size, bounds WHERE name = 'bounds'""";
-
+    private final ViewFile file;
     private final WriterConnection writer;
-    private final HikariDataSource readers;
     private final LogBounds bounds;
     private final LogTransaction transaction;
     private final Pruning pruning;
@@ -68,11 +40,7 @@ public final class LogView implements AutoCloseable {
     private final SourceReader sources;
     private final TransitionReader transitions;
     private final ClockTable clock;
-    private final FileOwner owner;
     private final LogMetrics metrics;
-
-    /** Set when the file is taken into use. */
-    private @Nullable FileWatch watch;
 
     /** As of the last commit. */
     private volatile LogEnd end;
@@ -80,12 +48,10 @@ public final class LogView implements AutoCloseable {
     /** When the transaction was begun. For the thread that applies. */
     private long begunAt;
 
-    private LogView(WriterConnection writer, HikariDataSource readers, FileOwner owner, LogMetrics metrics)
-            throws SQLException {
+    private LogView(ViewFile file, LogMetrics metrics) throws SQLException {
+        this.file = file;
         this.metrics = metrics;
-        this.writer = writer;
-        this.readers = readers;
-        this.owner = owner;
+        writer = file.writer();
         try (PreparedStatement find = writer.prepare(FIND_END);
                 ResultSet row = find.executeQuery()) {
             TopicPlace place = row.getString(6) == null ? null : TopicPlace.read(row, 6);
@@ -100,12 +66,12 @@ public final class LogView implements AutoCloseable {
             checkNewest(row.getLong(3));
         }
         transaction = new LogTransaction(writer);
-        pruning = new Pruning(writer);
-        checkpoint = new WalCheckpoint(writer);
-        Readers connections = new Readers(readers);
-        records = new RecordReader(connections, bounds);
-        sources = new SourceReader(connections, bounds);
-        transitions = new TransitionReader(connections, bounds, records);
+        checkpoint = new WalCheckpoint(file, metrics);
+        pruning = new Pruning(writer, bounds, checkpoint);
+        Readers readers = file.readers();
+        records = new RecordReader(readers, bounds);
+        sources = new SourceReader(readers, bounds);
+        transitions = new TransitionReader(readers, bounds, records);
         clock = new ClockTable(writer);
     }
 
@@ -120,12 +86,13 @@ public final class LogView implements AutoCloseable {
      */
     public static LogView open(Path name, int readConnections, LogMetrics metrics) {
         try {
-            LogFile file = LogFile.findOrCreate(name);
-            FileOwner owner = FileOwner.acquire(file);
+            ViewFile file = ViewFile.open(name, readConnections);
             try {
-                return open(file, readConnections, owner, metrics);
+                LogView view = new LogView(file, metrics);
+                file.takeIntoUse();
+                return view;
             } catch (SQLException | IOException | RuntimeException problem) {
-                owner.close();
+                file.close();
                 throw problem;
             }
         } catch (AccessDeniedException denied) {
@@ -143,112 +110,11 @@ public final class LogView implements AutoCloseable {
         return open(name, readConnections, LogMetrics.NONE);
     }
 
-    private static LogView open(LogFile file, int readConnections, FileOwner owner, LogMetrics metrics)
-            throws SQLException, IOException {
-        WriterConnection writer = connect(file);
-        HikariDataSource readers = openReaders(file, readConnections);
-        LogView view;
-        try {
-            owner.confirm();
-            emptyWriteAheadLog(writer);
-            migrate(file);
-            goOnFromCopy(writer);
-            emptyWriteAheadLog(writer);
-            view = new LogView(writer, readers, owner, metrics);
-        } catch (SQLException | IOException | RuntimeException problem) {
-            readers.close();
-            writer.close();
-            throw problem;
-        }
-        try {
-            view.takeIntoUse(file);
-            return view;
-        } catch (SQLException | IOException | RuntimeException problem) {
-            view.closeFile();
-            throw problem;
-        }
-    }
-
-    /** Connects after a look at the file. */
-    private static WriterConnection connect(LogFile file) throws SQLException, IOException {
-        try (Connection bare = file.bareDataSource().getConnection()) {
-            LogFileCheck.check(file, bare);
-            WriterConnection writer =
-                    new WriterConnection(file.dataSource(writerSettings()).getConnection());
-            try (PreparedStatement reading = writer.prepare("SELECT count(*) FROM sqlite_schema")) {
-                reading.executeQuery(); // from here on SQLite has a lock that it keeps
-            }
-            return writer;
-        }
-    }
-
-    private static void emptyWriteAheadLog(WriterConnection writer) throws SQLException {
-        if (!writer.empty()) {
-            writer.abandon(); // or SQLite would go on by itself, once that process has ended
-            throw new IllegalStateException("Cannot move the write-ahead log into the file: another process reads the "
-                    + "state log, or writes to it. Wait for its end");
-        }
-    }
-
-    private static void migrate(LogFile file) {
-        try {
-            migrations(file).migrate();
-        } catch (FlywayException failed) {
-            throw NestedExceptionUtils.getMostSpecificCause(failed) instanceof UnusableFileException unusable
-                    ? unusable
-                    : failed;
-        }
-    }
-
-    static Flyway migrations(LogFile file) {
-        return Flyway.configure()
-                .dataSource(file.dataSource(settings()))
-                .locations("classpath:db/migration/sqlite")
-                .javaMigrations(new BlockMigration(file.path()))
-                .load();
-    }
-
-    /**
-     * A log that goes on from a copy has another history than the original, and another time: unless its history is that of
-     * the topic.
-     */
-    private static void goOnFromCopy(WriterConnection writer) throws SQLException {
-        writer.execute("DELETE FROM clock WHERE (SELECT copy FROM bounds)");
-        writer.execute("UPDATE bounds SET log_id = randomblob(16) WHERE copy AND NOT EXISTS (SELECT * FROM topic)");
-        writer.execute("UPDATE bounds SET copy = 0 WHERE copy");
-    }
-
-    /**
-     * Has a write-ahead log belong to the file from the next commit on. The change begins a write-ahead log, and names
-     * both keys, so that it is found to be of the file whether or not it has reached it.
-     */
-    private void changeKey(@Nullable Path inUseAs) throws SQLException {
-        try (PreparedStatement change =
-                writer.prepare("UPDATE bounds SET last_wal_key = wal_key, wal_key = randomblob(16), in_use_as = ?")) {
-            change.setString(1, inUseAs == null ? null : inUseAs.toString());
-            change.executeUpdate();
-        }
-    }
-
-    private void takeIntoUse(LogFile file) throws SQLException, IOException {
-        changeKey(file.path());
-        emptyWriteAheadLog(writer);
-        writer.execute("UPDATE bounds SET last_wal_key = NULL");
-        watch = new FileWatch(file, owner, mark());
-    }
-
     private void checkNewest(long newest) {
         boolean empty = bounds.earliest() > bounds.head();
         if (newest != bounds.head() && !(empty && newest == 0)) {
             throw new IllegalStateException("The state log is damaged: expected its newest record at position "
                     + bounds.head() + ", but it is at " + newest + ". Restore the file from a backup");
-        }
-    }
-
-    private Mark mark() throws SQLException {
-        try (PreparedStatement find = writer.prepare(FIND_MARK);
-                ResultSet row = find.executeQuery()) {
-            return new Mark((row.getLong(1) - 1) * row.getInt(2), row.getInt(2), row.getBytes(3));
         }
     }
 
@@ -274,8 +140,8 @@ public final class LogView implements AutoCloseable {
      *     another program has written over it
      */
     public void checkFile() throws IOException {
-        watch.checkNames();
-        watch.checkContent();
+        file.checkNames();
+        file.checkContent();
     }
 
     /** Begins a transaction; returns false when another process has written to the file for longer than 2 seconds. */
@@ -330,7 +196,7 @@ public final class LogView implements AutoCloseable {
         metrics.committed(System.nanoTime() - begunAt, reports);
         checkpoint.committed(sources, reports, transaction.infoChars());
         end = next;
-        watch.checkNames();
+        file.checkNames();
     }
 
     /** Moves the head to what is committed, and returns whether there is anything new. */
@@ -348,16 +214,11 @@ public final class LogView implements AutoCloseable {
 
     /** Moves the write-ahead log into the file, when it is due. Not within a transaction. */
     public void checkpointWhenDue() throws SQLException, IOException {
-        if (checkpoint.isDue()) {
-            watch.checkContent(); // before anything is written over what is there
-            checkpoint();
-        }
+        checkpoint.runWhenDue();
     }
 
     void checkpoint() throws SQLException {
-        long begun = System.nanoTime();
         checkpoint.run();
-        metrics.checkpointed(System.nanoTime() - begun);
     }
 
     /**
@@ -369,37 +230,7 @@ public final class LogView implements AutoCloseable {
      */
     public void prune(RetentionProperties retention, long keptFrom, LongPredicate goOn)
             throws SQLException, IOException {
-        long maxRecords = retention.maxRecords() == 0 ? Long.MAX_VALUE : retention.maxRecords();
-        long from = retention.maxAge().isZero() ? Long.MIN_VALUE : keptFrom;
-        long removed = 0;
-        long step;
-        do {
-            step = pruneStep(maxRecords, from);
-            removed += step;
-            checkpointWhenDue();
-        } while (step > 0 && goOn.test(removed));
-    }
-
-    private long pruneStep(long maxRecords, long keptFrom) throws SQLException {
-        long earliest = bounds.earliest();
-        long firstKept = pruning.firstKept(earliest, bounds.head(), maxRecords, keptFrom);
-        if (firstKept == earliest || !writer.begin()) {
-            return 0;
-        }
-        bounds.moveEarliest(firstKept); // readers are turned away from the records before they are gone
-        try {
-            pruning.prune(earliest, firstKept);
-            writer.commit();
-        } catch (SQLException problem) {
-            if (!SqliteErrors.isDiskFull(problem)) {
-                throw problem;
-            }
-            bounds.moveEarliest(earliest);
-            writer.rollback();
-            return 0;
-        }
-        checkpoint.committed(0, firstKept - earliest, 0);
-        return firstKept - earliest;
+        pruning.prune(retention, keptFrom, goOn);
     }
 
     /** Returns the position of the newest record that may be read, 0 when there is none. */
@@ -440,6 +271,19 @@ public final class LogView implements AutoCloseable {
         writer.execute("PRAGMA synchronous = NORMAL");
     }
 
+    /** Marks the file as one that has only the beginning of its log, or takes the mark off. Not within a transaction. */
+    public void markPartial(boolean partial) throws SQLException {
+        writer.execute("PRAGMA user_version = " + (partial ? 1 : 0));
+    }
+
+    /** Whether the file has the mark. For the thread that applies. */
+    public boolean isMarkedPartial() throws SQLException {
+        try (PreparedStatement find = writer.prepare("PRAGMA user_version");
+                ResultSet row = find.executeQuery()) {
+            return row.getBoolean(1);
+        }
+    }
+
     /** Has {@link #close} leave the file alone, since it is not what it was, or could not be written. */
     public void abandon() {
         writer.abandon();
@@ -448,70 +292,20 @@ public final class LogView implements AutoCloseable {
     /** Moves the write-ahead log into the file, unless a write has failed before, and closes it. */
     @Override
     public void close() throws SQLException, IOException {
-        closeFile();
-        owner.close();
+        try (file) {
+            if (writer.isSound()) {
+                transaction.close();
+                pruning.close();
+            }
+        }
     }
 
     /**
      * Closes the view and puts its file aside, whatever is wrong with it.
      *
-     * @param file where it is now
+     * @param from where it is now
      */
-    public void putAside(Path file, Path aside) throws IOException {
-        readers.close();
-        Files.move(file, aside);
-        Files.deleteIfExists(Path.of(file + "-wal"));
-        Files.deleteIfExists(Path.of(file + "-shm"));
-        writer.discard(); // what it removes by name has gone
-        owner.close();
-    }
-
-    private void closeFile() throws SQLException {
-        readers.close();
-        try {
-            if (writer.isSound() && !seal()) {
-                log.info("Another process reads the state log: its write-ahead log stays until the next start");
-                writer.abandon(); // or SQLite would remove it, once that process has ended
-            }
-        } finally {
-            writer.close();
-        }
-    }
-
-    private boolean seal() throws SQLException {
-        transaction.close();
-        pruning.close();
-        if (!writer.empty()) {
-            return false;
-        }
-        changeKey(null);
-        return writer.empty();
-    }
-
-    static SQLiteConfig writerSettings() {
-        SQLiteConfig settings = settings();
-        settings.setOpenMode(SQLiteOpenMode.NOMUTEX); // one thread uses it, and the driver has a lock of its own
-        settings.setCacheSize(-CACHE_KIBIBYTES);
-        settings.setJournalSizeLimit(WAL_LEFT_AFTER_RESET_BYTES);
-        return settings;
-    }
-
-    private static HikariDataSource openReaders(LogFile file, int connections) {
-        HikariConfig pool = new HikariConfig();
-        pool.setPoolName("state-log-readers");
-        pool.setDataSource(file.dataSource(settings()));
-        pool.setConnectionInitSql("PRAGMA query_only = true");
-        pool.setMaximumPoolSize(connections);
-        return new HikariDataSource(pool);
-    }
-
-    private static SQLiteConfig settings() {
-        SQLiteConfig settings = new SQLiteConfig();
-        settings.resetOpenMode(SQLiteOpenMode.CREATE); // a file that is gone is not made anew
-        settings.setJournalMode(JournalMode.WAL);
-        settings.setSynchronous(SynchronousMode.FULL);
-        settings.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-        settings.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "0");
-        return settings;
+    public void putAside(Path from, Path aside) throws IOException {
+        file.putAside(from, aside);
     }
 }

@@ -186,6 +186,12 @@ final class SourceRow {
         update.setLong(17, id);
     }
 
+    /** Sets the parameters of {@link #INSERT}. */
+    void setInsert(PreparedStatement insert, Checksum checksums) throws SQLException {
+        set(insert, checksums);
+        insert.setString(18, name);
+    }
+
     SourceState toState() {
         StateRecord latest = new StateRecord(
                 position,

@@ -1,6 +1,8 @@
 package dev.waystate.statelog.view;
 
 import dev.waystate.statelog.file.SqliteErrors;
+import dev.waystate.statelog.operation.LogMetrics;
+import java.io.IOException;
 import java.sql.SQLException;
 
 /**
@@ -26,13 +28,17 @@ final class WalCheckpoint {
     /** About how many bytes a record takes besides its info. */
     private static final int BYTES_PER_RECORD = 16;
 
+    private final ViewFile file;
     private final WriterConnection connection;
+    private final LogMetrics metrics;
     private long pages;
     private long bytes;
     private long restartFromPages = RESTART_FROM_PAGES;
 
-    WalCheckpoint(WriterConnection connection) {
-        this.connection = connection;
+    WalCheckpoint(ViewFile file, LogMetrics metrics) {
+        this.file = file;
+        this.connection = file.writer();
+        this.metrics = metrics;
     }
 
     /** Counts what a transaction wrote or removed, roughly. */
@@ -41,12 +47,17 @@ final class WalCheckpoint {
         bytes += records * BYTES_PER_RECORD + infoChars;
     }
 
-    boolean isDue() {
-        return pages + bytes / PAGE_BYTES >= DUE_AFTER_PAGES;
+    /** Must run outside of any transaction. */
+    void runWhenDue() throws SQLException, IOException {
+        if (pages + bytes / PAGE_BYTES >= DUE_AFTER_PAGES) {
+            file.checkContent(); // before anything is written over what is there
+            run();
+        }
     }
 
     /** Must run outside of any transaction. */
     void run() throws SQLException {
+        long begun = System.nanoTime();
         pages = 0;
         bytes = 0;
         try {
@@ -62,5 +73,6 @@ final class WalCheckpoint {
                 throw problem;
             }
         }
+        metrics.checkpointed(System.nanoTime() - begun);
     }
 }

@@ -42,6 +42,11 @@ final class WriterConnection implements AutoCloseable {
         return new RecordScan(connection, from, to);
     }
 
+    /** Returns what looks up the names of sources. */
+    SourceName.Lookup names() {
+        return new SourceName.Cache().on(connection);
+    }
+
     /** Begins a transaction; returns false when another process has written to the file for longer than 2 seconds. */
     boolean begin() throws SQLException {
         try {
@@ -96,7 +101,7 @@ final class WriterConnection implements AutoCloseable {
         try {
             checkpoint("RESTART", "busy");
         } finally {
-            control.execute("PRAGMA busy_timeout = " + LogView.BUSY_TIMEOUT_MILLIS);
+            control.execute("PRAGMA busy_timeout = " + ViewFile.BUSY_TIMEOUT_MILLIS);
         }
     }
 

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class LagTests {
@@ -59,12 +58,21 @@ class LagTests {
     void aReplicaStaysReadyWhileKafkaDoesNotAnswer() {
         lag.caughtUp();
         look(5, 3_600, false);
-        lag.look(OptionalLong.empty(), 0, false);
+        lag.look(OptionalLong.empty(), false);
         assertThat(health.unready).isFalse();
     }
 
+    @Test
+    void anEntryFromAClockThatIsAheadHidesNoLagBehindIt() {
+        lag.caughtUp();
+        look(5, -86_400, true);
+        assertThat(health.unready).as("what is ahead is not behind").isFalse();
+        look(5, 31, true);
+        assertThat(health.unready).isTrue();
+    }
+
     private void look(long entries, long secondsBehind, boolean heard) {
-        Instant recordedAt = NOW.minusSeconds(secondsBehind);
-        lag.look(OptionalLong.of(entries), TimeUnit.SECONDS.toNanos(recordedAt.getEpochSecond()), heard);
+        lag.applied(NOW.minusSeconds(secondsBehind).toEpochMilli());
+        lag.look(OptionalLong.of(entries), heard);
     }
 }

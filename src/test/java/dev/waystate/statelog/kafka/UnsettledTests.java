@@ -48,11 +48,11 @@ class UnsettledTests {
     void anEntryThatIsNotInTheTopicStallsHoweverTheViewGoesOn() {
         Made made = add();
         now = 10;
-        unsettled.moved();
+        unsettled.moved(3);
         assertThat(unsettled.isStalled(10)).isFalse();
         now = 11;
         assertThat(unsettled.isStalled(10)).isTrue();
-        unsettled.inTopic(made.origin());
+        unsettled.inTopic(made.origin(), 3);
         assertThat(unsettled.isStalled(10)).as("the view is on its way to it").isFalse();
         now = 21;
         assertThat(unsettled.isStalled(10)).as("the view does not go on").isTrue();
@@ -62,14 +62,27 @@ class UnsettledTests {
     void anEntryInTheTopicThatTheViewLeftOutStallsHoweverTheViewGoesOn() {
         Made first = add();
         Made second = add();
-        unsettled.inTopic(first.origin());
-        unsettled.inTopic(second.origin());
+        unsettled.inTopic(first.origin(), 3);
+        unsettled.inTopic(second.origin(), 4);
         unsettled.settle(second.origin(), new Verdict.Ignored());
         now = 11;
-        unsettled.moved();
+        unsettled.moved(3);
         assertThat(unsettled.isStalled(10)).isTrue();
         unsettled.settle(first.origin(), new Verdict.Applied(0, 1));
         assertThat(unsettled.isStalled(10)).as("the hole is filled").isFalse();
+    }
+
+    @Test
+    void anEntryThatTheBrokersHadAndTheViewHasPassedByStallsHoweverTheViewGoesOn() {
+        Made made = add();
+        unsettled.inTopic(made.origin(), 3);
+        now = 11;
+        unsettled.moved(3);
+        assertThat(unsettled.isStalled(10)).as("the view is on its way to it").isFalse();
+        unsettled.moved(4);
+        assertThat(unsettled.isStalled(10)).as("the brokers have lost it").isTrue();
+        unsettled.inTopic(made.origin(), 4);
+        assertThat(unsettled.isStalled(10)).as("it was sent again").isFalse();
     }
 
     private Made add() {

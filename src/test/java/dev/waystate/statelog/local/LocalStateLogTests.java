@@ -209,6 +209,19 @@ class LocalStateLogTests extends StateLogContract {
     }
 
     @Test
+    void retentionByAgeIsNotHeldUpByADamagedTime() throws SQLException {
+        reopen(new RetentionProperties(Duration.ofHours(1), 0));
+        append("a", 1, reports(OK, 3));
+        RecordDamage.TIME.make(file(), 1);
+        reopen(new RetentionProperties(Duration.ofHours(1), 0)); // or the block would be written again from memory
+        machine.pass(Duration.ofMinutes(50));
+        append("b", 1, reports(OK, 2));
+        assertThat(log.earliest()).isEqualTo(1);
+        machine.pass(Duration.ofMinutes(11));
+        awaitEarliest(4);
+    }
+
+    @Test
     void everythingPrunedIsALogThatOpensAgain() {
         reopen(new RetentionProperties(Duration.ofHours(1), 0));
         append("a", 1, reports(OK, 3));

@@ -219,6 +219,18 @@ class ReadRaceTests {
         assertThat(summary.awaitEnd().getCode()).isEqualTo(Code.OUT_OF_RANGE);
     }
 
+    @Test
+    void anAnswerThatIsToSeeAPositionIsToldWhenNobodyKnowsWhereTheLogEnds() {
+        log.reset(5, () -> {});
+        log.caughtUp = CompletableFuture.failedFuture(new LogUnavailableException("away", null));
+        Recorder<GetSummaryRequest, GetSummaryResponse> summary = new Recorder<>();
+        stub.getSummary(GetSummaryRequest.newBuilder().setMinPosition(6).build(), summary);
+        assertThat(summary.awaitEnd()).satisfies(end -> {
+            assertThat(end.getCode()).isEqualTo(Code.UNAVAILABLE);
+            assertThat(end.getDescription()).contains("up to 5", "6");
+        });
+    }
+
     private void assertComplete() {
         assertThat(recorder.awaitEnd().isOk()).isTrue();
         assertThat(recorder.responses())

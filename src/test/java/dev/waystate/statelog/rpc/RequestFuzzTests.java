@@ -198,8 +198,8 @@ class RequestFuzzTests {
                 case 0 -> checkData(Data.parseFrom(request));
                 case 1 -> checkAppend(AppendRequest.parseFrom(request));
                 case 2 -> checkRead(ReadRequest.parseFrom(request));
-                case 3 -> PAGES.page(ListSourcesRequest.parseFrom(request), SourcePages.MOST_BYTES);
-                case 4 -> HISTORY.records(ListRecordsRequest.parseFrom(request), SourcePages.MOST_BYTES);
+                case 3 -> PAGES.page(ListSourcesRequest.parseFrom(request), StateLogService.MOST_BYTES);
+                case 4 -> HISTORY.records(ListRecordsRequest.parseFrom(request), StateLogService.MOST_BYTES);
                 case 5 -> HISTORY.transitions(ListTransitionsRequest.parseFrom(request), HistoryPages.TRANSITION_BYTES);
                 case 6 -> SUMMARIES.summary(GetSummaryRequest.parseFrom(request));
                 default -> checkSource(new String(request, StandardCharsets.UTF_8));

@@ -7,6 +7,7 @@ import dev.waystate.geometry.Point;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.backup.LogBackup;
 import dev.waystate.statelog.file.UnusableFileException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

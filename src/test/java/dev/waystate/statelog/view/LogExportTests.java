@@ -8,6 +8,7 @@ import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.SourceFilter;
 import dev.waystate.statelog.SourceState;
+import dev.waystate.statelog.backup.LogBackup;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.entry.Verdict;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.backup.LogBackup;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.file.LogFile;
@@ -14,6 +15,7 @@ import dev.waystate.statelog.file.UnusableFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
@@ -103,7 +105,7 @@ class LogFileTests {
 
     @Test
     void theNewestMigrationIsTheVersionThatIsKnown() throws Exception {
-        MigrationInfo[] migrations = LogView.migrations(LogFile.findOrCreate(directory.resolve("empty.db")))
+        MigrationInfo[] migrations = ViewFile.migrations(LogFile.findOrCreate(directory.resolve("empty.db")))
                 .info()
                 .pending();
         assertThat(migrations[migrations.length - 1].getVersion().toString())
@@ -212,6 +214,23 @@ class LogFileTests {
         }
         Files.write(directory.resolve("killed.db"), new byte[0]);
         assertThatItIsRefused("killed.db", "is empty", "killed.db-wal");
+    }
+
+    /** The control is the refusal of a write-ahead log beside an empty file: the file is made anew where it has gone. */
+    @Test
+    void aFileThatIsNotPutAsideAfterAllOpensAgain() throws Exception {
+        Path file = directory.resolve("waystate.db");
+        append(file, "one");
+        LogView view = open(file);
+        append(view, "two");
+        assertThatThrownBy(
+                        () -> view.putAside(file, directory.resolve("missing").resolve("aside")))
+                .isInstanceOf(NoSuchFileException.class);
+        assertThat(Path.of(file + "-wal")).doesNotExist();
+        Path killed = Files.copy(file, directory.resolve("killed.db"));
+        assertThat(infos(killed)).containsExactly("one");
+        view.abandon();
+        view.close();
     }
 
     /** Without the look at the file: what was appended since is back in the place of the copy. */

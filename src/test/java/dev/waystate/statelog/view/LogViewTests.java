@@ -39,7 +39,7 @@ class LogViewTests {
     void commitsAreSyncedBeforeTheyReturn() throws Exception {
         LogFile file = LogFile.findOrCreate(directory.resolve("waystate.db"));
         try (LogView view = LogView.open(file.path(), 1);
-                Connection writer = file.dataSource(LogView.writerSettings()).getConnection()) {
+                Connection writer = file.dataSource(ViewFile.writerSettings()).getConnection()) {
             assertThat(view.head()).isZero();
             assertThat(pragma(writer, "journal_mode")).isEqualTo("wal");
             assertThat(pragma(writer, "synchronous")).isEqualTo("2");

@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Changes a record in the file of a log as if a row of its own were changed: the others of its block stay as they are. */
@@ -87,7 +88,7 @@ public enum RecordDamage {
             case LOCATION ->
                 with(row, row.sourceId(), row.sequence(), row.status(), row.info(), new Point(1_234_567, 0));
             case NO_LOCATION -> with(row, row.sourceId(), row.sequence(), row.status(), row.info(), null);
-            case TIME -> with(row, row.reportedAt(), row.recordedAt() + 1, row.previous());
+            case TIME -> with(row, row.reportedAt(), row.recordedAt() + TimeUnit.DAYS.toNanos(365), row.previous());
             case REPORT_TIME -> with(row, row.recordedAt() - 1, row.recordedAt(), row.previous());
             case LINK -> with(row, row.reportedAt(), row.recordedAt(), row.previous() + 7);
             case CHECKSUM -> row;

@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.backup;
 
 import dev.waystate.statelog.file.LogFile;
 import dev.waystate.statelog.file.LogFileCheck;
@@ -24,16 +24,6 @@ import org.sqlite.SQLiteConfig;
  * before, is one file without a write-ahead log, and is whole, checked and on the disk when it gets its name.
  */
 public final class LogBackup {
-
-    private static final int BUSY_TIMEOUT_MILLIS = 5_000;
-
-    private static final String FIND_END =
-            "SELECT head, earliest > head, (SELECT position + records - 1 FROM block ORDER BY position DESC LIMIT 1)"
-                    + " FROM bounds";
-
-    /** The same of a log of the time before there were blocks. */
-    private static final String FIND_END_OF_RECORDS =
-            "SELECT head, earliest > head, (SELECT max(position) FROM record) FROM bounds";
 
     /**
      * What is changed in a copy.
@@ -75,7 +65,7 @@ public final class LogBackup {
         Path directory = copy.toAbsolutePath().getParent();
         Path unfinished = Files.createTempFile(directory, "backup.", ".partial");
         try {
-            check(file, LogFileCheck::check);
+            LogFileCheck.check(file);
             long head = fill(unfinished, file, List.of(SEAL, MARK));
             Files.move(unfinished, copy); // from here on there is a back-up
             sync(directory);
@@ -93,26 +83,10 @@ public final class LogBackup {
      * @throws UnusableFileException if the back-up is none that this version can read
      * @throws IOException if the back-up is damaged, or the log cannot be written
      */
-    public static long restoreInto(Path log, Path backup) throws IOException {
+    static long restoreInto(Path log, Path backup) throws IOException {
         LogFile file = LogFile.find(backup);
-        check(file, LogFileCheck::checkWithoutWriteAheadLog);
+        LogFileCheck.checkWithoutWriteAheadLog(file);
         return fill(log, file, List.of(SEAL, MARK, BEGIN_ANEW));
-    }
-
-    interface Check {
-        void run(LogFile file, Connection bare) throws SQLException, IOException;
-    }
-
-    /** @throws IOException if the file is empty, or damaged */
-    static void check(LogFile file, Check check) throws IOException {
-        if (Files.size(file.path()) == 0) {
-            throw new IOException("expected a state log, but the file is empty");
-        }
-        try (Connection bare = file.bareDataSource().getConnection()) {
-            check.run(file, bare);
-        } catch (SQLException problem) {
-            throw failure(problem);
-        }
     }
 
     /** Copies a log, changes the copy, and returns its head when it is whole and on the disk. */
@@ -121,19 +95,14 @@ public final class LogBackup {
             vacuum(log, copy);
             change(LogFile.find(copy), changes);
             sync(copy);
-            return checkedHead(LogFile.find(copy));
+            return head(LogFile.find(copy));
         } catch (SQLException failed) {
-            throw failure(failed);
+            throw SqliteErrors.toIOException(failed);
         }
     }
 
-    private static IOException failure(SQLException problem) {
-        String message = SqliteErrors.isDamage(problem) ? "the file is damaged or cut short" : problem.getMessage();
-        return new IOException(message, problem);
-    }
-
     private static void vacuum(LogFile log, Path copy) throws SQLException {
-        try (Connection connection = open(log);
+        try (Connection connection = log.readOnlyDataSource().getConnection();
                 PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
             vacuum.setString(1, copy.toUri().toString()); // in which all bytes of the name are
             vacuum.execute();
@@ -144,57 +113,29 @@ public final class LogBackup {
         try (Connection connection = copy.dataSource(new SQLiteConfig()).getConnection();
                 Statement statement = connection.createStatement()) {
             for (Change change : changes) {
-                if (hasColumn(statement, "bounds", change.column())
-                        && !hasColumn(statement, "bounds", change.unless())) {
+                if (boundsHave(statement, change.column()) && !boundsHave(statement, change.unless())) {
                     statement.executeUpdate(change.sql());
                 }
             }
         }
     }
 
-    private static boolean hasColumn(Statement statement, String table, String name) throws SQLException {
+    private static boolean boundsHave(Statement statement, String column) throws SQLException {
         try (ResultSet count = statement.executeQuery(
-                "SELECT count(*) FROM pragma_table_info('" + table + "') WHERE name = '" + name + "'")) {
+                "SELECT count(*) FROM pragma_table_info('bounds') WHERE name = '" + column + "'")) {
             return count.getBoolean(1);
         }
     }
 
-    private static long checkedHead(LogFile copy) throws SQLException, IOException {
-        try (Connection connection = open(copy)) {
-            return checkedHead(connection);
+    /** @throws IOException if the copy is damaged */
+    private static long head(LogFile copy) throws SQLException, IOException {
+        try (Connection connection = copy.readOnlyDataSource().getConnection()) {
+            return LogFileCheck.checkAll(connection);
         }
-    }
-
-    /** @throws IOException if the file is damaged */
-    static long checkedHead(Connection connection) throws SQLException, IOException {
-        try (Statement statement = connection.createStatement()) {
-            try (ResultSet result = statement.executeQuery("PRAGMA integrity_check")) {
-                if (!result.getString(1).equals("ok")) {
-                    throw new IOException("it is damaged: " + result.getString(1));
-                }
-            }
-            String findEnd = hasColumn(statement, "block", "records") ? FIND_END : FIND_END_OF_RECORDS;
-            try (ResultSet end = statement.executeQuery(findEnd)) {
-                long head = end.getLong(1);
-                boolean empty = end.getBoolean(2);
-                if (end.getLong(3) != head && !empty) {
-                    throw new IOException("the newest record is at position " + end.getLong(3) + " and not at " + head);
-                }
-                return head;
-            }
-        }
-    }
-
-    /** Opens a file only to read it: a connection that may write could take over the server's checkpoints. */
-    static Connection open(LogFile file) throws SQLException {
-        SQLiteConfig settings = new SQLiteConfig();
-        settings.setReadOnly(true);
-        settings.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-        return file.dataSource(settings).getConnection();
     }
 
     /** Has a file, or the names in a directory, reach the disk. */
-    public static void sync(Path path) throws IOException {
+    static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.waystate.KafkaBroker;
+import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.HistoryPlace;
@@ -13,10 +14,13 @@ import dev.waystate.statelog.Page;
 import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
+import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.statelog.operation.RetentionProperties;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -24,16 +28,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Readers of a replica meet damage that no entry comes to. */
-@Timeout(60)
-class DamagedReadIT {
+/** Readers of a replica meet damage that no entry comes to, or the next entry comes to damage. */
+@Timeout(120)
+class DamagedViewIT {
 
     @TempDir
     Path directory;
@@ -57,11 +63,7 @@ class DamagedReadIT {
     @Test
     void theViewStaysWhereTheTopicHasNoBeginningToBuildItFrom() throws Exception {
         try (Replica replica = open()) {
-            KafkaBroker.shared()
-                    .admin()
-                    .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(1)))
-                    .all()
-                    .get();
+            deleteBeginning();
             damageFirst();
             await().atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> assertThatThrownBy(() -> replica.log.read(0, 1_000))
@@ -85,14 +87,73 @@ class DamagedReadIT {
         }
     }
 
+    @Test
+    void theViewIsBuiltAgainWhereAnEntryComesToDamageAndNotWithoutEnd() throws Exception {
+        try (Replica replica = open()) {
+            damageSource();
+            append(replica, "third");
+            await().atMost(Duration.ofSeconds(20)).until(() -> replica.count("rebuilds") == 1 && replica.isReady());
+            assertThat(replica.log.read(0, 1_000))
+                    .extracting(StateRecord::info)
+                    .containsExactly("first", "second", "third");
+
+            damageSource();
+            append(replica, "fourth");
+            assertThat(replica.health.failure.get(20, TimeUnit.SECONDS))
+                    .isInstanceOf(UnusableFileException.class)
+                    .hasMessageStartingWith("The view is damaged again, less than an hour after it was built: ");
+            assertThat(replica.count("rebuilds")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theFileStaysWhereAnEntryComesToDamageAndTheTopicHasNoBeginning() throws Exception {
+        try (Replica replica = open()) {
+            deleteBeginning();
+            damageSource();
+            append(replica, "third");
+            assertThat(replica.health.failure.get(20, TimeUnit.SECONDS))
+                    .isInstanceOf(UnusableFileException.class)
+                    .hasMessageContaining("the topic " + topic + " has lost its beginning: ");
+            assertThat(replica.count("rebuilds")).isZero();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).noneMatch(file -> file.toString().contains(".damaged-"));
+        }
+        try (Connection view = DriverManager.getConnection("jdbc:sqlite:" + file());
+                Statement statement = view.createStatement();
+                ResultSet row = statement.executeQuery("SELECT head FROM bounds")) {
+            assertThat(row.getLong(1)).isEqualTo(2);
+        }
+    }
+
     private Replica open() throws Exception {
         Replica replica =
                 new Replica(KafkaBroker.shared().bootstrap(), topic, file(), RetentionProperties.OFF, 1).awaitReady();
         for (String info : List.of("first", "second")) {
-            Batch batch = new Batch("cow-7", Batch.UNNUMBERED, List.of(new Report(1, info, null, null)));
-            replica.log.append(batch).toCompletableFuture().get(20, TimeUnit.SECONDS);
+            append(replica, info).toCompletableFuture().get(20, TimeUnit.SECONDS);
         }
         return replica;
+    }
+
+    private static CompletionStage<Appended> append(Replica replica, String info) {
+        return replica.log.append(new Batch("cow-7", Batch.UNNUMBERED, List.of(new Report(1, info, null, null))));
+    }
+
+    private void deleteBeginning() throws Exception {
+        KafkaBroker.shared()
+                .admin()
+                .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(1)))
+                .all()
+                .get();
+    }
+
+    private void damageSource() throws SQLException {
+        try (Connection view = DriverManager.getConnection("jdbc:sqlite:" + file());
+                Statement statement = view.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE source SET checksum = checksum + 1"))
+                    .isEqualTo(1);
+        }
     }
 
     private void damageFirst() throws SQLException {

@@ -1,4 +1,4 @@
-package dev.waystate.statelog.view;
+package dev.waystate.statelog.backup;
 
 import dev.waystate.statelog.file.FileOwner;
 import dev.waystate.statelog.file.LogFile;
@@ -92,8 +92,8 @@ public final class LogRestore {
             Files.createLink(aside, file.path());
         }
         Files.move(restored, file.path(), StandardCopyOption.ATOMIC_MOVE); // from here on it is restored
-        moveIfThere(file.writeAheadLog(), Path.of(aside + "-wal"));
-        Files.deleteIfExists(file.beside("-shm"));
+        moveIfThere(file.writeAheadLog(), LogFile.writeAheadLogOf(aside));
+        Files.deleteIfExists(LogFile.sharedMemoryOf(file.path()));
         LogBackup.sync(file.path().getParent());
         return create ? null : aside;
     }

@@ -1,0 +1,99 @@
+package dev.waystate.statelog.kafka;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Passes connections on to a server, and whatever goes over them later: as if the two were far from each other. */
+final class DistantRelay implements AutoCloseable {
+
+    private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ScheduledExecutorService passing = Executors.newSingleThreadScheduledExecutor(DistantRelay::daemon);
+    private final long delayMillis;
+    private volatile int serverPort;
+
+    /** @param delayMillis how long each way takes */
+    DistantRelay(long delayMillis) throws IOException {
+        this.delayMillis = delayMillis;
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    void passTo(int port) {
+        serverPort = port;
+        daemon(this::accept).start();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket client = listener.accept();
+                daemon(() -> connect(client)).start();
+            }
+        } catch (IOException closed) {
+            // nobody comes any more
+        }
+    }
+
+    private void connect(Socket client) {
+        try (client) {
+            Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+            client.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
+            daemon(() -> pass(server, client)).start();
+            pass(client, server);
+        } catch (IOException refused) {
+            // the server is down
+        }
+    }
+
+    private void pass(Socket from, Socket to) {
+        byte[] buffer = new byte[64 * 1024];
+        try (from) {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                byte[] passed = Arrays.copyOf(buffer, read);
+                later(() -> out.write(passed));
+            }
+        } catch (IOException gone) {
+            // and so goes the other side
+        }
+        later(to::close);
+    }
+
+    private void later(Action action) {
+        passing.schedule(
+                () -> {
+                    action.run();
+                    return null;
+                },
+                delayMillis,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "distant-relay");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        passing.shutdownNow();
+    }
+
+    private interface Action {
+        void run() throws IOException;
+    }
+}
