@@ -1,5 +1,8 @@
 // Calls the server's HTTP API. The token, where one is asked for, lives in this module's memory and nowhere else.
 
+/** How long the headers of an answer may take. */
+const PATIENCE = 15_000;
+
 let token = null;
 let asking = null;
 let ask = async () => Promise.reject(new Error('Nobody asks for a token.'));
@@ -27,11 +30,10 @@ export const forgetToken = () => (token = null);
 export async function request(path, query = {}, { signal } = {}) {
   for (;;) {
     const sent = token;
-    const response = await fetch(address(path, query), {
+    const response = await answer(address(path, query), signal, {
       headers: sent === null ? {} : { Authorization: `Bearer ${sent}` },
       cache: 'no-store',
       credentials: 'same-origin',
-      signal,
     });
     if (response.ok) return response;
     const problem = await problemOf(response);
@@ -56,8 +58,11 @@ export async function all(path, member, query, options) {
   return found;
 }
 
-/** The path of one source's list. */
-export const sourcePath = (name, list) => `api/sources/${encodeURIComponent(name)}/${list}`;
+/** The address of one source's list. A browser takes these two names for steps of the path, however they are encoded. */
+export const sourcePath = (name, list) =>
+  name === '.' || name === '..'
+    ? `api/sources/${list}?name=${name}`
+    : `api/sources/${encodeURIComponent(name)}/${list}`;
 
 function address(path, query) {
   const url = new URL(path, document.baseURI);
@@ -66,6 +71,17 @@ function address(path, query) {
     if (value !== undefined && value !== null) [value].flat().forEach((one) => url.searchParams.append(name, one));
   }
   return url;
+}
+
+// Its body may take as long as it likes.
+async function answer(url, signal, options) {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error('The server does not answer.')), PATIENCE);
+  try {
+    return await fetch(url, { ...options, signal: AbortSignal.any(signal ? [signal, late.signal] : [late.signal]) });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function problemOf(response) {

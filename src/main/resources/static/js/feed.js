@@ -32,6 +32,8 @@ let waiting = null; // frames that came while the sources were loaded
 let connection = null;
 let loading = null; // the load of the sources that is under way
 let refusal = null; // why the sources could not be loaded
+let answered = true; // whether the connection has an answer
+let impatient = false; // whether the reader did not wait for one
 let wake = () => {};
 const frameListeners = [];
 const logListeners = [];
@@ -40,7 +42,7 @@ const gapListeners = [];
 /** Has a function called with each frame that was applied. */
 export const onFrame = (listener) => frameListeners.push(listener);
 
-/** Has a function called when positions mean nothing any more, since the log is another one. */
+/** Has a function called when positions mean nothing any more: the log is another one, or an earlier copy of it. */
 export const onLogReplaced = (listener) => logListeners.push(listener);
 
 /** Has a function called with how many records the page is not told of; the sources are then loaded again. */
@@ -51,8 +53,12 @@ export const behind = () => Math.max(0, serverNow() - link.frameTime);
 
 export const isStale = () => link.state === 'live' && behind() > STALE;
 
-/** Tries again at once. */
-export const retryNow = () => wake();
+/** Tries again at once; an attempt that has no answer yet is given up. */
+export function retryNow() {
+  impatient = !answered;
+  if (impatient) connection.abort();
+  wake();
+}
 
 /** Follows the log for as long as the page is open. */
 export async function follow() {
@@ -65,10 +71,11 @@ export async function follow() {
     const before = link.frameTime;
     const failure = await connect();
     if (document.hidden) continue;
+    if (impatient) continue;
     failures = link.frameTime === before ? failures + 1 : 1;
     const wait =
       failure?.retryAfter * 1000 || Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures) * (0.7 + 0.6 * Math.random());
-    link.retryAt = Date.now() + wait;
+    link.retryAt = performance.now() + wait;
     say(failure?.status === 403 || failure?.status === 404 ? 'refused' : 'away', failure?.message ?? '');
     await pause(wait);
   }
@@ -77,6 +84,8 @@ export async function follow() {
 // Returns why the stream ended; null if the server ended it.
 async function connect() {
   connection = new AbortController();
+  answered = false;
+  impatient = false;
   refusal = null;
   if (link.state !== 'live') say(link.loaded ? 'away' : 'connecting', link.detail);
   let watch;
@@ -86,6 +95,7 @@ async function connect() {
   };
   try {
     const response = await request('console/frames', resumption(), { signal: connection.signal });
+    answered = true;
     alive();
     for await (const event of events(response)) {
       alive();
@@ -96,6 +106,7 @@ async function connect() {
     const reason = refusal ?? failure;
     return reason instanceof ApiError ? reason : { message: 'The server does not answer.' };
   } finally {
+    answered = true;
     clearTimeout(watch);
     connection.abort();
     loading?.abort();
@@ -107,6 +118,7 @@ const resumption = () => (place ? { after: place.position, log_id: place.logId }
 function take({ type, data }) {
   if (type === 'comment' || type === 'bye') return;
   const message = JSON.parse(data);
+  if (type === 'hello' || type === 'frame') learnServerTime(parse(message.now), { first: type === 'hello' });
   if (type === 'hello') greet(message);
   else if (type === 'frame') receive(message);
   else if (type === 'reset') restart(message);
@@ -114,7 +126,6 @@ function take({ type, data }) {
 }
 
 function greet(hello) {
-  learnServerTime(parse(hello.now));
   link.version = hello.server_version;
   if (place && place.logId !== hello.log_id) return; // a reset follows
   place ??= { logId: hello.log_id, position: hello.head_position };
@@ -123,10 +134,11 @@ function greet(hello) {
 }
 
 function restart({ reason, log_id: logId, position }) {
-  if (reason === 'LOG_CHANGED') {
+  if (reason === 'TOO_OLD') skip(position);
+  else {
     link.loaded = false;
     logListeners.forEach((listener) => listener());
-  } else skip(position);
+  }
   place = { logId, position };
   load();
 }
@@ -180,7 +192,6 @@ function apply(frame) {
     load();
     return receive(frame);
   }
-  learnServerTime(parse(frame.now));
   link.frameTime = parse(frame.now);
   link.trouble = '';
   place.position = frame.position;

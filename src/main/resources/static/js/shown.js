@@ -123,14 +123,14 @@ export async function loadPast() {
   } catch (failure) {
     if (signal.aborted) return;
     past.fleet.load([]);
-    const retryAt = Date.now() + (failure.retryAfter || RETRY_AFTER) * 1000;
+    const retryAt = performance.now() + (failure.retryAfter || RETRY_AFTER) * 1000;
     Object.assign(past, { state: 'failed', detail: failure.message, failedAt: at, retryAt });
   }
   requestDraw();
 }
 
 onDraw(() => {
-  if (isPast() && link.state === 'live' && Date.now() >= past.retryAt) loadPast();
+  if (isPast() && link.state === 'live' && performance.now() >= past.retryAt) loadPast();
 });
 
 onLogReplaced(() => {

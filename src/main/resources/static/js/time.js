@@ -16,12 +16,23 @@ const UNITS = [
 /** How much more this clock may seem to be behind with each sample: it follows a server's clock that is slower. */
 const DRIFT_PER_SAMPLE = 0.2;
 
-let behindUs = null;
+/**
+ * After so many messages in a row that seem to be so late, a clock was set, or the server is another one. It is soon enough
+ * for a log's clock that runs at half its speed for a while, since the server's was set back, to make no page stale.
+ */
+const LATE = 700;
+const LATE_IN_A_ROW = 3;
 
-/** Learns from a message what time the server has; the quickest message was the least late. */
-export function learnServerTime(milliseconds) {
+let behindUs = null;
+let late = 0;
+
+/** Learns from a message what time the server has; the quickest message was the least late. The first of a stream counts. */
+export function learnServerTime(milliseconds, { first = false } = {}) {
   const sample = Date.now() - milliseconds;
-  behindUs = behindUs === null ? sample : Math.min(sample, behindUs + DRIFT_PER_SAMPLE);
+  late = sample > behindUs + LATE ? late + 1 : 0;
+  const anew = first || behindUs === null || late === LATE_IN_A_ROW;
+  if (anew) late = 0;
+  behindUs = anew ? sample : Math.min(sample, behindUs + DRIFT_PER_SAMPLE);
 }
 
 /** The server's time, in milliseconds. */

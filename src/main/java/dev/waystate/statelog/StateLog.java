@@ -96,7 +96,8 @@ public interface StateLog {
     long head();
 
     /**
-     * Waits for what is part of the log now to be readable here; in a log of one process it is. Does not block.
+     * Waits for what is part of the log now to be readable here: for a moment in a log of one process, where the lists below
+     * show what is committed before the head has moved. Does not block.
      *
      * @return completes then; or exceptionally with {@link LogUnavailableException} when nobody knows where the log ends
      */
@@ -127,6 +128,9 @@ public interface StateLog {
 
     /** Returns the position of the oldest record that retention kept, or one above the head. Does not block. */
     long earliest();
+
+    /** Returns the present time by the clock that gives records their times: ages of records are counted from it. Does not block. */
+    Instant now();
 
     /**
      * Returns the id of the log, 32 hexadecimal digits: positions mean something only with it. Does not block.

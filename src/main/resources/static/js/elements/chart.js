@@ -86,7 +86,7 @@ class Chart extends HTMLElement {
     this.slider.draw();
     if (link.loaded) this.load();
     const live = route.to === null ? fleet.stateVersion : 0;
-    const key = [this.loaded, live, Math.floor(Date.now() / 2000), route.status, route.at].join('|');
+    const key = [this.loaded, live, Math.floor(performance.now() / 2000), route.status, route.at].join('|');
     if (key === this.drawn || this.snapshots.length === 0) return;
     this.drawn = key;
     this.drawPlot();
@@ -109,7 +109,7 @@ class Chart extends HTMLElement {
     const period = this.period();
     const every = Math.max(RELOAD_AT_LEAST, (period.to - period.from) / RELOADS);
     const key = [route.range, route.from, route.to, route.to === null ? Math.floor(period.to / every) : ''].join('|');
-    const isRetry = link.state === 'live' && Date.now() >= this.retryAt;
+    const isRetry = link.state === 'live' && performance.now() >= this.retryAt;
     if ((key === this.asked && !isRetry) || this.isLoading) return;
     this.asked = key;
     this.isLoading = true;
@@ -119,7 +119,7 @@ class Chart extends HTMLElement {
       this.note.hidden = true;
     } catch (failure) {
       this.note.hidden = false;
-      this.retryAt = Date.now() + (failure.retryAfter || RETRY_AFTER) * 1000;
+      this.retryAt = performance.now() + (failure.retryAfter || RETRY_AFTER) * 1000;
       setText(this.note, `Not loaded: ${failure.message}`);
     }
     this.isLoading = false;

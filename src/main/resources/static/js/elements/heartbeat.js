@@ -17,8 +17,8 @@ class Heartbeat extends HTMLElement {
   draw() {
     const state = isStale() ? 'stale' : link.state;
     const same = this.dataset.state === state;
-    if (same && Date.now() - this.shownAt < 900) return; // numbers that flicker are not read
-    this.shownAt = Date.now();
+    if (same && performance.now() - this.shownAt < 900) return; // numbers that flicker are not read
+    this.shownAt = performance.now();
     this.dataset.state = state;
     this.retry.hidden = state !== 'away' && state !== 'refused';
     setText(this.text, words(state));

@@ -88,7 +88,7 @@ class FleetMap extends HTMLElement {
       x,
       y,
       scale,
-      Math.floor(Date.now() / 5000),
+      Math.floor(performance.now() / 5000),
       location.hash,
       this.tools.version,
     ].join('|');

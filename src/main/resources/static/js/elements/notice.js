@@ -20,7 +20,7 @@ class Notice extends HTMLElement {
     this.append(this.text, this.button);
     this.setAttribute('role', 'status');
     this.replacedAt = null;
-    onLogReplaced(() => (this.replacedAt = Date.now()));
+    onLogReplaced(() => (this.replacedAt = performance.now()));
     onDraw(() => this.draw());
   }
 
@@ -36,14 +36,14 @@ class Notice extends HTMLElement {
 
   trouble() {
     if (link.state !== 'away') this.awaySince = null;
-    else this.awaySince ??= Date.now();
+    else this.awaySince ??= performance.now();
     if (link.state === 'refused') return refusedNotice();
-    if (this.awaySince && Date.now() - this.awaySince > AWAY_SHOWN_AFTER) {
+    if (this.awaySince && performance.now() - this.awaySince > AWAY_SHOWN_AFTER) {
       return { kind: 'bad', text: awayText(), button: 'Retry now', action: retryNow };
     }
     if (link.trouble)
       return { kind: 'bad', text: link.trouble, button: 'Understood', action: () => (link.trouble = '') };
-    if (this.replacedAt && Date.now() - this.replacedAt < REPLACED_SHOWN_FOR) {
+    if (this.replacedAt && performance.now() - this.replacedAt < REPLACED_SHOWN_FOR) {
       return { kind: 'worth-knowing', text: REPLACED, button: 'Understood', action: () => this.understood() };
     }
     return null;
@@ -56,7 +56,7 @@ class Notice extends HTMLElement {
 }
 
 function awayText() {
-  const seconds = Math.ceil((link.retryAt - Date.now()) / 1000);
+  const seconds = Math.ceil((link.retryAt - performance.now()) / 1000);
   const kept = link.loaded ? ' What is shown is as it was before.' : '';
   const again = seconds > 0 ? `Trying again in ${seconds} s …` : 'Trying again …';
   return `${link.detail || 'The connection was cut.'}${kept} ${again}`;

@@ -16,7 +16,7 @@ class Sentence extends HTMLElement {
     this.name = h('a', { hidden: true });
     this.after = h('span', { class: 'aside' });
     this.spoken = h('div', { class: 'for-screen-readers', 'aria-live': 'polite' });
-    this.spokenAt = 0;
+    this.spokenAt = -Infinity;
     this.append(h('p', { class: 'sentence' }, this.before, this.name, this.after), this.spoken);
     onDraw(() => this.draw());
   }
@@ -30,8 +30,8 @@ class Sentence extends HTMLElement {
       setText(this.name, visible(source.name, 80));
       this.name.href = here({ view: 'source', source: source.name });
     }
-    if (Date.now() - this.spokenAt > SPOKEN_EVERY && isLoaded()) {
-      this.spokenAt = Date.now();
+    if (performance.now() - this.spokenAt > SPOKEN_EVERY && isLoaded()) {
+      this.spokenAt = performance.now();
       setText(this.spoken, this.firstChild.textContent);
     }
   }

@@ -65,7 +65,7 @@ class SourcePage extends HTMLElement {
     );
     this.visit = 0; // moves with each source that is closed
     this.loads = [];
-    this.list = [];
+    this.pages = []; // of records, the newest first; each with where the next one begins
     this.more.hidden = true;
     onFrame((frame) => {
       if (frame.sources.some(({ source }) => source === this.shown)) this.loadSoon();
@@ -100,7 +100,7 @@ class SourcePage extends HTMLElement {
     const { visit } = this;
     const ifShown = (load) => () => visit === this.visit && load.call(this);
     this.loads = [spaced(ifShown(this.load), PAUSE), spaced(ifShown(this.loadTrack), TRACK_PAUSE)];
-    this.next = undefined;
+    this.wanted = PAGE; // how many records are kept at least
     this.track = null;
     setText(this.name, visible(name));
     this.bands.show([]);
@@ -115,7 +115,7 @@ class SourcePage extends HTMLElement {
     this.visit++;
     this.shown = undefined;
     this.loads = [];
-    this.list = [];
+    this.pages = [];
     this.records.clear();
     this.more.hidden = true;
     this.error.hidden = true;
@@ -125,7 +125,7 @@ class SourcePage extends HTMLElement {
     this.loads.forEach((load) => load());
   }
 
-  // Loads the states and the newest records; those that "more" has loaded stay below.
+  // Loads the states and the newest records; as many as "more" has loaded stay below.
   load() {
     return this.take(
       (name) =>
@@ -149,16 +149,28 @@ class SourcePage extends HTMLElement {
   }
 
   loadMore() {
+    const token = this.pages.at(-1).next_page_token;
+    this.wanted = this.list().length + PAGE;
     return this.take(
-      (name) => json(sourcePath(name, 'records'), { limit: PAGE, page_token: this.next }),
-      ({ records, next_page_token: next }) => {
+      (name) => json(sourcePath(name, 'records'), { limit: PAGE, page_token: token }),
+      (page) => {
         this.error.hidden = true;
-        this.next = next;
-        this.list = [...this.list, ...records.filter(({ position }) => position < this.list.at(-1).position)];
-        this.records.show(this.list);
-        this.more.hidden = !this.next;
+        const last = this.pages.at(-1);
+        if (last.next_page_token !== token) return; // the page that it follows is not shown any more
+        if (page.records.length > 0) this.pages.push(page);
+        else last.next_page_token = page.next_page_token;
+        this.showRecords();
       },
     );
+  }
+
+  list() {
+    return this.pages.flatMap(({ records }) => records);
+  }
+
+  showRecords() {
+    this.records.show(this.list());
+    this.more.hidden = !this.pages.at(-1).next_page_token;
   }
 
   // The list of sources has no filter by name, but one by place. A source among too many others there has no figures.
@@ -186,13 +198,17 @@ class SourcePage extends HTMLElement {
     requestDraw();
   }
 
-  merge({ records, next_page_token: next }) {
-    const oldest = records.at(-1)?.position ?? 0;
-    const isJoined = this.list.some(({ position }) => position >= oldest);
-    this.list = [...records, ...(isJoined ? this.list.filter(({ position }) => position < oldest) : [])];
-    if (!isJoined) this.next = next;
-    this.records.show(this.list);
-    this.more.hidden = !this.next;
+  // Below the newest page stays what is known already, as far as it is wanted; unless some in between are not known.
+  merge(newest) {
+    const oldest = newest.records.at(-1)?.position ?? 0;
+    const isJoined = this.list().some(({ position }) => position >= oldest);
+    const older = this.pages
+      .map((page) => ({ ...page, records: page.records.filter(({ position }) => position < oldest) }))
+      .filter(({ records }) => records.length > 0);
+    this.pages = isJoined ? [newest, ...older] : [newest];
+    const fitsWithoutLast = () => this.list().length - this.pages.at(-1).records.length >= this.wanted;
+    while (this.pages.length > 1 && fitsWithoutLast()) this.pages.pop();
+    this.showRecords();
   }
 
   drawFigures(source) {
@@ -222,10 +238,10 @@ function spaced(work, pause) {
     timer ??= setTimeout(
       () => {
         timer = null;
-        last = Date.now();
+        last = performance.now();
         work();
       },
-      Math.max(0, last + pause - Date.now()),
+      Math.max(0, last + pause - performance.now()),
     );
   };
 }

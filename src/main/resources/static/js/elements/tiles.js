@@ -23,7 +23,7 @@ class Tiles extends HTMLElement {
 
   draw() {
     const { counts, sources, version } = shownFleet();
-    const second = Math.floor(Date.now() / 1000);
+    const second = Math.floor(performance.now() / 1000);
     const key = [version, sources.size, isLoaded(), isPast(), route.status, route.silent, route.quiet, second].join(
       '|',
     );

@@ -5,6 +5,7 @@ import { h, setText } from '../dom.js';
 
 class Token extends HTMLElement {
   connectedCallback() {
+    this.resolve = null; // while nobody is asked
     this.reason = h('p', { id: 'token-reason', 'aria-live': 'polite' });
     this.input = h('input', {
       type: 'password',
@@ -27,10 +28,14 @@ class Token extends HTMLElement {
       ),
       h('button', { type: 'submit', class: 'main' }, 'Use this token'),
     );
-    // Nothing can be shown without one: Escape does not close it.
+    // Nothing can be shown without one: Escape does not close it. Where the browser closes it all the same, it opens again.
     this.dialog = h(
       'dialog',
-      { 'aria-labelledby': 'token-title', oncancel: (event) => event.preventDefault() },
+      {
+        'aria-labelledby': 'token-title',
+        oncancel: (event) => event.preventDefault(),
+        onclose: () => this.resolve && this.show(),
+      },
       h('h2', { id: 'token-title' }, 'This server asks for a token'),
       form,
     );
@@ -44,9 +49,13 @@ class Token extends HTMLElement {
       refused ? `The server refused that token. ${reason ?? ''}` : 'It needs the permission state:read.',
     );
     this.reason.classList.toggle('error', refused);
+    this.show();
+    return new Promise((resolve) => (this.resolve = resolve));
+  }
+
+  show() {
     if (!this.dialog.open) this.dialog.showModal();
     this.input.focus();
-    return new Promise((resolve) => (this.resolve = resolve));
   }
 
   submit(event) {
@@ -58,8 +67,10 @@ class Token extends HTMLElement {
       this.reason.classList.add('error');
       return;
     }
+    const { resolve } = this;
+    this.resolve = null;
     this.dialog.close();
-    this.resolve(token);
+    resolve(token);
   }
 }
 

@@ -2,11 +2,15 @@ package dev.waystate.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waystate.ServerProcess;
 import dev.waystate.ops.Client;
 import dev.waystate.proto.v1.Record;
+import dev.waystate.security.jwt.JwtIssuer;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +29,7 @@ class ClockIT {
 
     private static final Path COMPILER = Path.of("/usr/bin/cc");
     private static final Path SOURCE = Path.of("src/test/c/offset_clock.c");
+    private static final Duration SOON = Duration.ofSeconds(10);
     private static final Duration MAX_STEP = Duration.ofDays(1);
     private static final Duration YEAR = Duration.ofDays(365);
 
@@ -78,8 +84,47 @@ class ClockIT {
         assertThat(times).allMatch(time -> time.isBefore(Instant.now().plus(MAX_STEP)));
     }
 
-    private ServerProcess start() throws IOException {
-        return ServerProcess.startUnder(otherClock, directory, "--waystate.state-log.retention.max-age=1h");
+    @Test
+    void aRateGoesOnWhenTheClockIsSetBack() throws Exception {
+        try (ServerProcess server = start("--waystate.limits.caller-rate=10", "--waystate.limits.caller-burst=100");
+                Client client = Client.of(server)) {
+            assertThat(IntStream.range(0, 1_000).allMatch(i -> isServed(client)))
+                    .isFalse();
+            set(-1);
+            assertThatItWarnsOf(server, -1);
+            await().atMost(SOON).until(() -> isServed(client));
+        }
+    }
+
+    private static boolean isServed(Client client) {
+        try {
+            client.displacement();
+            return true;
+        } catch (StatusRuntimeException refused) {
+            assertThat(refused.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+            return false;
+        }
+    }
+
+    @Test
+    void theKeysOfAnIssuerAreFetchedWhenTheClockIsSetBack() throws Exception {
+        try (JwtIssuer issuer = new JwtIssuer();
+                ServerProcess server = start(
+                        "--waystate.security.jwt.issuer=" + JwtIssuer.ISSUER,
+                        "--waystate.security.jwt.audience=" + JwtIssuer.AUDIENCE,
+                        "--waystate.security.jwt.jwks=" + issuer.jwks(),
+                        "--waystate.security.jwt.jwks-refresh-interval=1s")) {
+            set(-1);
+            assertThatItWarnsOf(server, -1);
+            int fetches = issuer.fetches.get();
+            await().atMost(Duration.ofSeconds(40)).untilAtomic(issuer.fetches, greaterThan(fetches + 2));
+        }
+    }
+
+    private ServerProcess start(String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--waystate.state-log.retention.max-age=1h");
+        return ServerProcess.startUnder(otherClock, directory, all.toArray(String[]::new));
     }
 
     private void set(int years) throws IOException {

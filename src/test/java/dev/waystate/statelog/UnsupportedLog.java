@@ -58,6 +58,11 @@ public class UnsupportedLog implements StateLog {
     }
 
     @Override
+    public Instant now() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public String id() {
         return "0".repeat(32);
     }

@@ -47,9 +47,12 @@ final class Endpoints {
         ApiCall<?, ?> call(String name, ApiRequest request);
     }
 
+    /** What has a name in its path can have it in the query: browsers take . and .. in a path for steps of it. */
     private static final Map<String, Endpoint> ENDPOINTS = Map.of(
             "/api/displacement", (name, request) -> displacement(request.parameters()),
             "/api/sources", (name, request) -> sources(request.parameters()),
+            "/api/sources/records", (name, request) -> recordsOf(name(request), request.parameters()),
+            "/api/sources/transitions", (name, request) -> transitions(name(request), request.parameters()),
             "/api/sources/{name}/records", (name, request) -> recordsOf(name, request.parameters()),
             "/api/sources/{name}/transitions", (name, request) -> transitions(name, request.parameters()),
             "/api/summary", (name, request) -> summary(request.parameters()),
@@ -234,6 +237,10 @@ final class Endpoints {
         if (!expected) {
             throw new ProblemException(Problem.ofField(field, expectation));
         }
+    }
+
+    private static String name(ApiRequest request) {
+        return request.parameters().required("name", Function.identity());
     }
 
     private static int limit(Parameters parameters) {

@@ -5,9 +5,7 @@ import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;
 import io.grpc.Status;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +60,7 @@ final class FrameHub {
 
     private final StateLog log;
     private final Function<Throwable, Problem> problems;
-    private final Clock clock;
+    private final LongSupplier nanoTime;
     private final @Nullable String version;
     private final FrameReader reader;
     private final FrameRing frames = new FrameRing(KEPT_BYTES);
@@ -73,18 +72,21 @@ final class FrameHub {
     private long position;
     private boolean missedRead;
     private volatile long overdueBytes;
-    private Instant nextRead = Instant.MIN;
+
+    /** When the log could not be read, by {@link #nanoTime}; null once it could be. */
+    private @Nullable Long failedAt;
 
     /**
      * @param problems says what pages are told of an exception
+     * @param nanoTime counts the time that goes by, from anywhere on
      * @param version of the server; null if it is not known
      */
-    FrameHub(StateLog log, Function<Throwable, Problem> problems, Clock clock, @Nullable String version) {
+    FrameHub(StateLog log, Function<Throwable, Problem> problems, LongSupplier nanoTime, @Nullable String version) {
         this.log = log;
         this.problems = problems;
-        this.clock = clock;
+        this.nanoTime = nanoTime;
         this.version = version;
-        this.reader = new FrameReader(log, problems, clock);
+        this.reader = new FrameReader(log, problems);
     }
 
     /** Returns the frames that the streams are to take. */
@@ -140,15 +142,16 @@ final class FrameHub {
             frames.clear();
             return;
         }
-        Instant now = clock.instant();
+        long now = nanoTime.getAsLong();
         streams.forEach(this::endIfDenied);
-        if (!now.isBefore(nextRead)) {
+        if (failedAt == null || now - failedAt >= RETRY_DELAY.toNanos()) {
             try {
                 follow();
                 missedRead = false;
                 streams.forEach(this::attend);
+                failedAt = null;
             } catch (RuntimeException unreadable) {
-                nextRead = now.plus(RETRY_DELAY);
+                failedAt = now;
                 byte[] error = error(unreadable);
                 streams.forEach(stream -> stream.offer(error));
             }
@@ -207,7 +210,7 @@ final class FrameHub {
 
     private void begin(FrameStream stream) {
         StreamStart start = stream.start();
-        byte[] hello = LiveEvents.hello(log.id(), position, log.earliest(), clock.instant(), version);
+        byte[] hello = LiveEvents.hello(log.id(), position, log.earliest(), log.now(), version);
         stream.begin(hello, Objects.requireNonNullElse(start.after(), position));
         if (start.logId() != null && !start.logId().equalsIgnoreCase(log.id())) {
             reset(stream, ResetReason.LOG_CHANGED);
@@ -255,8 +258,8 @@ final class FrameHub {
     }
 
     private void beat() {
-        Instant now = clock.instant();
-        byte[] heartbeat = LiveEvents.heartbeat(position, now);
+        byte[] heartbeat = LiveEvents.heartbeat(position, log.now());
+        long now = nanoTime.getAsLong();
         for (FrameStream stream : streams) {
             boolean upToDate = stream.hasBegun() && stream.position() == position;
             stream.beat(upToDate ? heartbeat : LiveEvents.SIGN_OF_LIFE, now);

@@ -5,7 +5,6 @@ import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.PrunedPositionException;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
-import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +17,11 @@ final class FrameReader {
 
     private final StateLog log;
     private final Function<Throwable, Problem> problems;
-    private final Clock clock;
 
     /** @param problems says what pages are told of an exception */
-    FrameReader(StateLog log, Function<Throwable, Problem> problems, Clock clock) {
+    FrameReader(StateLog log, Function<Throwable, Problem> problems) {
         this.log = log;
         this.problems = problems;
-        this.clock = clock;
     }
 
     /**
@@ -45,7 +42,7 @@ final class FrameReader {
                 throw damaged;
             }
         }
-        return frame.build(clock.instant());
+        return frame.build(log.now());
     }
 
     private static boolean addAll(FrameBuilder frame, List<StateRecord> page, long upTo) {

@@ -6,7 +6,6 @@ import dev.waystate.server.telemetry.HttpCall;
 import io.grpc.Status;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -44,10 +43,10 @@ final class FrameStream implements AsyncWriter.Source {
 
     private Status endReason = GONE;
 
-    /** Whether something was written since the last tick, and the tick after which something was. */
+    /** Whether something was written since the last tick, and when the tick was after which something was; null for none. */
     private boolean heard;
 
-    private Instant heardAt = Instant.MIN;
+    private @Nullable Long heardAt;
 
     /**
      * @param async of an answer that has its status and its headers
@@ -151,9 +150,13 @@ final class FrameStream implements AsyncWriter.Source {
         });
     }
 
-    /** Sends an event if nothing was written for a while. Is called once a tick. */
-    void beat(byte[] event, Instant now) {
-        boolean due = writer.look(() -> !heard && !now.isBefore(heardAt.plus(FrameHub.HEARTBEAT)));
+    /**
+     * Sends an event if nothing was written for a while. Is called once a tick.
+     *
+     * @param now in nanoseconds, from anywhere on
+     */
+    void beat(byte[] event, long now) {
+        boolean due = writer.look(() -> !heard && (heardAt == null || now - heardAt >= FrameHub.HEARTBEAT.toNanos()));
         if (due) {
             offer(event);
         }

@@ -8,7 +8,6 @@ import dev.waystate.server.status.StatusTable;
 import dev.waystate.server.telemetry.HttpCalls;
 import dev.waystate.server.telemetry.RequestId;
 import dev.waystate.statelog.StateLog;
-import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -30,7 +29,7 @@ class LiveConfiguration {
         FrameHub hub = new FrameHub(
                 stateLog,
                 thrown -> Problem.of(statuses.toStatus(thrown, FramesServlet.METHOD, RequestId.of(null))),
-                Clock.systemUTC(),
+                System::nanoTime,
                 properties == null ? null : properties.getVersion());
         scheduler.every("frames", FrameHub.TICK, hub::tick);
         return hub;

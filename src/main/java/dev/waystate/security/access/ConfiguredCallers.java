@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * The callers that are configured by name, and their tokens and certificates. Files of tokens are read again every
- * second; one that is wrong leaves the tokens in use as they are.
+ * second; one that is wrong, or was another one a second ago, leaves the tokens in use as they are.
  */
 @Component
 class ConfiguredCallers {
@@ -31,6 +31,7 @@ class ConfiguredCallers {
     private static final Duration READ_INTERVAL = Duration.ofSeconds(1);
 
     private final List<ConfiguredCaller> callers = new ArrayList<>();
+    private final Map<ConfiguredCaller, List<TokenHash>> lastRead = new HashMap<>();
     private final Map<ConfiguredCaller, String> fileProblems = new HashMap<>();
 
     /** @throws InvalidPropertyException if an entry is wrong or incomplete */
@@ -81,14 +82,15 @@ class ConfiguredCallers {
         }
         callers.add(caller);
         try {
-            useFile(caller);
+            List<TokenHash> read = caller.readFile();
+            lastRead.put(caller, read);
+            useFile(caller, read);
         } catch (IOException wrong) {
             throw new InvalidPropertyException(key + ".token-file", wrong.getMessage());
         }
     }
 
-    private void useFile(ConfiguredCaller caller) throws IOException {
-        List<TokenHash> read = caller.readFile();
+    private void useFile(ConfiguredCaller caller, List<TokenHash> read) throws IOException {
         for (ConfiguredCaller other : callers) {
             if (other != caller && read.stream().anyMatch(other::has)) {
                 throw new IOException("expected tokens that no other caller has");
@@ -99,7 +101,10 @@ class ConfiguredCallers {
 
     private void readFile(ConfiguredCaller caller) {
         try {
-            useFile(caller);
+            List<TokenHash> read = caller.readFile();
+            if (read.equals(lastRead.put(caller, read))) { // else somebody may still be writing
+                useFile(caller, read);
+            }
             fileProblems.remove(caller);
         } catch (IOException | RuntimeException wrong) {
             String problem = String.valueOf(wrong.getMessage());

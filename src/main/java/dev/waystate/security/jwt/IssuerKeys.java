@@ -1,39 +1,42 @@
 package dev.waystate.security.jwt;
 
+import com.google.common.base.Stopwatch;
 import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.source.JWKSetBasedJWKSource;
 import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
 import com.nimbusds.jose.jwk.source.JWKSetSource;
-import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.RateLimitedJWKSetSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.server.telemetry.OutgoingTraces;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The issuer's public keys. The library keeps them for a day, so that an outage of the issuer does no harm, and fetches
- * them anew on a thread of its own once they are older than the refresh interval.
+ * The issuer's public keys. They are kept for a day, so that an outage of the issuer does no harm, and fetched anew on a
+ * thread of their own once they are older than the refresh interval. All of it goes by the time that passes: the library's
+ * own cache goes by the machine's clock, and would fetch nothing for an hour after that was set back by one.
  */
 final class IssuerKeys implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(IssuerKeys.class);
 
     private static final Duration MAX_OUTAGE = Duration.ofDays(1);
-    private static final Duration MAX_WAIT = Duration.ofSeconds(5);
     private static final Duration MAX_CHECK_INTERVAL = Duration.ofSeconds(10);
 
+    private final Duration refreshInterval;
     private final ExecutorService fetches = Executors.newSingleThreadExecutor(task -> new Thread(task, "jwt-keys"));
     private final JwksFetcher fetcher;
     private final JWKSetSource<SecurityContext> source;
+    private final Stopwatch time = Stopwatch.createStarted();
     private final Future<?> checks;
 
     /**
@@ -50,38 +53,50 @@ final class IssuerKeys implements AutoCloseable {
         if (location.isUnprotected()) {
             log.warn("The keys at {} come over plain HTTP: whoever can change them on their way can sign", location);
         }
+        this.refreshInterval = refreshInterval;
         fetcher = new JwksFetcher(location, traces);
-        JWKSourceBuilder<SecurityContext> builder = JWKSourceBuilder.create(fetcher)
-                .cache(
-                        MAX_OUTAGE.plus(refreshInterval).toMillis(),
-                        Math.min(MAX_WAIT.toMillis(), refreshInterval.toMillis()))
-                .refreshAheadCache(MAX_OUTAGE.toMillis(), null, fetches, true, null, false);
-        builder = minInterval.isZero() ? builder.rateLimited(false) : builder.rateLimited(minInterval.toMillis());
-        source = ((JWKSetBasedJWKSource<SecurityContext>) builder.build()).getJWKSetSource();
-        atHand();
+        source = minInterval.isZero()
+                ? fetcher
+                : new RateLimitedJWKSetSource<>(fetcher, minInterval.toMillis(), event -> {});
+        fetch();
         Duration interval = refreshInterval.compareTo(MAX_CHECK_INTERVAL) < 0 ? refreshInterval : MAX_CHECK_INTERVAL;
-        checks = scheduler.every("jwt-keys", interval, () -> fetches.execute(this::atHand));
+        checks = scheduler.every("jwt-keys", interval, () -> fetches.execute(this::refresh));
     }
 
-    /** Returns whether these are the keys that were fetched last. Does not block. */
-    boolean areCurrent(JWKSet keys) {
-        return keys == fetcher.last();
+    /** Returns whether the keys that were fetched last have one: an outage of the issuer takes none away. Does not block. */
+    boolean have(JWK key) {
+        JWKSet last = fetcher.last();
+        return last != null && last.getKeys().contains(key);
+    }
+
+    /** Returns whether the keys could not be had when they were fetched last. Does not block. */
+    boolean areOutOfReach() {
+        return fetcher.isFailing();
     }
 
     /** Returns the keys; empty if there are none. Only then it blocks, for some seconds at most, while it fetches them. */
     Optional<JWKSet> atHand() {
-        return get(JWKSetCacheRefreshEvaluator.noRefresh());
+        return fetcher.hasFetchedWithin(refreshInterval.plus(MAX_OUTAGE))
+                ? Optional.ofNullable(fetcher.last())
+                : fetch();
     }
 
     /** Returns the keys that take the place of others which lack one; empty if none can be fetched now. Does not block. */
     CompletableFuture<Optional<JWKSet>> fetchedAfter(JWKSet others) {
         return CompletableFuture.supplyAsync(
-                () -> get(JWKSetCacheRefreshEvaluator.referenceComparison(others)), fetches);
+                () -> fetcher.last() == others ? fetch() : Optional.ofNullable(fetcher.last()), fetches);
     }
 
-    private Optional<JWKSet> get(JWKSetCacheRefreshEvaluator evaluator) {
+    private void refresh() {
+        if (!fetcher.hasFetchedWithin(refreshInterval)) {
+            fetch();
+        }
+    }
+
+    private Optional<JWKSet> fetch() {
         try {
-            return Optional.of(source.getJWKSet(evaluator, System.currentTimeMillis(), null));
+            return Optional.of(source.getJWKSet(
+                    JWKSetCacheRefreshEvaluator.noRefresh(), time.elapsed(TimeUnit.MILLISECONDS), null));
         } catch (KeySourceException unavailable) {
             return Optional.empty(); // the fetcher has logged why
         }
@@ -90,10 +105,6 @@ final class IssuerKeys implements AutoCloseable {
     @Override
     public void close() {
         checks.cancel(false);
-        try {
-            source.close();
-        } catch (IOException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        fetches.shutdownNow();
     }
 }

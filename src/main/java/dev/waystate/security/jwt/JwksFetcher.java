@@ -9,6 +9,7 @@ import com.nimbusds.jose.proc.SecurityContext;
 import dev.waystate.server.telemetry.OutgoingTraces;
 import dev.waystate.server.text.LogText;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +26,11 @@ final class JwksFetcher implements JWKSetSource<SecurityContext> {
     private final JwksLocation location;
     private final OutgoingTraces traces;
     private volatile @Nullable JWKSet last;
-    private @Nullable String problem;
+
+    /** When the last ones were fetched, by {@link System#nanoTime}. */
+    private volatile long fetchedAt;
+
+    private volatile @Nullable String problem;
     private List<String> unusable = List.of();
 
     JwksFetcher(JwksLocation location, OutgoingTraces traces) {
@@ -39,6 +44,16 @@ final class JwksFetcher implements JWKSetSource<SecurityContext> {
         return last;
     }
 
+    /** Returns whether keys were fetched, and no longer ago than that. */
+    boolean hasFetchedWithin(Duration age) {
+        return last != null && Duration.ofNanos(System.nanoTime() - fetchedAt).compareTo(age) < 0;
+    }
+
+    /** Returns whether the last fetch has failed. */
+    boolean isFailing() {
+        return problem != null;
+    }
+
     @Override
     public synchronized JWKSet getJWKSet(
             JWKSetCacheRefreshEvaluator evaluator, long now, @Nullable SecurityContext context)
@@ -48,6 +63,7 @@ final class JwksFetcher implements JWKSetSource<SecurityContext> {
             report(fetched);
             JWKSet before = last;
             JWKSet keys = fetched.keys().equals(before) ? before : fetched.keys();
+            fetchedAt = System.nanoTime();
             last = keys;
             return keys;
         } catch (IOException | RuntimeException unavailable) {
@@ -55,7 +71,7 @@ final class JwksFetcher implements JWKSetSource<SecurityContext> {
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
             throw new JWKSetUnavailableException("closed", closed);
-        } catch (Error error) { // which the library keeps for itself when it fetches ahead
+        } catch (Error error) { // which a future may keep for itself
             log.error("The keys at {} cannot be fetched", location, error);
             throw error;
         }

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKMatcher;
 import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
@@ -28,6 +29,7 @@ import dev.waystate.server.telemetry.OutgoingTraces;
 import jakarta.annotation.PreDestroy;
 import java.text.ParseException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +41,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Verifies JSON web tokens of one issuer, each once while the issuer's keys stay the same: a signature takes up to a
+ * Verifies JSON web tokens of one issuer, each once while the issuer has its key: a signature takes up to a
  * millisecond, on Java 17 and with elliptic curves. That is why one thread does it, and not the transport's: whoever
  * floods the server with false tokens keeps that thread busy, and nobody who has been verified before.
  */
@@ -55,7 +57,7 @@ class JwtVerifier implements TokenVerifier {
     /** How many verified tokens are remembered. */
     private static final int MAX_VERIFIED = 10_000;
 
-    private final Cache<TokenHash, Verified> verified =
+    private final Cache<TokenHash, IssuedCredential> verified =
             Caffeine.newBuilder().maximumSize(MAX_VERIFIED).build();
     private final WaitingPlaces waiting = new WaitingPlaces(MAX_WAITING);
     private final ExecutorService verifications =
@@ -91,10 +93,9 @@ class JwtVerifier implements TokenVerifier {
 
     @Override
     public Optional<Credential> known(TokenHash token) {
-        Verified before = verified.getIfPresent(token);
-        return before != null && keys != null && keys.areCurrent(before.keys)
-                ? Optional.of(before.credential)
-                : Optional.empty();
+        return Optional.ofNullable(verified.getIfPresent(token))
+                .filter(IssuedCredential::hasKey)
+                .map(Credential.class::cast);
     }
 
     @Override
@@ -114,19 +115,23 @@ class JwtVerifier implements TokenVerifier {
     private CompletableFuture<Credential> verifyWith(IssuerKeys keys, String token) {
         try {
             SignedJWT jwt = signed(JWTParser.parse(token));
-            Credential credential = claims.toCredential(jwt.getJWTClaimsSet());
+            Credential claimed = claims.toCredential(jwt.getJWTClaimsSet());
             Optional<JWKSet> atHand = keys.atHand();
             if (atHand.isEmpty()) {
                 return refused(DenialReason.NO_KEYS);
             }
-            if (hasKey(atHand.get(), jwt)) {
-                return checkSignature(token, jwt, credential, atHand.get());
+            List<JWK> named = named(atHand.get(), jwt);
+            if (!named.isEmpty()) {
+                return checkSignature(token, jwt, claimed, named, keys);
             }
             return keys.fetchedAfter(atHand.get())
                     .thenComposeAsync(
-                            fetched -> fetched.filter(now -> hasKey(now, jwt)).isPresent()
-                                    ? checkSignature(token, jwt, credential, fetched.get())
-                                    : refused(DenialReason.UNKNOWN_KEY),
+                            fetched -> checkWithFetched(
+                                    token,
+                                    jwt,
+                                    claimed,
+                                    fetched.map(now -> named(now, jwt)).orElse(List.of()),
+                                    keys),
                             verifications);
         } catch (AuthenticationException refused) {
             return CompletableFuture.failedFuture(refused);
@@ -135,17 +140,31 @@ class JwtVerifier implements TokenVerifier {
         }
     }
 
-    private CompletableFuture<Credential> checkSignature(
-            String token, SignedJWT jwt, Credential credential, JWKSet keys) {
-        try {
-            signatures.process(jwt, new JWKSecurityContext(keys.getKeys()));
-            verified.put(TokenHash.of(token), new Verified(credential, keys));
-            return CompletableFuture.completedFuture(credential);
-        } catch (BadJWSException wrongSignature) {
-            return refused(DenialReason.WRONG_SIGNATURE);
-        } catch (BadJOSEException | JOSEException | RuntimeException malformed) {
-            return refused(DenialReason.MALFORMED);
+    /** A key that is still unknown is no fault of the token's while nobody can say which ones there are. */
+    private CompletableFuture<Credential> checkWithFetched(
+            String token, SignedJWT jwt, Credential claimed, List<JWK> named, IssuerKeys keys) {
+        if (named.isEmpty()) {
+            return refused(keys.areOutOfReach() ? DenialReason.NO_KEYS : DenialReason.UNKNOWN_KEY);
         }
+        return checkSignature(token, jwt, claimed, named, keys);
+    }
+
+    /** @param named the keys that may be the one that the token is signed with, at least one */
+    private CompletableFuture<Credential> checkSignature(
+            String token, SignedJWT jwt, Credential claimed, List<JWK> named, IssuerKeys keys) {
+        for (JWK key : named) {
+            try {
+                signatures.process(jwt, new JWKSecurityContext(List.of(key)));
+                IssuedCredential credential = new IssuedCredential(claimed, key, keys);
+                verified.put(TokenHash.of(token), credential);
+                return CompletableFuture.completedFuture(credential);
+            } catch (BadJWSException wrongSignature) {
+                // it may be that of the next one
+            } catch (BadJOSEException | JOSEException | RuntimeException malformed) {
+                return refused(DenialReason.MALFORMED);
+            }
+        }
+        return refused(DenialReason.WRONG_SIGNATURE);
     }
 
     private static CompletableFuture<Credential> refused(DenialReason reason) {
@@ -160,10 +179,8 @@ class JwtVerifier implements TokenVerifier {
         throw new AuthenticationException(DenialReason.WRONG_ALGORITHM);
     }
 
-    private static boolean hasKey(JWKSet keys, SignedJWT jwt) {
-        return !new JWKSelector(JWKMatcher.forJWSHeader(jwt.getHeader()))
-                .select(keys)
-                .isEmpty();
+    private static List<JWK> named(JWKSet keys, SignedJWT jwt) {
+        return new JWKSelector(JWKMatcher.forJWSHeader(jwt.getHeader())).select(keys);
     }
 
     @PreDestroy
@@ -173,7 +190,4 @@ class JwtVerifier implements TokenVerifier {
             keys.close();
         }
     }
-
-    /** A token that has been verified with these keys. */
-    private record Verified(Credential credential, JWKSet keys) {}
 }

@@ -85,6 +85,7 @@ public final class ClientRate {
     private Bucket newBucket() {
         return Bucket.builder()
                 .addLimit(limit -> limit.capacity(burst).refillGreedy(rate, SECOND))
+                .withNanosecondPrecision() // by the time that passes: a clock that is set back would stop the refill
                 .build();
     }
 

@@ -12,12 +12,14 @@ import dev.waystate.statelog.operation.LogMetrics;
 import dev.waystate.statelog.operation.StoreProperties;
 import dev.waystate.statelog.view.Followers;
 import dev.waystate.statelog.view.LogView;
+import dev.waystate.statelog.view.Timestamps;
 import dev.waystate.statelog.view.ViewedStateLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -154,6 +156,14 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
     @Override
     public String id() {
         return replica.id();
+    }
+
+    /** That of this machine, or of the newest record, which the brokers' clocks may have put ahead of it. */
+    @Override
+    public Instant now() {
+        Instant here = Instant.now();
+        Instant recorded = Timestamps.fromNanos(replica.get().lastRecordedAt());
+        return here.isAfter(recorded) ? here : recorded;
     }
 
     @Override

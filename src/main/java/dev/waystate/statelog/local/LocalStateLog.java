@@ -14,7 +14,7 @@ import dev.waystate.statelog.view.ViewedStateLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
-import java.util.concurrent.CompletableFuture;
+import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 
 /** The state log in an SQLite file, which it holds open for itself. */
@@ -22,13 +22,16 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
 
     private final LogView view;
     private final EntryQueue queue;
+    private final LogClock clock;
     private final LogWriter writer;
     private final LogMetrics metrics;
 
-    private LocalStateLog(LogView view, EntryQueue queue, LogWriter writer, Followers followers, LogMetrics metrics) {
+    private LocalStateLog(
+            LogView view, EntryQueue queue, LogClock clock, LogWriter writer, Followers followers, LogMetrics metrics) {
         super(followers);
         this.view = view;
         this.queue = queue;
+        this.clock = clock;
         this.writer = writer;
         this.metrics = metrics;
     }
@@ -58,7 +61,7 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
             Followers followers = new Followers();
             LogWriter writer = new LogWriter(queue, view, clock, properties.retention(), followers, health);
             writer.start();
-            return new LocalStateLog(view, queue, writer, followers, metrics);
+            return new LocalStateLog(view, queue, clock, writer, followers, metrics);
         } catch (SQLException | IOException problem) {
             throw new IllegalStateException("Cannot open the state log: " + problem.getMessage(), problem);
         }
@@ -76,7 +79,12 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
 
     @Override
     public CompletionStage<Void> caughtUp() {
-        return CompletableFuture.completedFuture(null);
+        return writer.settled();
+    }
+
+    @Override
+    public Instant now() {
+        return clock.present();
     }
 
     @Override

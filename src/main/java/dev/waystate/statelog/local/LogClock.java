@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *       boots of the machine does not count, since nothing says how long it was.
  * </ul>
  *
- * <p>Used by the writer's thread alone.
+ * <p>Used by the writer's thread alone, but for {@link #present}.
  */
 final class LogClock {
 
@@ -50,10 +50,17 @@ final class LogClock {
     private static final long LATEST = Timestamps.toNanos(Report.LATEST_TIME_EXCLUSIVE);
     private static final long WARNING_PAUSE = 60 * NANOS_PER_SECOND;
 
+    /** @param nanoTime when it was that time */
+    private record Reading(long time, long nanoTime) {}
+
     private final TimeSources sources;
     private final List<Step> steps;
     private long time;
     private long readAt;
+
+    /** The time and when it was read, for other threads. */
+    private volatile Reading last;
+
     private @Nullable Long warnedAt;
     private boolean changed = true;
 
@@ -77,6 +84,7 @@ final class LogClock {
             time = lastRecordedAt;
             follow(0, LATEST);
         }
+        last = new Reading(time, readAt);
     }
 
     private void start(Anchor anchor, long lastTime, Uptime now) {
@@ -97,7 +105,15 @@ final class LogClock {
         long elapsed = nanoTime - readAt;
         readAt = nanoTime;
         follow(elapsed, MAX_STEP);
+        last = new Reading(time, readAt);
         return time;
+    }
+
+    /** Returns the time as {@link #now} would, and leaves the clock as it is. Any thread may ask. */
+    Instant present() {
+        Reading from = last;
+        long elapsed = sources.nanoTime().getAsLong() - from.nanoTime();
+        return Timestamps.fromNanos(moved(from.time(), elapsed, wall(), MAX_STEP));
     }
 
     /** Returns the time from which on records are younger than an age. */
@@ -132,17 +148,28 @@ final class LogClock {
     private void follow(long elapsed, long maxStep) {
         long wall = wall();
         long ahead = wall - (time + elapsed);
-        boolean believed = ahead >= -MAX_STEP && (ahead <= maxStep || time < NOT_SET_BEFORE);
-        if (!believed) {
-            time += elapsed;
-            warn(wall);
-            return;
-        }
-        if (ahead > MAX_DRIFT) {
+        boolean believed = isBelieved(ahead, time, maxStep);
+        if (believed && ahead > MAX_DRIFT) {
             addStep(new Step(wall, ahead));
         }
-        time = wall >= time ? wall : time + elapsed / 2;
-        noteAgreement();
+        time = moved(time, elapsed, wall, maxStep);
+        if (believed) {
+            noteAgreement();
+        } else {
+            warn(wall);
+        }
+    }
+
+    private static boolean isBelieved(long ahead, long time, long maxStep) {
+        return ahead >= -MAX_STEP && (ahead <= maxStep || time < NOT_SET_BEFORE);
+    }
+
+    /** Returns what a time becomes while some goes by. */
+    private static long moved(long time, long elapsed, long wall, long maxStep) {
+        if (!isBelieved(wall - (time + elapsed), time, maxStep)) {
+            return time + elapsed;
+        }
+        return wall >= time ? wall : time + elapsed / 2;
     }
 
     private void addStep(Step step) {

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +46,9 @@ final class LogWriter {
     private final LogHealth health;
     private final Followers followers;
     private final Thread thread = new Thread(this::run, "state-log-writer");
+
+    /** Completes when the group that is being stored has been, or was not: until then lists may show more than the head. */
+    private volatile CompletableFuture<Void> storing = CompletableFuture.completedFuture(null);
 
     // Used by the writer's thread alone.
     private final Session session = new Session();
@@ -82,6 +87,11 @@ final class LogWriter {
         }
     }
 
+    /** Completes when all that is committed now can be read. Does not block. */
+    CompletionStage<Void> settled() {
+        return storing;
+    }
+
     private void run() {
         try {
             boolean open = true;
@@ -91,7 +101,12 @@ final class LogWriter {
                 if (group.isEmpty()) {
                     lookAround();
                 } else {
-                    store();
+                    storing = new CompletableFuture<>();
+                    try {
+                        store();
+                    } finally {
+                        storing.complete(null);
+                    }
                 }
                 view.checkpointWhenDue();
                 if (open && retention.isOn() && !held) {

@@ -72,13 +72,13 @@ class SourcePages {
         return new PageToken(stateLog.id(), list.build());
     }
 
-    private static Instant silentSince(Duration silence) {
+    private Instant silentSince(Duration silence) {
         if (silence.getSeconds() < 0 || silence.getNanos() < 0 || silence.getNanos() > MAX_NANOS) {
             throw new InvalidRequestException(
                     "silent_for", "expected a duration from 0 on, with 0 to 999999999 nanoseconds");
         }
         try {
-            Instant since = Instant.now().minusSeconds(silence.getSeconds()).minusNanos(silence.getNanos());
+            Instant since = stateLog.now().minusSeconds(silence.getSeconds()).minusNanos(silence.getNanos());
             return since.isBefore(Instant.EPOCH) ? Instant.EPOCH : since;
         } catch (DateTimeException | ArithmeticException longerThanTime) {
             return Instant.EPOCH;

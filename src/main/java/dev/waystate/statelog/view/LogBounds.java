@@ -35,9 +35,12 @@ final class LogBounds {
         return find(connection, "earliest");
     }
 
-    /** Returns the newest position that a transaction sees and may be read. */
-    long head(Connection connection) throws SQLException {
-        return Math.min(find(connection, "head"), head);
+    /**
+     * Returns the newest position as a transaction sees it: what is committed, of which {@link #head()} is told a moment
+     * later.
+     */
+    static long head(Connection connection) throws SQLException {
+        return find(connection, "head");
     }
 
     /** Returns the first position after which the states of all sources are known, as a transaction sees it. */

@@ -99,17 +99,16 @@ public final class RecordReader {
         return last;
     }
 
-    /**
-     * Reads as {@link dev.waystate.statelog.StateLog#firstSince} does, by bisection: record times never decrease.
-     */
+    /** Reads as {@link dev.waystate.statelog.StateLog#firstSince} does. */
     public long firstSince(Instant time) {
-        return readers.readAtOnce(bounds.head(), connection -> firstSince(connection, Timestamps.toNanos(time)));
+        long head = bounds.head(); // up to which records can be read on
+        return readers.readAtOnce(head, connection -> firstSince(connection, Timestamps.toNanos(time), head));
     }
 
-    /** Returns the same, of the log as a transaction sees it. */
-    long firstSince(Connection connection, long nanos) throws SQLException {
+    /** Returns the same of the log as a transaction sees it, up to a head, by bisection: record times never decrease. */
+    long firstSince(Connection connection, long nanos, long head) throws SQLException {
         long from = LogBounds.earliest(connection);
-        long to = Math.max(from, bounds.head(connection) + 1);
+        long to = Math.max(from, head + 1);
         try (RecordFinder find = new RecordFinder(connection, names)) {
             while (from < to) {
                 long middle = from + (to - from) / 2;
@@ -129,7 +128,7 @@ public final class RecordReader {
         return readers.readAtOnce(bounds.head(), connection -> {
             SourceRow found = SourceReader.find(connection, source);
             HistoryPlace first = from == null ? new HistoryPlace(found.position, true) : from;
-            long head = bounds.head(connection);
+            long head = LogBounds.head(connection);
             if (first.position() > (first.known() ? head : head + 1)) {
                 throw new PositionBeyondHeadException(first.position(), head);
             }

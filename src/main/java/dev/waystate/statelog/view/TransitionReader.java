@@ -63,10 +63,11 @@ public final class TransitionReader {
         long nanos = Timestamps.toNanos(time);
         long earliest = LogBounds.earliest(connection);
         long first = LogBounds.firstWithStates(connection);
-        long position = records.firstSince(connection, nanos + 1) - 1;
+        long head = LogBounds.head(connection);
+        long position = records.firstSince(connection, nanos + 1, head) - 1;
         boolean removed = position < earliest && earliest > 1 && nanos < LogBounds.recordedAt(connection, position);
         if (position < first || removed) {
-            throw new UnknownStatesException(time, Math.min(Math.max(first, earliest), bounds.head(connection)));
+            throw new UnknownStatesException(time, Math.min(Math.max(first, earliest), head));
         }
         return position;
     }
@@ -95,8 +96,8 @@ public final class TransitionReader {
         });
     }
 
-    private void checkPosition(Connection connection, long position) throws SQLException {
-        long head = bounds.head();
+    private static void checkPosition(Connection connection, long position) throws SQLException {
+        long head = LogBounds.head(connection);
         if (position > head) {
             throw new PositionBeyondHeadException(position, head);
         }

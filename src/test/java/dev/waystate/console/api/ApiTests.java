@@ -87,6 +87,9 @@ class ApiTests {
                 "/api/sources/nobody/records",
                 "/api/sources/%C3%28/records",
                 "/api/sources//records",
+                "/api/sources/records?name=cow-7&status=STARVED",
+                "/api/sources/records",
+                "/api/sources/transitions?name=nobody",
                 "/api/sources/cow-7/transitions?limit=1",
                 "/api/sources/nobody/transitions",
                 "/api/summary",
@@ -192,13 +195,14 @@ class ApiTests {
     @Test
     void everyDescribedParameterIsKnown() {
         for (String path : ApiDescription.paths()) {
-            String request = path.replace("{name}", "cow-7");
-            for (String parameter : ApiDescription.queryParameters(path)) {
-                assertThat(api.get(request + "?" + parameter + "=x").body())
+            List<String> parameters = ApiDescription.queryParameters(path);
+            String request = path.replace("{name}", "cow-7") + (parameters.contains("name") ? "?name=cow-7&" : "?");
+            for (String parameter : parameters) {
+                assertThat(api.get(request + parameter + "=x").body())
                         .as(path + " " + parameter)
                         .doesNotContain(parameter + ": Expected no parameter of this name");
             }
-            assertThat(problem(request + "?other=x", 400).get("field").asString())
+            assertThat(problem(request + "other=x", 400).get("field").asString())
                     .isIn("other", "start"); // which is missing
         }
     }
@@ -339,6 +343,10 @@ class ApiTests {
                 .isEqualTo("TIRED");
         assertThat(api.json("/api/records?source=" + encode(name)).get("source").asString())
                 .isEqualTo(name);
+        for (String list : List.of("records", "transitions")) {
+            assertThat(api.json("/api/sources/" + list + "?name=" + encode(name)))
+                    .isEqualTo(api.json(path + "/" + list));
+        }
     }
 
     /** Also dots, which clients leave out otherwise. */

@@ -8,10 +8,6 @@ import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogUnavailableException;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,28 +16,8 @@ import org.junit.jupiter.api.Test;
 class FrameHubTests {
 
     private final RecordedLog log = new RecordedLog();
-    private final Time time = new Time();
-    private final FrameHub hub = new FrameHub(log, FrameHubTests::problem, time, "1.2.3");
-
-    private static final class Time extends Clock {
-
-        private Instant now = RecordedLog.BEGIN;
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
-    }
+    private long nanoTime = Long.MAX_VALUE - FrameHub.TICK.toNanos(); // from anywhere on
+    private final FrameHub hub = new FrameHub(log, FrameHubTests::problem, () -> nanoTime, "1.2.3");
 
     private static Problem problem(Throwable thrown) {
         Status status = thrown instanceof DamagedRecordException ? Status.DATA_LOSS : Status.UNAVAILABLE;
@@ -287,6 +263,25 @@ class FrameHubTests {
     }
 
     @Test
+    void framesHaveTheTimeOfTheLogAndComeWhateverItIs() {
+        ConnectedPage page = ConnectedPage.open(hub, null, null);
+        tick();
+        assertThat(page.events().get(0).data().get("now").asString()).isEqualTo("2026-01-01T00:00:00.000000000Z");
+        log.now = log.now.minusSeconds(3_600);
+        log.failure = new LogUnavailableException("of a test", null);
+        tick();
+        log.failure = null;
+        for (int i = 0; i < 12; i++) {
+            tick();
+        }
+        assertThat(page.events())
+                .filteredOn(event -> event.type().equals("frame"))
+                .hasSizeGreaterThanOrEqualTo(2)
+                .allSatisfy(
+                        frame -> assertThat(frame.data().get("now").asString()).startsWith("2025-12-31T23:"));
+    }
+
+    @Test
     void aHubThatFallsFarBehindLeavesRecordsOut() {
         ConnectedPage page = ConnectedPage.open(hub, null, null);
         tick();
@@ -352,7 +347,8 @@ class FrameHubTests {
 
     private void tick() {
         hub.tick();
-        time.now = time.now.plus(FrameHub.TICK);
+        nanoTime += FrameHub.TICK.toNanos();
+        log.now = log.now.plus(FrameHub.TICK);
     }
 
     private static void assertReset(ConnectedPage page, String reason, long position) {

@@ -31,6 +31,7 @@ final class RecordedLog extends UnsupportedLog {
     RuntimeException failure;
 
     long earliest = 1;
+    Instant now = BEGIN;
     int reads;
 
     void add(String source, int status) {
@@ -59,6 +60,11 @@ final class RecordedLog extends UnsupportedLog {
             throw failure;
         }
         return records.size();
+    }
+
+    @Override
+    public Instant now() {
+        return now;
     }
 
     @Override

@@ -12,6 +12,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasAttributeOptions;
+import com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
@@ -22,6 +23,7 @@ import dev.waystate.proto.Status;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,6 +46,12 @@ class PageIT {
 
     /** The frames that the page keeps while it loads the sources, as feed.js has it. */
     private static final int MOST_WAITING = 240;
+
+    /** How far behind a page is stale, in milliseconds, as feed.js has it. */
+    private static final int STALE = 2_500;
+
+    /** How long the page waits for an answer, in milliseconds, as api.js has it. */
+    private static final int PATIENCE = 15_000;
 
     private static final Pattern POINT = Pattern.compile("(-?\\d+),(-?\\d+)");
 
@@ -312,6 +320,187 @@ class PageIT {
         page.unroute("**/api/summary?*");
         assertThat(note).isHidden();
         assertThat(page.locator("ws-chart .legend")).containsText("STARVED");
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsGivenUpAndAskedAgainWhenTheReaderWants() {
+        Page page = open("#/live");
+        List<Route> unanswered = new CopyOnWriteArrayList<>();
+        page.route("**/console/frames?*", unanswered::add);
+        hide(page, true);
+        page.waitForRequest("**/console/frames?*", () -> hide(page, false));
+        Locator retry = page.locator("ws-heartbeat button");
+        page.waitForRequest("**/console/frames?*", retry::click); // though the one before is under way
+        beImpatient(page);
+        page.waitForRequest("**/console/frames?*", retry::click);
+        assertThat(page.locator("ws-notice")).containsText("The server does not answer.");
+        page.unroute("**/console/frames?*");
+        retry.click();
+        assertThat(page.locator("ws-heartbeat")).hasAttribute("data-state", "live");
+        assertThat(unanswered).hasSizeGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void aPlotThatIsNotAnsweredIsAskedForAgain() {
+        Page page = open("#/live"); // which has no plot
+        beImpatient(page);
+        page.route("**/api/summary?*", route -> {});
+        page.evaluate("location.hash = '#/sources'");
+        Locator note = page.locator("ws-chart .empty");
+        assertThat(note).hasText("Not loaded: The server does not answer.");
+        page.unroute("**/api/summary?*");
+        assertThat(note).isHidden(new IsHiddenOptions().setTimeout(15_000));
+        assertThat(page.locator("ws-chart .legend")).containsText("STARVED");
+    }
+
+    /** Has the page wait for an answer for a short time only. */
+    private static void beImpatient(Page page) {
+        page.evaluate("""
+                () => {
+                  const original = window.setTimeout;
+                  window.setTimeout = (work, millis) => original(work, millis === %d ? 300 : millis);
+                }""".formatted(PATIENCE));
+    }
+
+    @Test
+    void aClockThatIsSetMakesAPageStaleForAFewSecondsOnly() {
+        Page page = open("#/live");
+        Locator heartbeat = page.locator("ws-heartbeat");
+        page.evaluate("const now = Date.now; Date.now = () => now.call(Date) + 5000;");
+        assertThat(heartbeat).hasAttribute("data-state", "stale");
+        assertThat(heartbeat).hasAttribute("data-state", "live", new HasAttributeOptions().setTimeout(15_000));
+        assertThat(heartbeat).containsText(Pattern.compile("live, 0\\.\\d s behind"));
+    }
+
+    @Test
+    @SuppressWarnings("unchecked") // the script returns an array of whole numbers
+    void theServersTimeIsLearntFromTheQuickestMessagesAndAnewWhenAStreamBegins() {
+        Page page = open("#/live");
+        List<Integer> errors = (List<Integer>) page.evaluate("""
+                async () => {
+                  const time = await import(new URL('js/time.js?of-a-test', document.baseURI).href);
+                  const now = Date.now();
+                  const real = Date.now;
+                  const errors = [];
+                  const learn = (late, options) => {
+                    time.learnServerTime(now - late, options);
+                    errors.push(Math.round(time.serverNow() - now) + 0); // no -0
+                  };
+                  Date.now = () => now;
+                  learn(200);
+                  learn(0);
+                  for (let i = 0; i < 2; i++) learn(3000); // these are late
+                  learn(0);
+                  for (let i = 0; i < 2; i++) learn(3000);
+                  learn(600);
+                  for (let i = 0; i < 3; i++) learn(3000); // and so are all from here on: a clock was set
+                  learn(-3000);
+                  learn(2000, { first: true });
+                  Date.now = real;
+                  return errors;
+                }""");
+        assertThat(errors.get(0)).isEqualTo(-200);
+        assertThat(errors.subList(1, 10)).allMatch(error -> -5 < error && error <= 0);
+        assertThat(errors.subList(10, errors.size())).containsExactly(-3000, 3000, -2000);
+    }
+
+    @Test
+    void aLogsClockThatRunsAtHalfItsSpeedMakesNoPageStale() {
+        Page page = open("#/live");
+        int behind = (Integer) page.evaluate("""
+                async () => {
+                  const time = await import(new URL('js/time.js?of-a-test', document.baseURI).href);
+                  const real = Date.now;
+                  let now = real();
+                  let server = now;
+                  let behind = 0;
+                  Date.now = () => now;
+                  for (let i = 0; i < 100; i++) {
+                    time.learnServerTime(server, { first: i === 0 });
+                    now += 1000; // a message a second
+                    behind = Math.max(behind, Math.round(time.serverNow() - server));
+                    server += 500;
+                  }
+                  Date.now = real;
+                  return behind;
+                }""");
+        assertThat(behind).isLessThan(STALE);
+    }
+
+    @Test
+    void theRecordsOfABusySourceStayAsManyAsAreWantedAndHaveNoGap() throws Exception {
+        for (int i = 1; i <= 200; i++) {
+            herd.report("chatty", Status.OK, "Chat " + i, i, 0);
+        }
+        Page page = open("#/source/chatty");
+        Locator records = page.locator("ws-source-page ws-record-table tbody tr");
+        Locator more = page.getByRole(AriaRole.BUTTON, named("More records"));
+        assertThat(records).hasCount(50);
+        chat(page, 220);
+        chat(page, 240);
+        assertThat(records).hasCount(50);
+
+        more.click();
+        assertThat(records).hasCount(100);
+        for (int i = 260; i <= 400; i += 20) {
+            chat(page, i);
+            assertThat(records.count()).isBetween(100, 150);
+        }
+        while (more.isVisible()) {
+            int before = records.count();
+            more.click();
+            assertThat(records).not().hasCount(before);
+        }
+        List<String> infos = page.locator("ws-source-page td.info").allTextContents();
+        assertThat(infos)
+                .isEqualTo(descending(400, 1).stream().map(i -> "Chat " + i).toList());
+    }
+
+    /** Stores twenty more reports of the busy source, and waits for the page to show the last. */
+    private static void chat(Page page, int last) throws Exception {
+        for (int i = last - 19; i <= last; i++) {
+            herd.report("chatty", Status.OK, "Chat " + i, i, 0);
+        }
+        assertThat(page.locator("ws-source-page td.info").first()).hasText("Chat " + last);
+    }
+
+    @Test
+    void sourcesWhoseNamesAreStepsOfAPathHavePages() throws Exception {
+        for (String name : List.of(".", "..")) {
+            herd.report(name, Status.OK, "Of " + name, 7, 7);
+            Page page = open("#/source/" + name);
+            assertThat(page.locator("ws-source-page h2")).hasText(name);
+            assertThat(page.locator("ws-source-page ws-record-table tbody tr")).containsText("Of " + name);
+            assertThat(page.locator("ws-bands tbody tr")).hasCount(1);
+        }
+    }
+
+    @Test
+    void aPageWhoseServerHasAnEarlierCopyOfTheLogStartsAnew() throws Exception {
+        Path other = Files.createDirectory(directory.resolve("put-back"));
+        Path log = other.resolve("data/waystate.db");
+        try (ServerProcess first = ServerProcess.start(other)) {
+            reports(first, 1, 2);
+            first.terminate();
+        }
+        Path copy = Files.copy(log, other.resolve("copy"));
+        try (ServerProcess before = ServerProcess.start(other)) {
+            reports(before, 3, 5);
+            Page page = open(before, "#/live");
+            reports(before, 6, 6);
+            awaitTail(page, 1);
+            before.terminate();
+            Files.copy(copy, log, StandardCopyOption.REPLACE_EXISTING);
+            try (ServerProcess after = ServerProcess.start(other)) {
+                route(page, url -> url.replace(":" + before.httpPort(), ":" + after.httpPort()));
+                page.locator("ws-heartbeat button").click();
+                assertThat(page.locator("ws-notice")).containsText("The log has been replaced by another one");
+                awaitTail(page, 0);
+                reports(after, 3, 3);
+                awaitTail(page, 1);
+                assertThat(positions(page)).containsExactly(3);
+            }
+        }
     }
 
     @Test

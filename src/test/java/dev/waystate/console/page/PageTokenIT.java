@@ -91,6 +91,20 @@ class PageTokenIT {
         assertThat(dialog(page)).containsText("This server asks for a token"); // it is gone
     }
 
+    /** Browsers let a page that nobody has touched yet keep a dialog open against one of them at most. */
+    @Test
+    void escapeClosesTheDialogForGoodNeitherAtOnceNorLater() {
+        Page page = open();
+        for (int i = 0; i < 4; i++) {
+            dialog(page).waitFor();
+            page.keyboard().press("Escape");
+        }
+        assertThat(dialog(page)).isVisible();
+        give(page, READER);
+        assertThat(rows(page)).hasCount(1);
+        assertThat(dialog(page)).isHidden();
+    }
+
     /** The control: a token in a place of the page's is found. */
     @Test
     void aTokenThatIsStoredIsFound() {

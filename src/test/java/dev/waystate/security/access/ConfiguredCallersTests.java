@@ -2,6 +2,9 @@ package dev.waystate.security.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 
 import com.google.common.base.Throwables;
 import dev.waystate.server.lifecycle.Scheduler;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.mockito.ArgumentCaptor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -195,6 +199,38 @@ class ConfiguredCallersTests {
             assertThat(output.toString().lines().filter(line -> line.contains("in use stay")))
                     .hasSize(2);
         });
+    }
+
+    @Test
+    void aTokenFileThatIsStillWrittenLeavesTheTokensUntilTwoReadingsAgree() throws IOException {
+        Path file = Files.writeString(directory.resolve("tokens"), FIRST + "\n" + SECOND);
+        Scheduler scheduler = mock();
+        ConfiguredCallers callers = new ConfiguredCallers(
+                new AccessProperties(
+                        List.of(new AccessProperties.Entry(
+                                "farm", List.of(), file, null, List.of("state:read"), List.of())),
+                        0,
+                        1),
+                scheduler);
+        ArgumentCaptor<Runnable> readings = ArgumentCaptor.captor();
+        verify(scheduler).every(any(), any(), readings.capture());
+        Runnable read = readings.getValue();
+        Credential second = callers.withToken(TokenHash.of(SECOND)).orElseThrow();
+
+        Files.writeString(file, FIRST + "\n"); // and the rest comes later
+        read.run();
+        assertThat(second.isValidAt(Instant.now())).isTrue();
+        Files.writeString(file, FIRST + "\n" + SECOND + "\n" + TokenHashTests.SHA256);
+        read.run();
+        assertThat(second.isValidAt(Instant.now())).isTrue();
+        assertThat(callers.withToken(TokenHash.of(TokenHashTests.TOKEN))).isEmpty();
+        read.run();
+        assertThat(callers.withToken(TokenHash.of(TokenHashTests.TOKEN))).isPresent();
+
+        Files.writeString(file, FIRST + "\n"); // the control: that is all
+        read.run();
+        read.run();
+        assertThat(second.isValidAt(Instant.now())).isFalse();
     }
 
     @Test

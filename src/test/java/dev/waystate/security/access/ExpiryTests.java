@@ -2,7 +2,9 @@ package dev.waystate.security.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.greaterThan;
 
+import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.waystate.InProcessTest;
 import dev.waystate.Recorder;
@@ -31,6 +33,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +55,8 @@ class ExpiryTests {
 
     /** A second, and some more for a busy machine. */
     private static final Duration LATEST_END = Duration.ofMillis(1_800);
+
+    private static final Duration FETCHED = Duration.ofSeconds(25);
 
     private static final JwtIssuer ISSUER = new JwtIssuer();
 
@@ -80,6 +85,7 @@ class ExpiryTests {
         properties.add("waystate.security.jwt.issuer", () -> JwtIssuer.ISSUER);
         properties.add("waystate.security.jwt.audience", () -> JwtIssuer.AUDIENCE);
         properties.add("waystate.security.jwt.jwks", ISSUER::jwks);
+        properties.add("waystate.security.jwt.jwks-refresh-interval", () -> "1s"); // and twice in ten seconds at most
         properties.add("waystate.security.jwt.clock-skew", () -> "0s");
     }
 
@@ -143,12 +149,37 @@ class ExpiryTests {
 
         write(NEXT_TOKEN);
         Instant written = Instant.now();
-        // The file is looked at once a second.
-        assertEndsAt(written, LATEST_END.plusSeconds(1), reported, appended, read);
+        // The file is looked at once a second, and twice.
+        assertEndsAt(written, LATEST_END.plusSeconds(2), reported, appended, read);
         assertThat(withNext.hasEnded()).isFalse();
         withNext.cancel();
         write(TOKEN);
         await().atMost(Duration.ofSeconds(10)).until(() -> isGood(TOKEN));
+    }
+
+    @Test
+    void streamsEndWhenTheIssuerWithdrawsTheKeyOfTheirTokenAndNotWhileItIsDown() {
+        Recorder<ReadRequest, ReadResponse> withOther = new Recorder<>();
+        follow(withToken(JwtIssuer.token(JWSAlgorithm.ES256, ISSUER.ec, JwtIssuer.claims())), withOther);
+        open(withToken(ISSUER.token(JwtIssuer.claims())));
+
+        int fetches = ISSUER.fetches.get();
+        ISSUER.serving = (exchange, keys) -> JwtIssuer.respond(exchange, 503, keys);
+        await().atMost(FETCHED).untilAtomic(ISSUER.fetches, greaterThan(fetches + 1));
+        AtomicReference<Instant> withdrawn = new AtomicReference<>();
+        ISSUER.keys = List.of(ISSUER.ec);
+        ISSUER.serving = (exchange, keys) -> {
+            withdrawn.compareAndSet(null, Instant.now());
+            JwtIssuer.respond(exchange, 200, keys);
+        };
+        await().atMost(FETCHED).until(() -> withdrawn.get() != null);
+        assertEndsAt(withdrawn.get(), reported, appended, read);
+        assertThat(withOther.hasEnded()).isFalse();
+
+        withOther.cancel();
+        ISSUER.keys = List.of(ISSUER.rsa, ISSUER.ec);
+        ISSUER.serving = JwtIssuer.WELL;
+        await().atMost(FETCHED).until(() -> isGood(ISSUER.token(JwtIssuer.claims())));
     }
 
     private static void assertEndsAt(Instant end, Recorder<?, ?>... streams) {

@@ -222,7 +222,8 @@ class JwksTests {
         });
         start(issuer.jwks(), OFTEN, traces);
         fails.set(true);
-        await().atMost(20, TimeUnit.SECONDS)
+        await().dontCatchUncaughtExceptions()
+                .atMost(20, TimeUnit.SECONDS)
                 .until(() -> lines.messages().contains("The keys at " + issuer.jwks() + " cannot be fetched"));
         assertGood(issuer.token(JwtIssuer.claims()));
         JwksFetcher fetcher = new JwksFetcher(JwksLocation.of(issuer.jwks()).orElseThrow(), traces);

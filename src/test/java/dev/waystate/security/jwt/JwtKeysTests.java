@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.greaterThan;
 
 import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.Base64URL;
 import dev.waystate.security.access.AuthenticationException;
@@ -99,9 +100,36 @@ class JwtKeysTests {
     void aKeyThatTheIssuerHasTakenBackCeasesToBeGood() throws Exception {
         start(OFTEN, NO_LIMIT);
         String token = issuer.token(JwtIssuer.claims());
-        verify(token);
-        issuer.keys = List.of(NEXT);
+        Credential credential = verify(token);
+        Credential other = verify(JwtIssuer.token(JWSAlgorithm.ES256, issuer.ec, JwtIssuer.claims()));
+        issuer.keys = List.of(issuer.ec);
         await().atMost(10, TimeUnit.SECONDS).until(() -> refusal(token) == DenialReason.UNKNOWN_KEY);
+        assertThat(credential.isValidAt(Instant.now())).isFalse();
+        assertThat(other.isValidAt(Instant.now())).isTrue();
+    }
+
+    @Test
+    void anIssuerThatIsDownTakesNoKeyBack() throws Exception {
+        start(OFTEN, NO_LIMIT);
+        Credential credential = verify(issuer.token(JwtIssuer.claims()));
+        issuer.serving = DOWN;
+        int fetches = issuer.fetches.get();
+        await().atMost(10, TimeUnit.SECONDS).untilAtomic(issuer.fetches, greaterThan(fetches + 2));
+        assertThat(credential.isValidAt(Instant.now())).isTrue();
+    }
+
+    @Test
+    void ofSeveralKeysThatATokenMayBeSignedWithTheOneThatItIsCounts() throws Exception {
+        issuer.keys = List.of(NEXT, issuer.rsa);
+        start(OFTEN, NO_LIMIT);
+        JWSHeader anonymous = new JWSHeader(JWSAlgorithm.RS256);
+        Credential first = verify(JwtIssuer.token(anonymous, NEXT, JwtIssuer.claims()));
+        Credential second = verify(JwtIssuer.token(anonymous, issuer.rsa, JwtIssuer.claims()));
+        assertThat(refusal(JwtIssuer.token(anonymous, JwtIssuer.rsaKey("none"), JwtIssuer.claims())))
+                .isEqualTo(DenialReason.WRONG_SIGNATURE);
+        issuer.keys = List.of(NEXT);
+        await().atMost(10, TimeUnit.SECONDS).until(() -> !second.isValidAt(Instant.now()));
+        assertThat(first.isValidAt(Instant.now())).isTrue();
     }
 
     @Test
@@ -141,6 +169,16 @@ class JwtKeysTests {
             assertThat(refusal(tokenOfUnknownKey(i))).isEqualTo(DenialReason.UNKNOWN_KEY);
         }
         assertThat(issuer.fetches).hasValueLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void whileTheIssuerIsDownAKeyThatIsUnknownIsNoFaultOfTheTokensThatNameIt() {
+        start(NEVER, Duration.ofSeconds(10));
+        issuer.serving = DOWN;
+        for (int i = 0; i < 100; i++) {
+            assertThat(refusal(tokenOfUnknownKey(i))).isEqualTo(DenialReason.NO_KEYS);
+        }
+        assertThat(issuer.fetches).hasValueLessThanOrEqualTo(3); // at the start, and twice
     }
 
     /** The control. */
@@ -194,7 +232,7 @@ class JwtKeysTests {
         assertThat(pending)
                 .failsWithin(Duration.ofSeconds(10))
                 .withThrowableThat()
-                .withMessageContaining("unknown_key");
+                .withMessageContaining("no_keys");
         verify(issuer.token(JwtIssuer.claims().subject("another")));
 
         issuer.serving = JwtIssuer.WELL; // the control: then it is found

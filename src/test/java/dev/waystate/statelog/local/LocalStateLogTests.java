@@ -2,6 +2,9 @@ package dev.waystate.statelog.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.spy;
 
 import dev.waystate.geometry.Point;
 import dev.waystate.statelog.Appended;
@@ -36,6 +39,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -300,6 +304,60 @@ class LocalStateLogTests extends StateLogContract {
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !health.unready);
         assertThat(append("a", 2, reports(OK, 1))).isEqualTo(2);
         assertThat(log.read(0, PAGE_BYTES)).hasSize(2);
+    }
+
+    @Test
+    void whatListsShowBeforeTheHeadHasMovedCanBeWaitedFor() throws Exception {
+        close(log);
+        CountDownLatch committed = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        LogMetrics metrics = spy(new LogMetrics(new SimpleMeterRegistry()));
+        doAnswer(ofCommit -> {
+                    committed.countDown();
+                    goOn.await();
+                    return null;
+                })
+                .when(metrics)
+                .committed(anyLong(), anyLong());
+        log = LocalStateLog.open(new StoreProperties(file(), 4, retention), times, health, metrics);
+        log.append(new Batch("a", 1, List.of(reports(OK, 1))));
+        committed.await();
+        CompletableFuture<Void> caughtUp;
+        try {
+            assertThat(log.head()).isZero();
+            assertThat(log.summary().head()).isEqualTo(1);
+            assertThat(log.records("a", null, Set.of(), 1, PAGE_BYTES).items()).hasSize(1);
+            caughtUp = log.caughtUp().toCompletableFuture();
+            assertThat(caughtUp).isNotDone();
+        } finally {
+            goOn.countDown();
+        }
+        assertThat(caughtUp).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(log.read(0, PAGE_BYTES)).hasSize(1);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(log.caughtUp()).isCompleted());
+    }
+
+    @Test
+    void itsTimeIsThatOfItsRecordsWhateverTheMachinesClockShows() throws Exception {
+        close(log);
+        times = machine.sources();
+        log = open();
+        append("a", 1, reports(OK, 1));
+        Instant recorded = newest();
+        machine.set(machine.wall().minusSeconds(1_800));
+        assertThat(log.now()).isEqualTo(recorded);
+        machine.set(machine.wall().plus(Duration.ofDays(400)));
+        assertThat(log.now()).isEqualTo(recorded);
+        machine.set(recorded.plusSeconds(10)); // the control: this one is believed
+        assertThat(log.now()).isEqualTo(recorded.plusSeconds(10));
+        append("a", 2, reports(OK, 1));
+        assertThat(newest()).isEqualTo(recorded.plusSeconds(10));
+    }
+
+    private Instant newest() {
+        return log.records("a", null, Set.of(), 1, PAGE_BYTES).items().get(0).recordedAt();
     }
 
     @ParameterizedTest

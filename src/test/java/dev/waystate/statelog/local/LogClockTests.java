@@ -155,6 +155,19 @@ class LogClockTests {
         assertThat(keptFrom(Duration.ofSeconds(Long.MAX_VALUE))).isBefore("1900-01-01T00:00:00Z");
     }
 
+    @Test
+    void otherThreadsSeeTheTimeThatItIsAboutToShow() {
+        Instant before = now();
+        machine.set(machine.wall().minusSeconds(3_600));
+        machine.pass(Duration.ofMinutes(10));
+        assertThat(clock.present()).isEqualTo(before.plusSeconds(300)).isEqualTo(clock.present());
+        assertThat(now()).isEqualTo(before.plusSeconds(300));
+        machine.set("2099-01-01T00:00:00Z");
+        machine.pass(Duration.ofMinutes(10));
+        assertThat(clock.present()).isEqualTo(before.plusSeconds(900));
+        assertThat(now()).isEqualTo(before.plusSeconds(900));
+    }
+
     private Instant now() {
         long now = clock.now();
         assertThat(now).isGreaterThanOrEqualTo(lastRecordedAt);

@@ -248,6 +248,11 @@ class RequestFuzzTests {
     private static final class EmptyLog extends UnsupportedLog {
 
         @Override
+        public Instant now() {
+            return Instant.now();
+        }
+
+        @Override
         public Page<SourceState, String> sources(
                 SourceFilter filter, String afterNameExclusive, int limit, int maxBytes) {
             assertThat(limit).isBetween(1, 1_000);

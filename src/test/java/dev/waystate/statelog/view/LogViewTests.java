@@ -1,19 +1,28 @@
 package dev.waystate.statelog.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.HistoryPlace;
+import dev.waystate.statelog.Page;
+import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.Report;
+import dev.waystate.statelog.StateRecord;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.file.LogFile;
 import dev.waystate.statelog.operation.LogMetrics;
+import dev.waystate.statelog.operation.RetentionProperties;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -47,6 +56,48 @@ class LogViewTests {
             assertThat(meters.get("waystate.log.checkpoint").timer().count()).isZero();
             append(view, IntStream.range(0, 400).mapToObj(i -> "cow " + i));
             assertThat(meters.get("waystate.log.checkpoint").timer().count()).isEqualTo(1);
+        }
+    }
+
+    /** As between the two for whoever reads meanwhile. */
+    @Test
+    void listsHaveWhatIsCommittedBeforeTheHeadHasMoved() throws Exception {
+        try (LogView view = LogView.open(directory.resolve("waystate.db"), 1)) {
+            append(view, Stream.of("cow", "cow"));
+            assertThat(view.head()).isZero();
+            Page<StateRecord, HistoryPlace> newest = view.records().records("cow", null, Set.of(), 1, 1_000);
+            assertThat(newest.items()).extracting(StateRecord::position).containsExactly(2L);
+            assertThat(view.records()
+                            .records("cow", newest.next(), Set.of(), 1, 1_000)
+                            .items())
+                    .extracting(StateRecord::position)
+                    .containsExactly(1L);
+            assertThat(view.transitions().positionAt(Instant.now())).isEqualTo(2);
+            assertThat(view.transitions().sourcesAt(2, "", Set.of(), 1).items()).hasSize(1);
+            assertThat(view.transitions().statusesAt(2)).hasSize(1);
+            assertThatThrownBy(() -> view.transitions().statusesAt(3)).isInstanceOf(PositionBeyondHeadException.class);
+            HistoryPlace beyond = new HistoryPlace(3, true);
+            assertThatThrownBy(() -> view.records().records("cow", beyond, Set.of(), 1, 1_000))
+                    .isInstanceOf(PositionBeyondHeadException.class);
+
+            // The control: the log itself is not there yet.
+            assertThat(view.records().firstSince(Instant.EPOCH)).isEqualTo(1);
+            assertThatThrownBy(() -> view.records().read(2, 1_000, record -> {}))
+                    .isInstanceOf(PositionBeyondHeadException.class);
+            view.advance();
+            assertThat(view.records().read(0, 1_000, record -> {})).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void theNewestMomentIsKnownBeforeTheHeadHasMovedThoughAllBeforeIsRemoved() throws Exception {
+        try (LogView view = LogView.open(directory.resolve("waystate.db"), 1)) {
+            append(view, Stream.of("cow"));
+            view.advance();
+            view.prune(new RetentionProperties(Duration.ofDays(1), 0), Long.MAX_VALUE, removed -> true);
+            assertThat(view.earliest()).isEqualTo(2);
+            append(view, Stream.of("cow"));
+            assertThat(view.transitions().positionAt(Instant.now())).isEqualTo(2);
         }
     }
 
