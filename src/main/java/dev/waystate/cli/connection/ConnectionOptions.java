@@ -59,7 +59,7 @@ public final class ConnectionOptions {
     @Option(names = "--verbose", description = "Show the stack trace of a failure, and signs of life of a stream.")
     private boolean verbose;
 
-    private @Nullable TokenFile token;
+    private @Nullable TokenCredentials token;
     private @Nullable Duration probeTimeout;
 
     /**
@@ -116,9 +116,9 @@ public final class ConnectionOptions {
     public Optional<CallCredentials> credentials() {
         if (token == null) {
             token = tokenFile != null
-                    ? new TokenFile(tokenFile, "--token-file")
+                    ? new TokenCredentials(tokenFile, "--token-file")
                     : variable(TOKEN_FILE)
-                            .map(file -> new TokenFile(Utf8.path(file), TOKEN_FILE))
+                            .map(file -> new TokenCredentials(Utf8.path(file), TOKEN_FILE))
                             .orElse(null);
         }
         return Optional.ofNullable(token);

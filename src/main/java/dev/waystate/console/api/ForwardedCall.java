@@ -2,7 +2,7 @@ package dev.waystate.console.api;
 
 import dev.waystate.console.Problem;
 import dev.waystate.server.telemetry.HttpCalls;
-import dev.waystate.server.telemetry.HttpClientCall;
+import dev.waystate.server.telemetry.HttpOrigin;
 import dev.waystate.server.telemetry.RequestId;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -48,7 +48,7 @@ final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
             throws IOException {
         ClientCall<Q, A> call = channel.newCall(apiCall.method(), CallOptions.DEFAULT);
         ForwardedCall<Q, A> forwarded = new ForwardedCall<>(call, apiCall, request, response, unwritten);
-        headers.put(HttpClientCall.ENTRY, new HttpClientCall(HttpCalls.peer(request), forwarded.writer::bytes));
+        headers.put(HttpOrigin.ENTRY, new HttpOrigin(HttpCalls.peer(request), forwarded.writer::bytes));
         call.start(forwarded, headers);
         call.request(1);
         call.sendMessage(apiCall.request());

@@ -1,6 +1,6 @@
 package dev.waystate.security.access;
 
-import dev.waystate.server.calls.Gate;
+import dev.waystate.server.calls.CallFilter;
 import dev.waystate.server.calls.OpenCall;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -22,7 +22,7 @@ import org.springframework.stereotype.Component;
  * puts the caller into the context of the call. Where nobody needs credentials it stands before no method at all.
  */
 @Component
-class AccessControl implements Gate {
+class AccessControl implements CallFilter {
 
     private final Authenticator authenticator;
     private final Admission admission;

@@ -41,7 +41,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final ConnectionShare inbound;
     private final ConnectionShare outbound;
     private final long mostUnfinished;
-    private final RefusalCounts refusals;
+    private final LimitCounts refusals;
     private final FailStop failStop;
 
     private @Nullable ChannelHandlerContext context;
@@ -56,7 +56,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Where a stream has its call. Null until the first. */
     private @Nullable PropertyKey callKey;
 
-    ClientConnection(MemoryBudgets memory, RefusalCounts refusals, FailStop failStop) {
+    ClientConnection(MemoryBudgets memory, LimitCounts refusals, FailStop failStop) {
         this.inbound = new ConnectionShare(memory.arriving());
         this.outbound = new ConnectionShare(memory.leaving());
         this.mostUnfinished = memory.arrivingOnConnection();

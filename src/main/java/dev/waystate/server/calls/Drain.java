@@ -32,14 +32,14 @@ class Drain {
     private final HealthStatusManager health;
     private final OpenCalls openCalls;
     private final Scheduler scheduler;
-    private final ServerProperties properties;
+    private final DrainProperties properties;
 
     Drain(
             ApplicationContext application,
             HealthStatusManager health,
             OpenCalls openCalls,
             Scheduler scheduler,
-            ServerProperties properties) {
+            DrainProperties properties) {
         this.application = application;
         this.health = health;
         this.openCalls = openCalls;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * callback, and for those that the service hands to {@code onError} on whatever thread. To its service, a call that was
  * closed here or from outside is a cancelled one.
  */
-final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT>, RespT> {
+final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<ParsedRequest<ReqT>, RespT> {
 
     private final MethodDescriptor<ReqT, RespT> method;
     private final ServerCallHandler<ReqT, RespT> handler;
@@ -37,18 +37,18 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         this.statuses = statuses;
     }
 
-    static <ReqT, RespT> ServerMethodDefinition<Parsed<ReqT>, RespT> guarded(
+    static <ReqT, RespT> ServerMethodDefinition<ParsedRequest<ReqT>, RespT> guarded(
             MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler, StatusTable statuses) {
         return ServerMethodDefinition.create(
                 method.toBuilder(
-                                Parsed.marshaller(method.getFullMethodName(), method.getRequestMarshaller()),
+                                ParsedRequest.marshaller(method.getFullMethodName(), method.getRequestMarshaller()),
                                 method.getResponseMarshaller())
                         .build(),
                 new GuardedHandler<>(method, handler, statuses));
     }
 
     @Override
-    public Listener<Parsed<ReqT>> startCall(ServerCall<Parsed<ReqT>, RespT> call, Metadata headers) {
+    public Listener<ParsedRequest<ReqT>> startCall(ServerCall<ParsedRequest<ReqT>, RespT> call, Metadata headers) {
         GuardedCall guarded = new GuardedCall(call, OpenCall.current());
         try {
             guarded.service = handler.startCall(guarded, headers);
@@ -61,7 +61,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
     /** A call that closes once, and with the table's status where grpc-java knows only that an exception was thrown. */
     final class GuardedCall extends ForwardingServerCall<ReqT, RespT> {
 
-        private final ServerCall<Parsed<ReqT>, RespT> call;
+        private final ServerCall<ParsedRequest<ReqT>, RespT> call;
         private final Attributes attributes;
         private final OpenCall openCall;
         private final GuardedListener listener = new GuardedListener();
@@ -78,7 +78,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         /** Whether the service has been told so. */
         private boolean cancelled;
 
-        GuardedCall(ServerCall<Parsed<ReqT>, RespT> call, OpenCall openCall) {
+        GuardedCall(ServerCall<ParsedRequest<ReqT>, RespT> call, OpenCall openCall) {
             this.call = call;
             this.openCall = openCall;
             this.attributes = clientAttributes(call.getAttributes(), openCall.peer());
@@ -209,10 +209,10 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<Parsed<ReqT
         }
 
         /** Passes callbacks on until the call is closed, and then its end. */
-        private final class GuardedListener extends Listener<Parsed<ReqT>> {
+        private final class GuardedListener extends Listener<ParsedRequest<ReqT>> {
 
             @Override
-            public void onMessage(Parsed<ReqT> parsed) {
+            public void onMessage(ParsedRequest<ReqT> parsed) {
                 guard(service -> service.onMessage(parsed.message()));
             }
 

@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds the services and puts a {@link GuardedHandler} before each of their methods, and the {@link Gate} behind that,
+ * Finds the services and puts a {@link GuardedHandler} before each of their methods, and the {@link CallFilter} behind that,
  * outside every interceptor: grpc-java parses requests and runs interceptors where no interceptor could catch what goes
  * wrong.
  */
 @Component
 class GuardedServices extends AnnotationGrpcServiceDiscoverer {
 
-    private final Gate gate;
+    private final CallFilter filter;
     private final StatusTable statuses;
     private @Nullable List<GrpcServiceDefinition> services;
 
-    GuardedServices(Gate gate, StatusTable statuses) {
-        this.gate = gate;
+    GuardedServices(CallFilter filter, StatusTable statuses) {
+        this.filter = filter;
         this.statuses = statuses;
     }
 
@@ -49,6 +49,6 @@ class GuardedServices extends AnnotationGrpcServiceDiscoverer {
             Class<?> implementation, ServerMethodDefinition<ReqT, RespT> definition) {
         MethodDescriptor<ReqT, RespT> method = definition.getMethodDescriptor();
         return GuardedHandler.guarded(
-                method, gate.before(implementation, method, definition.getServerCallHandler()), statuses);
+                method, filter.before(implementation, method, definition.getServerCallHandler()), statuses);
     }
 }

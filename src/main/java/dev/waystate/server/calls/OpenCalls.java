@@ -36,7 +36,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
 
     private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
     private final MemoryBudgets memory;
-    private final RefusalCounts refusals;
+    private final LimitCounts refusals;
     private final FailStop failStop;
     private final Scheduler scheduler;
     private final List<CallPolicy> policies;
@@ -52,7 +52,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     /** @param policies are asked in their order */
     OpenCalls(
             MemoryBudgets memory,
-            RefusalCounts refusals,
+            LimitCounts refusals,
             FailStop failStop,
             Scheduler scheduler,
             List<CallPolicy> policies,

@@ -2,8 +2,8 @@ package dev.waystate.server.limits;
 
 import dev.waystate.server.calls.CallPolicy;
 import dev.waystate.server.calls.Limit;
+import dev.waystate.server.calls.LimitCounts;
 import dev.waystate.server.calls.OpenCall;
-import dev.waystate.server.calls.RefusalCounts;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import java.time.Duration;
@@ -15,9 +15,9 @@ import org.springframework.stereotype.Component;
 class CallTimes implements CallPolicy {
 
     private final LimitsProperties limits;
-    private final RefusalCounts refusals;
+    private final LimitCounts refusals;
 
-    CallTimes(LimitsProperties limits, RefusalCounts refusals) {
+    CallTimes(LimitsProperties limits, LimitCounts refusals) {
         this.limits = limits;
         this.refusals = refusals;
     }

@@ -2,7 +2,7 @@ package dev.waystate.server.limits;
 
 import dev.waystate.server.calls.CallerName;
 import dev.waystate.server.calls.Limit;
-import dev.waystate.server.calls.RefusalCounts;
+import dev.waystate.server.calls.LimitCounts;
 import dev.waystate.server.status.TryLaterException;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -17,9 +17,9 @@ import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 public class CallerRate implements ServerInterceptor {
 
     private final ClientRate rate;
-    private final RefusalCounts refusals;
+    private final LimitCounts refusals;
 
-    CallerRate(LimitsProperties limits, RefusalCounts refusals) {
+    CallerRate(LimitsProperties limits, LimitCounts refusals) {
         this.rate = new ClientRate(limits.callerRate(), limits.callerBurst());
         this.refusals = refusals;
     }

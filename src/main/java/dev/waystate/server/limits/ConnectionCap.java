@@ -1,8 +1,8 @@
 package dev.waystate.server.limits;
 
 import dev.waystate.server.calls.Limit;
+import dev.waystate.server.calls.LimitCounts;
 import dev.waystate.server.calls.OpenCalls;
-import dev.waystate.server.calls.RefusalCounts;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
@@ -21,10 +21,10 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
 
     private final int most;
     private final OpenCalls openCalls;
-    private final RefusalCounts refusals;
+    private final LimitCounts refusals;
     private final AtomicInteger open = new AtomicInteger();
 
-    ConnectionCap(int most, OpenCalls openCalls, RefusalCounts refusals, MeterRegistry meters) {
+    ConnectionCap(int most, OpenCalls openCalls, LimitCounts refusals, MeterRegistry meters) {
         this.most = most;
         this.openCalls = openCalls;
         this.refusals = refusals;

@@ -1,7 +1,7 @@
 package dev.waystate.server.limits;
 
+import dev.waystate.server.calls.LimitCounts;
 import dev.waystate.server.calls.OpenCalls;
-import dev.waystate.server.calls.RefusalCounts;
 import io.grpc.ServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -30,7 +30,7 @@ class ConnectionLimits implements GrpcServerConfigurer {
     private final ConnectionCap connectionCap;
     private final List<EventLoopGroup> threads = new ArrayList<>();
 
-    ConnectionLimits(LimitsProperties limits, OpenCalls openCalls, RefusalCounts refusals, MeterRegistry meters) {
+    ConnectionLimits(LimitsProperties limits, OpenCalls openCalls, LimitCounts refusals, MeterRegistry meters) {
         this.limits = limits;
         this.connectionCap = new ConnectionCap(limits.connections(), openCalls, refusals, meters);
     }

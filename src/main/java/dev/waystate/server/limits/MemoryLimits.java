@@ -2,8 +2,8 @@ package dev.waystate.server.limits;
 
 import dev.waystate.server.calls.CallPolicy;
 import dev.waystate.server.calls.Limit;
+import dev.waystate.server.calls.LimitCounts;
 import dev.waystate.server.calls.OpenCall;
-import dev.waystate.server.calls.RefusalCounts;
 import dev.waystate.server.memory.MemoryBudget;
 import dev.waystate.server.memory.MemoryBudgets;
 import io.grpc.Status;
@@ -34,9 +34,9 @@ class MemoryLimits implements CallPolicy {
     private static final Duration STANDSTILL = Duration.ofMillis(300);
 
     private final MemoryBudgets budgets;
-    private final RefusalCounts refusals;
+    private final LimitCounts refusals;
 
-    MemoryLimits(MemoryBudgets budgets, RefusalCounts refusals, MeterRegistry meters) {
+    MemoryLimits(MemoryBudgets budgets, LimitCounts refusals, MeterRegistry meters) {
         this.budgets = budgets;
         this.refusals = refusals;
         gauge("arriving", budgets.arriving(), meters);

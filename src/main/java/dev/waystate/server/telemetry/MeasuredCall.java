@@ -26,7 +26,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     private final @Nullable SocketAddress peer;
 
     /** Null unless the process itself makes it for a client of the HTTP port. */
-    private final @Nullable HttpClientCall httpClient;
+    private final @Nullable HttpOrigin httpClient;
 
     private final @Nullable String traceParent;
     private final @Nullable String traceState;
@@ -63,7 +63,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         this.requestId = RequestId.of(headers.get(RequestId.ENTRY));
         this.traceParent = headers.get(CallTrace.PARENT_ENTRY);
         this.traceState = traceParent == null ? null : headers.get(CallTrace.STATE_ENTRY);
-        this.httpClient = peer == null ? headers.get(HttpClientCall.ENTRY) : null;
+        this.httpClient = peer == null ? headers.get(HttpOrigin.ENTRY) : null;
         this.peer = httpClient == null ? peer : httpClient.peer();
     }
 

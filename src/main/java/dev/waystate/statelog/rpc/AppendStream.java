@@ -35,7 +35,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
     private static final int READY_BYTES = 1024;
 
     private final ServerCallStreamObserver<AppendResponse> responses;
-    private final Reports reports;
+    private final ReportChecks reports;
     private final StateLog stateLog;
     private final MemoryBudget pending;
     private final ConcurrentMap<String, AppendStream> live;
@@ -58,7 +58,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
     /** @param live the live streams: one for each source */
     AppendStream(
             ServerCallStreamObserver<AppendResponse> responses,
-            Reports reports,
+            ReportChecks reports,
             StateLog stateLog,
             MemoryBudget pending,
             ConcurrentMap<String, AppendStream> live,
@@ -139,7 +139,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
             }
             unsettled++;
         }
-        long bytes = Reports.bytes(batch.reports());
+        long bytes = ReportChecks.bytes(batch.reports());
         pending.hold(bytes);
         BatchSpan span = call.beginBatch("Append batch");
         stateLog.append(batch).whenComplete((appended, problem) -> {

@@ -38,7 +38,7 @@ class ReadStreams {
             StateLog stateLog,
             ThreadPoolTaskExecutor rpcExecutor,
             Scheduler scheduler,
-            StateLogProperties properties,
+            StateLogServiceProperties properties,
             MeterRegistry meters) {
         this.executor = rpcExecutor;
         this.scheduler = scheduler;

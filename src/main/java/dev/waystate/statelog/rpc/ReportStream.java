@@ -26,10 +26,10 @@ final class ReportStream implements StreamObserver<Data> {
 
     private final ServerCallStreamObserver<Empty> responses;
     private final ReportMetadata metadata;
-    private final Reports reports;
+    private final ReportChecks reports;
     private final StateLog stateLog;
     private final MemoryBudget pending;
-    private final StreamLog streamLog;
+    private final StreamLogger streamLog;
     private final OpenCall call = OpenCall.current();
 
     // The transport's thread and the log's thread meet here: all that follows is guarded by this. Nothing that may run
@@ -47,10 +47,10 @@ final class ReportStream implements StreamObserver<Data> {
     ReportStream(
             ServerCallStreamObserver<Empty> responses,
             ReportMetadata metadata,
-            Reports reports,
+            ReportChecks reports,
             StateLog stateLog,
             MemoryBudget pending,
-            StreamLog streamLog) {
+            StreamLogger streamLog) {
         this.responses = responses;
         this.metadata = metadata;
         this.reports = reports;
@@ -99,7 +99,7 @@ final class ReportStream implements StreamObserver<Data> {
             return false;
         }
         Report report = reports.fromData(data, metadata.location(), received);
-        long bytes = Reports.bytes(report);
+        long bytes = ReportChecks.bytes(report);
         pending.hold(bytes);
         filling.add(report);
         fillingBytes += bytes;

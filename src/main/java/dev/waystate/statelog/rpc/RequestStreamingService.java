@@ -22,12 +22,13 @@ class RequestStreamingService extends RequestStreamingImplBase {
     private static final int LOG_LINES_A_SECOND = 2_000;
 
     private final StateLog stateLog;
-    private final Reports reports;
+    private final ReportChecks reports;
     private final MemoryBudget pending;
-    private final StateLogProperties properties;
+    private final StateLogServiceProperties properties;
     private final LineBudget logLines = new LineBudget(LOG_LINES_A_SECOND);
 
-    RequestStreamingService(StateLog stateLog, Reports reports, MemoryBudgets memory, StateLogProperties properties) {
+    RequestStreamingService(
+            StateLog stateLog, ReportChecks reports, MemoryBudgets memory, StateLogServiceProperties properties) {
         this.stateLog = stateLog;
         this.reports = reports;
         this.pending = memory.pending();
@@ -44,6 +45,6 @@ class RequestStreamingService extends RequestStreamingImplBase {
                 reports,
                 stateLog,
                 pending,
-                new StreamLog(metadata.source(), Caller.current(), properties.reportsLogged(), logLines));
+                new StreamLogger(metadata.source(), Caller.current(), properties.reportsLogged(), logLines));
     }
 }

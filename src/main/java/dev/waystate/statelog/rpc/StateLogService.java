@@ -37,7 +37,7 @@ class StateLogService implements StateLogServiceGrpc.AsyncService, BindableServi
 
     private final ConcurrentMap<String, AppendStream> appendStreams = new ConcurrentHashMap<>();
     private final StateLog stateLog;
-    private final Reports reports;
+    private final ReportChecks reports;
     private final MemoryBudget pending;
     private final WriteAccess writeAccess;
     private final ReadStreams readStreams;
@@ -48,7 +48,7 @@ class StateLogService implements StateLogServiceGrpc.AsyncService, BindableServi
 
     StateLogService(
             StateLog stateLog,
-            Reports reports,
+            ReportChecks reports,
             MemoryBudgets memory,
             WriteAccess writeAccess,
             ReadStreams readStreams,

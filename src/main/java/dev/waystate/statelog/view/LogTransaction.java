@@ -52,7 +52,7 @@ final class LogTransaction implements AutoCloseable {
     }
 
     /** Starts a transaction whose entries follow the end. */
-    void begin(LogEnd end) {
+    void begin(AppliedState end) {
         recordedAt = end.recordedAt();
         logId = end.logId();
         place = end.place();
@@ -183,7 +183,7 @@ final class LogTransaction implements AutoCloseable {
     }
 
     /** Writes everything that was added and returns the new end. */
-    LogEnd write() throws SQLException {
+    AppliedState write() throws SQLException {
         records.write();
         sources.write();
         totals.write(); // which the sources have changed
@@ -198,7 +198,7 @@ final class LogTransaction implements AutoCloseable {
             place.set(movePlace);
             movePlace.executeUpdate();
         }
-        return new LogEnd(records.head(), recordedAt, logId, place, importing);
+        return new AppliedState(records.head(), recordedAt, logId, place, importing);
     }
 
     /** Returns the newest block that was written; none if it is not in memory. */

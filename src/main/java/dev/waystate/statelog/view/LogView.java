@@ -43,7 +43,7 @@ public final class LogView implements AutoCloseable {
     private final LogMetrics metrics;
 
     /** As of the last commit. */
-    private volatile LogEnd end;
+    private volatile AppliedState end;
 
     /** When the transaction was begun. For the thread that applies. */
     private long begunAt;
@@ -56,7 +56,7 @@ public final class LogView implements AutoCloseable {
                 ResultSet row = find.executeQuery()) {
             TopicPlace place = row.getString(6) == null ? null : TopicPlace.read(row, 6);
             byte[] importing = row.getBytes(10);
-            end = new LogEnd(
+            end = new AppliedState(
                     row.getLong(2),
                     row.getLong(4),
                     row.getString(5),
@@ -182,7 +182,7 @@ public final class LogView implements AutoCloseable {
      *     restart
      */
     public void commit() throws SQLException {
-        LogEnd next = transaction.write();
+        AppliedState next = transaction.write();
         long sources = transaction.sources();
         // The commit point: from here on the applied entries are durable, and not before.
         writer.commit();

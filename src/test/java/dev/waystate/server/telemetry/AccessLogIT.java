@@ -93,7 +93,7 @@ class AccessLogIT {
                         Map.of(
                                 "traceparent",
                                 "00-" + TRACE_ID + "-00f067aa0ba902b7-01",
-                                HttpClientCall.ENTRY.name(), // which is believed of the process alone
+                                HttpOrigin.ENTRY.name(), // which is believed of the process alone
                                 "192.0.2.7:1"))
                 .withDeadlineAfter(7, TimeUnit.SECONDS)
                 .computeDisplacement(Displacement.newBuilder()

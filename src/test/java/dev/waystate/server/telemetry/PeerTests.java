@@ -44,7 +44,7 @@ class PeerTests {
     private static MeasuredCall call(InetSocketAddress forwarded, InetSocketAddress peer) {
         Metadata headers = new Metadata();
         if (forwarded != null) {
-            headers.put(HttpClientCall.ENTRY, new HttpClientCall(forwarded, () -> 7));
+            headers.put(HttpOrigin.ENTRY, new HttpOrigin(forwarded, () -> 7));
         }
         return new MeasuredCall(new CallObserver[0], "x.Y/Z", headers, peer) {};
     }

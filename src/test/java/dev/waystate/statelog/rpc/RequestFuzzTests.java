@@ -49,8 +49,8 @@ import org.springframework.util.unit.DataSize;
 class RequestFuzzTests {
 
     private static final int MAX_INFO_BYTES = 64;
-    private static final Reports REPORTS =
-            new Reports(new StateLogProperties(0, DataSize.ofBytes(MAX_INFO_BYTES), Duration.ofSeconds(1)));
+    private static final ReportChecks REPORTS =
+            new ReportChecks(new StateLogServiceProperties(0, DataSize.ofBytes(MAX_INFO_BYTES), Duration.ofSeconds(1)));
     private static final StateLog LOG = new EmptyLog();
     private static final Moments MOMENTS = new Moments(LOG);
     private static final SourcePages PAGES = new SourcePages(LOG, MOMENTS);

@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 
 /** Checks the reports of requests and converts them. */
 @Component
-class Reports {
+class ReportChecks {
 
     /** The most bytes that a UTF-16 unit takes in UTF-8. */
     private static final int MAX_BYTES_PER_UNIT = 3;
@@ -30,7 +30,7 @@ class Reports {
 
     private final long maxInfoBytes;
 
-    Reports(StateLogProperties properties) {
+    ReportChecks(StateLogServiceProperties properties) {
         this.maxInfoBytes = properties.maxInfoLength().toBytes();
     }
 

@@ -19,7 +19,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("waystate.state-log")
-record StateLogProperties(
+record StateLogServiceProperties(
         @DefaultValue("10") @Min(0) @Max(1000) int reportsLogged,
         @DefaultValue("4KB") DataSize maxInfoLength,
 
@@ -28,7 +28,7 @@ record StateLogProperties(
 
     private static final DataSize MAX_INFO_LENGTH = DataSize.ofKilobytes(512);
 
-    StateLogProperties {
+    StateLogServiceProperties {
         if (maxInfoLength.isNegative() || maxInfoLength.compareTo(MAX_INFO_LENGTH) > 0) {
             throw new IllegalArgumentException("waystate.state-log.max-info-length: expected 0 to 512KB, but it is "
                     + maxInfoLength.toBytes() + " bytes");

@@ -9,11 +9,11 @@ import org.springframework.stereotype.Component;
 
 /** Counts in {@code waystate.limits.refused} what was refused or ended, by limit. */
 @Component
-public class RefusalCounts {
+public class LimitCounts {
 
     private final Map<Limit, Counter> counters = new EnumMap<>(Limit.class);
 
-    public RefusalCounts(MeterRegistry meters) {
+    public LimitCounts(MeterRegistry meters) {
         for (Limit limit : Limit.values()) {
             counters.put(
                     limit,

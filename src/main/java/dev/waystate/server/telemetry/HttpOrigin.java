@@ -13,18 +13,18 @@ import java.util.function.LongSupplier;
  * @param peer the client's address
  * @param sentBytes returns how many bytes the body of the HTTP answer has so far
  */
-public record HttpClientCall(InetSocketAddress peer, LongSupplier sentBytes) {
+public record HttpOrigin(InetSocketAddress peer, LongSupplier sentBytes) {
 
     /** The metadata entry that brings it within the process. In calls from elsewhere it says nothing. */
-    public static final Metadata.Key<HttpClientCall> ENTRY =
+    public static final Metadata.Key<HttpOrigin> ENTRY =
             Metadata.Key.of("waystate-http-client-bin", new BinaryStreamMarshaller<>() {
                 @Override
-                public InputStream toStream(HttpClientCall call) {
+                public InputStream toStream(HttpOrigin call) {
                     return new Carrier(call);
                 }
 
                 @Override
-                public HttpClientCall parseStream(InputStream stream) {
+                public HttpOrigin parseStream(InputStream stream) {
                     return ((Carrier) stream).call;
                 }
             });
@@ -32,9 +32,9 @@ public record HttpClientCall(InetSocketAddress peer, LongSupplier sentBytes) {
     /** Within the process, metadata are not written and read: the stream arrives as it is. */
     private static final class Carrier extends ByteArrayInputStream {
 
-        private final HttpClientCall call;
+        private final HttpOrigin call;
 
-        Carrier(HttpClientCall call) {
+        Carrier(HttpOrigin call) {
             super(new byte[0]);
             this.call = call;
         }

@@ -10,10 +10,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-class StreamLogTests {
+class StreamLoggerTests {
 
     @RegisterExtension
-    final LogLines lines = LogLines.of(StreamLog.class);
+    final LogLines lines = LogLines.of(StreamLogger.class);
 
     @Test
     void streamsWithinTheBudgetOfLinesAreLoggedFromTheirFirstReportToTheirEnd() {
@@ -29,7 +29,7 @@ class StreamLogTests {
     void streamsBeyondTheBudgetOfLinesAreLoggedOnlyWhenTheyFail() {
         LineBudget none = new LineBudget(0);
         logTwoStreams(none);
-        new StreamLog("cow", Optional.empty(), 1, none).failed(1, new IllegalStateException("no disk"));
+        new StreamLogger("cow", Optional.empty(), 1, none).failed(1, new IllegalStateException("no disk"));
         assertThat(lines.messages())
                 .singleElement()
                 .asString()
@@ -38,9 +38,9 @@ class StreamLogTests {
     }
 
     private static void logTwoStreams(LineBudget budget) {
-        StreamLog stored = new StreamLog("cow", Optional.empty(), 1, budget);
+        StreamLogger stored = new StreamLogger("cow", Optional.empty(), 1, budget);
         stored.received(Data.newBuilder().setStatus(Status.OK).setInfo("well").build());
         stored.stored(1);
-        new StreamLog("cow", Optional.empty(), 1, budget).cancelled(1);
+        new StreamLogger("cow", Optional.empty(), 1, budget).cancelled(1);
     }
 }

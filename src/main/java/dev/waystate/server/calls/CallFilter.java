@@ -7,7 +7,7 @@ import io.grpc.ServerCallHandler;
  * Decides which calls reach a method. It comes after {@link GuardedHandler} and before every interceptor: the calls that it
  * sees may be closed by any thread, and drop what is sent after that.
  */
-public interface Gate {
+public interface CallFilter {
 
     /**
      * Returns what is to take the method's calls: the handler itself when there is nothing to ask of them.

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param place where it is in the topic; null for a log without one, or that has not begun
  * @param importing the session that imports the log's history; null when none does
  */
-record LogEnd(
+record AppliedState(
         long head,
         long recordedAt,
         String logId,

@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.util.function.Supplier;
 
 /** A request, or the reason why it could not be parsed, which {@link #message} throws. */
-record Parsed<T>(Supplier<T> content) {
+record ParsedRequest<T>(Supplier<T> content) {
 
     T message() {
         return content.get();
@@ -19,23 +19,23 @@ record Parsed<T>(Supplier<T> content) {
      *
      * @param method the full name of the method whose requests it reads
      */
-    static <T> Marshaller<Parsed<T>> marshaller(String method, Marshaller<T> marshaller) {
+    static <T> Marshaller<ParsedRequest<T>> marshaller(String method, Marshaller<T> marshaller) {
         return new Marshaller<>() {
             @Override
-            public InputStream stream(Parsed<T> parsed) {
+            public InputStream stream(ParsedRequest<T> parsed) {
                 return marshaller.stream(parsed.message());
             }
 
             @Override
-            public Parsed<T> parse(InputStream stream) {
+            public ParsedRequest<T> parse(InputStream stream) {
                 try {
                     T message = marshaller.parse(stream);
-                    return new Parsed<>(() -> message);
+                    return new ParsedRequest<>(() -> message);
                 } catch (RuntimeException problem) {
                     // A compressed message is inflated only as it is parsed, and may be too large then.
                     boolean tooLarge = Status.fromThrowable(problem).getCode() == Code.RESOURCE_EXHAUSTED;
                     RuntimeException reason = tooLarge ? problem : new UnreadableRequestException(method, problem);
-                    return new Parsed<>(() -> {
+                    return new ParsedRequest<>(() -> {
                         throw reason;
                     });
                 }

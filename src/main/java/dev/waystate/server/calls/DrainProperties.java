@@ -15,6 +15,6 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("waystate.server")
-record ServerProperties(
+record DrainProperties(
         @DefaultValue("0s") @DurationMin(seconds = 0) @DurationMax(minutes = 1)
         Duration drainDelay) {}

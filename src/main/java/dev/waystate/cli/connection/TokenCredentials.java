@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Executor;
 
 /** Sends the token that its file has at the moment of a call: tokens are rotated. No message ever has it. */
-final class TokenFile extends CallCredentials {
+final class TokenCredentials extends CallCredentials {
 
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -24,7 +24,7 @@ final class TokenFile extends CallCredentials {
      * @param setting the option or variable that names the file
      * @throws InputException if there is no token in the file
      */
-    TokenFile(Path file, String setting) {
+    TokenCredentials(Path file, String setting) {
         this.file = file;
         this.setting = setting;
         this.sent = read();

@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
  * What the server's log says of one stream: its first reports one by one, and one line at its end. There may be many short
  * streams: all together have so many lines a second as their budget allows, besides those of failures.
  */
-final class StreamLog {
+final class StreamLogger {
 
-    private static final Logger log = LoggerFactory.getLogger(StreamLog.class);
+    private static final Logger log = LoggerFactory.getLogger(StreamLogger.class);
 
     private final String source;
     private final Optional<Caller> caller;
@@ -28,7 +28,7 @@ final class StreamLog {
      * @param reports how many are logged one by one
      * @param budget that of all streams
      */
-    StreamLog(String source, Optional<Caller> caller, int reports, LineBudget budget) {
+    StreamLogger(String source, Optional<Caller> caller, int reports, LineBudget budget) {
         this.source = source;
         this.caller = caller;
         this.reports = reports;
