@@ -40,14 +40,14 @@ class DistantBrokerIT {
     @Test
     void aReplicaBecomesReadyAndTakesReports() throws Exception {
         try (DistantRelay relay = new DistantRelay(ONE_WAY_MILLIS);
-                KafkaBroker broker = start(relay);
+                KafkaBroker broker = relay.startBroker(directory.resolve("kafka"));
                 Replica replica = new Replica(
-                        bootstrap(relay), TOPIC, directory.resolve("view.db"), RetentionProperties.OFF, 1)) {
+                        relay.bootstrap(), TOPIC, directory.resolve("view.db"), RetentionProperties.OFF, 1)) {
             assertThat(replica.awaitReady().isReady()).isTrue();
             Batch batch = new Batch("cow-7", Batch.UNNUMBERED, List.of(new Report(1, "far", null, null)));
             replica.log.append(batch).toCompletableFuture().get(20, TimeUnit.SECONDS);
             assertThat(broker.process().isAlive()).isTrue();
-            assertThatAProducerThatIsBegunAnewEachTimeNeverKnowsTheTopic(bootstrap(relay));
+            assertThatAProducerThatIsBegunAnewEachTimeNeverKnowsTheTopic(relay.bootstrap());
         }
     }
 
@@ -61,28 +61,17 @@ class DistantBrokerIT {
             view.commit();
         }
         try (DistantRelay relay = new DistantRelay(ONE_WAY_MILLIS);
-                KafkaBroker broker = start(relay)) {
+                KafkaBroker broker = relay.startBroker(directory.resolve("kafka"))) {
             TopicClient topic = new TopicClient(broker::admin, TOPIC);
             topic.create(1, 1, 2 * Replica.LARGEST_ENTRY);
-            CompletableFuture<Long> importing = CompletableFuture.supplyAsync(() -> runImport(log, bootstrap(relay)));
+            CompletableFuture<Long> importing = CompletableFuture.supplyAsync(() -> runImport(log, relay.bootstrap()));
             await().atMost(Duration.ofSeconds(30)).until(() -> topic.awaitEnd() > 1);
             broker.kill();
             assertThat(importing).as("the import is under way").isNotDone();
             broker.restart();
             assertThat(importing.get(60, TimeUnit.SECONDS)).isEqualTo(4_000);
-            assertThatAProducerThatIsBegunAnewEachTimeNeverKnowsTheTopic(bootstrap(relay));
+            assertThatAProducerThatIsBegunAnewEachTimeNeverKnowsTheTopic(relay.bootstrap());
         }
-    }
-
-    private KafkaBroker start(DistantRelay relay) throws IOException {
-        return KafkaBroker.start(directory.resolve("kafka"), port -> {
-            relay.passTo(port);
-            return "advertised.listeners=BROKER://" + bootstrap(relay);
-        });
-    }
-
-    private static String bootstrap(DistantRelay relay) {
-        return "127.0.0.1:" + relay.port();
     }
 
     private static long runImport(Path log, String bootstrap) {

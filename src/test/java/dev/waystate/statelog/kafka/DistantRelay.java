@@ -1,17 +1,19 @@
 package dev.waystate.statelog.kafka;
 
+import dev.waystate.KafkaBroker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Passes connections on to a server, and whatever goes over them later: as if the two were far from each other. */
+/** Passes connections on to a broker, and whatever goes over them later: as if it were far from its clients. */
 final class DistantRelay implements AutoCloseable {
 
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -24,13 +26,18 @@ final class DistantRelay implements AutoCloseable {
         this.delayMillis = delayMillis;
     }
 
-    int port() {
-        return listener.getLocalPort();
+    /** Returns the address, for {@code bootstrap.servers}. */
+    String bootstrap() {
+        return "127.0.0.1:" + listener.getLocalPort();
     }
 
-    void passTo(int port) {
-        serverPort = port;
-        daemon(this::accept).start();
+    /** Starts a broker to which its clients come over this. */
+    KafkaBroker startBroker(Path directory) throws IOException {
+        return KafkaBroker.start(directory, port -> {
+            serverPort = port;
+            daemon(this::accept).start();
+            return "advertised.listeners=BROKER://" + bootstrap();
+        });
     }
 
     private void accept() {
