@@ -158,8 +158,8 @@ public final class AsyncWriter implements WriteListener, AsyncListener {
         lock.lock();
         try {
             if (!ended) {
-                finish();
                 AsyncAnswers.breakOff(async.getRequest());
+                complete(); // or Tomcat would forget to, where one of its threads was about to write
             }
         } finally {
             lock.unlock();
