@@ -39,8 +39,8 @@ public class MessagesBenchmark {
     private static final String INFO = "Requires watering.";
     private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.678901234Z");
 
-    private final Reports reports =
-            new Reports(new StateLogServiceProperties(10, DataSize.ofKilobytes(4), Duration.ofSeconds(10)));
+    private final ReportChecks reports =
+            new ReportChecks(new StateLogServiceProperties(10, DataSize.ofKilobytes(4), Duration.ofSeconds(10)));
 
     private final byte[] data =
             Data.newBuilder().setStatusValue(2).setInfo(INFO).build().toByteArray();
