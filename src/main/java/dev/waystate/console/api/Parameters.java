@@ -1,11 +1,10 @@
 package dev.waystate.console.api;
 
 import dev.waystate.console.Problem;
-import dev.waystate.process.Utf8;
+import dev.waystate.server.http.PercentEncoding;
 import dev.waystate.text.InputException;
 import dev.waystate.text.VisibleText;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.StringUtils;
 
 /**
  * The parameters of a request's query. Each is taken once, by its name; those that nobody has taken are refused. What is
@@ -37,9 +35,7 @@ final class Parameters {
     /** @param field what the text is the value of */
     static String decode(String field, String percentEncoded) {
         try {
-            byte[] utf8 = StringUtils.uriDecode(percentEncoded, StandardCharsets.ISO_8859_1)
-                    .getBytes(StandardCharsets.ISO_8859_1);
-            return Utf8.decode(utf8);
+            return PercentEncoding.decode(percentEncoded);
         } catch (IllegalArgumentException | CharacterCodingException other) {
             throw new ProblemException(Problem.ofField(field, "Expected UTF-8, percent-encoded."));
         }

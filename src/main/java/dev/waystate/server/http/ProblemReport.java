@@ -1,6 +1,5 @@
 package dev.waystate.server.http;
 
-import dev.waystate.process.Utf8;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +9,6 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
-import org.springframework.util.StringUtils;
 
 /**
  * Answers with a problem of RFC 9457 what no servlet answers, also what Tomcat refuses before any servlet sees it. Public, as
@@ -75,9 +73,7 @@ public class ProblemReport extends ErrorReportValve {
     /** Tells whether a path, percent-encoded, is of UTF-8 without NUL. */
     private static boolean isText(@Nullable String path) {
         try {
-            byte[] bytes = StringUtils.uriDecode(path == null ? "" : path, StandardCharsets.ISO_8859_1)
-                    .getBytes(StandardCharsets.ISO_8859_1);
-            return Utf8.decode(bytes).indexOf('\0') < 0;
+            return PercentEncoding.decode(path == null ? "" : path).indexOf('\0') < 0;
         } catch (IllegalArgumentException | CharacterCodingException other) {
             return false;
         }
