@@ -1,7 +1,5 @@
 package dev.waystate.cli;
 
-import dev.waystate.process.SqliteLibrary;
-import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.backup.LogBackup;
 import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.text.InputException;
@@ -36,17 +34,18 @@ final class BackupCommand extends StoreCommand {
             description = "The server's waystate.state-log.file; ${DEFAULT-VALUE} when not given.")
     private Path log;
 
+    BackupCommand() {
+        super("back up");
+    }
+
     @Override
-    public Integer call() {
+    int run() {
         try {
-            SqliteLibrary.load();
             print(file, LogBackup.copy(log, file), null);
             return ExitCodes.DONE;
         } catch (FileAlreadyExistsException exists) {
             throw new InputException(
                     "Expected a new file for the back-up, but " + VisibleText.of(file) + " exists.", exists);
-        } catch (InvalidPropertyException noLibrary) {
-            return fail("back up", noLibrary);
         } catch (IOException | UnusableFileException failed) {
             checkFiles(failed);
             return fail("back up " + VisibleText.of(log), failed);

@@ -1,8 +1,6 @@
 package dev.waystate.cli;
 
 import dev.waystate.cli.output.Progress;
-import dev.waystate.process.SqliteLibrary;
-import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.file.UnusableFileException;
@@ -59,19 +57,20 @@ final class ImportCommand extends StoreCommand {
             description = "Settings of a Kafka client, such as for TLS and SASL, as Kafka's own tools have them.")
     private @Nullable Path config;
 
+    ImportCommand() {
+        super("import");
+    }
+
     @Override
-    public Integer call() {
+    int run() {
         Map<String, String> settings = settings();
         String task = "import " + VisibleText.of(file);
         try {
-            SqliteLibrary.load();
             print(file, runImport(settings), null);
         } catch (LogUnavailableException away) {
             return fail(task, away.getMessage(), Status.UNAVAILABLE);
         } catch (DamagedRecordException damaged) {
             return fail(task, damaged.getMessage(), Status.DATA_LOSS);
-        } catch (InvalidPropertyException noLibrary) {
-            return fail("import", noLibrary);
         } catch (IOException | UnusableFileException | UnusableTopicException unusable) {
             return fail(task, unusable);
         }

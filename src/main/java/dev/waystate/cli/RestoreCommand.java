@@ -1,7 +1,5 @@
 package dev.waystate.cli;
 
-import dev.waystate.process.SqliteLibrary;
-import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.backup.LogRestore;
 import dev.waystate.statelog.backup.LogRestore.Restored;
 import dev.waystate.statelog.file.UnusableFileException;
@@ -40,14 +38,15 @@ final class RestoreCommand extends StoreCommand {
     @Option(names = "--replace", description = "Put a log that is there aside.")
     private boolean replace;
 
+    RestoreCommand() {
+        super("restore");
+    }
+
     @Override
-    public Integer call() {
+    int run() {
         try {
-            SqliteLibrary.load();
             tell(LogRestore.restore(file, log, replace));
             return ExitCodes.DONE;
-        } catch (InvalidPropertyException noLibrary) {
-            return fail("restore", noLibrary);
         } catch (IOException | UnusableFileException failed) {
             checkFiles(failed);
             return fail("restore " + VisibleText.of(file), failed);

@@ -1,6 +1,8 @@
 package dev.waystate.cli;
 
+import dev.waystate.process.SqliteLibrary;
 import dev.waystate.process.Utf8;
+import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.statelog.file.DamagedFileException;
 import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.text.Json;
@@ -21,9 +23,29 @@ abstract class StoreCommand extends OutputCommand {
     @Option(names = "--json", description = "Print one JSON object a line.")
     private boolean json;
 
+    private final String verb;
+
+    /** @param verb what the command does */
+    StoreCommand(String verb) {
+        this.verb = verb;
+    }
+
     boolean json() {
         return json;
     }
+
+    @Override
+    public final Integer call() {
+        try {
+            SqliteLibrary.load();
+        } catch (InvalidPropertyException noLibrary) {
+            return fail(verb, noLibrary);
+        }
+        return run();
+    }
+
+    /** Does it, and returns the exit code. SQLite is loaded. */
+    abstract int run();
 
     /** Says why the files cannot be used, and returns the exit code. */
     int fail(String task, Exception failed) {
