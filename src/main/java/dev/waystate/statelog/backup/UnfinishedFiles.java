@@ -1,6 +1,7 @@
 package dev.waystate.statelog.backup;
 
 import dev.waystate.process.ShutdownHook;
+import dev.waystate.statelog.file.LogFile;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -16,9 +17,6 @@ import org.slf4j.LoggerFactory;
 final class UnfinishedFiles implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(UnfinishedFiles.class);
-
-    /** Of the names of a file and of what SQLite may have beside it. */
-    private static final List<String> SUFFIXES = List.of("", "-journal", "-wal", "-shm");
 
     /** The step that completes the files. */
     interface LastStep<T> {
@@ -37,7 +35,8 @@ final class UnfinishedFiles implements AutoCloseable {
     synchronized Path createIn(Path directory, String prefix) throws IOException {
         try {
             Path file = Files.createTempFile(directory, prefix, ".partial");
-            SUFFIXES.forEach(suffix -> files.add(file.resolveSibling(file.getFileName() + suffix)));
+            files.add(file);
+            files.addAll(LogFile.companionsOf(file));
             return file;
         } catch (FileSystemException refused) {
             String reason = refused.getReason() == null ? "not there, or not open to this user" : refused.getReason();

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Objects;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -85,6 +86,11 @@ public record LogFile(Path named, Path path, Object key) {
     /** Returns where SQLite keeps the index of that write-ahead log, which it can make anew. */
     public static Path sharedMemoryOf(Path file) {
         return beside(file, "-shm");
+    }
+
+    /** Returns all that SQLite may have beside a file. */
+    public static List<Path> companionsOf(Path file) {
+        return List.of(beside(file, "-journal"), writeAheadLogOf(file), sharedMemoryOf(file));
     }
 
     /** Returns a file beside this one, whose name has an end of its own. */
