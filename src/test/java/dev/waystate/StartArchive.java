@@ -23,10 +23,21 @@ public final class StartArchive {
     /** Says of which jar the archive was made. */
     private static final Path ARCHIVED = DIRECTORY.resolve(ARCHIVE.getFileName() + ".sha256");
 
+    /** Looked for once: the tests of one JVM are of one build. */
+    private static boolean found;
+
     private StartArchive() {}
 
     /** Returns the JVM option that uses the archive, which is there then. */
     public static synchronized String option() {
+        if (!found) {
+            findOrMake();
+            found = true;
+        }
+        return "-XX:SharedArchiveFile=" + ARCHIVE;
+    }
+
+    private static void findOrMake() {
         try {
             Files.createDirectories(DIRECTORY);
             try (FileChannel channel = FileChannel.open(
@@ -40,7 +51,6 @@ public final class StartArchive {
         } catch (Exception failure) {
             throw new AssertionError("The archive cannot be made: see " + DIRECTORY, failure);
         }
-        return "-XX:SharedArchiveFile=" + ARCHIVE;
     }
 
     /** By content and time: the JVM takes an archive for the very jar of which it was made. */
