@@ -32,7 +32,7 @@ class Contender:
 
 
 CONTENDERS = {
-    "waystate": Contender("as by default; in bulk by stream_state with 10,000 reports a call, else by Append"),
+    "waystate": Contender("as by default; in bulk with 10,000 reports a request"),
     "redis": Contender("appendfsync always, no snapshots, and no rewriting of the file meanwhile; an XADD a report, in bulk "
                        "and in batches as pipelines; a blocking XREAD follows, and replays by pages of 10,000"),
     "postgresql": Contender("fsync and synchronous_commit as by default, max_wal_size 4 GB; a table with a bigint key from a "

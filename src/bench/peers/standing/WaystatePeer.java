@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
-/** This service, by grpc-java: Append on a stream for each lane, and stream_state with a call for each append. */
+/** This service, by grpc-java: Append on a stream for each lane, or stream_state with a call for each append. */
 class WaystatePeer implements Peer {
 
     private final int port;
@@ -34,7 +34,7 @@ class WaystatePeer implements Peer {
     @Override
     public List<Load> loads() {
         return List.of(
-                new Load("bulk", 10_000, 8, 1, this::streamState),
+                new Load("bulk", 10_000, 8, 1, this::lane),
                 new Load("batches", 100, 8, 1, this::lane),
                 new Load("single", 1, 8, 32, this::lane),
                 new Load("stream_state", 1, 8, 32, this::streamState));
