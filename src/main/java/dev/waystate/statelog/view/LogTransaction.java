@@ -60,7 +60,6 @@ final class LogTransaction implements AutoCloseable {
         imported.begin(end.importing());
         sources.clear();
         totals.clear();
-        sessions.clear();
     }
 
     /**
@@ -216,6 +215,7 @@ final class LogTransaction implements AutoCloseable {
         records.discard();
         sources.discard();
         totals.discard();
+        sessions.discard();
         claims.discard();
     }
 

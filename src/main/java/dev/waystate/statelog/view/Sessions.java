@@ -31,7 +31,7 @@ final class Sessions implements AutoCloseable {
     private final PreparedStatement expire;
     private final PreparedStatement findAll;
 
-    /** Those that the transaction has met. */
+    /** Those that were met since the last {@link #discard}. */
     private final Map<UUID, Last> met = new HashMap<>();
 
     Sessions(WriterConnection connection) throws SQLException {
@@ -104,12 +104,13 @@ final class Sessions implements AutoCloseable {
                 write.setLong(2, last.counter);
                 write.setLong(3, last.recordedAt);
                 write.executeUpdate();
+                last.moved = false;
             }
         }
     }
 
-    /** Forgets what the transaction has met. */
-    void clear() {
+    /** Forgets what was not written, and with it all that was met. */
+    void discard() {
         met.clear();
     }
 

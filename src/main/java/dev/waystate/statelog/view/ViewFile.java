@@ -161,6 +161,7 @@ final class ViewFile implements AutoCloseable {
         settings.setOpenMode(SQLiteOpenMode.NOMUTEX); // one thread uses it, and the driver has a lock of its own
         settings.setCacheSize(-CACHE_KIBIBYTES);
         settings.setJournalSizeLimit(WAL_LEFT_AFTER_RESET_BYTES);
+        settings.setGetGeneratedKeys(false); // which the driver would ask for after each insert
         return settings;
     }
 
