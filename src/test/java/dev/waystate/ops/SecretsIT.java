@@ -131,6 +131,7 @@ class SecretsIT {
                 "env",
                 BUNDLE + "KEYSTORE_LOCATION=" + store,
                 BUNDLE + "KEYSTORE_PASSWORD=" + password,
+                "SPRING_SSL_BUNDLE_WATCH_FILE_QUIETPERIOD=100ms",
                 "WAYSTATE_SECURITY_TLS_BUNDLE=server");
     }
 

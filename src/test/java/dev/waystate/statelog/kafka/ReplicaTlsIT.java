@@ -54,6 +54,7 @@ class ReplicaTlsIT {
                         "--spring.kafka.security.protocol=SSL",
                         "--spring.kafka.ssl.bundle=kafka",
                         "--spring.ssl.bundle.pem.kafka.reload-on-update=true",
+                        "--spring.ssl.bundle.watch.file.quiet-period=100ms",
                         "--spring.ssl.bundle.pem.kafka.keystore.certificate=" + directory.resolve("client.pem"),
                         "--spring.ssl.bundle.pem.kafka.keystore.private-key=" + directory.resolve("client.key"),
                         "--spring.ssl.bundle.pem.kafka.truststore.certificate=" + directory.resolve("authority.pem"))) {
