@@ -7,6 +7,7 @@ import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Status;
 import dev.waystate.server.lifecycle.FailStop;
 import dev.waystate.server.lifecycle.OutOfMemory;
+import dev.waystate.server.text.LineBudget;
 import dev.waystate.server.text.LogText;
 import io.grpc.Status.Code;
 import io.grpc.StatusException;
@@ -34,10 +35,12 @@ public class StatusTable {
     private static final Logger log = LoggerFactory.getLogger(StatusTable.class);
 
     private static final Duration BUSY_RETRY_DELAY = Duration.ofMillis(100);
+    private static final int UNREADABLE_LINES_A_SECOND = 100;
 
     /** What clients are told of each class of exceptions, and of those that extend it. */
     private final Map<Class<?>, Function<Throwable, StatusRuntimeException>> rules = new HashMap<>();
 
+    private final LineBudget unreadableLines = new LineBudget(UNREADABLE_LINES_A_SECOND);
     private final FailStop failStop;
 
     /** @param features add what is theirs */
@@ -90,7 +93,7 @@ public class StatusTable {
         }
         if (known.getStatus().getCode() == Code.DATA_LOSS) {
             log.error("{}, request {}: {}", method, LogText.quote(requestId), problem.getMessage());
-        } else if (problem instanceof UnreadableRequestException) {
+        } else if (problem instanceof UnreadableRequestException && unreadableLines.allowsAt(System.nanoTime())) {
             log.info("{}: a request does not parse: {}", method, LogText.quote(String.valueOf(problem.getCause())));
         }
         return known;

@@ -1,6 +1,7 @@
 package dev.waystate.server.telemetry;
 
 import com.google.common.net.InetAddresses;
+import dev.waystate.server.text.LineBudget;
 import dev.waystate.server.text.LogText;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;

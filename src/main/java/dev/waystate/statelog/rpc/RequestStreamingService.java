@@ -8,7 +8,7 @@ import dev.waystate.security.access.Permission;
 import dev.waystate.security.access.RequiresPermission;
 import dev.waystate.server.memory.MemoryBudget;
 import dev.waystate.server.memory.MemoryBudgets;
-import dev.waystate.server.telemetry.LineBudget;
+import dev.waystate.server.text.LineBudget;
 import dev.waystate.statelog.StateLog;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;

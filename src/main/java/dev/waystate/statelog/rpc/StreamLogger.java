@@ -3,7 +3,7 @@ package dev.waystate.statelog.rpc;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Status;
 import dev.waystate.security.access.Caller;
-import dev.waystate.server.telemetry.LineBudget;
+import dev.waystate.server.text.LineBudget;
 import dev.waystate.server.text.LogText;
 import java.util.Optional;
 import org.slf4j.Logger;

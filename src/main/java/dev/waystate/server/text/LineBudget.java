@@ -1,4 +1,4 @@
-package dev.waystate.server.telemetry;
+package dev.waystate.server.text;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;

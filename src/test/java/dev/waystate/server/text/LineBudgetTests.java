@@ -1,4 +1,4 @@
-package dev.waystate.server.telemetry;
+package dev.waystate.server.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
