@@ -1,8 +1,11 @@
 package dev.waystate.server.memory;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the bytes that calls hold of one part of the server's memory. Nothing is refused here: holders count what they
@@ -13,7 +16,7 @@ public final class MemoryBudget {
     private final long limit;
     private final AtomicLong held = new AtomicLong();
     private volatile Runnable onExceeded = () -> {};
-    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private final Set<Runnable> waiting = Collections.synchronizedSet(new LinkedHashSet<>());
 
     /** @param limit in bytes */
     public MemoryBudget(long limit) {
@@ -50,7 +53,7 @@ public final class MemoryBudget {
         }
     }
 
-    /** Runs the action once: now if there is room, else on the thread that releases enough. */
+    /** Runs the action once: now if there is room, else on the thread that releases enough, unless it is forgotten before. */
     public void whenRoom(Runnable action) {
         if (hasRoom()) {
             action.run();
@@ -60,11 +63,28 @@ public final class MemoryBudget {
         }
     }
 
+    /** Forgets an action that may be waiting. */
+    public void forget(Runnable action) {
+        waiting.remove(action);
+    }
+
     /** Runs all that wait: if it ran only one, and that one took nothing, the others would wait on. */
     private void runWaiting() {
         Runnable action;
-        while (hasRoom() && (action = waiting.poll()) != null) {
+        while (hasRoom() && (action = nextWaiting()) != null) {
             action.run();
+        }
+    }
+
+    private @Nullable Runnable nextWaiting() {
+        synchronized (waiting) {
+            Iterator<Runnable> all = waiting.iterator();
+            if (!all.hasNext()) {
+                return null;
+            }
+            Runnable next = all.next();
+            all.remove();
+            return next;
         }
     }
 

@@ -40,6 +40,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
     private final MemoryBudget pending;
     private final ConcurrentMap<String, AppendStream> live;
     private final WriteAccess access;
+    private final Runnable request;
     private final OpenCall call = OpenCall.current();
 
     // Set by the first request.
@@ -69,6 +70,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
         this.pending = pending;
         this.live = live;
         this.access = access;
+        this.request = () -> responses.request(1);
         responses.disableAutoRequest();
         responses.setOnReadyThreshold(READY_BYTES);
         responses.setOnReadyHandler(this::endIfDone);
@@ -196,7 +198,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
     }
 
     private void requestNext() {
-        pending.whenRoom(() -> responses.request(1));
+        pending.whenRoom(request);
     }
 
     private synchronized void endInput(@Nullable Throwable reason) {
@@ -215,6 +217,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
             return;
         }
         ended = true;
+        pending.forget(request);
         if (source != null) {
             live.remove(source, this);
         }

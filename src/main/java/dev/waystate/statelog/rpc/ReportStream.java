@@ -30,6 +30,7 @@ final class ReportStream implements StreamObserver<Data> {
     private final StateLog stateLog;
     private final MemoryBudget pending;
     private final StreamLogger streamLog;
+    private final Runnable request;
     private final OpenCall call = OpenCall.current();
 
     // The transport's thread and the log's thread meet here: all that follows is guarded by this. Nothing that may run
@@ -57,6 +58,7 @@ final class ReportStream implements StreamObserver<Data> {
         this.stateLog = stateLog;
         this.pending = pending;
         this.streamLog = streamLog;
+        this.request = () -> responses.request(1);
         responses.disableAutoRequest();
         responses.setOnCancelHandler(() -> {}); // so that an answer to a client that is gone does not throw
         call.onDrain(false, this::serverStops);
@@ -120,7 +122,7 @@ final class ReportStream implements StreamObserver<Data> {
     }
 
     private void requestNext() {
-        pending.whenRoom(() -> responses.request(1));
+        pending.whenRoom(request);
     }
 
     private void storeNext() {
@@ -170,6 +172,7 @@ final class ReportStream implements StreamObserver<Data> {
             return;
         }
         ended = true;
+        pending.forget(request);
         call.execute(this::answer); // the log's thread has other streams to complete
     }
 

@@ -33,6 +33,17 @@ class MemoryBudgetTests {
     }
 
     @Test
+    void anActionThatIsForgottenDoesNotRun() {
+        Runnable first = () -> run.add("first");
+        budget.hold(100);
+        budget.whenRoom(first);
+        budget.whenRoom(() -> run.add("second"));
+        budget.forget(first);
+        budget.release(100);
+        assertThat(run).containsExactly("second");
+    }
+
+    @Test
     void anActionThatTakesTheRoomLeavesTheOthersWaiting() {
         budget.hold(100);
         budget.whenRoom(() -> budget.hold(100));

@@ -39,6 +39,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import net.devh.boot.grpc.client.inject.GrpcClient;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.test.context.TestPropertySource;
+import org.springframework.test.util.ReflectionTestUtils;
 
 /** What happens when the log does not keep up, and when the executor is full. */
 @InProcessTest
@@ -240,6 +242,25 @@ class BackPressureTests {
         reporting.streamState(later).onCompleted();
         await().atMost(TIMEOUT).until(() -> output.getOut().contains("done, 0 reports stored"));
         assertThat(output.getOut()).containsOnlyOnce("done, 1 reports stored");
+    }
+
+    /** Each waits for room before it asks for a report. */
+    @Test
+    void streamsThatComeAndGoWhileThereIsNoRoomAreNotKept() {
+        memory.pending().hold(LIMIT_BYTES);
+        try {
+            Recorder<Data, Empty> reported = new Recorder<>();
+            reporting.streamState(reported).onCompleted();
+            assertThat(reported.awaitEnd().isOk()).isTrue();
+            Recorder<AppendRequest, AppendResponse> appended = new Recorder<>();
+            stub.append(appended).onCompleted();
+            assertThat(appended.awaitEnd().isOk()).isTrue();
+            assertThat(ReflectionTestUtils.getField(memory.pending(), "waiting"))
+                    .asInstanceOf(InstanceOfAssertFactories.COLLECTION)
+                    .isEmpty();
+        } finally {
+            memory.pending().release(LIMIT_BYTES);
+        }
     }
 
     @Test
