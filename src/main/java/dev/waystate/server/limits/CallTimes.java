@@ -48,6 +48,8 @@ class CallTimes implements CallPolicy {
     }
 
     private static boolean isLonger(long since, Duration limit, long now) {
-        return since != OpenCall.NEVER && !limit.isZero() && now - since > limit.toNanos();
+        return since != OpenCall.NEVER
+                && !limit.isZero()
+                && Duration.ofNanos(now - since).compareTo(limit) > 0;
     }
 }

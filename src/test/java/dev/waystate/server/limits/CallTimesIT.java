@@ -3,6 +3,7 @@ package dev.waystate.server.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.waystate.LogLines;
 import dev.waystate.Recorder;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.DisplacementResponse;
@@ -13,6 +14,7 @@ import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ReadRequest;
 import dev.waystate.proto.v1.ReadResponse;
 import dev.waystate.proto.v1.StateLogServiceGrpc;
+import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;
 import io.grpc.CallOptions;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -51,6 +54,9 @@ class CallTimesIT {
 
     private static final int LARGE = 500_000;
 
+    @RegisterExtension
+    final LogLines failedTasks = LogLines.of(Scheduler.class);
+
     private static LimitedServer limited;
     private static LimitedServer unlimited;
 
@@ -62,7 +68,7 @@ class CallTimesIT {
                 "sender-stall-timeout=1500ms",
                 "reader-stall-timeout=1300ms");
         unlimited = LimitedServer.start(
-                "unary-deadline=0s", "message-timeout=0s", "sender-stall-timeout=0s", "reader-stall-timeout=0s");
+                "unary-deadline=0s", "message-timeout=0s", "sender-stall-timeout=10000000d", "reader-stall-timeout=0s");
     }
 
     @AfterAll
@@ -74,6 +80,7 @@ class CallTimesIT {
     @AfterEach
     void othersNoticeNothing() {
         limited.assertNeighbourUnharmed();
+        assertThat(failedTasks.messages()).isEmpty();
     }
 
     @Test
