@@ -10,10 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import net.devh.boot.grpc.server.config.GrpcServerProperties;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 
@@ -34,11 +34,11 @@ public class InProcessServer implements SmartLifecycle {
             GrpcServiceDiscoverer services,
             List<GrpcServerConfigurer> configurers,
             Drain drain,
-            @Value("${grpc.server.shutdown-grace-period}") Duration gracePeriod) {
+            GrpcServerProperties properties) {
         this.services = services;
         this.configurers = configurers;
         this.drain = drain;
-        this.gracePeriod = gracePeriod;
+        this.gracePeriod = properties.getShutdownGracePeriod();
     }
 
     /** Callbacks run on the threads of the services, and must not block. */
@@ -69,7 +69,11 @@ public class InProcessServer implements SmartLifecycle {
 
     private void awaitEnd(Runnable stopped) {
         try {
-            server.awaitTermination(gracePeriod.toNanos(), TimeUnit.NANOSECONDS);
+            if (gracePeriod.isNegative()) {
+                server.awaitTermination();
+            } else {
+                server.awaitTermination(gracePeriod.toMillis(), TimeUnit.MILLISECONDS);
+            }
         } catch (InterruptedException early) {
             Thread.currentThread().interrupt();
         } finally {
