@@ -7,6 +7,7 @@ import dev.waystate.server.text.LogText;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.SslContext;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +32,8 @@ import org.springframework.core.io.ResourceLoader;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads the files of the server's bundle again and again, and uses new ones once they are whole and valid. Until then the
- * old ones stay in use. Boot's own watcher tells nobody when the new files are wrong, and hands on keys that do not fit.
+ * Reads the files of the server's bundle again and again, and uses new ones once they are valid, and whole: two readings in
+ * a row have found the same. Until then the old ones stay in use. Boot's own watcher tells nobody when the new files are wrong, and hands on keys that do not fit.
  */
 @Component
 @ConditionalOnProperty(TlsProperties.BUNDLE)
@@ -53,6 +54,7 @@ class TlsReload {
     private final TlsContext context;
 
     private volatile TlsMaterial used;
+    private TlsMaterial lastRead;
     private volatile @Nullable String problem;
 
     /** @throws InvalidPropertyException if there is no such bundle, or it is not fit for TLS */
@@ -83,9 +85,19 @@ class TlsReload {
         } catch (InvalidPropertyException wrong) {
             throw new InvalidPropertyException(TlsProperties.BUNDLE, describe(String.valueOf(wrong.getMessage())));
         }
+        lastRead = used;
         count("success", 0);
         count("failure", 0);
-        scheduler.every("tls-reload", this.properties.getWatch().getFile().getQuietPeriod(), this::read);
+        scheduler.every("tls-reload", interval(), this::read);
+    }
+
+    private Duration interval() {
+        Duration interval = properties.getWatch().getFile().getQuietPeriod();
+        if (interval.isZero() || interval.isNegative()) {
+            throw new InvalidPropertyException(
+                    "spring.ssl.bundle.watch.file.quiet-period", "expected more than 0s, but found " + interval);
+        }
+        return interval;
     }
 
     /** Returns the TLS of new connections, whichever is right at the time. */
@@ -107,8 +119,12 @@ class TlsReload {
         try {
             SslBundle bundle = load();
             TlsMaterial material = TlsMaterial.of(key(), bundle, clientAuth);
+            TlsMaterial before = lastRead;
+            lastRead = material;
             if (!material.isSameAs(used)) {
-                use(material, bundle);
+                if (material.isSameAs(before)) { // else somebody may still be writing
+                    use(material, bundle);
+                }
             } else if (problem != null) {
                 log.info("The files of SSL bundle {} are those in use again", name);
             }

@@ -1,20 +1,27 @@
 package dev.waystate.security.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 
 import com.google.common.base.Throwables;
 import dev.waystate.TlsFiles;
 import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.server.properties.InvalidPropertyException;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mockito.ArgumentCaptor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -150,6 +157,52 @@ class TlsConfigurationTests {
         assertRefused(
                 "spring.ssl.bundle.pem.port.keystore.private-key: expected a file that can be read",
                 bundle(server.certificate(), Path.of("swordfish")));
+    }
+
+    @Test
+    void intervalBetweenTwoReadingsHasToBeSome() {
+        for (String interval : List.of("0s", "-1s")) {
+            assertRefused(
+                    "spring.ssl.bundle.watch.file.quiet-period: expected more than 0s",
+                    with(
+                            bundle(server.certificate(), server.key()),
+                            "spring.ssl.bundle.watch.file.quiet-period=" + interval));
+        }
+    }
+
+    @Test
+    void filesThatAreStillWrittenAreNotUsedUntilTwoReadingsAgree() throws Exception {
+        Path trust = directory.resolve("growing.pem");
+        Files.copy(authority.certificate(), trust);
+        Scheduler scheduler = mock();
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+                .withUserConfiguration(Configured.class)
+                .withBean(SimpleMeterRegistry.class)
+                .withBean(Scheduler.class, () -> scheduler)
+                .withPropertyValues(with(
+                        bundle(server.certificate(), server.key()),
+                        TLS + "client-auth=optional",
+                        PORT + "truststore.certificate=" + trust))
+                .run(context -> {
+                    Counter uses = context.getBean(SimpleMeterRegistry.class)
+                            .counter("waystate.tls.reloads", "result", "success");
+                    ArgumentCaptor<Runnable> readings = ArgumentCaptor.captor();
+                    verify(scheduler).every(any(), any(), readings.capture());
+                    Runnable read = readings.getValue();
+                    append(trust, other);
+                    read.run();
+                    append(trust, server); // only now it is whole
+                    read.run();
+                    assertThat(uses.count()).isZero();
+                    read.run();
+                    read.run();
+                    assertThat(uses.count()).isEqualTo(1);
+                });
+    }
+
+    private static void append(Path file, TlsFiles more) throws IOException {
+        Files.write(file, Files.readAllBytes(more.certificate()), StandardOpenOption.APPEND);
     }
 
     private void assertRefused(String message, String... properties) {
