@@ -26,6 +26,9 @@ class ConnectionLimits implements GrpcServerConfigurer {
 
     private static final int RESET_WINDOW_SECONDS = 30;
 
+    /** What the objects of a message take while it is parsed, in its bytes. Each thread has one message in its hands. */
+    private static final int PARSED_BYTES = 64;
+
     private final LimitsProperties limits;
     private final ConnectionCap connectionCap;
     private final List<EventLoopGroup> threads = new ArrayList<>();
@@ -65,7 +68,7 @@ class ConnectionLimits implements GrpcServerConfigurer {
         }
     }
 
-    /** Who makes the channel that accepts has to bring its threads, too: as many as grpc-java's own. */
+    /** Who makes the channel that accepts has to bring its threads, too. */
     private void countConnections(NettyServerBuilder server) {
         server.channelFactory(() -> {
             NioServerSocketChannel channel = new NioServerSocketChannel();
@@ -73,7 +76,17 @@ class ConnectionLimits implements GrpcServerConfigurer {
             return channel;
         });
         server.bossEventLoopGroup(threads("grpc-accept", 1));
-        server.workerEventLoopGroup(threads("grpc-transport", NettyRuntime.availableProcessors()));
+        server.workerEventLoopGroup(threads(
+                "grpc-transport",
+                threads(
+                        NettyRuntime.availableProcessors(),
+                        Runtime.getRuntime().maxMemory(),
+                        limits.messageSize().toBytes())));
+    }
+
+    /** Returns how many threads there are: one for each processor, as far as the heap allows. */
+    static int threads(int processors, long heapBytes, long largestMessageBytes) {
+        return (int) Math.max(1, Math.min(processors, heapBytes / (PARSED_BYTES * largestMessageBytes)));
     }
 
     private EventLoopGroup threads(String name, int number) {

@@ -19,6 +19,13 @@ class LimitsPropertiesTests {
     static class Limits {}
 
     @ParameterizedTest
+    @CsvSource({"8, 128, 1, 2", "8, 4096, 1, 8", "8, 4096, 16, 4", "8, 96, 64, 1"})
+    void messagesThatAreParsedAtOnceFitIntoTheHeap(int processors, long heapMb, long messageMb, int threads) {
+        assertThat(ConnectionLimits.threads(processors, heapMb << 20, messageMb << 20))
+                .isEqualTo(threads);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "message-size, 512KB, message-size",
         "metadata-size, 2MB, metadata-size",
