@@ -189,6 +189,21 @@ class MalformedRequestIT {
                 .isEqualTo(Code.UNIMPLEMENTED.value());
     }
 
+    /** Anybody may ask, and is told the name again. */
+    @Test
+    void whoAsksForHealthOrReflectionHasAShortRequest() throws Exception {
+        String longName = "0a8827" + "61".repeat(5_000);
+        for (String method : List.of(
+                "grpc.health.v1.Health/Check",
+                "grpc.health.v1.Health/Watch",
+                "grpc.reflection.v1.ServerReflection/ServerReflectionInfo")) {
+            assertThat(status(new Request(method, longName))).as(method).isEqualTo(Code.INVALID_ARGUMENT.value());
+        }
+        String shortName = "0ae807" + "61".repeat(1_000);
+        assertThat(status(new Request("grpc.health.v1.Health/Check", shortName)))
+                .isEqualTo(Code.NOT_FOUND.value());
+    }
+
     @Test
     void unknownNumbersAndTheNullCharacterAreStoredAsTheyCame() throws Exception {
         Data unknown = Data.newBuilder()

@@ -1,14 +1,28 @@
 package dev.waystate.server.calls;
 
+import com.google.protobuf.DiscardUnknownFieldsParser;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.server.status.UnreadableRequestException;
+import dev.waystate.server.telemetry.MeasuredCall;
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.Status;
 import io.grpc.Status.Code;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.Supplier;
 
 /** A request, or the reason why it could not be parsed, which {@link #message} throws. */
 record ParsedRequest<T>(Supplier<T> content) {
+
+    /** What asks for the server's health, or what it is, has the name of a service or a symbol, which the answer repeats. */
+    private static final int MOST_PROBE_BYTES = 4096;
+
+    /** Fields that are unknown take up to a hundred times their bytes: of larger requests they are passed over. */
+    private static final int LARGE_BYTES = 64 * 1024;
 
     T message() {
         return content.get();
@@ -20,6 +34,8 @@ record ParsedRequest<T>(Supplier<T> content) {
      * @param method the full name of the method whose requests it reads
      */
     static <T> Marshaller<ParsedRequest<T>> marshaller(String method, Marshaller<T> marshaller) {
+        boolean isProbe = MeasuredCall.isProbe(method);
+        Parser<T> known = parserOfKnownFields(((PrototypeMarshaller<T>) marshaller).getMessagePrototype());
         return new Marshaller<>() {
             @Override
             public InputStream stream(ParsedRequest<T> parsed) {
@@ -28,18 +44,37 @@ record ParsedRequest<T>(Supplier<T> content) {
 
             @Override
             public ParsedRequest<T> parse(InputStream stream) {
+                T message;
                 try {
-                    T message = marshaller.parse(stream);
-                    return new ParsedRequest<>(() -> message);
+                    message = isLarge(stream) ? known.parseFrom(stream) : marshaller.parse(stream);
+                } catch (IOException problem) {
+                    return failed(new UnreadableRequestException(method, problem));
                 } catch (RuntimeException problem) {
                     // A compressed message is inflated only as it is parsed, and may be too large then.
                     boolean tooLarge = Status.fromThrowable(problem).getCode() == Code.RESOURCE_EXHAUSTED;
-                    RuntimeException reason = tooLarge ? problem : new UnreadableRequestException(method, problem);
-                    return new ParsedRequest<>(() -> {
-                        throw reason;
-                    });
+                    return failed(tooLarge ? problem : new UnreadableRequestException(method, problem));
                 }
+                return isProbe && ((Message) message).getSerializedSize() > MOST_PROBE_BYTES
+                        ? failed(new InvalidRequestException(
+                                "request", "expected at most " + MOST_PROBE_BYTES + " bytes"))
+                        : new ParsedRequest<>(() -> message);
             }
         };
+    }
+
+    @SuppressWarnings("unchecked") // a message has the parser of its type
+    private static <T> Parser<T> parserOfKnownFields(T prototype) {
+        return (Parser<T>) DiscardUnknownFieldsParser.wrap(((Message) prototype).getParserForType());
+    }
+
+    /** Of a compressed message nobody knows. */
+    private static boolean isLarge(InputStream stream) throws IOException {
+        return !(stream instanceof KnownLength) || stream.available() > LARGE_BYTES;
+    }
+
+    private static <T> ParsedRequest<T> failed(RuntimeException reason) {
+        return new ParsedRequest<>(() -> {
+            throw reason;
+        });
     }
 }

@@ -7,7 +7,7 @@ public class UnreadableRequestException extends RuntimeException {
      * @param method the full name of the method that was called
      * @param problem what the parser says, for the log
      */
-    public UnreadableRequestException(String method, RuntimeException problem) {
+    public UnreadableRequestException(String method, Exception problem) {
         super(
                 "The request is not a message of the type that " + method + " takes",
                 problem.getCause() == null ? problem : problem.getCause());

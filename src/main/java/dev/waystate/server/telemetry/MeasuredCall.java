@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class MeasuredCall extends ServerStreamTracer {
 
+    /** What W3C has everybody pass on. To take a longer one apart can take very long. */
+    private static final int MAX_TRACE_STATE_LENGTH = 512;
+
     private final CallObserver[] observers;
     private final String namedMethod;
 
@@ -62,9 +65,13 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         this.namedMethod = method;
         this.requestId = RequestId.of(headers.get(RequestId.ENTRY));
         this.traceParent = headers.get(CallTrace.PARENT_ENTRY);
-        this.traceState = traceParent == null ? null : headers.get(CallTrace.STATE_ENTRY);
+        this.traceState = traceParent == null ? null : fit(headers.get(CallTrace.STATE_ENTRY));
         this.httpClient = peer == null ? headers.get(HttpOrigin.ENTRY) : null;
         this.peer = httpClient == null ? peer : httpClient.peer();
+    }
+
+    private static @Nullable String fit(@Nullable String traceState) {
+        return traceState == null || traceState.length() > MAX_TRACE_STATE_LENGTH ? null : traceState;
     }
 
     @Override
@@ -121,10 +128,13 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         return method;
     }
 
-    /** Returns whether it asks for the server's health, or what it is, as those do who watch a server. */
     boolean isProbe() {
-        String name = methodName();
-        return name.startsWith("grpc.health.") || name.startsWith("grpc.reflection.");
+        return isProbe(methodName());
+    }
+
+    /** Returns whether a method, by its full name, tells of the server's health, or what it is: those call it who watch a server. */
+    public static boolean isProbe(String method) {
+        return method.startsWith("grpc.health.") || method.startsWith("grpc.reflection.");
     }
 
     /** Returns the kind of its method, UNKNOWN if there is none of the name. */
@@ -183,7 +193,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         return traceParent;
     }
 
-    /** Returns the {@code tracestate} that its client has sent with it, which may be any text. */
+    /** Returns the {@code tracestate} that its client has sent with it, which may be any text of up to 512 characters. */
     @Nullable
     String traceState() {
         return traceState;
