@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
+import com.google.protobuf.UnknownFieldSet;
 import dev.waystate.OtherJava;
 import dev.waystate.ServerProcess;
 import dev.waystate.attack.Bystander.Kind;
@@ -121,6 +123,25 @@ class MemoryFloodIT {
                         .setFileContainingSymbol("waystate.v1.StateLogService")
                         .build(),
                 200)),
+        KEPT_REQUESTS(new Calls(
+                8,
+                CALLS,
+                Frames.headers(STATE_LOG + "Read"),
+                same(repeated(
+                        ReadRequest.newBuilder()
+                                .setFollow(true)
+                                .setUnknownFields(UnknownFieldSet.newBuilder()
+                                        .addField(
+                                                1000,
+                                                UnknownFieldSet.Field.newBuilder()
+                                                        .addLengthDelimited(ByteString.copyFrom(new byte[60_000]))
+                                                        .build())
+                                        .build())
+                                .build(),
+                        1)),
+                16_384,
+                true,
+                true)),
         UNREAD_ACKNOWLEDGEMENTS(new Calls(
                 8,
                 CALLS,

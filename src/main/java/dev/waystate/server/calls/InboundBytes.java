@@ -3,7 +3,7 @@ package dev.waystate.server.calls;
 import dev.waystate.server.memory.ConnectionShare;
 
 /**
- * What has arrived for a call and has not been given to its service, counted in its connection's share. Written by the
+ * What has arrived for a call and has not been given to its service, or is kept by it, counted in its connection's share. Written by the
  * connection's thread for every frame. Others read it now and then, and may come late.
  */
 final class InboundBytes {
@@ -19,6 +19,7 @@ final class InboundBytes {
 
     private final ConnectionShare share;
 
+    private long keptBytes;
     private long unreadBytes;
     private double unreadFrames;
     private long counted;
@@ -44,6 +45,11 @@ final class InboundBytes {
         unreadFrames = before == 0 ? 0 : unreadFrames * unreadBytes / before; // as if all were of one size
     }
 
+    /** The service has been given so many bytes that it may keep until the call ends. */
+    void kept(long bytes) {
+        keptBytes += bytes;
+    }
+
     /**
      * Counts what has changed.
      *
@@ -51,7 +57,7 @@ final class InboundBytes {
      * @return how many bytes the connection holds, if that has grown; else 0
      */
     long count(boolean closed) {
-        long actual = closed ? 0 : unreadBytes + (long) (unreadFrames * FRAME_BYTES);
+        long actual = closed ? 0 : keptBytes + unreadBytes + (long) (unreadFrames * FRAME_BYTES);
         long change = actual - counted;
         if (Math.abs(change) < LEAST_CHANGE_BYTES && (actual != 0 || change == 0)) {
             return 0;

@@ -215,7 +215,19 @@ public final class OpenCall extends MeasuredCall {
         inbound.count(closed);
     }
 
-    /** Returns how many bytes are held of messages that have not been given to the service, as far as they are counted. */
+    /** The one request of a call waits with it: for a thread, for room, for the log to come to a position. */
+    @Override
+    public void inboundUncompressedSize(long bytes) {
+        if (type().clientSendsOneMessage()) {
+            inbound.kept(bytes);
+            inbound.count(closed);
+        }
+    }
+
+    /**
+     * Returns how many bytes are held of messages that have not been given to the service and, where there is one request,
+     * of that, as far as they are counted.
+     */
     public long inboundHeld() {
         return inbound.held();
     }
