@@ -66,9 +66,22 @@ final class AttackedServer implements AutoCloseable {
 
     /** Returns how many calls of a method have reached the service, or its interceptors. */
     long calls(String method) throws IOException, InterruptedException {
-        Pattern counter = Pattern.compile(
-                "(?m)^grpc_server_call_started_total\\{.*grpc_method=\"" + Pattern.quote(method) + "\".*} (\\S+)$");
-        return counter.matcher(Client.get(process, "/actuator/prometheus").body())
+        return sum("grpc_server_call_started_total\\{.*grpc_method=\"" + Pattern.quote(method) + "\".*}");
+    }
+
+    /** Returns how many calls are open. */
+    long openCalls() throws IOException, InterruptedException {
+        return sum("waystate_calls_open");
+    }
+
+    /** Returns how often a limit has been reached. */
+    long refused(String limit) throws IOException, InterruptedException {
+        return sum("waystate_limits_refused_total\\{limit=\"" + limit + "\"}");
+    }
+
+    private long sum(String rows) throws IOException, InterruptedException {
+        return Pattern.compile("(?m)^" + rows + " (\\S+)$")
+                .matcher(Client.get(process, "/actuator/prometheus").body())
                 .results()
                 .mapToLong(row -> (long) Double.parseDouble(row.group(1)))
                 .sum();

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.waystate.proto.Displacement;
+import io.grpc.Status.Code;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -40,6 +42,9 @@ class FrameFloodIT {
     private static final int STREAMS = 10_000;
     private static final int CALLS_PER_CONNECTION = 256;
     private static final String UNARY = "my_package.DisplacementService/computeDisplacement";
+    private static final String STREAM_STATE = "my_package.RequestStreaming/stream_state";
+
+    private static final int CALLS_AT_ONCE = 10;
     private static final Duration SOON = Duration.ofSeconds(10);
 
     @TempDir
@@ -206,6 +211,65 @@ class FrameFloodIT {
         ByteBuf block = Unpooled.buffer();
         new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.NEVER_SENSITIVE, true).encodeHeaders(1, headers, block);
         return ByteBufUtil.getBytes(block);
+    }
+
+    /** Such answers have no data, whose flow could be controlled: 256 of them are nearly two megabytes a connection. */
+    @Test
+    void answersWithoutDataThatAreNotReadAreCutOff() throws Exception {
+        long before = server.refused("outbound-memory");
+        try (RawConnection attacker = RawConnection.open(server.port())) {
+            attacker.stopReading();
+            for (int first = 1; callUnknownMethods(attacker, first); first += 2 * CALLS_AT_ONCE) {
+                server.refused("outbound-memory"); // the calls have arrived when this is answered
+            }
+        }
+        assertThat(server.refused("outbound-memory")).isEqualTo(before + 1);
+        server.assertUnharmed();
+    }
+
+    /** What grpc-java does with them: it resets the stream before there is a call, or answers and forgets the call. */
+    @Test
+    void callsThatTheTransportGivesUpAreNotKept() throws Exception {
+        try (RawConnection attacker = RawConnection.open(server.port())) {
+            attacker.send(frames -> {
+                for (int i = 0; i < CALLS_AT_ONCE; i++) {
+                    frames.headers(4 * i + 1, Frames.headers(UNARY).set("grpc-timeout", "soon"), false);
+                    frames.call(4 * i + 3, ATTACKED_METHOD);
+                    frames.headers(4 * i + 3, new DefaultHttp2Headers().set("trailer", "none"), true);
+                }
+            });
+            await().atMost(SOON).until(() -> attacker.hasEndedCall(4 * CALLS_AT_ONCE - 3));
+        }
+        await().atMost(SOON).until(() -> server.openCalls() < CALLS_AT_ONCE);
+        server.assertUnharmed();
+    }
+
+    /** With more white space than there may be elsewhere; to look for its end from each place of it takes minutes. */
+    @Test
+    void blanksInMetadataTakeNoTime() throws Exception {
+        String blanks = "a=b" + " ".repeat(500_000) + "c";
+        try (RawConnection attacker = RawConnection.open(withoutLimits.port())) {
+            attacker.send(frames -> {
+                frames.headers(1, Frames.headers(STREAM_STATE).set("waystate-source", blanks), true);
+                frames.headers(
+                        3,
+                        Frames.headers(STREAM_STATE)
+                                .set("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+                                .set("tracestate", blanks),
+                        true);
+            });
+            assertThat(attacker.awaitStatus(1)).isEqualTo(Code.INVALID_ARGUMENT.value());
+            assertThat(attacker.awaitStatus(3)).isZero();
+        }
+    }
+
+    /** Returns whether the network has taken them. */
+    private static boolean callUnknownMethods(RawConnection attacker, int firstStreamId) throws InterruptedException {
+        return attacker.send(frames -> {
+            for (int i = 0; i < CALLS_AT_ONCE; i++) {
+                frames.headers(firstStreamId + 2 * i, Frames.headers("m".repeat(7_500)), true);
+            }
+        });
     }
 
     private static Consumer<Frames> repeated(byte[] frame) {

@@ -8,11 +8,13 @@ import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -31,12 +33,15 @@ import org.jspecify.annotations.Nullable;
  * grpc-java keeps a frame until its message is whole, and with the frame the whole buffer that was read from the network.
  * So small frames are copied, and no longer hold their buffer.
  */
-final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection extends ChannelDuplexHandler {
 
     private static final FastThreadLocal<@Nullable ClientConnection> CURRENT = new FastThreadLocal<>();
 
     /** A frame that is less than this part of the buffer that it is in is copied. */
     private static final int LEAST_PART_OF_BUFFER = 2;
+
+    /** What waits for the socket and is more than this is under no flow control: of data, the transport adds no more then. */
+    private static final int MOST_DATA_BYTES = 64 * 1024;
 
     private final ConnectionShare inbound;
     private final ConnectionShare outbound;
@@ -47,6 +52,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext context;
 
     private int nextHashCode = hashCode();
+
+    /** How much of what waits for the socket is counted here, since it is counted with no call. For its thread alone. */
+    private long unwritten;
 
     /** Null until the first call, as the next one. For the connection's thread alone. */
     private @Nullable Http2ConnectionHandler handler;
@@ -93,11 +101,55 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         context.fireExceptionCaught(problem);
     }
 
-    private void observeFrames(ChannelPipeline pipeline) {
+    @Override
+    public void flush(ChannelHandlerContext context) {
+        context.flush();
+        countUnwritten(context);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        countUnwritten(context);
+        context.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        countUnwritten(context);
+        context.fireChannelInactive();
+    }
+
+    /**
+     * Headers, and with them the whole answers to calls that fail, are under no flow control. Who makes such calls and reads
+     * nothing has its connection closed once they take more than its share.
+     */
+    private void countUnwritten(ChannelHandlerContext context) {
+        Channel channel = context.channel();
+        long bytes = channel.isActive() ? Math.max(0, channel.bytesBeforeWritable() - MOST_DATA_BYTES) : 0;
+        if (bytes != unwritten) {
+            outbound.count(bytes - unwritten);
+            unwritten = bytes;
+            if (bytes > 0 && outbound.room() < 0) {
+                refusals.refused(Limit.OUTBOUND_MEMORY);
+                context.close(); // at once, and not when its calls have ended
+            }
+        }
+    }
+
+    private void observe(ChannelPipeline pipeline) {
         handler = pipeline.get(Http2ConnectionHandler.class);
         http2 = handler.connection();
         callKey = http2.newKey();
         handler.decoder().frameListener(new Frames(handler.decoder().frameListener()));
+        http2.addListener(new Http2ConnectionAdapter() {
+            @Override
+            public void onStreamRemoved(Http2Stream stream) {
+                OpenCall call = stream.getProperty(callKey);
+                if (call != null && !call.isClosed()) {
+                    execute(call::streamGone);
+                }
+            }
+        });
     }
 
     /** Returns the hash code of the next call: side by side in a table, calls are also so in the processor's cache. */
@@ -112,7 +164,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             return null;
         }
         if (http2 == null) {
-            observeFrames(context.pipeline());
+            observe(context.pipeline());
         }
         Http2Stream stream = http2.stream(http2.remote().lastStreamCreated());
         stream.setProperty(callKey, call);

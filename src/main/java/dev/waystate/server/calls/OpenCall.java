@@ -325,8 +325,20 @@ public final class OpenCall extends MeasuredCall {
         }
     }
 
+    /** The transport has no such stream any more, and grpc-java need not know: it has been told of none, or of two. */
+    void streamGone() {
+        if (!closed) {
+            Status gone = Status.CANCELLED.withDescription("The stream has been closed");
+            end(gone);
+            streamClosed(gone);
+        }
+    }
+
     @Override
     public void streamClosed(Status status) {
+        if (closed) {
+            return; // as above
+        }
         calls.closed(this);
         closed = true;
         outbound.allTaken();

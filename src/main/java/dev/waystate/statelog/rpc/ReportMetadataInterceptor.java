@@ -1,5 +1,6 @@
 package dev.waystate.statelog.rpc;
 
+import com.google.common.base.CharMatcher;
 import dev.waystate.geometry.Point;
 import dev.waystate.process.Utf8;
 import dev.waystate.security.access.Caller;
@@ -36,7 +37,7 @@ class ReportMetadataInterceptor implements ServerInterceptor {
     private static final Entry SOURCE = new Entry("waystate-source");
     private static final Entry LOCATION = new Entry("waystate-location");
 
-    private static final Pattern WHITE_SPACE_AROUND = Pattern.compile("^[ \\t]+|[ \\t]+$");
+    private static final CharMatcher WHITE_SPACE = CharMatcher.anyOf(" \t");
     private static final Pattern POINT = Pattern.compile("([+-]?\\d{1,10})\\s*,\\s*([+-]?\\d{1,10})");
 
     private final WriteAccess access;
@@ -124,7 +125,7 @@ class ReportMetadataInterceptor implements ServerInterceptor {
 
         private String decode(byte[] value) {
             try {
-                return WHITE_SPACE_AROUND.matcher(Utf8.decode(value)).replaceAll("");
+                return WHITE_SPACE.trimFrom(Utf8.decode(value));
             } catch (CharacterCodingException other) {
                 throw refused("expected UTF-8, but found other bytes");
             }
