@@ -46,7 +46,7 @@ record ParsedRequest<T>(Supplier<T> content) {
             public ParsedRequest<T> parse(InputStream stream) {
                 T message;
                 try {
-                    message = isLarge(stream) ? known.parseFrom(stream) : marshaller.parse(stream);
+                    message = isLarge(stream) ? known.parseFrom(stream.readAllBytes()) : marshaller.parse(stream);
                 } catch (IOException problem) {
                     return failed(new UnreadableRequestException(method, problem));
                 } catch (RuntimeException problem) {

@@ -1,6 +1,5 @@
 package dev.waystate.server.memory;
 
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -16,7 +15,12 @@ public final class MemoryBudget {
     private final long limit;
     private final AtomicLong held = new AtomicLong();
     private volatile Runnable onExceeded = () -> {};
-    private final Set<Runnable> waiting = Collections.synchronizedSet(new LinkedHashSet<>());
+
+    /** Guarded by itself. */
+    private final Set<Runnable> waiting = new LinkedHashSet<>();
+
+    /** Whether there may be some: each release looks, and need not lock. */
+    private volatile boolean someWait;
 
     /** @param limit in bytes */
     public MemoryBudget(long limit) {
@@ -48,7 +52,7 @@ public final class MemoryBudget {
     /** Counts bytes that are free again, and runs the actions that wait for room: the caller may hold no lock. */
     public void release(long bytes) {
         held.addAndGet(-bytes);
-        if (!waiting.isEmpty()) {
+        if (someWait) {
             runWaiting();
         }
     }
@@ -58,14 +62,21 @@ public final class MemoryBudget {
         if (hasRoom()) {
             action.run();
         } else {
-            waiting.add(action);
+            synchronized (waiting) {
+                waiting.add(action);
+                someWait = true;
+            }
             runWaiting(); // in case the last bytes were released in between
         }
     }
 
     /** Forgets an action that may be waiting. */
     public void forget(Runnable action) {
-        waiting.remove(action);
+        if (someWait) {
+            synchronized (waiting) {
+                waiting.remove(action);
+            }
+        }
     }
 
     /** Runs all that wait: if it ran only one, and that one took nothing, the others would wait on. */
@@ -80,6 +91,7 @@ public final class MemoryBudget {
         synchronized (waiting) {
             Iterator<Runnable> all = waiting.iterator();
             if (!all.hasNext()) {
+                someWait = false;
                 return null;
             }
             Runnable next = all.next();
