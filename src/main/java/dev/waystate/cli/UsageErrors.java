@@ -7,9 +7,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.MutuallyExclusiveArgsException;
 import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -21,6 +23,11 @@ final class UsageErrors implements IParameterExceptionHandler {
     private static final Pattern INVALID_VALUE = Pattern.compile("Invalid value for [^:]*: ");
 
     private static final String NO_VALUE = "Missing required parameter for option";
+
+    /** What picocli says of options of which one is allowed: of those that were given, or of what was given. */
+    private static final Pattern EXCLUSIVE = Pattern.compile("Error: (.*) are mutually exclusive .*");
+
+    private static final Pattern GIVEN = Pattern.compile("]=\\{(.*?)}");
 
     @Override
     public int handleParseException(ParameterException wrong, String[] args) {
@@ -49,6 +56,15 @@ final class UsageErrors implements IParameterExceptionHandler {
             return "Expected " + name(twice.getOverwritten()) + " once, but found it again.";
         }
         String message = wrong.getMessage();
+        if (wrong instanceof MutuallyExclusiveArgsException) {
+            return EXCLUSIVE.matcher(message).replaceFirst("Expected only one of $1.");
+        }
+        if (wrong instanceof MaxValuesExceededException && wrong.getArgSpec() == null) {
+            return GIVEN.matcher(message)
+                    .results()
+                    .map(given -> given.group(1))
+                    .collect(Collectors.joining(" and ", "Expected only one of ", "."));
+        }
         return wrong.getArgSpec() == null
                 ? message
                 : INVALID_VALUE.matcher(message).replaceFirst(name(wrong.getArgSpec()) + ": ");

@@ -237,10 +237,10 @@ class ReadCommandTests {
 
     @ParameterizedTest
     @CsvSource({
-        "--after 1 --since 10m, mutually exclusive",
-        "--last 1 --after 1, mutually exclusive",
-        "--last 1 --from-now --follow, mutually exclusive",
-        "--since 1h --from-now --follow, mutually exclusive",
+        "--after 1 --since 10m, Expected only one of --",
+        "--last 1 --after 1, Expected only one of --",
+        "--last 1 --from-now --follow, Expected only one of --",
+        "--since 1h --from-now --follow, Expected only one of --",
         "--from-now, --follow together with --from-now",
         "--after=-1, a position from 0 on",
         "--last 0, a number from 1 on",

@@ -152,6 +152,9 @@ class WaystateTests {
                 "restore --to= x                         ; --to: Expected the name of a file, but found \"\".",
                 "read --follow=yes                       ; --follow: Expected no value, but found \"yes\".",
                 "read --within 3                         ; Expected --near, but found none.",
+                "read --after 1 --last 2                 ; Expected only one of --after=N, --last=N.",
+                "read --after 1 --after 2                ; Expected only one of --after=1 and --after=2.",
+                "read --near 0,0 --within 1 --near 1,1   ; Expected only one of --near=0,0 --within=1 and --near=1,1.",
                 "sources --cert x                        ; Expected both --cert and --key or neither, but found only --cert.",
                 "sources --status OK,NO                  ; --status: Expected a status (UNKNOWN, OK, THIRSTY, STARVED, TIRED, or a number), but found \"OK,NO\".",
                 "summary --at 1 --from 1d                ; Expected either --at or --from, but found both."
