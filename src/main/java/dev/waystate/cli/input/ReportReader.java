@@ -132,11 +132,6 @@ public final class ReportReader extends AbstractIterator<Report> {
             return true;
         }
         if (isStatus(row.get(0))) {
-            if (rows.separator() > 0 && rows.separator() != ',' && !separatorIsKnown) {
-                throw rows.wrong(
-                        "Expected commas between the columns, but found \"" + VisibleText.of("" + rows.separator())
-                                + "\": name the columns in the first line, separated alike.");
-            }
             columns = Column.OF_CSV;
             return false;
         }
@@ -171,6 +166,10 @@ public final class ReportReader extends AbstractIterator<Report> {
     }
 
     private Report csv(List<String> row) {
+        if (!isNamed && !separatorIsKnown && rows.separator() > 0 && rows.separator() != ',') {
+            throw rows.wrong("Expected commas between the columns, but found \"" + VisibleText.of("" + rows.separator())
+                    + "\": name the columns in the first line, separated alike.");
+        }
         Map<Column, String> values = new EnumMap<>(Column.class);
         for (int i = 0; i < row.size(); i++) {
             Column column = i < columns.size() ? columns.get(i) : null;

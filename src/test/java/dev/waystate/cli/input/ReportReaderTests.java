@@ -121,6 +121,11 @@ class ReportReaderTests {
                 arguments("a comma in the text under a header", "status,info\nOK,a, b\n", 0, "needs double quotes"),
                 arguments("a row that is too short", "info,status\nx\n", 0, ":2: Expected a status"),
                 arguments("semicolons without a header", "OK;a\n", 0, ":1: Expected commas between the columns"),
+                arguments(
+                        "semicolons in a later row without a header",
+                        "OK\nTIRED;a, b\n",
+                        1,
+                        ":2: Expected commas between the columns"),
                 arguments("tabs without a header", "OK\ta\n", 0, ":1: Expected commas between the columns"),
                 arguments("another separator", "OK\nOK|a\n", 1, ":2: Expected a status (UNKNOWN"),
                 arguments(
