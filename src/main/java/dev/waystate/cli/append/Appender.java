@@ -9,6 +9,7 @@ import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceStub;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ public final class Appender implements Retries.Attempt {
     private final AppendWindow window = new AppendWindow();
     private volatile long durable = UNKNOWN;
     private long durableBefore;
+    private long waitsSince; // for an acknowledgement of what is on its way, by System.nanoTime
     private @Nullable String logId;
     private volatile boolean logChanged;
 
@@ -63,6 +65,7 @@ public final class Appender implements Retries.Attempt {
         feed.onNews(call::wake);
         window.rewind();
         long resumeAfter = call.resume(source, timeouts.stall());
+        waitsSince = System.nanoTime();
         checkLog(call.logId());
         resumed(resumeAfter);
         if (window.isEmpty()) {
@@ -124,14 +127,22 @@ public final class Appender implements Retries.Attempt {
     }
 
     private void step(AppendCall call) throws InterruptedException {
+        if (window.isEmpty()) {
+            waitsSince = System.nanoTime();
+        }
         AppendRequest next = call.isReady() ? nextBatch() : null;
         if (next != null) {
             call.send(next);
         } else {
-            call.awaitProgress(() -> canStep(call), window.isEmpty() ? ClientStream.ANY_TIME : timeouts.stall());
+            call.awaitProgress(() -> canStep(call), window.isEmpty() ? ClientStream.ANY_TIME : restOfStall());
         }
         acknowledged(call.durable()); // also what came just before a failure
         call.checkOpen();
+    }
+
+    /** Returns how long the server may still acknowledge nothing: what is sent meanwhile does not make it longer. */
+    private Duration restOfStall() {
+        return timeouts.stall().minusNanos(System.nanoTime() - waitsSince);
     }
 
     private @Nullable AppendRequest nextBatch() {
@@ -158,6 +169,7 @@ public final class Appender implements Retries.Attempt {
         if (knowsDurable() && sequence > durable) {
             progress.stepBy(sequence - durable);
             retries.progress();
+            waitsSince = System.nanoTime();
         }
         durable = sequence;
         window.acknowledge(sequence);
