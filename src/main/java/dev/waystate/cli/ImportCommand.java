@@ -10,7 +10,7 @@ import dev.waystate.text.InputException;
 import dev.waystate.text.VisibleText;
 import io.grpc.Status;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -83,8 +83,8 @@ final class ImportCommand extends StoreCommand {
     private Map<String, String> settings() {
         Properties properties = new Properties();
         if (config != null) {
-            try (Reader reader = Files.newBufferedReader(config)) {
-                properties.load(reader);
+            try {
+                properties.load(new StringReader(Files.readString(config).replaceFirst("^\uFEFF", "")));
             } catch (IOException | IllegalArgumentException unreadable) {
                 throw new InputException(
                         "Expected settings of a Kafka client in " + VisibleText.of(config)

@@ -240,7 +240,8 @@ class LogImportIT {
     @Test
     void settingsOfTheClientAreTaken() throws Exception {
         createTopic();
-        Path config = Files.writeString(directory.resolve("client.properties"), "security.protocol=NONESUCH\n");
+        Path config = Files.writeString(
+                directory.resolve("client.properties"), "\uFEFFsecurity.protocol=NONESUCH\n"); // as of a Windows editor
         CommandRun run = CommandRun.of(
                 "import",
                 store.toString(),
