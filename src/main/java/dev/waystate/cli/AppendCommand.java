@@ -32,7 +32,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Stores the state reports of a source exactly once.",
             "  append --source NAME FILE               - is stdin",
-            "  append --source NAME --continue FILE    a further file of a source that has reports already",
+            "  append --source NAME --continue FILE    a further file of a source that has reports already, or the pipe of a"
+                    + " sensor",
             "The first report of the file gets the sequence 1 of the source, the next one 2, and so on. Reports that are"
                     + " stored already are skipped. After any failure run the same command again: it goes on where it was cut"
                     + " and stores nothing twice. Do the same when the file has grown.",
@@ -130,7 +131,8 @@ final class AppendCommand extends ResumingCommand {
             note("The first report gets the sequence " + firstSequence + ".");
         } else if (firstSequence == null && durable > 0) {
             note("Stored already up to sequence " + durable
-                    + ": as many reports at the beginning of the input are skipped.");
+                    + ": as many reports at the beginning of the input are skipped. Input that has new reports alone wants"
+                    + " --continue.");
         }
         return firstSequence == null ? 1 : firstSequence;
     }
@@ -158,7 +160,7 @@ final class AppendCommand extends ResumingCommand {
     private String goOn() {
         return continues
                 ? "the same command with --first-sequence " + firstSequence
-                        + " in place of --continue goes on from there"
+                        + " in place of --continue goes on from there, if the input is the same"
                 : "the same command goes on from there";
     }
 

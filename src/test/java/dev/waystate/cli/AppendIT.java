@@ -135,7 +135,7 @@ class AppendIT {
         assertThat(fewer.exitCode()).isEqualTo(2);
         assertThat(fewer.err().lines())
                 .satisfiesExactly(
-                        skipped -> assertThat(skipped).contains("up to sequence 5", "skipped"),
+                        skipped -> assertThat(skipped).contains("up to sequence 5", "skipped", "--continue"),
                         error -> assertThat(error).contains("Expected at least the 5 reports", "but found 2"));
         assertThat(more.exitCode()).isZero();
         assertThat(more.err()).contains("up to sequence 5", "skipped");
