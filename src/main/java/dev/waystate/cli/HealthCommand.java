@@ -48,7 +48,10 @@ final class HealthCommand extends ClientCommand {
     }
 
     private int callHttp(String url) {
-        if (!service.isEmpty() || isGiven("--target") || connection().tls().enabled()) {
+        if (!service.isEmpty()
+                || isGiven("--target")
+                || isGiven("--token-file")
+                || connection().tls().enabled()) {
             throw new UsageException("Expected either --http, or a service and the options of a gRPC connection.");
         }
         setTarget(url);

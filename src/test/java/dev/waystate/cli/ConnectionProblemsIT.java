@@ -182,9 +182,11 @@ class ConnectionProblemsIT {
             CommandRun dead = run("health", "--http", "http://localhost:" + closedPort());
             CommandRun noUrl = run("health", "--http", "localhost:8080");
             CommandRun both = run("health my.Service", "--http", notFound);
+            CommandRun token = run("health --token-file nosuch", "--http", notFound);
 
             assertThat(List.of(wrong.exitCode(), late.exitCode(), dead.exitCode(), noUrl.exitCode(), both.exitCode()))
                     .containsExactly(2, DEADLINE_EXCEEDED, UNAVAILABLE, 2, 2);
+            assertThat(token).isEqualTo(both);
             assertThat(wrong.err()).contains("HTTP 404").hasLineCount(1);
             assertThat(late.err()).contains("did not answer in time").hasLineCount(1);
             assertThat(later).isEqualTo(late);
@@ -280,8 +282,8 @@ class ConnectionProblemsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"no_such_host:1,no_such_host_either:1", "dns:///no_such_host:1"})
-    void replicasWithoutAnAddressAreTold(String target) {
+    @ValueSource(strings = {"no_such_host:1,no_such_host_either:1", "dns:///no_such_host:1", "kuh-ä.invalid:1"})
+    void hostsWithoutAnAddressAreTold(String target) {
         CommandRun run = run("summary", "--target", target);
 
         assertThat(run.exitCode()).isEqualTo(UNAVAILABLE);
@@ -401,6 +403,16 @@ class ConnectionProblemsIT {
 
         assertThat(health).isEqualTo(new CommandRun(0, "SERVING" + System.lineSeparator(), ""));
         assertThat(displace.err()).startsWith("UNIMPLEMENTED: "); // of a service without methods
+    }
+
+    @Test
+    void networkThatDoesNotLeadThereIsToldInTheWordsOfTheSystem() {
+        CommandRun run = run("health", "--target", "255.255.255.255:1");
+
+        assertThat(run.exitCode()).isEqualTo(UNAVAILABLE);
+        assertThat(run.err())
+                .startsWith("No connection to 255.255.255.255:1 (Network is unreachable")
+                .hasLineCount(1);
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.waystate.cli.connection;
 
 import dev.waystate.text.VisibleText;
 import io.grpc.Status;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateExpiredException;
@@ -61,7 +62,12 @@ public final class FailedCall {
     private Optional<String> connectionProblem() {
         return switch (status.getCode()) {
             case UNAVAILABLE, INTERNAL, UNKNOWN ->
-                noServer().or(this::noTrust).or(this::noEntry).or(this::noTls).or(this::otherProtocol);
+                noServer()
+                        .or(this::noTrust)
+                        .or(this::noEntry)
+                        .or(this::noTls)
+                        .or(this::otherProtocol)
+                        .or(this::noConnection);
             case DEADLINE_EXCEEDED -> late();
             default -> Optional.empty();
         };
@@ -136,6 +142,13 @@ public final class FailedCall {
                 : Optional.empty();
     }
 
+    private Optional<String> noConnection() {
+        return hasCause(IOException.class)
+                ? Optional.of("No connection to " + target + " (" + VisibleText.of(rootMessage())
+                        + "): check the network, and that this is the right server.")
+                : Optional.empty();
+    }
+
     private Optional<String> late() {
         return isDescribed("deadline exceeded after") || isDescribed(NOT_CONNECTED) || isDescribed(STALLED)
                 ? Optional.of("DEADLINE_EXCEEDED: " + target
@@ -162,7 +175,8 @@ public final class FailedCall {
     }
 
     private String rootMessage() {
-        return String.valueOf(causes.get(causes.size() - 1).getMessage());
+        Throwable root = causes.get(causes.size() - 1);
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
     private boolean hasCause(Class<? extends Throwable> type) {

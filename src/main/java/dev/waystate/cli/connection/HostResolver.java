@@ -46,7 +46,8 @@ final class HostResolver extends NameResolver {
     static URI uri(Target target) {
         NameResolverRegistry.getDefaultRegistry().register(PROVIDER);
         try {
-            return new URI(Provider.SCHEME, "", "/" + Joiner.on(',').join(target.hosts()), null);
+            URI uri = new URI(Provider.SCHEME, "", "/" + Joiner.on(',').join(target.hosts()), null);
+            return URI.create(uri.toASCIIString()); // gRPC takes no others
         } catch (URISyntaxException impossible) {
             throw new IllegalStateException(impossible);
         }
