@@ -1,6 +1,9 @@
 package dev.waystate.console;
 
+import dev.waystate.security.tls.TlsClientAuth;
+import dev.waystate.security.tls.TlsProperties;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.web.server.Ssl;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
@@ -17,15 +20,16 @@ final class NoOpenDoorCondition implements Condition {
         return !isOpenDoor(context.getEnvironment());
     }
 
+    /** Reads the settings as those read them that they are for: {@code enabled=no} is false, too. */
     static boolean isOpenDoor(Environment environment) {
-        return is("required", "waystate.security.tls.client-auth", environment)
-                && (!is("need", HTTP_CLIENT_AUTH, environment) || is("false", "server.ssl.enabled", environment));
+        Binder settings = Binder.get(environment);
+        return is(TlsClientAuth.REQUIRED, TlsProperties.CLIENT_AUTH, settings)
+                && (!is(Ssl.ClientAuth.NEED, HTTP_CLIENT_AUTH, settings) || is(false, "server.ssl.enabled", settings));
     }
 
-    private static boolean is(String expected, String property, Environment environment) {
-        return Binder.get(environment)
-                .bind(property, String.class)
-                .map(expected::equalsIgnoreCase)
+    private static boolean is(Object expected, String property, Binder settings) {
+        return settings.bind(property, expected.getClass())
+                .map(expected::equals)
                 .orElse(false);
     }
 }

@@ -64,16 +64,22 @@ class ConsoleSwitchTests {
 
     @ParameterizedTest
     @CsvSource({
-        "none, , false",
-        "optional, , false",
-        "required, , true",
-        "required, want, true",
-        "REQUIRED, need, false"
+        "none, , , false",
+        "optional, , , false",
+        "required, , , true",
+        "'required ', , , true",
+        "required, want, , true",
+        "required, need, no, true",
+        "REQUIRED, need, yes, false",
+        "REQUIRED, 'NEED ', , false"
     })
-    void httpPortIsNoWayRoundTheCertificatesOfTheGrpcPort(String grpc, String http, boolean open) {
+    void httpPortIsNoWayRoundTheCertificatesOfTheGrpcPort(String grpc, String http, String ssl, boolean open) {
         MockEnvironment environment = new MockEnvironment().withProperty("waystate.security.tls.client-auth", grpc);
         if (http != null) {
             environment.setProperty("server.ssl.client-auth", http);
+        }
+        if (ssl != null) {
+            environment.setProperty("server.ssl.enabled", ssl);
         }
 
         assertThat(NoOpenDoorCondition.isOpenDoor(environment)).isEqualTo(open);

@@ -4,7 +4,7 @@ import io.netty.handler.ssl.ClientAuth;
 import java.util.Locale;
 
 /** Whether clients show a certificate. One that they show is checked in any case but {@link #NONE}. */
-enum TlsClientAuth {
+public enum TlsClientAuth {
     NONE(ClientAuth.NONE),
     OPTIONAL(ClientAuth.OPTIONAL),
     REQUIRED(ClientAuth.REQUIRE);

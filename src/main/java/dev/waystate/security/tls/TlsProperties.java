@@ -19,7 +19,7 @@ public record TlsProperties(
 
     static final String PREFIX = "waystate.security.tls";
     public static final String BUNDLE = PREFIX + ".bundle";
-    static final String CLIENT_AUTH = PREFIX + ".client-auth";
+    public static final String CLIENT_AUTH = PREFIX + ".client-auth";
 
     public TlsProperties {
         if (bundle != null && bundle.isBlank()) {
