@@ -23,7 +23,7 @@ class Tail extends HTMLElement {
     this.filter = h('input', {
       type: 'search',
       'aria-label': 'Only sources or infos with',
-      placeholder: 'Only sources or infos with',
+      placeholder: 'Source or info  /',
       oninput: () => go({ text: this.filter.value }, { replace: true }),
     });
     this.count = h('span', { class: 'aside' });
@@ -65,7 +65,8 @@ class Tail extends HTMLElement {
     this.left += frame.omitted;
     const newest = this.kept[0]?.position ?? 0; // a replica that is behind sends some once more
     const news = frame.records.filter(({ position }) => position > newest).reverse();
-    this.kept = [...news, ...this.kept].slice(0, KEPT);
+    // At a thousand a second the newest are gone in one: those that pass are kept for longer.
+    this.kept = [...news, ...this.kept].filter((record, i) => i < KEPT || passes(record)).slice(0, 2 * KEPT);
   }
 
   togglePause() {

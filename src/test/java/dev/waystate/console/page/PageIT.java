@@ -30,9 +30,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -241,6 +244,26 @@ class PageIT {
         assertThat(line).hasText("java -jar waystate.jar history cow-7 --states");
         String[] words = line.textContent().replaceFirst(".*\\.jar ", "").split(" ");
         assertThat(command(words).outLines()).hasSize(1 + 2);
+    }
+
+    @Test
+    void aTailKeepsWhatPassesItsFilterWhenManyOthersCome() {
+        Page page = open("#/live?text=rare");
+        int others = 1200; // more than the tail keeps
+        streams(page, (place, position) -> {
+            String records = IntStream.rangeClosed(0, others)
+                    .mapToObj(i -> record(position + 1 + i, i == 0 ? "rare" : "dog-9"))
+                    .collect(Collectors.joining(","));
+            return frame(place, position, position + 1 + others, records);
+        });
+        assertThat(page.locator("ws-tail tbody tr")).hasCount(1);
+        assertThat(page.locator("ws-tail td.source")).hasText("rare");
+        endFrames(page);
+    }
+
+    private static String record(long position, String source) {
+        return "{\"position\":" + position + ",\"source\":\"" + source
+                + "\",\"status\":\"OK\",\"info\":\"\",\"recorded_at\":\"" + Instant.now() + "\"}";
     }
 
     @Test
@@ -548,26 +571,37 @@ class PageIT {
     /** Has the page load its sources, which do not come, while frames do. */
     private static void framesWhileSourcesLoad(Page page, int frames) {
         page.route("**/api/sources?*", route -> {});
+        streams(page, (place, position) -> {
+            StringBuilder events = new StringBuilder();
+            events.append(event("reset", place + ",\"reason\":\"TOO_OLD\",\"position\":" + position));
+            for (long next = position + 1; next <= position + frames; next++) {
+                events.append(frame(place, next - 1, next, ""));
+            }
+            return events.toString();
+        });
+    }
+
+    /** Has the page's streams from now on be made of their log and time, and of the position after which they begin. */
+    private static void streams(Page page, BiFunction<String, Long, String> events) {
         page.route("**/console/frames?*", route -> {
             String url = route.request().url();
             long position = Long.parseLong(url.replaceFirst(".*[?&]after=(\\d+).*", "$1"));
             String logId = url.replaceFirst(".*[?&]log_id=(\\w+).*", "$1");
-            StringBuilder events = new StringBuilder();
             String place = "\"log_id\":\"" + logId + "\",\"now\":\"" + Instant.now() + "\"";
-            events.append(event("hello", place + ",\"head_position\":" + position + ",\"server_version\":\"1\""));
-            events.append(event("reset", place + ",\"reason\":\"TOO_OLD\",\"position\":" + position));
-            for (long next = position + 1; next <= position + frames; next++) {
-                events.append(event(
-                        "frame",
-                        place + ",\"after\":" + (next - 1) + ",\"position\":" + next
-                                + ",\"count\":1,\"sources\":[],\"records\":[],\"omitted\":0"));
-            }
+            String hello = event("hello", place + ",\"head_position\":" + position + ",\"server_version\":\"1\"");
             route.fulfill(new Route.FulfillOptions()
                     .setContentType("text/event-stream")
-                    .setBody(events.toString()));
+                    .setBody(hello + events.apply(place, position)));
         });
         hide(page, true);
         page.waitForRequest("**/console/frames?*", () -> hide(page, false));
+    }
+
+    private static String frame(String place, long after, long position, String records) {
+        return event(
+                "frame",
+                place + ",\"after\":" + after + ",\"position\":" + position + ",\"count\":" + (position - after)
+                        + ",\"sources\":[],\"records\":[" + records + "],\"omitted\":0");
     }
 
     /** Else the page asks for them while it is closed. */
@@ -782,9 +816,7 @@ class PageIT {
     }
 
     private static List<Integer> descending(int from, int to) {
-        return java.util.stream.IntStream.iterate(from, i -> i >= to, i -> i - 1)
-                .boxed()
-                .toList();
+        return IntStream.iterate(from, i -> i >= to, i -> i - 1).boxed().toList();
     }
 
     private static String quoted(String text) {
