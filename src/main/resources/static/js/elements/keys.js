@@ -51,12 +51,17 @@ class Keys extends HTMLElement {
     if (event.key === 'Escape') {
       if (isTyping) event.target.blur();
       else escape();
+    } else if (event.key === 'Enter') {
+      if (event.target.matches(IDLE) && selection.name !== null) go({ view: 'source', source: selection.name });
     } else if (!isTyping && ACTIONS[event.key]) {
       event.preventDefault();
       ACTIONS[event.key](this);
     }
   }
 }
+
+// What Enter does nothing with, if it has the focus.
+const IDLE = 'body, main, canvas, .scroller';
 
 const list = () => document.querySelector('ws-source-list');
 const ACTIONS = {
@@ -74,9 +79,11 @@ const ACTIONS = {
   3: () => go({ view: 'live' }),
 };
 
-// One step back: from a source, a selection, filters, an earlier moment.
+// One step back: from a tool of the map, a source, a selection, filters, an earlier moment.
 function escape() {
-  if (route.view === 'source') go({ view: 'sources', source: null });
+  const { tools } = document.querySelector('ws-map');
+  if (tools.tool) tools.toggle(tools.tool);
+  else if (route.view === 'source') go({ view: 'sources', source: null });
   else if (route.measure) go({ measure: null }, { replace: true });
   else if (selection.name !== null) select(null);
   else if (route.status.length || route.text || route.circle || route.silent) {

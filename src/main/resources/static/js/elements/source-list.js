@@ -167,8 +167,6 @@ class SourceList extends HTMLElement {
   press(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) this.move(step);
-    else if (event.key === 'Enter' && selection.name !== null && event.target === this.scroller)
-      go({ view: 'source', source: selection.name });
     else return;
     event.preventDefault();
   }

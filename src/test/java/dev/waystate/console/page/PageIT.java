@@ -150,7 +150,7 @@ class PageIT {
         assertThat(page.locator("[aria-selected=true]")).containsText("cow-7");
         page.keyboard().press("j");
         page.keyboard().press("k");
-        page.locator("ws-source-list .scroller").press("Enter");
+        page.keyboard().press("Enter");
         assertThat(page.locator("ws-source-page h2")).hasText("cow-7");
         page.keyboard().press("?");
         assertThat(page.getByRole(AriaRole.DIALOG)).containsText("find a source");
@@ -202,6 +202,9 @@ class PageIT {
                         .out()
                         .strip());
         assertThat(page.locator("ws-map ws-command code")).containsText("displace");
+        page.keyboard().press("Escape"); // puts the tool away, and leaves its answer
+        assertThat(page.getByRole(AriaRole.BUTTON, named("Distance"))).hasAttribute("aria-pressed", "false");
+        assertThat(answer).isVisible();
     }
 
     @Test
