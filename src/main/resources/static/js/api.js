@@ -3,6 +3,8 @@
 /** How long the headers of an answer may take. */
 const PATIENCE = 15_000;
 
+export const NO_ANSWER = 'The server does not answer.';
+
 let token = null;
 let asking = null;
 let ask = async () => Promise.reject(new Error('Nobody asks for a token.'));
@@ -76,9 +78,11 @@ function address(path, query) {
 // Its body may take as long as it likes.
 async function answer(url, signal, options) {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error('The server does not answer.')), PATIENCE);
+  const timer = setTimeout(() => late.abort(), PATIENCE);
   try {
     return await fetch(url, { ...options, signal: AbortSignal.any(signal ? [signal, late.signal] : [late.signal]) });
+  } catch (failure) {
+    throw signal?.aborted ? failure : new Error(NO_ANSWER); // each browser has its own words for it
   } finally {
     clearTimeout(timer);
   }

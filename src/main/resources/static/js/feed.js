@@ -1,6 +1,6 @@
 // Keeps the fleet live: loads the sources, follows the stream of frames, and resumes it by position when it was cut.
 
-import { all, request, ApiError } from './api.js';
+import { all, request, ApiError, NO_ANSWER } from './api.js';
 import { events } from './events.js';
 import { Fleet } from './fleet.js';
 import { learnServerTime, parse, serverNow } from './time.js';
@@ -104,7 +104,7 @@ async function connect() {
     return null;
   } catch (failure) {
     const reason = refusal ?? failure;
-    return reason instanceof ApiError ? reason : { message: 'The server does not answer.' };
+    return reason instanceof ApiError ? reason : { message: NO_ANSWER };
   } finally {
     answered = true;
     clearTimeout(watch);

@@ -3,10 +3,12 @@
 import { h, setText, statusLabel, svg } from '../dom.js';
 import { isPast, shownTime } from '../shown.js';
 import { classOf } from '../status.js';
+import { number } from '../text.js';
 import { duration, shortStamp, stamp, timeStyle, toText } from '../time.js';
 
 const WIDTH = 1000;
 const HEIGHT = 36;
+const LEAST_WIDTH = 2; // so that a short state in a long time is seen
 const TICKS = 5;
 
 export class Bands extends HTMLElement {
@@ -20,6 +22,7 @@ export class Bands extends HTMLElement {
       this.cursor,
     );
     this.ticks = h('div', { class: 'ticks', 'aria-hidden': 'true' });
+    this.cut = h('p', { class: 'aside', hidden: true });
     this.body = h('tbody');
     const heads = ['State', 'Since', 'Until', 'Lasted', 'Position'].map((title) =>
       h('th', { scope: 'col', class: title === 'Position' ? 'number' : null }, title),
@@ -33,13 +36,20 @@ export class Bands extends HTMLElement {
     );
     this.append(
       h('div', { class: 'picture' }, this.picture, this.ticks),
+      this.cut,
       h('div', { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': 'States' }, this.table),
     );
   }
 
-  /** Shows states, newest first: {status, since, until, position}; until is null while a state lasts. */
-  show(states) {
+  /**
+   * Shows states, newest first: {status, since, until, position}; until is null while a state lasts.
+   * @param isCut whether there were older ones
+   */
+  show(states, isCut = false) {
     this.states = states;
+    this.isCut = isCut;
+    this.cut.hidden = !isCut;
+    setText(this.cut, `The newest ${number(states.length)} states; the command line above has all.`);
     this.writtenAs = timeStyle();
     this.bands.replaceChildren(
       ...states.map(({ status }) =>
@@ -66,7 +76,7 @@ export class Bands extends HTMLElement {
   draw() {
     this.picture.parentElement.hidden = !this.states?.length;
     if (!this.states?.length) return;
-    if (this.writtenAs !== timeStyle()) return this.show(this.states);
+    if (this.writtenAs !== timeStyle()) return this.show(this.states, this.isCut);
     const now = Math.max(shownTime(), this.states[0].since);
     const start = this.states.at(-1).since;
     const end = isPast() ? Math.max(now, this.states[0].until ?? 0) : now;
@@ -74,7 +84,9 @@ export class Bands extends HTMLElement {
     this.states.forEach(({ since, until }, i) => {
       const rect = this.bands.children[i];
       rect.setAttribute('x', x(since).toFixed(2));
-      rect.setAttribute('width', Math.max(0.5, x(until ?? end) - x(since)).toFixed(2));
+      const width = x(until ?? end) - x(since);
+      rect.setAttribute('width', Math.max(LEAST_WIDTH, width).toFixed(2));
+      rect.classList.toggle('narrow', width < 2 * LEAST_WIDTH); // its edges would hide it
       setText(this.body.children[i].children[3], duration((until ?? end) - since));
     });
     this.cursor.setAttribute('visibility', isPast() ? 'visible' : 'hidden');

@@ -2,8 +2,9 @@
 
 import { h, setText } from '../dom.js';
 import { onDraw } from '../draw.js';
+import { link } from '../feed.js';
 import { link as here } from '../router.js';
-import { isLoaded, isPast, isSilent, shownFleet, shownTime } from '../shown.js';
+import { isLoaded, isPast, isSilent, pastState, shownFleet, shownTime } from '../shown.js';
 import { byConcern } from '../status.js';
 import { number, plural, visible } from '../text.js';
 import { duration, stamp } from '../time.js';
@@ -22,19 +23,22 @@ class Sentence extends HTMLElement {
   }
 
   draw() {
-    const { before, source, after } = isLoaded() ? sentence() : { before: 'Loading the sources …', after: '' };
+    const { before, source, after } = isLoaded() ? sentence() : { before: waiting(), after: '' };
     setText(this.before, before);
     setText(this.after, after);
     this.name.hidden = !source;
-    if (source) {
-      setText(this.name, visible(source.name, 80));
-      this.name.href = here({ view: 'source', source: source.name });
-    }
+    setText(this.name, source ? visible(source.name, 80) : '');
+    if (source) this.name.href = here({ view: 'source', source: source.name });
     if (performance.now() - this.spokenAt > SPOKEN_EVERY && isLoaded()) {
       this.spokenAt = performance.now();
       setText(this.spoken, this.firstChild.textContent);
     }
   }
+}
+
+function waiting() {
+  const hasFailed = isPast() ? pastState().state === 'failed' : ['away', 'refused'].includes(link.state);
+  return hasFailed ? 'The sources could not be loaded.' : 'Loading the sources …';
 }
 
 /** The sentence in three parts: the source that it names, if it names one, and what comes before and after it. */

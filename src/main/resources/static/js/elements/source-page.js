@@ -5,7 +5,7 @@ import { h, mark, setMark, setText } from '../dom.js';
 import { onDraw, requestDraw } from '../draw.js';
 import { fleet, link, onFrame, onGap, onLogReplaced } from '../feed.js';
 import { link as here, pointText, route } from '../router.js';
-import { isPast, shownFleet, shownTime } from '../shown.js';
+import { isLoaded, isPast, shownFleet, shownTime } from '../shown.js';
 import { statusText } from '../status.js';
 import { commandLine, number, visible } from '../text.js';
 import { duration, parse, shortStamp, toText } from '../time.js';
@@ -17,6 +17,8 @@ const PAGE = 50;
 const STATES = 200;
 const PAUSE = 1000; // at least, between two loads
 const TRACK_PAUSE = 5000; // the track's figures cost more
+const RETRY_AFTER = 5; // seconds
+const NEIGHBOURS = [100, 1000]; // among which a track is looked for; few are enough where sources are apart
 
 class SourcePage extends HTMLElement {
   connectedCallback() {
@@ -65,6 +67,7 @@ class SourcePage extends HTMLElement {
     );
     this.visit = 0; // moves with each source that is closed
     this.loads = [];
+    this.retryAt = Infinity;
     this.pages = []; // of records, the newest first; each with where the next one begins
     this.more.hidden = true;
     onFrame((frame) => {
@@ -88,7 +91,9 @@ class SourcePage extends HTMLElement {
         this.since,
         `${then} ${source.status} for ${duration(shownTime() - source.since)}, since ${shortStamp(source.since)}`,
       );
-    } else setText(this.since, isPast() ? 'had not reported by then' : 'has reported nothing');
+    } else if (isLoaded()) setText(this.since, isPast() ? 'had not reported by then' : 'has reported nothing');
+    else setText(this.since, '');
+    if (link.state === 'live' && performance.now() >= this.retryAt) this.loadSoon();
     this.drawFigures(fleet.sources.get(route.source));
     this.bands.draw();
     this.records.draw();
@@ -115,6 +120,7 @@ class SourcePage extends HTMLElement {
     this.visit++;
     this.shown = undefined;
     this.loads = [];
+    this.retryAt = Infinity;
     this.pages = [];
     this.records.clear();
     this.more.hidden = true;
@@ -122,6 +128,7 @@ class SourcePage extends HTMLElement {
   }
 
   loadSoon() {
+    this.retryAt = Infinity;
     this.loads.forEach((load) => load());
   }
 
@@ -133,7 +140,7 @@ class SourcePage extends HTMLElement {
           json(sourcePath(name, 'records'), { limit: PAGE }),
           json(sourcePath(name, 'transitions'), { limit: STATES }),
         ]),
-      ([page, { transitions }]) => {
+      ([page, { transitions, next_page_token: older }]) => {
         this.error.hidden = true;
         this.merge(page);
         this.bands.show(
@@ -143,6 +150,7 @@ class SourcePage extends HTMLElement {
             until: until ? parse(until) : null,
             position,
           })),
+          Boolean(older),
         );
       },
     );
@@ -173,13 +181,21 @@ class SourcePage extends HTMLElement {
     this.more.hidden = !this.pages.at(-1).next_page_token;
   }
 
-  // The list of sources has no filter by name, but one by place. A source among too many others there has no figures.
+  // The list of sources has no filter by name, but those near a place come first. The source may have moved on meanwhile. Among
+  // too many others it has no new figures.
   loadTrack() {
     const location = fleet.sources.get(this.shown)?.location;
     if (!location) return null;
     return this.take(
-      () => json('api/sources', { near: pointText(location), within: 0, limit: 1000 }),
-      ({ sources }) => (this.track = sources.find(({ source }) => source === this.shown) ?? null),
+      async (name) => {
+        for (const limit of NEIGHBOURS) {
+          const { sources } = await json('api/sources', { near: pointText(location), limit });
+          const found = sources.find(({ source }) => source === name);
+          if (found) return found;
+        }
+        return null;
+      },
+      (track) => (this.track = track ?? this.track),
     );
   }
 
@@ -194,6 +210,8 @@ class SourcePage extends HTMLElement {
       if (visit !== this.visit) return;
       this.error.hidden = false;
       setText(this.error, failure.message);
+      const isAnswered = failure.status === 404; // nobody of this name has reported: when somebody does, a frame says so
+      if (!isAnswered) this.retryAt = performance.now() + (failure.retryAfter || RETRY_AFTER) * 1000;
     }
     requestDraw();
   }

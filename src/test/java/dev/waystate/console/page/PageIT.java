@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -247,6 +248,55 @@ class PageIT {
         assertThat(line).hasText("java -jar waystate.jar history cow-7 --states");
         String[] words = line.textContent().replaceFirst(".*\\.jar ", "").split(" ");
         assertThat(command(words).outLines()).hasSize(1 + 2);
+        assertThat(page.locator("ws-bands > .aside")).isHidden();
+    }
+
+    @Test
+    void statesThatAreLeftOutAreSpokenOf() throws Exception {
+        for (int i = 0; i <= 200; i++) {
+            herd.report("fickle", i % 2 == 0 ? Status.OK : Status.TIRED, "", 2, 2);
+        }
+        Page page = open("#/source/fickle");
+        assertThat(page.locator("ws-bands > .aside")).hasText("The newest 200 states; the command line above has all.");
+        assertThat(page.locator("ws-bands rect.narrow").first()).hasCSS("stroke", "none");
+    }
+
+    @Test
+    void aSourceThatNeverStandsStillHasTheFiguresOfItsTrack() {
+        herd.send("runner", Status.OK, "Running.", 0, 900).join();
+        Page page = open("#/live");
+        AtomicInteger place = new AtomicInteger();
+        page.route("**/api/sources?near=*", route -> {
+            herd.send("runner", Status.OK, "Running.", place.incrementAndGet(), 900)
+                    .join();
+            route.resume();
+        });
+        page.evaluate("location.hash = '#/source/runner'");
+        assertThat(page.locator("ws-source-page dl")).containsText(Pattern.compile("Travelled[1-9]"));
+    }
+
+    @Test
+    void aSourceWhosePageIsNotAnsweredIsAskedForAgain() throws Exception {
+        herd.report("dog-8", Status.OK, "Loaded late.", 1, 1);
+        Page page = open("#/live");
+        page.route("**/api/sources/dog-8/*", route -> route.abort());
+        page.evaluate("location.hash = '#/source/dog-8'");
+        Locator error = page.locator("ws-source-page .error");
+        assertThat(error).hasText("The server does not answer.");
+        page.unroute("**/api/sources/dog-8/*");
+        assertThat(error).isHidden(new IsHiddenOptions().setTimeout(15_000));
+        assertThat(page.locator("ws-source-page ws-record-table tbody")).containsText("Loaded late.");
+    }
+
+    @Test
+    void nothingIsClaimedOfAMomentThatCouldNotBeLoaded() {
+        Page page = open("");
+        page.route("**/api/sources?at=*", route -> route.abort());
+        page.evaluate("at => location.hash = '#/source/cow-7?at=' + at", beforeTheHunger.toString());
+        assertThat(page.locator("ws-notice")).containsText("cannot be shown. The server does not answer.");
+        assertThat(page.locator("ws-source-page .since")).hasText("");
+        page.evaluate("location.hash = location.hash.replace('source/cow-7', 'sources')");
+        assertThat(page.locator(".sentence")).hasText("The sources could not be loaded.");
     }
 
     @Test
