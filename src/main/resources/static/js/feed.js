@@ -22,7 +22,8 @@ export const link = {
   frameTime: null,
   retryAt: null,
   loaded: false,
-  version: '',
+  version: null, // of the server that the page began with
+  isOutdated: false, // whether the server is of another one by now
 };
 
 let place = null; // {logId, position}: after which frames are wanted
@@ -126,7 +127,8 @@ function take({ type, data }) {
 }
 
 function greet(hello) {
-  link.version = hello.server_version;
+  link.version ??= hello.server_version;
+  link.isOutdated = hello.server_version !== link.version;
   if (place && place.logId !== hello.log_id) return; // a reset follows
   place ??= { logId: hello.log_id, position: hello.head_position };
   if (complete) say('live');

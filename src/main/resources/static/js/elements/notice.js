@@ -13,11 +13,14 @@ const REPLACED_SHOWN_FOR = 60_000;
 const REPLACED =
   'The log has been replaced by another one, such as a back-up. This page has loaded it; positions from before mean nothing.';
 
+const OUTDATED = 'The server has another version than when this page was opened.';
+
 class Notice extends HTMLElement {
   connectedCallback() {
-    this.text = h('p');
+    this.text = h('span');
+    this.again = h('span', { 'aria-hidden': 'true' }); // changes each second: screen readers are not told
     this.button = h('button', { type: 'button', onclick: () => this.action() });
-    this.append(this.text, this.button);
+    this.append(h('p', {}, this.text, ' ', this.again), this.button);
     this.setAttribute('role', 'status');
     this.replacedAt = null;
     onLogReplaced(() => (this.replacedAt = performance.now()));
@@ -31,6 +34,7 @@ class Notice extends HTMLElement {
     this.className = notice.kind;
     this.action = notice.action;
     setText(this.text, notice.text);
+    setText(this.again, notice.again ?? '');
     setText(this.button, notice.button);
   }
 
@@ -39,12 +43,15 @@ class Notice extends HTMLElement {
     else this.awaySince ??= performance.now();
     if (link.state === 'refused') return refusedNotice();
     if (this.awaySince && performance.now() - this.awaySince > AWAY_SHOWN_AFTER) {
-      return { kind: 'bad', text: awayText(), button: 'Retry now', action: retryNow };
+      return { kind: 'bad', text: awayText(), again: again(), button: 'Retry now', action: retryNow };
     }
     if (link.trouble)
       return { kind: 'bad', text: link.trouble, button: 'Understood', action: () => (link.trouble = '') };
     if (this.replacedAt && performance.now() - this.replacedAt < REPLACED_SHOWN_FOR) {
       return { kind: 'worth-knowing', text: REPLACED, button: 'Understood', action: () => this.understood() };
+    }
+    if (link.isOutdated) {
+      return { kind: 'worth-knowing', text: OUTDATED, button: 'Load again', action: () => location.reload() };
     }
     return null;
   }
@@ -56,10 +63,13 @@ class Notice extends HTMLElement {
 }
 
 function awayText() {
-  const seconds = Math.ceil((link.retryAt - performance.now()) / 1000);
   const kept = link.loaded ? ' What is shown is as it was before.' : '';
-  const again = seconds > 0 ? `Trying again in ${seconds} s …` : 'Trying again …';
-  return `${link.detail || 'The connection was cut.'}${kept} ${again}`;
+  return (link.detail || 'The connection was cut.') + kept;
+}
+
+function again() {
+  const seconds = Math.ceil((link.retryAt - performance.now()) / 1000);
+  return seconds > 0 ? `Trying again in ${seconds} s …` : 'Trying again …';
 }
 
 function refusedNotice() {

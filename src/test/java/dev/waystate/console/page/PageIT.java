@@ -300,6 +300,18 @@ class PageIT {
     }
 
     @Test
+    void aServerOfAnotherVersionIsSaidToNeedThePageLoadedAgain() {
+        Page page = open("#/live");
+        streams(page, (place, position) -> frame(place, position, position, ""));
+        Locator notice = page.locator("ws-notice");
+        assertThat(notice).containsText("The server has another version than when this page was opened.");
+        notice.getByText("Load again").click();
+        assertThat(notice).isHidden();
+        assertThat(page.locator("ws-heartbeat")).hasAttribute("data-state", "live");
+        endFrames(page);
+    }
+
+    @Test
     void aTailKeepsWhatPassesItsFilterWhenManyOthersCome() {
         Page page = open("#/live?text=rare");
         int others = 1200; // more than the tail keeps
@@ -375,6 +387,7 @@ class PageIT {
         herd.report("dog-5", Status.OK, "While nobody looked.", 1, 1);
         hide(page, false);
         assertThat(page.locator("ws-notice")).containsText(Pattern.compile("All threads are busy.*again in [123] s"));
+        assertThat(page.locator("ws-notice [aria-hidden]")).containsText("again in"); // or each second would be spoken
         page.unroute("**/api/sources?*");
         assertThat(page.locator("ws-heartbeat"))
                 .hasAttribute("data-state", "live", new HasAttributeOptions().setTimeout(15_000));
