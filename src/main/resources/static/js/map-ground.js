@@ -52,7 +52,7 @@ export class MapGround {
     for (let i = Math.ceil(from.y / step); i * step <= to.y; i++) {
       const at = Math.round(viewport.toScreen({ x: 0, y: i * step }).y) + 0.5;
       this.line(0, at, width, at, i);
-      if (at < height - 24) context.fillText(number(i === 0 ? 0 : i * step), 4, at - 4);
+      if (at > 16 && at < height - 24) context.fillText(number(i === 0 ? 0 : i * step), 4, at - 4);
     }
   }
 

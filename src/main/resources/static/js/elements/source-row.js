@@ -22,6 +22,12 @@ export const COLUMNS = [
 
 let rowsMade = 0;
 
+// The cell may be too narrow for the text.
+function setWhole(cell, text) {
+  setText(cell, text);
+  setAttribute(cell, 'title', text);
+}
+
 export class SourceRow {
   constructor() {
     this.mark = mark('OK');
@@ -66,12 +72,12 @@ export class SourceRow {
     setAttribute(this.cells.since, 'title', toText(source.since));
     if (isPast()) return;
     setText(this.cells.report, source.recorded === null ? '' : `${duration(shownTime() - source.recorded)} ago`);
-    setText(this.cells.place, source.location ? pointText(source.location) : '–');
+    setWhole(this.cells.place, source.location ? pointText(source.location) : '–');
     setText(
       this.cells.distance,
       route.circle && source.location ? number(distanceFrom(route.circle, source.location)) : '',
     );
-    setText(this.cells.info, visible(source.info, 160));
+    setWhole(this.cells.info, visible(source.info, 160));
   }
 
   click(event) {
