@@ -9,54 +9,55 @@ import java.time.ZoneOffset;
 /** A machine whose clock is set, and whose time goes by, as a test wants. */
 final class TestTimes {
 
-    private static final Duration STEP = Duration.ofMillis(500);
+    private record Reading(Instant wall, long nanos) {}
 
-    private volatile Instant wall;
-    private volatile long nanos;
+    private volatile Reading now;
     private volatile String boot = "first";
 
+    /** A thread may be held up when it has read the time that goes by: the clock shows it what it has shown then. */
+    private final ThreadLocal<Reading> read = new ThreadLocal<>();
+
     TestTimes(Instant wall) {
-        this.wall = wall;
+        now = new Reading(wall, 0);
     }
 
     TimeSources sources() {
-        return new TimeSources(new WallClock(), () -> nanos, () -> new Uptime(boot, nanos));
+        return new TimeSources(new WallClock(), this::readNanos, () -> new Uptime(boot, now.nanos()));
     }
 
-    /** Time goes by, and the clock shows it: in small steps, so that who looks in between sees no clock that was set. */
+    private long readNanos() {
+        read.set(now);
+        return read.get().nanos();
+    }
+
+    /** Time goes by, and the clock shows it. */
     void pass(Duration time) {
-        Instant end = wall.plus(time);
-        while (wall.isBefore(end)) {
-            Duration left = Duration.between(wall, end);
-            Duration step = left.compareTo(STEP) < 0 ? left : STEP;
-            nanos += step.toNanos();
-            wall = wall.plus(step);
-        }
+        now = new Reading(wall().plus(time), now.nanos() + time.toNanos());
     }
 
     /** Somebody sets the clock. */
     void set(String time) {
-        wall = Instant.parse(time);
+        set(Instant.parse(time));
     }
 
     void set(Instant time) {
-        wall = time;
+        now = new Reading(time, now.nanos());
     }
 
     void reboot() {
         boot += " again";
-        nanos = 0;
+        now = new Reading(wall(), 0);
     }
 
     Instant wall() {
-        return wall;
+        return now.wall();
     }
 
     private final class WallClock extends Clock {
 
         @Override
         public Instant instant() {
-            return wall;
+            return read.get().wall();
         }
 
         @Override
