@@ -3,6 +3,7 @@ package dev.waystate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,16 +33,20 @@ public final class ServerProcess implements AutoCloseable {
     private static final Pattern PORT_TAKEN = Pattern.compile("Failed to bind to address");
     private static final Pattern READY = Pattern.compile("Started WaystateApplication in ");
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+
+    /** How long what a process has printed may be on its way when it has ended. */
+    private static final Duration LAST_LINES = Duration.ofSeconds(10);
+
     private static final String QUICK_COMPILER = "-XX:TieredStopAtLevel=1";
 
     private static @Nullable ServerProcess shared;
 
     private final Process process;
     private final List<String> output = new CopyOnWriteArrayList<>();
+    private final Thread reader = new Thread(this::readOutput, "server-output");
 
     private ServerProcess(Process process) {
         this.process = process;
-        Thread reader = new Thread(this::readOutput, "server-output");
         reader.setDaemon(true);
         reader.start();
     }
@@ -152,8 +157,11 @@ public final class ServerProcess implements AutoCloseable {
         return process;
     }
 
-    /** Returns the lines that the server has printed so far. */
+    /** Returns the lines that the server has printed so far: all of them once it has ended. */
     public List<String> output() {
+        if (!process.isAlive()) {
+            Uninterruptibles.joinUninterruptibly(reader, LAST_LINES);
+        }
         return List.copyOf(output);
     }
 

@@ -237,11 +237,13 @@ class TlsIT {
                 .untilAsserted(() -> assertThat(get("/actuator/health"))
                         .contains("\"reloadProblem\":\"spring.ssl.bundle")
                         .contains(problem));
-        assertThat(server.output())
-                .filteredOn(line -> line.contains(
-                                "New connections still get the certificate with serial number " + first.serialNumber())
-                        && line.contains(problem))
-                .hasSize(1);
+        await().atMost(TIMEOUT)
+                .untilAsserted(() -> assertThat(server.output())
+                        .filteredOn(
+                                line -> line.contains("New connections still get the certificate with serial number "
+                                                + first.serialNumber())
+                                        && line.contains(problem))
+                        .hasSize(1));
         assertThat(TlsClient.of(authority, client).serialNumberSeen(server.grpcPort()))
                 .isEqualTo(first.serialNumber());
         try (Client good = Client.of(credentials(), server)) {
