@@ -1,6 +1,7 @@
 package dev.waystate.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waystate.ServerProcess;
@@ -8,6 +9,7 @@ import dev.waystate.proto.v1.Record;
 import dev.waystate.proto.v1.Source;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +29,11 @@ class CrashIT {
     /** How often the server is killed. */
     private static final int ROUNDS = Integer.getInteger("test.crash-rounds", 8);
 
-    private static final long SHORTEST_ROUND_MILLIS = 150;
-    private static final long SHORTEST_SLOW_ROUND_MILLIS = 1_000;
-    private static final int ROUND_SPREAD_MILLIS = 350;
+    /** How long at most a server lives on when each client has got an answer. */
+    private static final int MOST_MILLIS = 350;
+
+    private static final int MOST_MILLIS_WITH_SLOW_SYNCS = 1_000;
+    private static final Duration ANSWERED = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;
@@ -39,7 +43,7 @@ class CrashIT {
 
     @Test
     void killedAgainAndAgainTheLogHasEveryAcknowledgedReportOnce() throws Exception {
-        killAndAudit(ROUNDS, SHORTEST_ROUND_MILLIS, List.of());
+        killAndAudit(ROUNDS, MOST_MILLIS, List.of());
     }
 
     /** With slow syncs, the kill comes during one: what was acknowledged before its commit would be lost. */
@@ -48,7 +52,7 @@ class CrashIT {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "Skipped: slow syncs need strace");
         killAndAudit(
                 3,
-                SHORTEST_SLOW_ROUND_MILLIS,
+                MOST_MILLIS_WITH_SLOW_SYNCS,
                 List.of(
                         "/usr/bin/strace",
                         "-f",
@@ -61,11 +65,11 @@ class CrashIT {
                         "inject=fsync,fdatasync:delay_enter=50000"));
     }
 
-    private void killAndAudit(int rounds, long shortestMillis, List<String> wrapper) throws Exception {
+    private void killAndAudit(int rounds, int mostMillis, List<String> wrapper) throws Exception {
         Random random = new Random(5);
         for (int round = 0; round < rounds; round++) {
             try (ServerProcess server = ServerProcess.startUnder(wrapper, directory, ServerProcess.WITHOUT_HTTP)) {
-                killUnderLoad(server, shortestMillis + random.nextInt(ROUND_SPREAD_MILLIS));
+                killUnderLoad(server, random.nextInt(mostMillis));
             }
         }
         List<Record> log;
@@ -74,8 +78,7 @@ class CrashIT {
             log = LogAudit.dump(server.grpcPort());
             sources = LogAudit.sources(server.grpcPort());
         }
-        Map<String, Long> acknowledged = sequences.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().get()));
+        Map<String, Long> acknowledged = acknowledged();
         assertThat(LogAudit.audit(log, acknowledged, reports)).isEmpty();
         assertThat(LogAudit.auditTracks(log, sources)).isEmpty();
         assertThat(acknowledged.values()).hasSize(3).allMatch(last -> last > 0);
@@ -99,6 +102,12 @@ class CrashIT {
         assertThat(LogAudit.audit(doubled, acknowledged, reports)).isNotEmpty();
     }
 
+    private Map<String, Long> acknowledged() {
+        return sequences.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, source -> source.getValue().get()));
+    }
+
     private void killUnderLoad(ServerProcess server, long millis) throws InterruptedException {
         AtomicBoolean stopped = new AtomicBoolean();
         List<Thread> clients = new ArrayList<>();
@@ -108,7 +117,14 @@ class CrashIT {
         }
         clients.add(new Thread(new JournalingReporter(server.grpcPort(), reports, stopped)));
         clients.add(new Thread(new JournalingReporter(server.grpcPort(), reports, stopped)));
+        Map<String, Long> before = acknowledged();
+        int reportsBefore = reports.size();
         clients.forEach(Thread::start);
+        await().atMost(ANSWERED)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> reports.size() > reportsBefore
+                        && acknowledged().entrySet().stream()
+                                .allMatch(source -> source.getValue() > before.get(source.getKey())));
         assertThat(server.process().waitFor(millis, TimeUnit.MILLISECONDS)).isFalse();
         server.kill();
         stopped.set(true);
