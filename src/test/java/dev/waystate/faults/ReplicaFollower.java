@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 
@@ -26,9 +25,6 @@ final class ReplicaFollower implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final long PAUSE_NANOS = 50_000_000;
-
-    /** A replica is gone, or not as far as another one, or its view is damaged and not built again yet. */
-    private static final Set<Code> EXPECTED = Set.of(Code.UNAVAILABLE, Code.OUT_OF_RANGE, Code.DATA_LOSS);
 
     private final List<Record> seen = new ArrayList<>();
     private final List<StatusRuntimeException> unexpected = new CopyOnWriteArrayList<>();
@@ -63,7 +59,8 @@ final class ReplicaFollower implements AutoCloseable {
                 logId = response.getLogId();
             }
         } catch (StatusRuntimeException cut) {
-            if (!context.isCancelled() && !EXPECTED.contains(cut.getStatus().getCode())) {
+            // A replica is gone, not as far as another one, or builds its view again.
+            if (!context.isCancelled() && cut.getStatus().getCode() != Code.UNAVAILABLE) {
                 unexpected.add(cut);
             }
             LockSupport.parkNanos(PAUSE_NANOS);

@@ -10,6 +10,8 @@ import dev.waystate.proto.v1.Record;
 import dev.waystate.proto.v1.Report;
 import dev.waystate.proto.v1.StateLogServiceGrpc;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.Status.Code;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -55,6 +58,7 @@ class TakeoverIT {
             records.forEach(record -> stored.put(record.getSequence(), record.getInfo()));
             assertThat(stored).hasSameSizeAs(records);
             for (Fighter fighter : List.of(one, other)) {
+                assertThat(fighter.failures).as("what a stream has ended with").containsOnly(Code.ABORTED);
                 assertThat(fighter.acknowledged).isNotEmpty();
                 assertThat(stored).containsAllEntriesOf(fighter.acknowledged);
             }
@@ -69,6 +73,7 @@ class TakeoverIT {
         private static final int AHEAD = 20;
 
         private final Map<Long, String> acknowledged = new ConcurrentHashMap<>();
+        private final Set<Code> failures = ConcurrentHashMap.newKeySet();
         private final String name;
         private final ManagedChannel channel;
         private final Thread thread = new Thread(this::fight);
@@ -99,7 +104,9 @@ class TakeoverIT {
             StreamObserver<AppendRequest> requests =
                     StateLogServiceGrpc.newStub(channel).append(turn);
             requests.onNext(AppendRequest.newBuilder().setSource(SOURCE).build());
-            turn.begun.await(20, TimeUnit.SECONDS);
+            if (!turn.begun.await(20, TimeUnit.SECONDS)) {
+                failures.add(Code.DEADLINE_EXCEEDED);
+            }
             if (turn.ended.getCount() == 0) {
                 return;
             }
@@ -148,6 +155,7 @@ class TakeoverIT {
 
             @Override
             public void onError(Throwable takenOver) {
+                failures.add(Status.fromThrowable(takenOver).getCode());
                 onCompleted();
             }
 
