@@ -1,5 +1,8 @@
 package dev.waystate.statelog.kafka;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import dev.waystate.statelog.TestHealth;
 import dev.waystate.statelog.operation.RetentionProperties;
 import dev.waystate.statelog.operation.StoreProperties;
@@ -9,7 +12,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
-import org.awaitility.Awaitility;
 
 /** A replica of a log in this process. */
 final class Replica implements AutoCloseable {
@@ -36,7 +38,8 @@ final class Replica implements AutoCloseable {
     }
 
     Replica awaitReady() {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> isReady() || health.failure.isDone());
+        await().atMost(Duration.ofSeconds(30)).until(() -> isReady() || health.failure.isDone());
+        assertThat(health.failure).as("why the replica has stopped").isNotDone();
         return this;
     }
 
