@@ -33,8 +33,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class BrokerAwayIT {
 
-    private static final Duration REFUSED = Duration.ofSeconds(5);
-    private static final Duration HEALED = Duration.ofSeconds(10);
+    /** Four seconds, and more for a busy machine. */
+    private static final Duration REFUSED = Duration.ofSeconds(15);
+
+    /** Less than the four seconds that an entry is given: it is given none. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(3);
+
+    private static final Duration HEALED = Duration.ofSeconds(20);
     private static final int STREAMS = 50;
 
     @TempDir
@@ -99,7 +104,7 @@ class BrokerAwayIT {
 
         start = System.nanoTime();
         assertThatItIsRefused(append("during", 1));
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(REFUSED);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(AT_ONCE);
         assertThat(LogAudit.dump(replica.grpcPort())).hasSize(1);
         assertThat(client.health("")).isEqualTo(ServingStatus.SERVING);
         assertThat(Client.get(replica, "/actuator/health/liveness").statusCode())

@@ -32,7 +32,7 @@ class ReplicaCrashIT {
     /** Longer than a send may take. */
     private static final Duration BROKER_PAUSE = Duration.ofSeconds(6);
 
-    private static final Duration HEALED = Duration.ofSeconds(10);
+    private static final Duration HEALED = Duration.ofSeconds(20);
     private static final String TOPIC = "reports";
     private static final int LINES = 50;
 
