@@ -80,7 +80,7 @@ class DiskFullIT {
                 .isEqualTo(Code.RESOURCE_EXHAUSTED);
         Files.delete(ballast);
         long next = acknowledged + 1;
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(20))
                 .until(() -> append(channel, next).awaitEnd().isOk());
         assertThat(LogAudit.audit(withoutPadding(LogAudit.dump(server.grpcPort())), Map.of(SOURCE, next), Set.of()))
                 .isEmpty();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A replica whose disk is full waits at its place in the topic: it refuses reports, still reads, and heals by itself. */
-@Timeout(120)
+@Timeout(300)
 class ReplicaDiskFullIT {
 
     private static final String SOURCE = "filler";
@@ -74,7 +74,7 @@ class ReplicaDiskFullIT {
         assertThat(append(full, next).awaitEnd().getCode()) // the control: time alone heals nothing
                 .isEqualTo(Code.UNAVAILABLE);
         Files.delete(ballast);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(20))
                 .until(() -> append(full, next + 1).awaitEnd().isOk());
 
         Contents contents = replicas.awaitAgreement();

@@ -151,7 +151,7 @@ class FramesAccessIT {
             }
             assertThat(event.data().get("code").asString()).isEqualTo("UNAUTHENTICATED");
             assertThat(page.nextNews().type()).isEqualTo("end");
-            assertThat(Instant.now()).isBetween(end, end.plusSeconds(2));
+            assertThat(Instant.now()).isBetween(end, end.plusSeconds(5)); // a second, and more for a busy machine
             assertThat(hub.streams()).isPositive();
             assertThat(other.nextNews().type()).isEqualTo("hello");
         }

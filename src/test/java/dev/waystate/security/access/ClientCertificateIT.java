@@ -179,7 +179,7 @@ class ClientCertificateIT {
         Recorder<Data, Empty> lastingStream = stream(lasting);
 
         assertRefused(endingStream.awaitEnd());
-        assertThat(Instant.now()).isBetween(end, end.plusMillis(1_800));
+        assertThat(Instant.now()).isBetween(end, end.plusSeconds(5)); // a second, and more for a busy machine
         assertRefused(compute(ending));
         assertRefused(report(ending));
 

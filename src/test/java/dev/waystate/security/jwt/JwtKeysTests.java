@@ -164,7 +164,7 @@ class JwtKeysTests {
 
     @Test
     void aFloodOfUnknownKeysFetchesOnceAnInterval() {
-        start(NEVER, Duration.ofSeconds(10));
+        start(NEVER, NEVER);
         for (int i = 0; i < 2_000; i++) {
             assertThat(refusal(tokenOfUnknownKey(i))).isEqualTo(DenialReason.UNKNOWN_KEY);
         }
@@ -173,7 +173,7 @@ class JwtKeysTests {
 
     @Test
     void whileTheIssuerIsDownAKeyThatIsUnknownIsNoFaultOfTheTokensThatNameIt() {
-        start(NEVER, Duration.ofSeconds(10));
+        start(NEVER, NEVER);
         issuer.serving = DOWN;
         for (int i = 0; i < 100; i++) {
             assertThat(refusal(tokenOfUnknownKey(i))).isEqualTo(DenialReason.NO_KEYS);
@@ -228,7 +228,8 @@ class JwtKeysTests {
         CompletableFuture<Credential> pending = verifier.verify(unknown, "network");
         long before = System.nanoTime();
         verify(known);
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - before))
+                .isLessThan(Duration.ofSeconds(3)); // a fetch takes four
         assertThat(pending)
                 .failsWithin(Duration.ofSeconds(10))
                 .withThrowableThat()

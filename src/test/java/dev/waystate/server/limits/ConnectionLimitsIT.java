@@ -118,7 +118,7 @@ class ConnectionLimitsIT {
 
     @Test
     void whoGivesNoSignOfLifeIsDisconnected() throws IOException {
-        String[] keepalive = {"keepalive-time=1s", "keepalive-timeout=300ms"};
+        String[] keepalive = {"keepalive-time=1s", "keepalive-timeout=1s"};
         try (LimitedServer server = LimitedServer.start(keepalive);
                 LimitedServer patient = LimitedServer.start()) {
             Socket kept = connect(patient);

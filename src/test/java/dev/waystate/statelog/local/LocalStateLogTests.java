@@ -254,10 +254,11 @@ class LocalStateLogTests extends StateLogContract {
         Arrays.fill(megabytes, new Report(OK, "x".repeat(4096), null));
         try (Connection reader = connect()) {
             begin(reader);
+            long start = System.nanoTime();
             for (int i = 0; i < 40; i++) { // 160 MiB; waiting for the reader would take 5 seconds each time
-                assertThat(log.append(new Batch("a", Batch.UNNUMBERED, List.of(megabytes))))
-                        .succeedsWithin(Duration.ofSeconds(4));
+                appendUnnumbered("a", megabytes);
             }
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(100));
         }
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
             appendUnnumbered("a", megabytes);
