@@ -43,6 +43,12 @@ final class EntryApplier {
     private boolean refusing;
     private long appended;
 
+    /** The offset that comes next. */
+    private long next;
+
+    /** How many offsets may be left out: the end of a transaction of another program has one to itself. */
+    private long transactions;
+
     EntryApplier(
             ReplicaView replica,
             Unsettled unsettled,
@@ -71,6 +77,12 @@ final class EntryApplier {
         }
     }
 
+    /** Notes at which offset the topic is read on. */
+    void goOnAt(long offset) {
+        next = offset;
+        transactions = 1;
+    }
+
     /** Applies records in one transaction. Returns false when there is no room for them, or another process holds the file. */
     boolean apply(List<ConsumerRecord<byte[], byte[]>> records, TopicIdentity topic) throws SQLException {
         LogView view = replica.get();
@@ -85,6 +97,7 @@ final class EntryApplier {
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 Found found;
                 try {
+                    requireNext(record);
                     found = EntryCodec.decode(record, unsettled::entry);
                     if (found == null) {
                         noteForeign(record);
@@ -124,6 +137,18 @@ final class EntryApplier {
             throw unusable;
         }
         return true;
+    }
+
+    /** Makes sure that the topic has all records ahead of one. */
+    private void requireNext(ConsumerRecord<?, ?> record) {
+        if (record.offset() - next > transactions) {
+            throw new UnusableTopicException("The topic " + record.topic() + " lacks the entries from offset " + next
+                    + " to " + (record.offset() - 1) + ", as after a compaction: start from a back-up of a replica that"
+                    + " has applied them, and keep all entries with "
+                    + TopicSettings.command(
+                            record.topic(), "cleanup.policy=delete,retention.ms=-1,retention.bytes=-1"));
+        }
+        next = record.offset() + 1;
     }
 
     /**
@@ -182,6 +207,7 @@ final class EntryApplier {
     }
 
     private void noteForeign(ConsumerRecord<?, ?> record) {
+        transactions++;
         if (metrics.foreign() == 1) {
             log.warn(
                     "The topic {} has a record at offset {} that is no entry: it is skipped, as are all others. Keep"

@@ -271,6 +271,7 @@ final class TopicReader {
             Optional<Integer> epoch = place.leaderEpoch() < 0 ? Optional.empty() : Optional.of(place.leaderEpoch());
             opened.seek(partition, new OffsetAndMetadata(place.nextOffset(), epoch, ""));
         }
+        applier.goOnAt(nextOffset());
     }
 
     private void applyWhenPossible(List<ConsumerRecord<byte[], byte[]>> records, TopicIdentity topic)
