@@ -43,7 +43,9 @@ final class KafkaClients implements AutoCloseable {
     /** After which a leader that does not answer is taken for gone; longer where a fetch takes long to come. */
     private static final int FETCH_TIMEOUT_MILLIS = 5_000;
 
-    private static final int FETCH_BYTES = 8 * 1024 * 1024;
+    /** Little enough to come in that time over a slow line: what has not come whole is asked for again. */
+    private static final int FETCH_BYTES = 1024 * 1024;
+
     private static final int POLL_RECORDS = 5_000;
 
     /** What entries take that come together when all are as large as can be: a fetch is counted before it is unpacked. */

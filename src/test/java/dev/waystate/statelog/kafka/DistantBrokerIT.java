@@ -41,13 +41,31 @@ class DistantBrokerIT {
     void aReplicaBecomesReadyAndTakesReports() throws Exception {
         try (DistantRelay relay = new DistantRelay(ONE_WAY_MILLIS);
                 KafkaBroker broker = relay.startBroker(directory.resolve("kafka"));
-                Replica replica = new Replica(
-                        relay.bootstrap(), TOPIC, directory.resolve("view.db"), RetentionProperties.OFF, 1)) {
+                Replica replica = replica(relay, "view")) {
             assertThat(replica.awaitReady().isReady()).isTrue();
             Batch batch = new Batch("cow-7", Batch.UNNUMBERED, List.of(new Report(1, "far", null, null)));
             replica.log.append(batch).toCompletableFuture().get(20, TimeUnit.SECONDS);
             assertThat(broker.process().isAlive()).isTrue();
             assertThatAProducerThatIsBegunAnewEachTimeNeverKnowsTheTopic(relay.bootstrap());
+        }
+    }
+
+    @Test
+    void aReplicaThatIsFarBehindCatchesUpOverASlowLine() throws Exception {
+        try (DistantRelay relay = new DistantRelay(ONE_WAY_MILLIS);
+                KafkaBroker broker = relay.startBroker(directory.resolve("kafka"))) {
+            try (Replica replica = replica(relay, "first").awaitReady()) {
+                List<Report> reports = Collections.nCopies(300, new Report(1, "x".repeat(3_000), null));
+                for (int i = 0; i < 7; i++) {
+                    Batch batch = new Batch("cow-7", Batch.UNNUMBERED, reports);
+                    replica.log.append(batch).toCompletableFuture().get(20, TimeUnit.SECONDS);
+                }
+            }
+            relay.limit(1_000_000); // all of it takes longer than a broker is waited for
+            try (Replica replica = replica(relay, "behind").awaitReady()) {
+                assertThat(replica.isReady()).isTrue();
+                assertThat(replica.log.head()).isEqualTo(7 * 300);
+            }
         }
     }
 
@@ -72,6 +90,10 @@ class DistantBrokerIT {
             assertThat(importing.get(60, TimeUnit.SECONDS)).isEqualTo(4_000);
             assertThatAProducerThatIsBegunAnewEachTimeNeverKnowsTheTopic(relay.bootstrap());
         }
+    }
+
+    private Replica replica(DistantRelay relay, String name) throws Exception {
+        return new Replica(relay.bootstrap(), TOPIC, directory.resolve(name + ".db"), RetentionProperties.OFF, 1);
     }
 
     private static long runImport(Path log, String bootstrap) {

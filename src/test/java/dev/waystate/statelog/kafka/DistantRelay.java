@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -20,10 +21,16 @@ final class DistantRelay implements AutoCloseable {
     private final ScheduledExecutorService passing = Executors.newSingleThreadScheduledExecutor(DistantRelay::daemon);
     private final long delayMillis;
     private volatile int serverPort;
+    private volatile int bytesPerSecond = Integer.MAX_VALUE;
 
     /** @param delayMillis how long each way takes */
     DistantRelay(long delayMillis) throws IOException {
         this.delayMillis = delayMillis;
+    }
+
+    /** Has each way of a connection take so many bytes a second, and no more, from here on. */
+    void limit(int bytesPerSecond) {
+        this.bytesPerSecond = bytesPerSecond;
     }
 
     /** Returns the address, for {@code bootstrap.servers}. */
@@ -71,21 +78,26 @@ final class DistantRelay implements AutoCloseable {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 byte[] passed = Arrays.copyOf(buffer, read);
                 later(() -> out.write(passed));
+                Thread.sleep(1_000L * read / bytesPerSecond);
             }
-        } catch (IOException gone) {
+        } catch (IOException | InterruptedException gone) {
             // and so goes the other side
         }
         later(to::close);
     }
 
     private void later(Action action) {
-        passing.schedule(
-                () -> {
-                    action.run();
-                    return null;
-                },
-                delayMillis,
-                TimeUnit.MILLISECONDS);
+        try {
+            passing.schedule(
+                    () -> {
+                        action.run();
+                        return null;
+                    },
+                    delayMillis,
+                    TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            // nobody waits for it any more
+        }
     }
 
     private static Thread daemon(Runnable task) {
