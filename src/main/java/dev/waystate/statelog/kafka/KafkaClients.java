@@ -2,6 +2,7 @@ package dev.waystate.statelog.kafka;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
@@ -61,7 +62,9 @@ final class KafkaClients implements AutoCloseable {
     private volatile int generation;
 
     // Guarded by this.
-    private @Nullable SslBundle sslBundle;
+    /** The bundles that have been reloaded, by those with which clients were configured. */
+    private final Map<Object, SslBundle> reloaded = new IdentityHashMap<>();
+
     private @Nullable Admin openAdmin;
 
     /**
@@ -78,9 +81,14 @@ final class KafkaClients implements AutoCloseable {
         this.largestEntry = largestEntry;
     }
 
-    /** Has clients that are made from here on use other certificates. */
-    synchronized void renew(SslBundle bundle) {
-        sslBundle = bundle;
+    /**
+     * Has clients that are made from here on use other certificates.
+     *
+     * @param configured the bundle that some were configured with
+     * @param bundle what it has become
+     */
+    synchronized void renew(SslBundle configured, SslBundle bundle) {
+        reloaded.put(configured, bundle);
         generation++;
         closeAdmin();
     }
@@ -158,9 +166,8 @@ final class KafkaClients implements AutoCloseable {
     private synchronized Map<String, Object> settings(Map<String, Object> configured) {
         Map<String, Object> settings = new HashMap<>(configured);
         settings.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
-        if (sslBundle != null) {
-            settings.put(SslBundle.class.getName(), sslBundle); // where Boot's engine factory finds it
-        }
+        settings.computeIfPresent( // where Boot's engine factory finds it
+                SslBundle.class.getName(), (name, bundle) -> reloaded.getOrDefault(bundle, (SslBundle) bundle));
         return settings;
     }
 

@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.boot.kafka.autoconfigure.metrics.KafkaMetricsAutoConfiguration;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -53,11 +54,15 @@ class ReplicatedLogConfiguration {
         Stream.of(
                         kafka.getSsl(),
                         kafka.getProducer().getSsl(),
-                        kafka.getConsumer().getSsl())
+                        kafka.getConsumer().getSsl(),
+                        kafka.getAdmin().getSsl())
                 .map(KafkaProperties.Ssl::getBundle)
                 .filter(Objects::nonNull)
                 .distinct()
-                .forEach(name -> bundles.addBundleUpdateHandler(name, clients::renew));
+                .forEach(name -> {
+                    SslBundle configured = bundles.getBundle(name);
+                    bundles.addBundleUpdateHandler(name, bundle -> clients.renew(configured, bundle));
+                });
         try {
             return ReplicatedStateLog.open(store, replication, clients, health, new ReplicationMetrics(meters));
         } catch (UnusableFileException unusable) {
