@@ -88,7 +88,7 @@ final class EntryCodec {
         ByteBuffer fields = ByteBuffer.wrap(header.value());
         int format = fields.getInt();
         if (format != FORMAT) {
-            throw later(record, format);
+            throw later(record, "format " + format);
         }
         if (fields.getInt() != checksum(value)) {
             throw damaged(record, "its checksum is of another value");
@@ -122,9 +122,9 @@ final class EntryCodec {
                 + ". Nothing behind it can be applied: restore the topic, or begin a new one from a back-up");
     }
 
-    private static UnusableTopicException later(ConsumerRecord<?, ?> record, int format) {
+    private static UnusableTopicException later(ConsumerRecord<?, ?> record, String found) {
         return new UnusableTopicException("The topic " + record.topic() + " was written by a later Waystate: expected "
-                + "format " + FORMAT + ", but from offset " + record.offset() + " on it has format " + format
+                + "format " + FORMAT + ", but from offset " + record.offset() + " on it has " + found
                 + ". Run the later Waystate");
     }
 
@@ -215,8 +215,9 @@ final class EntryCodec {
                         origin(message.getRelease().getClaim()));
             case BARRIER -> Entry.BARRIER;
             case ROWS -> HistoryCodec.rows(message.getRows());
-            case FORMAT_CHANGE -> throw later(record, message.getFormatChange().getFormat());
-            case KIND_NOT_SET -> throw damaged(record, "it is of no kind that is known");
+            case FORMAT_CHANGE ->
+                throw later(record, "format " + message.getFormatChange().getFormat());
+            case KIND_NOT_SET -> throw later(record, "entries of other kinds");
         };
     }
 

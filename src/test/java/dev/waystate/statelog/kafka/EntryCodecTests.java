@@ -327,7 +327,7 @@ class EntryCodecTests {
     }
 
     @Test
-    void kindThatIsNotKnownIsRefused() {
+    void kindThatIsNotKnownIsOfALaterFormat() {
         UnknownFieldSet kind = UnknownFieldSet.newBuilder()
                 .addField(
                         1_000,
@@ -336,7 +336,10 @@ class EntryCodecTests {
                                 .build())
                 .build();
         byte[] value = message().setUnknownFields(kind).build().toByteArray();
-        assertThatThrownBy(() -> decode(header(1, value), value)).satisfies(refused("it is of no kind that is known"));
+        assertThatThrownBy(() -> decode(header(1, value), value))
+                .isInstanceOf(UnusableTopicException.class)
+                .hasMessageContaining("from offset " + OFFSET + " on it has entries of other kinds")
+                .hasMessageEndingWith("Run the later Waystate");
     }
 
     @Test
