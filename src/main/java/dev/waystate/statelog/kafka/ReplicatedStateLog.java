@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -141,16 +142,17 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
 
     @Override
     public CompletionStage<Void> caughtUp() {
-        CompletableFuture<Long> end = new CompletableFuture<>();
-        topic.end().whenComplete((offset, problem) -> {
-            if (problem == null) {
-                end.complete(offset);
-            } else {
-                end.completeExceptionally(
-                        new LogUnavailableException("Kafka does not answer: where the log ends is not known", problem));
-            }
-        });
-        return end.thenCompose(arrivals::at);
+        return end().exceptionallyCompose(problem -> CompletableFuture.failedFuture(
+                        new LogUnavailableException("Kafka does not answer: where the log ends is not known", problem)))
+                .thenCompose(arrivals::at);
+    }
+
+    private CompletionStage<Long> end() {
+        try {
+            return topic.end().toCompletionStage();
+        } catch (KafkaException noClient) {
+            return CompletableFuture.failedFuture(noClient);
+        }
     }
 
     @Override

@@ -1,11 +1,16 @@
 package dev.waystate.statelog.kafka;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.waystate.KafkaBroker;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateLogContract;
 import dev.waystate.statelog.operation.RetentionProperties;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
+import org.apache.kafka.common.config.ConfigException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReplicatedStateLogIT extends StateLogContract {
@@ -31,5 +36,16 @@ class ReplicatedStateLogIT extends StateLogContract {
     @Override
     protected void close(StateLog log) {
         replica.close();
+    }
+
+    @Test
+    void whereNoClientCanBeMadeNobodyKnowsWhereTheLogEnds() throws Exception {
+        try (Replica lost = new Replica("no-address", topic, directory.resolve("lost.db"))) {
+            assertThat(lost.log.caughtUp())
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .havingRootCause()
+                    .isInstanceOf(ConfigException.class);
+        }
     }
 }
