@@ -53,8 +53,9 @@ public final class ClockTable {
         return steps;
     }
 
-    /** Replaces all of it, in the transaction that is open, if there is one. */
+    /** Replaces all of it or nothing, in the transaction that is open, if there is one. */
     public void replace(Anchor anchor, List<Step> steps) throws SQLException {
+        writer.execute("SAVEPOINT clock");
         writer.execute("DELETE FROM clock_step");
         try (PreparedStatement insert = writer.prepare("INSERT INTO clock_step VALUES (?, ?)")) {
             for (Step step : steps) {
@@ -69,5 +70,6 @@ public final class ClockTable {
             insert.setLong(3, anchor.uptime());
             insert.executeUpdate();
         }
+        writer.execute("RELEASE clock");
     }
 }

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
@@ -168,6 +169,30 @@ class LocalStateLogTests extends StateLogContract {
         assertThat(log.earliest()).isEqualTo(1);
         machine.pass(Duration.ofMinutes(2));
         awaitEarliest(4);
+    }
+
+    @Test
+    void aStartThatIsCutShortForgetsNoStep() throws SQLException {
+        reopen(RetentionProperties.OFF);
+        machine.set(machine.wall().plus(Duration.ofHours(20)));
+        append("a", 1, reports(OK, 1));
+        close(log);
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "CREATE TRIGGER full BEFORE INSERT ON clock_step BEGIN SELECT RAISE(ABORT, 'no room'); END");
+            assertThatThrownBy(this::open)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("no room");
+            try (ResultSet steps = statement.executeQuery("SELECT count(*) FROM clock_step")) {
+                assertThat(steps.getInt(1)).isPositive();
+            }
+        }
+        log = LocalStateLog.open(
+                new StoreProperties(otherFile(), 4, retention),
+                times,
+                health,
+                new LogMetrics(new SimpleMeterRegistry()));
     }
 
     @Test
