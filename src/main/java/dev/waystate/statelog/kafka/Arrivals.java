@@ -29,16 +29,15 @@ final class Arrivals {
      * takes too long.
      */
     CompletionStage<Void> at(long offset) {
-        Waiting added =
-                new Waiting(offset, new CompletableFuture<Void>().orTimeout(most.toMillis(), TimeUnit.MILLISECONDS));
+        CompletableFuture<Void> result = new CompletableFuture<>();
         synchronized (this) {
-            if (offset > reached) {
-                waiting.removeIf(one -> one.result().isDone());
-                waiting.add(added);
-                return added.result().exceptionallyCompose(this::late);
+            if (offset <= reached) {
+                return CompletableFuture.completedFuture(null);
             }
+            waiting.removeIf(one -> one.result().isDone());
+            waiting.add(new Waiting(offset, result));
         }
-        return CompletableFuture.completedFuture(null);
+        return result.orTimeout(most.toMillis(), TimeUnit.MILLISECONDS).exceptionallyCompose(this::late);
     }
 
     private CompletionStage<Void> late(Throwable timeout) {
