@@ -1,5 +1,6 @@
 package dev.waystate.server.calls;
 
+import com.google.common.io.ByteStreams;
 import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
@@ -46,7 +47,7 @@ record ParsedRequest<T>(Supplier<T> content) {
             public ParsedRequest<T> parse(InputStream stream) {
                 T message;
                 try {
-                    message = isLarge(stream) ? known.parseFrom(stream.readAllBytes()) : marshaller.parse(stream);
+                    message = isLarge(stream) ? known.parseFrom(bytes(stream)) : marshaller.parse(stream);
                 } catch (IOException problem) {
                     return failed(new UnreadableRequestException(method, problem));
                 } catch (RuntimeException problem) {
@@ -70,6 +71,15 @@ record ParsedRequest<T>(Supplier<T> content) {
     /** Of a compressed message nobody knows. */
     private static boolean isLarge(InputStream stream) throws IOException {
         return !(stream instanceof KnownLength) || stream.available() > LARGE_BYTES;
+    }
+
+    private static byte[] bytes(InputStream stream) throws IOException {
+        if (!(stream instanceof KnownLength)) {
+            return stream.readAllBytes();
+        }
+        byte[] bytes = new byte[stream.available()];
+        ByteStreams.readFully(stream, bytes);
+        return bytes;
     }
 
     private static <T> ParsedRequest<T> failed(RuntimeException reason) {
