@@ -33,7 +33,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Reads the files of the server's bundle again and again, and uses new ones once they are valid, and whole: two readings in
- * a row have found the same. Until then the old ones stay in use. Boot's own watcher tells nobody when the new files are wrong, and hands on keys that do not fit.
+ * a row have found the same. Until then the old ones stay in use. Boot's own watcher tells nobody when the new files are
+ * wrong, and hands on keys that do not fit.
  */
 @Component
 @ConditionalOnProperty(TlsProperties.BUNDLE)

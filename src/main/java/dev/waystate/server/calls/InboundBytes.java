@@ -3,8 +3,8 @@ package dev.waystate.server.calls;
 import dev.waystate.server.memory.ConnectionShare;
 
 /**
- * What has arrived for a call and has not been given to its service, or is kept by it, counted in its connection's share. Written by the
- * connection's thread for every frame. Others read it now and then, and may come late.
+ * What has arrived for a call and has not been given to its service, or is kept by it, counted in its connection's share.
+ * Written by the connection's thread for every frame. Others read it now and then, and may come late.
  */
 final class InboundBytes {
 

@@ -7,6 +7,7 @@ import dev.waystate.server.calls.OpenCall;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -48,8 +49,6 @@ class CallTimes implements CallPolicy {
     }
 
     private static boolean isLonger(long since, Duration limit, long now) {
-        return since != OpenCall.NEVER
-                && !limit.isZero()
-                && Duration.ofNanos(now - since).compareTo(limit) > 0;
+        return since != OpenCall.NEVER && !limit.isZero() && now - since > TimeUnit.NANOSECONDS.convert(limit);
     }
 }

@@ -132,7 +132,10 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         return isProbe(methodName());
     }
 
-    /** Returns whether a method, by its full name, tells of the server's health, or what it is: those call it who watch a server. */
+    /**
+     * Returns whether a method, by its full name, tells of the server's health, or what it is: those call it who watch a
+     * server.
+     */
     public static boolean isProbe(String method) {
         return method.startsWith("grpc.health.") || method.startsWith("grpc.reflection.");
     }
