@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -136,14 +137,22 @@ public final class KafkaBroker implements AutoCloseable {
 
     /** Creates a topic of one partition and one replica, with settings of its own ({@code name=value}). */
     public void createTopic(String name, String... settings) throws ExecutionException, InterruptedException {
-        create(admin, name, 1, settings);
+        createTopic(name, Map.of(), settings);
     }
 
-    static void create(Admin admin, String name, int replicas, String... settings)
+    /** Creates such a topic with settings, and others ({@code name=value}) that go before them. */
+    public void createTopic(String name, Map<String, String> settings, String... others)
             throws ExecutionException, InterruptedException {
-        Map<String, String> configs = Arrays.stream(settings)
-                .map(setting -> setting.split("=", 2))
-                .collect(Collectors.toMap(setting -> setting[0], setting -> setting[1]));
+        create(admin, name, 1, settings, others);
+    }
+
+    static void create(Admin admin, String name, int replicas, Map<String, String> settings, String... others)
+            throws ExecutionException, InterruptedException {
+        Map<String, String> configs = new HashMap<>(settings);
+        for (String other : others) {
+            String[] setting = other.split("=", 2);
+            configs.put(setting[0], setting[1]);
+        }
         NewTopic topic = new NewTopic(name, Optional.of(1), Optional.of((short) replicas)).configs(configs);
         Uuid id = admin.createTopics(List.of(topic)).topicId(name).get();
         // The controller has made it; a broker hears of it later.

@@ -3,7 +3,6 @@ package dev.waystate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -58,9 +57,7 @@ public final class KafkaCluster implements AutoCloseable {
      * say otherwise, a record is acknowledged when two replicas have it.
      */
     public void createTopic(String name, String... settings) throws ExecutionException, InterruptedException {
-        List<String> all = new ArrayList<>(List.of("min.insync.replicas=2"));
-        all.addAll(Arrays.asList(settings));
-        KafkaBroker.create(running().admin(), name, SIZE, all.toArray(String[]::new));
+        KafkaBroker.create(running().admin(), name, SIZE, Map.of("min.insync.replicas", "2"), settings);
     }
 
     /** Returns the broker that leads a topic's partition, as a running one knows it. */

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -279,12 +280,13 @@ class PageIT {
     void aSourceWhosePageIsNotAnsweredIsAskedForAgain() throws Exception {
         herd.report("dog-8", Status.OK, "Loaded late.", 1, 1);
         Page page = open("#/live");
-        page.route("**/api/sources/dog-8/*", route -> route.abort());
-        page.evaluate("location.hash = '#/source/dog-8'");
-        Locator error = page.locator("ws-source-page .error");
-        assertThat(error).hasText("The server does not answer.");
-        page.unroute("**/api/sources/dog-8/*");
-        assertThat(error).isHidden(new IsHiddenOptions().setTimeout(15_000));
+        assertThatItIsAskedForAgain(
+                page,
+                "**/api/sources/dog-8/*",
+                Route::abort,
+                "#/source/dog-8",
+                "ws-source-page .error",
+                "The server does not answer.");
         assertThat(page.locator("ws-source-page ws-record-table tbody")).containsText("Loaded late.");
     }
 
@@ -433,13 +435,24 @@ class PageIT {
     void aPlotThatIsNotAnsweredIsAskedForAgain() {
         Page page = open("#/live"); // which has no plot
         beImpatient(page);
-        page.route("**/api/summary?*", route -> {});
-        page.evaluate("location.hash = '#/sources'");
-        Locator note = page.locator("ws-chart .empty");
-        assertThat(note).hasText("Not loaded: The server does not answer.");
-        page.unroute("**/api/summary?*");
-        assertThat(note).isHidden(new IsHiddenOptions().setTimeout(15_000));
+        assertThatItIsAskedForAgain(
+                page,
+                "**/api/summary?*",
+                unanswered -> {},
+                "#/sources",
+                "ws-chart .empty",
+                "Not loaded: The server does not answer.");
         assertThat(page.locator("ws-chart .legend")).containsText("STARVED");
+    }
+
+    /** Opens a view whose requests fail, and has them answered when the view has said so. */
+    private static void assertThatItIsAskedForAgain(
+            Page page, String requests, Consumer<Route> failure, String view, String note, String said) {
+        page.route(requests, failure);
+        page.evaluate("view => location.hash = view", view);
+        assertThat(page.locator(note)).hasText(said);
+        page.unroute(requests);
+        assertThat(page.locator(note)).isHidden(new IsHiddenOptions().setTimeout(15_000));
     }
 
     /** Has the page wait for an answer for a short time only. */

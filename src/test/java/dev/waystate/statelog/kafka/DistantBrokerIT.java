@@ -80,11 +80,7 @@ class DistantBrokerIT {
         }
         try (DistantRelay relay = new DistantRelay(ONE_WAY_MILLIS);
                 KafkaBroker broker = relay.startBroker(directory.resolve("kafka"))) {
-            broker.createTopic(
-                    TOPIC,
-                    TopicSettings.of(1, 1, 2 * Replica.LARGEST_ENTRY).entrySet().stream()
-                            .map(setting -> setting.getKey() + "=" + setting.getValue())
-                            .toArray(String[]::new));
+            broker.createTopic(TOPIC, TopicSettings.of(1, 1, 2 * Replica.LARGEST_ENTRY));
             TopicClient topic = new TopicClient(broker::admin, TOPIC);
             CompletableFuture<Long> importing = CompletableFuture.supplyAsync(() -> runImport(log, relay.bootstrap()));
             await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> topic.awaitEnd() > 1);

@@ -305,10 +305,7 @@ class LogImportIT {
     }
 
     private void createTopic() throws Exception {
-        String[] settings = TopicSettings.of(1, 1, clients().largestEntry()).entrySet().stream()
-                .map(Object::toString)
-                .toArray(String[]::new);
-        broker.createTopic(topic, settings);
+        broker.createTopic(topic, TopicSettings.of(1, 1, clients().largestEntry()));
     }
 
     private KafkaClients clients() {

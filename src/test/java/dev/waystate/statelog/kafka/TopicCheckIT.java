@@ -11,8 +11,6 @@ import dev.waystate.statelog.LogUnavailableException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -372,12 +370,7 @@ class TopicCheckIT {
 
     /** Creates a topic that is right but for some settings. */
     private void create(String... wrong) throws ExecutionException, InterruptedException {
-        List<String> settings = new ArrayList<>();
-        TopicSettings.of(1, 1, LARGEST_ENTRY).forEach((key, value) -> settings.add(key + "=" + value));
-        settings.removeIf(
-                setting -> Arrays.stream(wrong).anyMatch(other -> other.startsWith(setting.split("=")[0] + "=")));
-        settings.addAll(List.of(wrong));
-        broker.createTopic(name, settings.toArray(String[]::new));
+        broker.createTopic(name, TopicSettings.of(1, 1, LARGEST_ENTRY), wrong);
     }
 
     private void alter(String setting, String value) throws ExecutionException, InterruptedException {
