@@ -41,8 +41,9 @@ public final class Distance {
     }
 
     /**
-     * Returns about the distance between two points: the result differs from the exact root by less than 2⁻⁵¹ of it. Two
-     * squares and their sum are rounded, each by up to 2⁻⁵³ of itself, which halves in the root, and then the root is.
+     * Returns the distance between two points, approximately: the result differs from the exact root by less than 2⁻⁵¹
+     * of it. The two squares and their sum are each rounded by up to 2⁻⁵³ of themselves. The root halves these errors,
+     * and is rounded itself.
      */
     public static double doubleBetween(Point start, Point end) {
         return root((long) end.x() - start.x(), (long) end.y() - start.y());

@@ -1,7 +1,7 @@
 package dev.waystate.geometry;
 
 /**
- * A point of the plane, in the unit of whoever names it; any int.
+ * A point of the plane. The coordinates are any ints, in the caller's unit.
  *
  * @param x the abscissa
  * @param y the ordinate

@@ -4,10 +4,10 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * The exact square of a distance, an integer of up to 66 bits. It orders distances where their roots, rounded, are the
+ * The exact square of a distance, an integer of up to 66 bits. It tells distances apart whose rounded roots are the
  * same.
  *
- * @param high what is above the lowest 64 bits; from 0 to 4
+ * @param high the bits above the lowest 64; from 0 to 4
  * @param low the lowest 64 bits, unsigned
  */
 public record SquaredDistance(long high, long low) implements Comparable<SquaredDistance> {
@@ -34,7 +34,7 @@ public record SquaredDistance(long high, long low) implements Comparable<Squared
         return new SquaredDistance(square.shiftRight(Long.SIZE).longValue(), square.longValue());
     }
 
-    /** Returns about the distance. */
+    /** Returns the distance, approximately. */
     public double root() {
         return Math.sqrt(high * 0x1p64 + (low >>> 1) * 2.0);
     }
