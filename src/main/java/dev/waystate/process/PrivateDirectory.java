@@ -12,8 +12,8 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * This user's directory in the temporary directory, {@code waystate-UID}. It is the same for each process, so that what
- * one leaves when it is killed is what the next one uses. Nobody else can write to it.
+ * This user's directory in the temporary directory, {@code waystate-UID}. All processes of the user share it, so that
+ * the next one uses what a killed one has left. No other user can write to it.
  */
 public final class PrivateDirectory {
 
@@ -35,7 +35,7 @@ public final class PrivateDirectory {
         }
     }
 
-    /** Returns the exception for a temporary directory that is of no use, and says what to do. */
+    /** Returns the exception for a temporary directory that cannot be used. It says what to do. */
     static InvalidPropertyException unusable(String reason) {
         return new InvalidPropertyException(
                 KEY,

@@ -20,8 +20,8 @@ import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
 
 /**
- * The native library of SQLite. The driver on its own would unpack another copy for each process, which one that is
- * killed leaves behind. Here it is unpacked once, and checked before each use.
+ * The native library of SQLite. The driver alone would unpack another copy for each process, and a killed process
+ * leaves its copy behind. Here it is unpacked once, and checked before each use.
  */
 public final class SqliteLibrary {
 
@@ -31,8 +31,8 @@ public final class SqliteLibrary {
     private SqliteLibrary() {}
 
     /**
-     * Loads the library for the driver. Without effect where the driver has loaded one already, since a second copy in one
-     * JVM ends it; and where {@code org.sqlite.lib.path} names another one.
+     * Loads the library for the driver. This has no effect if the driver has loaded one already, since a second copy
+     * would end the JVM, or if {@code org.sqlite.lib.path} names another one.
      *
      * @throws InvalidPropertyException if the temporary directory is of no use for it
      */
@@ -57,7 +57,9 @@ public final class SqliteLibrary {
         System.setProperty(NAME_KEY, library.getFileName().toString());
     }
 
-    /** The driver tells nobody, without loading one. */
+    /**
+     * Returns whether the driver has loaded one. It reads a private field, since the driver's methods would load one.
+     */
     private static boolean isLoadedByDriver() {
         try {
             Field loaded = SQLiteJDBCLoader.class.getDeclaredField("extracted");
@@ -77,7 +79,10 @@ public final class SqliteLibrary {
         }
     }
 
-    /** Writes the file unless it is there and whole. It gets its name when it is complete; processes wait for each other. */
+    /**
+     * Writes the file unless it is there and whole. The file gets its name when it is complete. Processes wait for each
+     * other.
+     */
     private static void unpack(byte[] content, Path library) throws IOException {
         if (isWhole(content, library)) {
             return;

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Reads UTF-8, and nothing else. Arguments and file names are in UTF-8 whatever the locale: the JVM takes them in the
- * locale's encoding, and puts U+FFFD in the place of each character that the encoding lacks: without a locale, as under
- * cron, of all but ASCII.
+ * Reads UTF-8, and nothing else. Arguments and file names are in UTF-8 in every locale. The JVM reads them in the
+ * locale's encoding, and puts U+FFFD in the place of each character that the encoding lacks. Without a locale, as under
+ * cron, that is every character but those of ASCII.
  */
 public final class Utf8 {
 
@@ -55,7 +55,7 @@ public final class Utf8 {
         return Path.of(URI.create(base + escape(name)));
     }
 
-    /** Returns the name of a file; an absolute one where names are not in UTF-8 anyway. */
+    /** Returns the name of a file. It is an absolute name where the JVM does not take names in UTF-8. */
     public static String text(Path file) {
         return NATIVE ? file.toString() : file.toUri().getPath();
     }
