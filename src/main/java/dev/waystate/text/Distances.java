@@ -27,7 +27,7 @@ public final class Distances {
     /**
      * Reads a distance: a number alone, where {@link Double#valueOf} would also take {@code 1d} and {@code 1f}.
      *
-     * @throws InputException if the text is none from 0 on that is finite
+     * @throws InputException if the text is no finite number from 0 on
      */
     public static double fromText(String text) {
         try {
@@ -41,7 +41,7 @@ public final class Distances {
         throw new InputException("Expected a finite distance from 0 on, but found \"" + VisibleText.of(text) + "\".");
     }
 
-    /** Returns what stands for a distance in JSON: the number, or text where it is none. */
+    /** Returns the value of a distance in JSON: a number, or a text if it is not finite. */
     public static Object json(float distance) {
         return Float.isFinite(distance) ? new BigDecimal(text(distance)) : text(distance);
     }

@@ -16,7 +16,7 @@ public final class Durations {
 
     private Durations() {}
 
-    /** Tells whether the text is meant as a duration and not as a time. */
+    /** Returns whether the text is meant as a duration, and not as a time. */
     static boolean isLikeDuration(String text) {
         return LIKE_DURATION.matcher(text).matches();
     }

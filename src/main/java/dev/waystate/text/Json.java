@@ -15,7 +15,7 @@ import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the server answers as JSON objects. Members without a value are missing. */
+/** The server's answers as JSON objects. Members without a value are left out. */
 public final class Json {
 
     private static final ObjectWriter WRITER = JsonMapper.builder()

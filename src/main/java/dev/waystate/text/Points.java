@@ -13,7 +13,7 @@ public final class Points {
 
     private Points() {}
 
-    /** Tells whether the text is meant as a point, and neither as an option nor as a file. */
+    /** Returns whether the text is meant as a point, and not as an option or a file. */
     public static boolean isLikePoint(String text) {
         return LIKE_POINT.matcher(text).matches() && (text.contains(",") || text.startsWith("-"));
     }
@@ -21,7 +21,7 @@ public final class Points {
     /**
      * Reads {@code x,y}.
      *
-     * @throws InputException if the text is none or a coordinate is no int32
+     * @throws InputException if the text is no point, or a coordinate is no int32
      */
     public static Point point(String text) {
         String[] coordinates = text.split(",", -1);

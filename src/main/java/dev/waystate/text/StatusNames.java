@@ -6,7 +6,10 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Statuses by name, in any case, or by number: any int32, for a server may know more than this version. */
+/**
+ * Statuses by name, in any case, or by number. Any int32 is allowed, since a server may know more of them than this
+ * version.
+ */
 public final class StatusNames {
 
     private static final String NAMES = Arrays.stream(Status.values())
@@ -33,13 +36,13 @@ public final class StatusNames {
         }
     }
 
-    /** Returns the name, or the number if this version knows none. */
+    /** Returns the name; the number if this version knows no name. */
     public static String name(int number) {
         Status status = Status.forNumber(number);
         return status == null ? Integer.toString(number) : status.name();
     }
 
-    /** Returns what stands for the status in JSON: the name as text, or the number as one. */
+    /** Returns the value of a status in JSON: its name as text, or its number. */
     public static Object json(int number) {
         return Status.forNumber(number) == null ? (Object) number : name(number);
     }

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /** Times as people and programs write them: RFC 3339. */
 public final class Times {
 
-    // What a log keeps, as the contract says.
+    // The times that a log keeps, as state_log.proto says.
     private static final Instant EARLIEST = Instant.parse("1678-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("2262-01-01T00:00:00Z");
 

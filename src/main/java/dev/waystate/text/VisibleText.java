@@ -13,14 +13,14 @@ public final class VisibleText {
     private VisibleText() {}
 
     /**
-     * Returns the text on one line, every character escaped that is no visible character or space: controls could clear
-     * the screen or pretend to be output of ours, and bidirectional formats reverse what is read.
+     * Returns the text on one line, with every character escaped that is no visible character or space. Controls could
+     * clear the screen or pretend to be our own output, and bidirectional formats reverse what is read.
      */
     public static String of(String text) {
         return LogText.visible(text, MAX_LENGTH);
     }
 
-    /** Returns all of a text, made fit in the same way. */
+    /** Returns the text in the same form, at any length. */
     public static String all(String text) {
         return LogText.visible(text, Integer.MAX_VALUE);
     }

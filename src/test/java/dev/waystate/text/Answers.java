@@ -28,7 +28,7 @@ public final class Answers {
             .addStatuses(count(-4, 1, 0))
             .build();
 
-    /** That of an earlier moment, which counts no reports. */
+    /** A summary of an earlier moment, which counts no reports. */
     public static final GetSummaryResponse EARLIER_SUMMARY = SUMMARY.toBuilder()
             .setAsOfPosition(7)
             .clearStatuses()
