@@ -188,7 +188,7 @@ final class AppendCommand extends ResumingCommand {
     /**
      * Refuses a file with fewer rows than are stored.
      *
-     * @param rows how many there may be, with one that may be half a row
+     * @param rows how many rows there are, counting one that may be half a row
      */
     private void checkIsNotShorter(Appender appender, long rows) {
         if (firstSequence == null && rows < appender.durable()) {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Backs up the embedded store of a server on this machine. It needs the file alone, and calls nobody. */
+/** Backs up the embedded store of a server on this machine. It needs only the file, and calls no server. */
 @Command(
         name = "backup",
         description = {

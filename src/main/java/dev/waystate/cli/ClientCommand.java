@@ -17,7 +17,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
-/** What the commands that call a server have in common. */
+/** A command that calls a server. */
 abstract class ClientCommand extends OutputCommand {
 
     /** Describes an option that takes a moment in the history of the log. */
@@ -31,7 +31,7 @@ abstract class ClientCommand extends OutputCommand {
     @Mixin
     private ConnectionOptions connection;
 
-    /** What the command calls, as people write it. */
+    /** The address that the command calls, as its messages show it. */
     private String target = "the server";
 
     private @Nullable Target channel;
@@ -40,7 +40,7 @@ abstract class ClientCommand extends OutputCommand {
         return connection;
     }
 
-    /** Sets what is called without a channel. */
+    /** Sets the address for messages, of a call that uses no channel. */
     void setTarget(String target) {
         this.target = target;
     }
@@ -50,7 +50,7 @@ abstract class ClientCommand extends OutputCommand {
         return connection.timeoutOr(TIMEOUT);
     }
 
-    /** Returns a stub for one unary call, which may take as long as that. */
+    /** Returns a stub for one unary call, whose deadline is {@link #timeout}. */
     <S extends AbstractStub<S>> S inTime(S stub) {
         return stub.withDeadlineAfter(timeout().toNanos(), TimeUnit.NANOSECONDS);
     }
@@ -80,7 +80,7 @@ abstract class ClientCommand extends OutputCommand {
         return context;
     }
 
-    /** Notes what will be called, and warns if a token is about to travel in the open. */
+    /** Notes the address that will be called, and warns if a token would be sent unencrypted. */
     void prepare() {
         channel = connection.target();
         target = channel.toString();

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Prints distances, in the order of the displacements: those of a file are computed in batches. */
+/** Prints distances, in the order of their displacements. Those of a file are computed in batches. */
 @Command(
         name = "displace",
         description = {
@@ -44,7 +44,7 @@ final class DisplaceCommand extends ClientCommand {
 
     private CommandSpec spec;
 
-    /** Takes points with a negative x for what they are and not for options. */
+    /** Reads points with a negative x as points, and not as options. */
     @Spec
     void setSpec(CommandSpec spec) {
         this.spec = spec;
@@ -82,7 +82,7 @@ final class DisplaceCommand extends ClientCommand {
         }
     }
 
-    /** Does without batches, which servers of the original contract do not know. */
+    /** Computes one displacement a call, for servers of the original contract, which know no batches. */
     private void computeOneByOne(List<Displacement> sent, Feed<Displacement> feed) throws InterruptedException {
         sent.forEach(this::compute);
         Semaphore news = new Semaphore(0);

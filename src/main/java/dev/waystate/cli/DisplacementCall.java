@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of {@code ComputeDisplacements}: displacements go in batches of as many as are there, so that one that comes
- * alone goes at once, and a bounded number of batches is on its way.
+ * One call of {@code ComputeDisplacements}. A batch takes the displacements that are there, so that a lone one is sent
+ * at once. At most 16 batches are unanswered at a time.
  */
 final class DisplacementCall extends ClientStream<ComputeDisplacementsRequest, ComputeDisplacementsResponse> {
 
@@ -67,7 +67,7 @@ final class DisplacementCall extends ClientStream<ComputeDisplacementsRequest, C
         }
     }
 
-    /** Returns the displacements that were sent, and not answered. */
+    /** Returns the displacements that were sent and not answered. */
     List<Displacement> unanswered() {
         return unanswered.stream()
                 .flatMap(batch -> batch.getDisplacementsList().stream())

@@ -8,7 +8,7 @@ final class ExitCodes {
     /** Done. */
     static final int DONE = 0;
 
-    /** Not served: the answer of {@code health}; or the output could not be written. */
+    /** The server is not serving, by {@code health}; or the output could not be written. */
     static final int NO = 1;
 
     /** Wrong usage or input: the same command will fail again. */

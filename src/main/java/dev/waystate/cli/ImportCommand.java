@@ -22,7 +22,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Has replicas go on with the embedded store of a server, which must have stopped. It calls the brokers alone. */
+/**
+ * Imports the embedded store of a server that has stopped into a Kafka topic, so that replicas go on with it. It calls
+ * only the brokers.
+ */
 @Command(
         name = "import",
         description = {

@@ -16,8 +16,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the log over any number of calls: each goes on after the position of the last message that was dealt with, so
- * that no record is read twice or left out. A log that has taken the place of the first one is refused by the server.
+ * Reads the log over any number of calls. Each call goes on after the position of the last message that was handled, so
+ * that no record is read twice or left out. If another log has taken the place of the first one, the server refuses the
+ * call.
  */
 final class LogFollower implements Retries.Attempt {
 
@@ -35,8 +36,8 @@ final class LogFollower implements Retries.Attempt {
 
     /**
      * @param replicas whether the calls may go to different servers, of which some may lag behind others
-     * @param first returns what to read, and where to begin; asked again when it fails as a call does
-     * @param sink deals with the messages, one at a time
+     * @param first returns the first request; it is asked again if it fails as a call does
+     * @param sink handles the messages, one at a time
      */
     LogFollower(
             StateLogServiceStub stub,
@@ -78,7 +79,7 @@ final class LogFollower implements Retries.Attempt {
         }
     }
 
-    /** What a message says and how far that is belong together, whoever asks. */
+    /** Handles a message and notes it as the last one. The lock keeps {@link #stop} from coming in between. */
     private void deal(ReadResponse response) {
         dealing.lock();
         try {
@@ -90,20 +91,20 @@ final class LogFollower implements Retries.Attempt {
     }
 
     /**
-     * Has no further message dealt with, and returns the last one that was. Waits for a second at most: who takes the output may
-     * have stopped.
+     * Prevents the handling of further messages, and returns the last one that was handled. Waits for a second at most,
+     * since the reader of the output may have stopped.
      */
     Optional<ReadResponse> stop() {
         Uninterruptibles.tryLockUninterruptibly(dealing, STOP_TIMEOUT);
         return last();
     }
 
-    /** Returns the last message that was dealt with: everything up to its position was, in the log of its id. */
+    /** Returns the last message that was handled. In the log of its id, everything up to its position was handled. */
     Optional<ReadResponse> last() {
         return Optional.ofNullable(last);
     }
 
-    /** Tells whether a replica of the very log has not applied yet what another one has told. */
+    /** Returns whether a call failed because its replica lags behind the one that was read before, of the same log. */
     private boolean isBehind(ReadRequest request, StatusRuntimeException failure) {
         return replicas && !request.getLogId().isEmpty() && StatusDetails.hasReason(failure, "POSITION_BEYOND_HEAD");
     }

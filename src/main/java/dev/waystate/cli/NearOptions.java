@@ -28,7 +28,7 @@ final class NearOptions {
             description = "How far away from --near that may be, from 0; a location at exactly this distance counts.")
     private @Nullable Double distance;
 
-    /** Returns the point and how far away from it things may be, if that is given. */
+    /** Returns the point, and the distance if one is given. */
     Near near() {
         Near.Builder near = Near.newBuilder().setPoint(point);
         return (distance == null ? near : near.setWithin(distance)).build();

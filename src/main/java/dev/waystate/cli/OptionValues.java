@@ -8,7 +8,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
-/** Has {@code --info=--json} give a value, {@code --info --json} miss one, and {@code --http --json} be two options. */
+/**
+ * Decides whether the argument after an option is its value: {@code --info=--json} gives a value, {@code --info --json}
+ * lacks one, and {@code --http --json} are two options.
+ */
 final class OptionValues implements IParameterPreprocessor {
 
     @Override

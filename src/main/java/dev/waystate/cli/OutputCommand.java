@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** What all commands have in common that print something: data goes to stdout, notes go to stderr. */
+/** A command that prints. Data goes to stdout, notes go to stderr. */
 abstract class OutputCommand implements Callable<Integer> {
 
     @Spec
@@ -16,7 +16,7 @@ abstract class OutputCommand implements Callable<Integer> {
     /**
      * Prints one line of data.
      *
-     * @throws OutputException if nobody can read it: there is no sense in going on
+     * @throws OutputException if stdout takes no more
      */
     void print(String line) {
         PrintWriter out = spec.commandLine().getOut();
@@ -33,7 +33,7 @@ abstract class OutputCommand implements Callable<Integer> {
         }
     }
 
-    /** Tells whether an option stands on the command line itself. */
+    /** Returns whether an option is given on the command line itself. */
     boolean isGiven(String option) {
         return spec.commandLine().getParseResult().hasMatchedOption(option);
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** A list that the server gives page by page. */
+/** Reads lists that the server gives page by page. */
 final class Pages {
 
     /** The largest page that servers give. */
@@ -13,11 +13,11 @@ final class Pages {
     private Pages() {}
 
     /**
-     * Takes pages one after the other, each before the next one is asked for.
+     * Takes pages one after the other. Each is taken before the next one is asked for.
      *
-     * @param most how many items are taken at most
+     * @param most the most items that are taken
      * @param call returns the page of a token
-     * @param sink takes the items of a page, of which there may be none
+     * @param sink takes the items of a page, which may be empty
      */
     static <P, T> void take(
             long most,

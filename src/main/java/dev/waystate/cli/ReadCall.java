@@ -6,10 +6,10 @@ import dev.waystate.proto.v1.ReadResponse;
 import io.grpc.stub.ClientCallStreamObserver;
 import org.jspecify.annotations.Nullable;
 
-/** One call of {@code Read}, which asks for a message only when the one before was taken and dealt with. */
+/** One call of {@code Read}. It asks for a message only when the one before was taken and handled. */
 final class ReadCall extends ClientStream<ReadRequest, ReadResponse> {
 
-    private boolean asked = true; // for the first, by the transport itself
+    private boolean asked = true; // the transport itself asks for the first one
     private volatile @Nullable ReadResponse response;
 
     @Override
@@ -18,7 +18,10 @@ final class ReadCall extends ClientStream<ReadRequest, ReadResponse> {
         requests.disableAutoRequestWithInitial(1);
     }
 
-    /** Returns the next message, or null at the end. Waits as long as the connection holds: rare records are far apart. */
+    /**
+     * Returns the next message, or null at the end. Waits without a limit while the connection holds, since matching
+     * records may be far apart.
+     */
     @Nullable
     ReadResponse next() throws InterruptedException {
         if (!asked) {

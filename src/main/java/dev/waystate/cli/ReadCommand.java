@@ -30,7 +30,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Prints the records of the log, no faster than they are taken from it. */
+/** Prints the records of the log, no faster than the output takes them. */
 @Command(
         name = "read",
         description = {
@@ -126,7 +126,7 @@ final class ReadCommand extends ResumingCommand {
             follower.last().ifPresent(logHasChanged ? this::noteEnd : this::noteHowFar);
             throw failure;
         } catch (OutputException full) {
-            if (!Terminals.isStdoutPipe()) { // or its reader has what it wanted
+            if (!Terminals.isStdoutPipe()) { // the reader of a pipe may have what it wanted
                 follower.last().ifPresent(this::noteLastWhole);
             }
             throw full;
@@ -185,7 +185,7 @@ final class ReadCommand extends ResumingCommand {
         }
     }
 
-    /** Begins so many records before the head, in the log that this is the head of. */
+    /** Returns a request that begins so many records before the head, and names the log of that head. */
     private ReadRequest last(long count, ReadRequest request) {
         GetSummaryResponse summary = inTime(unary).getSummary(GetSummaryRequest.getDefaultInstance());
         return request.toBuilder()
@@ -198,7 +198,7 @@ final class ReadCommand extends ResumingCommand {
         switch (response.getEventCase()) {
             case BATCH -> print(response);
             case CAUGHT_UP -> {
-                print(response); // of an empty log, the titles
+                print(response); // for an empty log, prints the titles
                 if (follow) {
                     note("caught up at position " + response.getPosition());
                 }
@@ -209,7 +209,7 @@ final class ReadCommand extends ResumingCommand {
                 }
             }
             default -> {
-                // news of a later version, which only its position is taken from
+                // an event of a later version: only its position counts
             }
         }
     }

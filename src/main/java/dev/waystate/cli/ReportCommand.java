@@ -97,7 +97,7 @@ final class ReportCommand extends ClientCommand {
     public Integer call() throws Exception {
         try (Stream<Report> reports = reports()) {
             Iterator<Report> rest = reports.iterator();
-            rest.hasNext(); // a wrong first row needs no server
+            rest.hasNext(); // a wrong first row fails before anything connects
             try (ClientContext context = connect()) {
                 send(rest);
             }
@@ -133,7 +133,7 @@ final class ReportCommand extends ClientCommand {
         } catch (InputException bad) {
             badRow = bad;
         }
-        sender.finish(); // with a bad row, too: so we know what is stored
+        sender.finish(); // also after a bad row, to learn what is stored
         if (badRow != null && sender.sent() > 0) {
             note(badRow.getMessage());
             throw new InputException(stored(sender.sent()) + " from before that line: send the rest from it on.");
@@ -144,7 +144,7 @@ final class ReportCommand extends ClientCommand {
         tell(sender.sent());
     }
 
-    /** A call that failed may have stored what came before the failure; nothing but a report that was refused is certain. */
+    /** Says what a failed call may have stored. Only a lone report that was refused was certainly not stored. */
     private void noteUnknown(long sent, Status.Code failure) {
         boolean refused = switch (failure) {
             case INVALID_ARGUMENT, UNAUTHENTICATED, PERMISSION_DENIED, UNIMPLEMENTED -> true;

@@ -60,7 +60,7 @@ final class RestoreCommand extends StoreCommand {
         }
     }
 
-    /** @throws InputException if the back-up is not there, or a log is */
+    /** @throws InputException if the back-up is missing, or a log is there */
     private void checkFiles(Exception failed) {
         if (failed instanceof FileAlreadyExistsException exists && isAbout(log, exists)) {
             throw new InputException(

@@ -9,7 +9,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import picocli.CommandLine.Mixin;
 
-/** What the commands have in common whose streams go on where they were cut. */
+/** A command whose stream goes on where it was cut. */
 abstract class ResumingCommand extends ClientCommand {
 
     @Mixin

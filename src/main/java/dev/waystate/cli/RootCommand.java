@@ -7,7 +7,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The root of the commands, which are all listed here. */
+/** The root command. It lists all others. */
 @Command(
         name = "waystate",
         scope = ScopeType.INHERIT,
@@ -43,7 +43,7 @@ final class RootCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    /** A command line without a command. */
+    /** Refuses a command line without a command. */
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "Expected a command");

@@ -8,7 +8,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Stands in the help for the server, which the application starts without asking picocli. */
+/** Describes the server in the help. The application starts the server without picocli. */
 @Command(
         name = Waystate.SERVE,
         description = {
@@ -23,7 +23,7 @@ final class ServeCommand implements Runnable {
     @Parameters(paramLabel = "--PROPERTY=VALUE", arity = "0..*", description = "Spring properties of the server.")
     private List<String> properties = List.of();
 
-    /** Is asked only when something else than properties follows. */
+    /** Names the argument that is no property. Picocli runs this only if there is one. */
     @Override
     public void run() {
         String wrong = properties.stream()

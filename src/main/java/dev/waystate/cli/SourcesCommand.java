@@ -71,7 +71,7 @@ final class SourcesCommand extends ClientCommand {
     private ListSourcesRequest.Builder request() {
         if (at != null && (near != null || silent != null)) {
             throw new UsageException(
-                    "Expected --at without --near and --silent: of an earlier moment, only the states" + " are known.");
+                    "Expected --at without --near and --silent: of an earlier moment, only the states are known.");
         }
         ListSourcesRequest.Builder request =
                 ListSourcesRequest.newBuilder().setPageSize(Pages.MAX_SIZE).addAllStatusesValue(statuses);

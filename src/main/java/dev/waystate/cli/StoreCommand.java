@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What the commands have in common that work on the file of the embedded store. */
+/** A command that works on the file of the embedded store. */
 abstract class StoreCommand extends OutputCommand {
 
     @Option(names = "--json", description = "Print one JSON object a line.")
@@ -25,7 +25,7 @@ abstract class StoreCommand extends OutputCommand {
 
     private final String verb;
 
-    /** @param verb what the command does */
+    /** @param verb what the command does, for messages */
     StoreCommand(String verb) {
         this.verb = verb;
     }
@@ -44,7 +44,7 @@ abstract class StoreCommand extends OutputCommand {
         return run();
     }
 
-    /** Does it, and returns the exit code. SQLite is loaded. */
+    /** Runs the command, and returns the exit code. SQLite is loaded by then. */
     abstract int run();
 
     /** Says why the files cannot be used, and returns the exit code. */
@@ -59,7 +59,7 @@ abstract class StoreCommand extends OutputCommand {
         return ExitCodes.of(status);
     }
 
-    /** Returns a reason in place of the name alone, which is all that some exceptions say. */
+    /** Returns the reason of a failure in words. The messages of some exceptions are the name of a file alone. */
     static String reason(Exception failed) {
         if (failed instanceof AccessDeniedException denied) {
             return new UnusableFileException(denied).getMessage();
@@ -69,12 +69,12 @@ abstract class StoreCommand extends OutputCommand {
                 : String.valueOf(failed.getMessage());
     }
 
-    /** Tells whether it is this file that an exception is about. */
+    /** Returns whether an exception is about this file. */
     static boolean isAbout(Path file, FileSystemException failed) {
         return file.toAbsolutePath().toString().equals(failed.getFile());
     }
 
-    /** Prints the file that there is now, its head position and, if it has taken the place of another, where that is. */
+    /** Prints the file, its head position and, if it has replaced another file, where that is now. */
     void print(Path file, long head, @Nullable Path replaced) {
         if (!json) {
             print(VisibleText.of(file) + ": head position " + head);

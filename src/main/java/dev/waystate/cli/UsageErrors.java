@@ -19,14 +19,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Says what is wrong with a command line, what was expected or may have been meant, and where the help is. */
 final class UsageErrors implements IParameterExceptionHandler {
 
-    /** How picocli begins what a converter says, and what it says of an option that comes without its value. */
+    /** The beginning of picocli's message about a value that a converter refuses. */
     private static final Pattern INVALID_VALUE = Pattern.compile("Invalid value for [^:]*: ");
 
+    /** The beginning of picocli's message about an option without its value. */
     private static final String NO_VALUE = "Missing required parameter for option";
 
-    /** What picocli says of options of which one is allowed: of those that were given, or of what was given. */
+    /** Picocli's message about several options of which only one is allowed. */
     private static final Pattern EXCLUSIVE = Pattern.compile("Error: (.*) are mutually exclusive .*");
 
+    /** What was given, in picocli's message about several groups of options of which only one is allowed. */
     private static final Pattern GIVEN = Pattern.compile("]=\\{(.*?)}");
 
     @Override
@@ -91,7 +93,7 @@ final class UsageErrors implements IParameterExceptionHandler {
         return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
     }
 
-    /** Tells whether it is an option of some command. */
+    /** Returns whether some command has the option. */
     private static boolean isOption(String argument, CommandLine root) {
         return root.getSubcommands().values().stream()
                 .anyMatch(

@@ -34,13 +34,17 @@ public final class Waystate {
     /** The command that serves. */
     public static final String SERVE = "serve";
 
-    /** Spring's switches, and its properties, whose names have a dot: other names are those of options. */
+    /**
+     * Spring's switches and properties. The name of a property has a dot; names without one are those of a command's
+     * options.
+     */
     private static final Pattern PROPERTY = Pattern.compile("--(debug|trace|[^=.]+\\.[^=]+)(=.*)?", Pattern.DOTALL);
 
     private Waystate() {}
 
     /**
-     * Tells whether the arguments are those of the server: {@code serve}, which may be left out, and Spring properties.
+     * Returns whether the arguments are those of the server: {@code serve}, which may be left out, and Spring
+     * properties.
      */
     public static boolean serves(String[] args) {
         boolean named = args.length > 0 && args[0].equals(SERVE);
@@ -51,7 +55,10 @@ public final class Waystate {
         return PROPERTY.matcher(argument).matches();
     }
 
-    /** Returns the arguments of this process as they were written; ends it with wrong usage if that cannot be told. */
+    /**
+     * Returns the arguments of this process as they were written. If they cannot be read, the process ends with the
+     * exit code of wrong usage.
+     */
     public static String[] arguments(String[] args) {
         try {
             return Utf8.arguments(args);
@@ -100,7 +107,7 @@ public final class Waystate {
                 .forEach(command -> command.getCommandSpec().preprocessor(check));
         commandLine.getSubcommands().get(SERVE).setUnmatchedOptionsArePositionalParams(true);
         int exitCode = commandLine.execute(args.toArray(String[]::new));
-        boolean lost = out.checkError() && !Terminals.isStdoutPipe(); // what a help says, too
+        boolean lost = out.checkError() && !Terminals.isStdoutPipe(); // a help text may be lost, too
         err.flush();
         return exitCode == ExitCodes.DONE && lost ? ExitCodes.NO : exitCode;
     }
@@ -151,8 +158,8 @@ public final class Waystate {
     }
 
     /**
-     * Keeps logging away from the user's terminal, and its start-up time from the command's: what goes wrong is told by
-     * exceptions. Without effect in a JVM that has logged already.
+     * Switches logging off, which would disturb the user's terminal and slow the start of the command. Exceptions tell
+     * what goes wrong. In a JVM that has logged already, this has no effect.
      */
     private static void silenceLogging() {
         System.setProperty("org.apache.commons.logging.LogFactory", "org.apache.commons.logging.impl.Slf4jLogFactory");

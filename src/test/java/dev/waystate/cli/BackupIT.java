@@ -142,7 +142,7 @@ class BackupIT {
         assertThat(filesWith("backup")).isEmpty();
     }
 
-    /** Of a process that is killed, the unfinished copy stays: the control. */
+    /** The control: the unfinished copy of a process that is killed stays. */
     @ParameterizedTest
     @CsvSource({"TERM, 143, 0", "INT, 130, 0", "KILL, 137, 1"})
     void backupThatASignalEndsLeavesNothingBehind(String signal, int exitCode, int left) throws Exception {

@@ -3,7 +3,7 @@ package dev.waystate.cli;
 import java.util.List;
 import picocli.CommandLine;
 
-/** What the program's own model says of the words of a client command. */
+/** Asks the program's own model about the words of a client command. */
 public final class CommandOptions {
 
     private CommandOptions() {}

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What a command has left: its exit code and the two streams. */
+/** The result of a command: its exit code and the two streams. */
 public record CommandRun(int exitCode, String out, String err) {
 
     private static final int TIMEOUT_SECONDS = 60;

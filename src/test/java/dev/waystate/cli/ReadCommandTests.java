@@ -126,7 +126,7 @@ class ReadCommandTests {
         assertThat(run.err()).contains("has not come to position 9 yet", "the newest position is 4");
     }
 
-    /** Of one server, or of a position that no log is known of, nothing but the refusal is certain. */
+    /** One server, or a position without a log's id: only the refusal is certain. */
     @Test
     void positionBeyondTheHeadOfOneServerOrOfAnyLogIsRefused() {
         server.fail(BEYOND_HEAD).fail(BEYOND_HEAD);

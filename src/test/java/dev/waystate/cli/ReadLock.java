@@ -13,12 +13,12 @@ import java.nio.file.StandardOpenOption;
  */
 final class ReadLock implements AutoCloseable {
 
-    /** Where SQLite's own locks are, as its file format has them. */
+    /** The place of SQLite's own locks, by its file format. */
     private static final long SQLITE_BYTES = 1L << 30;
 
     private static final int SQLITE_LENGTH = 512;
 
-    /** Where a server locks its log. */
+    /** The byte on which a server locks its log. */
     private static final long OWNER_BYTE = 1L << 62;
 
     private final FileChannel channel;

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A named pipe through which reports come, as fast as they are taken, until it is closed. Their infos are their numbers. */
+/**
+ * A named pipe through which reports come, as fast as they are taken, until it is closed. Their infos are their
+ * numbers.
+ */
 final class ReportPipe {
 
     private final Path path;

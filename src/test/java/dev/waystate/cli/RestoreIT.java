@@ -154,7 +154,7 @@ class RestoreIT {
         assertThat(run.exitCode()).isEqualTo(exitCode);
     }
 
-    /** Where there is no log, too: the server would make one, and lose it to the back-up. */
+    /** Also if there is no log: the server would make one, and lose it to the back-up. */
     @Test
     void serverThatStartsWhileTheBackupIsCopiedIsRefused() throws Exception {
         Path backup = Files.copy(killed.resolve("backup.db"), directory.resolve("backup.db"));
@@ -193,7 +193,7 @@ class RestoreIT {
         assertThat(infos(path(LOG))).containsExactly("one", "two", "three");
     }
 
-    /** Of a process that is killed, both files stay: the control. */
+    /** The control: both files of a process that is killed stay. */
     @ParameterizedTest
     @CsvSource({"TERM, 143, 0", "INT, 130, 0", "KILL, 137, 2"})
     void restoreThatASignalEndsLeavesNothingBehind(String signal, int exitCode, int left) throws Exception {

@@ -26,7 +26,7 @@ public final class RunningProgram implements AutoCloseable {
         this.err = err;
     }
 
-    /** Starts a program in a directory, which its output goes to, too. */
+    /** Starts a program in a directory. Its output goes there, too. */
     public static RunningProgram start(Path directory, List<String> command) throws IOException {
         Path out = Files.createTempFile(directory, "out", ".txt");
         Path err = Files.createTempFile(directory, "err", ".txt");

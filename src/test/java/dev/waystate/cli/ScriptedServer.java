@@ -54,13 +54,13 @@ final class ScriptedServer implements AutoCloseable {
                 .start();
     }
 
-    /** Has the next call end well after these responses. */
+    /** Makes the next call end well after these responses. */
     ScriptedServer answer(Message... responses) {
         answers.add(new Answer(List.of(responses), null));
         return this;
     }
 
-    /** Has the next call fail after these responses. */
+    /** Makes the next call fail after these responses. */
     ScriptedServer fail(Throwable failure, Message... responses) {
         answers.add(new Answer(List.of(responses), failure));
         return this;

@@ -40,13 +40,13 @@ final class AppendCall extends ClientStream<AppendRequest, AppendResponse> {
         requests().onNext(request);
     }
 
-    /** Says that nothing more comes, and waits for the server to say so, too: it has acknowledged everything. */
+    /** Ends the requests, and waits until the server ends the call. Everything has been acknowledged before. */
     void finish(Duration stallTimeout) throws InterruptedException {
         requests().onCompleted();
         try {
             awaitProgress(() -> false, stallTimeout);
         } catch (StatusRuntimeException unimportant) {
-            // what was sent is durable, however this ends
+            // what was sent is durable, whatever happens now
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** The batches that are not acknowledged yet: kept so that they can be sent again, and bounded for that reason. */
+/** The batches that are not acknowledged yet. They are kept to be sent again, in bounded number and size. */
 final class AppendWindow {
 
     private static final int MAX_REPORTS = 10_000;
@@ -45,14 +45,18 @@ final class AppendWindow {
         return batch;
     }
 
-    /** Has all batches sent again. */
+    /** Marks all batches as unsent. */
     void rewind() {
         while (!sent.isEmpty()) {
             unsent.addFirst(sent.removeLast());
         }
     }
 
-    /** Lets go of the batches that are durable as a whole. */
+    /**
+     * Drops the batches that are durable as a whole.
+     *
+     * @param durable the last durable sequence of the source
+     */
     void acknowledge(long durable) {
         release(sent, durable);
         release(unsent, durable);

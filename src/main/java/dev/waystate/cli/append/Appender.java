@@ -14,7 +14,7 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends reports as one source, exactly once over any number of calls: each call asks where to resume, repeats what is
+ * Appends reports as one source, exactly once over any number of calls. Each call asks where to resume, repeats what is
  * not durable, and goes on. Batches are sent without waiting for acknowledgements, up to the bounds of the window.
  */
 public final class Appender implements Retries.Attempt {
@@ -32,7 +32,7 @@ public final class Appender implements Retries.Attempt {
     private final AppendWindow window = new AppendWindow();
     private volatile long durable = UNKNOWN;
     private long durableBefore;
-    private long waitsSince; // for an acknowledgement of what is on its way, by System.nanoTime
+    private long waitsSince; // since when an acknowledgement is due, by System.nanoTime
     private @Nullable String logId;
     private volatile boolean logChanged;
 
@@ -69,7 +69,7 @@ public final class Appender implements Retries.Attempt {
         checkLog(call.logId());
         resumed(resumeAfter);
         if (window.isEmpty()) {
-            retries.progress(); // there is no more to do than being connected
+            retries.progress(); // being connected is all the progress that there can be
         }
         while (!isDone()) {
             step(call);
@@ -77,17 +77,17 @@ public final class Appender implements Retries.Attempt {
         call.finish(timeouts.stall());
     }
 
-    /** Tells whether the server has said how far the source is. */
+    /** Returns whether the server has told the last durable sequence of the source. */
     public boolean knowsDurable() {
         return durable != UNKNOWN;
     }
 
-    /** Tells whether another log has taken the place of the one that the reports went to. */
+    /** Returns whether another log has taken the place of the one that got the reports. */
     public boolean logHasChanged() {
         return logChanged;
     }
 
-    /** Returns up to which sequence everything is durable, in the first log if it has changed. */
+    /** Returns the last durable sequence of the source; if the log has changed, that of the first log. */
     public long durable() {
         return durable;
     }
@@ -102,7 +102,10 @@ public final class Appender implements Retries.Attempt {
         return Math.max(0, Math.min(given(), durableBefore - batches.firstSequence() + 1));
     }
 
-    /** What another log has acknowledged is not in this one, and nobody may have it any more to send it again. */
+    /**
+     * Refuses another log. It may lack what the first one has acknowledged, and those reports are no longer here to be
+     * sent again.
+     */
     private void checkLog(String id) {
         if (logId == null) {
             logId = id;
@@ -140,7 +143,7 @@ public final class Appender implements Retries.Attempt {
         call.checkOpen();
     }
 
-    /** Returns how long the server may still acknowledge nothing: what is sent meanwhile does not make it longer. */
+    /** Returns for how much longer the server may acknowledge nothing. Sending more does not make the time longer. */
     private Duration restOfStall() {
         return timeouts.stall().minusNanos(System.nanoTime() - waitsSince);
     }

@@ -5,12 +5,14 @@ import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.Report;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers the reports of a feed, leaves out those that are durable, and puts the others together as they come. */
+/**
+ * Numbers the reports of a feed, leaves out those that are durable, and groups the others into batches as they come.
+ */
 final class ReportBatches {
 
     private static final int MAX_REPORTS = 500;
 
-    /** Well below the size of a message that servers take. */
+    /** Well below the largest message that servers take. */
     private static final int MAX_BYTES = 256 * 1024;
 
     private final Feed<Report> feed;
@@ -37,7 +39,7 @@ final class ReportBatches {
     }
 
     /**
-     * Returns those of the next reports that are there, or null if none is.
+     * Returns a batch of the next reports that have come, or null if none has.
      *
      * @param durable the sequence up to which reports are left out
      */

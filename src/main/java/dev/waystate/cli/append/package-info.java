@@ -1,4 +1,4 @@
-/** The reports of a source, appended exactly once over any number of calls. */
+/** Appends the reports of a source, each exactly once over any number of calls. */
 @NullMarked
 package dev.waystate.cli.append;
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What is behind a failure. */
+/** The causes of a failure. */
 final class Causes {
 
     private Causes() {}
@@ -15,7 +15,7 @@ final class Causes {
         return failure == null ? List.of() : Throwables.getCausalChain(failure);
     }
 
-    /** Returns the first message with the text in it. */
+    /** Returns the first message that contains the text. */
     static Optional<String> messageWith(String text, List<Throwable> causes) {
         return causes.stream()
                 .map(cause -> String.valueOf(cause.getMessage()))

@@ -23,9 +23,9 @@ import net.devh.boot.grpc.client.stubfactory.FutureStubFactory;
 import org.springframework.context.support.GenericApplicationContext;
 
 /**
- * The starter's client in the smallest context that it works in: its beans are named here, since finding them takes
- * longer than a call. No configuration file, environment variable or system property has a say: those in reach are a
- * server's.
+ * The starter's client in the smallest context that it works in. The beans are named here, since finding them takes
+ * longer than a call. Configuration files, environment variables and system properties have no effect: those within
+ * reach are meant for a server.
  */
 public final class ClientContext implements AutoCloseable {
 
@@ -78,8 +78,8 @@ public final class ClientContext implements AutoCloseable {
     }
 
     /**
-     * Has the next call go to the next replica that is connected. If there is none, it connects anew, at once: a channel
-     * whose last attempt failed would wait for up to two minutes.
+     * Makes the next call go to the next connected replica. If none is connected, the channel connects anew at once: by
+     * itself it would wait for up to two minutes after a failed attempt.
      */
     public void reconnect() {
         Channel channel = context.getBean(GrpcChannelFactory.class).createChannel(CLIENT);

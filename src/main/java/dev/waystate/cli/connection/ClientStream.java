@@ -9,12 +9,11 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the streaming calls have in common: one thread uses the call, and waits; the call's own thread, and whoever else
- * has news, wakes it.
+ * A streaming call. One thread uses the call and waits; the call's own thread, or any other that has news, wakes it.
  */
 public abstract class ClientStream<ReqT, RespT> implements ClientResponseObserver<ReqT, RespT> {
 
-    /** For what may take as long as it likes. */
+    /** A timeout for waits without a limit. */
     public static final Duration ANY_TIME = Duration.ofDays(365);
 
     private ClientCallStreamObserver<ReqT> requests;
@@ -98,7 +97,7 @@ public abstract class ClientStream<ReqT, RespT> implements ClientResponseObserve
         opened();
     }
 
-    /** Has the waiting thread look at its condition again. */
+    /** Makes the waiting thread check its condition again. */
     public final synchronized void wake() {
         notifyAll();
     }
@@ -125,7 +124,7 @@ public abstract class ClientStream<ReqT, RespT> implements ClientResponseObserve
         }
     }
 
-    // What gRPC says here could also mean that the server speaks something else; it does not once the stream was open.
+    // Before the stream is open, this description may also mean that the server speaks another protocol.
     private Status toStatus(Throwable reason) {
         Status status = Status.fromThrowable(reason);
         return open && FailedCall.CLOSED.equals(status.getDescription())

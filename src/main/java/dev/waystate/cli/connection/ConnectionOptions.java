@@ -16,10 +16,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** How a client command reaches the server: the same options for every one. */
+/** The options that say how a client command reaches the server. */
 public final class ConnectionOptions {
 
-    /** The least that gRPC takes, and more than what servers permit: {@code waystate.limits.permit-keepalive-time}. */
+    /**
+     * The server is asked for a sign of life when none has come for this long. It is the shortest time that gRPC takes,
+     * and longer than {@code waystate.limits.permit-keepalive-time}, which servers permit.
+     */
     private static final Duration PROBE_AFTER = Duration.ofSeconds(10);
 
     private static final String TARGET = "WAYSTATE_TARGET";
@@ -65,7 +68,7 @@ public final class ConnectionOptions {
     /**
      * Returns the server, or the replicas.
      *
-     * @throws InputException if none is given, and the environment names none, or has no port
+     * @throws InputException if a variable of the environment does not name a target, or a port
      */
     public Target target() {
         return target != null
@@ -124,20 +127,24 @@ public final class ConnectionOptions {
         return Optional.ofNullable(token);
     }
 
-    /** Tells whether the token file has another token by now than the last call had. */
+    /** Returns whether the token in the file is another one than the last call has sent. */
     public boolean tokenHasChanged() {
         return token != null && token.hasChanged();
     }
 
-    /** Has a connection with open calls asked for a sign of life when none has come for a while. */
+    /**
+     * Makes channels ask the server for a sign of life when an open call has heard nothing for a while.
+     *
+     * @param timeout how long the answer may take
+     */
     public void probe(Duration timeout) {
         probeTimeout = timeout;
     }
 
     /**
-     * Returns what sets up a channel.
+     * Returns the settings of a channel.
      *
-     * @throws InputException if the options of TLS do not fit together, or their files have not what they should
+     * @throws InputException if the TLS options do not fit together, or a file lacks what its option names
      */
     Consumer<NettyChannelBuilder> settings() {
         SslContext context = tls.context();

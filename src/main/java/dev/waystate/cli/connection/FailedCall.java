@@ -13,15 +13,16 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Explains a failed call in one sentence: what the server said, with its code, or what stands between the server and
- * us, with what to do about it. What gRPC and the JDK report of a connection has no better mark than their texts.
+ * Explains a failed call in one sentence. It has the server's own words with their code; or what keeps the client from
+ * the server, and what to do about it. Failures of connections are told apart by the messages of gRPC's and the JDK's
+ * exceptions, since nothing else tells them apart.
  */
 public final class FailedCall {
 
     /** The description of the status of a stream that is given up before it is open. */
     static final String NOT_CONNECTED = "not connected in time";
 
-    /** How gRPC describes a connection that the other side has closed without a word. */
+    /** How gRPC describes a connection that the other side has closed without a reason. */
     static final String CLOSED = "Network closed for unknown reason";
 
     /** The description of the status of a stream that is given up because nothing moves. */
@@ -29,7 +30,10 @@ public final class FailedCall {
 
     private static final String ALERT = "Received fatal alert: ";
 
-    /** What servers say of a client certificate; they differ, and some say the same of one that is missing. */
+    /**
+     * The alerts with which servers refuse a client certificate. Servers differ, and some send the same alert for a
+     * missing one.
+     */
     private static final List<String> CERTIFICATE_ALERTS = List.of(
             "bad_certificate",
             "certificate_required",
@@ -152,7 +156,7 @@ public final class FailedCall {
     private Optional<String> late() {
         return isDescribed("deadline exceeded after") || isDescribed(NOT_CONNECTED) || isDescribed(STALLED)
                 ? Optional.of("DEADLINE_EXCEEDED: " + target
-                        + " did not answer in time: check that it can be reached, or" + " allow more with --timeout.")
+                        + " did not answer in time: check that it can be reached, or allow more with --timeout.")
                 : Optional.empty();
     }
 
@@ -171,7 +175,7 @@ public final class FailedCall {
     }
 
     private boolean isRefusedByTheProxy() {
-        return Causes.messageWith("status: ", causes).isPresent(); // of HTTP, to CONNECT
+        return Causes.messageWith("status: ", causes).isPresent(); // the HTTP status that answers CONNECT
     }
 
     private String rootMessage() {

@@ -26,8 +26,9 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Stream;
 
 /**
- * Finds every address of one host or several, by whatever name this machine knows them. gRPC's own resolver takes the names of the DNS
- * alone: no underscore, as container networks have it, no {@code 127.1}, and no zone as in {@code fe80::1%eth0}.
+ * Finds every address of one host or several, by any name that this machine can resolve. gRPC's own resolver takes only
+ * names of the DNS: no underscore, as container networks have it, no {@code 127.1}, and no zone as in
+ * {@code fe80::1%eth0}.
  */
 final class HostResolver extends NameResolver {
 
@@ -53,7 +54,7 @@ final class HostResolver extends NameResolver {
         }
     }
 
-    /** Returns the proxy through which the system properties have a target called. */
+    /** Returns the proxy that the system properties name for a target. */
     static Optional<String> proxy(Target target) {
         try {
             for (HostAndPort host : target.hosts()) {
@@ -91,7 +92,7 @@ final class HostResolver extends NameResolver {
         for (HostAndPort host : hosts) {
             try {
                 addresses(host).map(address -> group(address, host)).forEach(addresses::add);
-            } catch (IOException failure) { // the other hosts do
+            } catch (IOException failure) { // the other hosts may have addresses
                 unknown = Status.UNAVAILABLE
                         .withDescription("Unable to resolve host " + host.getHost())
                         .withCause(failure);
@@ -114,7 +115,7 @@ final class HostResolver extends NameResolver {
                         .map(address -> new InetSocketAddress(address, host.getPort()));
     }
 
-    /** Has each server asked for the certificate of its own host. */
+    /** Returns the group of an address. With TLS, the server at the address must have a certificate of its own host. */
     private static EquivalentAddressGroup group(SocketAddress address, HostAndPort host) {
         return new EquivalentAddressGroup(
                 address,

@@ -15,12 +15,12 @@ import java.net.URL;
 import java.time.Duration;
 import java.util.Map;
 
-/** Asks the HTTP port for the readiness, which is always that of the gRPC port. */
+/** Asks the HTTP port for the server's readiness, which is always that of the gRPC port. */
 public final class HttpReadiness {
 
     private HttpReadiness() {}
 
-    /** Returns the address of the readiness on this machine, on the port that the environment says. */
+    /** Returns the URL of the readiness on this machine, with the port that the environment names. */
     public static String localUrl(Map<String, String> environment) {
         return "http://localhost:" + LocalPorts.actuator(environment) + "/actuator/health/readiness";
     }

@@ -5,7 +5,7 @@ import dev.waystate.text.InputException;
 import dev.waystate.text.VisibleText;
 import java.util.Map;
 
-/** Where a server on this machine listens, by the same environment variables. */
+/** The ports of a server on this machine, as its environment variables name them. */
 final class LocalPorts {
 
     private LocalPorts() {}

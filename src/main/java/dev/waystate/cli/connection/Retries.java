@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Makes a stream again when it was cut, after growing pauses, until it ends by itself, fails for good, or gets no further
- * for too long. An outage lasts from a cut to the next progress.
+ * Runs a stream again when it was cut, after growing pauses, until it ends by itself, fails for good, or makes no
+ * progress for too long. An outage lasts from a cut to the next progress.
  */
 public final class Retries {
 
@@ -68,12 +68,14 @@ public final class Retries {
         }
     }
 
-    /** Tells that the stream of this attempt is open: what it sends may come to the server late, after it was cut. */
+    /**
+     * Notes that the stream of this attempt is open. What it sends may come to the server late, even after it was cut.
+     */
     public void opened() {
         open = true;
     }
 
-    /** Ends an outage: the stream got further. */
+    /** Notes progress, which ends an outage. */
     public void progress() {
         outage = false;
         backoff.reset();
@@ -82,7 +84,7 @@ public final class Retries {
     /**
      * Returns how long to pause before the next attempt.
      *
-     * @throws StatusRuntimeException the failure itself if there shall be none
+     * @throws StatusRuntimeException the failure itself, if no attempt follows
      */
     Duration pauseAfter(StatusRuntimeException failure) {
         if (!isTemporary(failure)) {
@@ -111,7 +113,7 @@ public final class Retries {
                 cuts += wasOpen ? 1 : 0;
                 yield true;
             }
-            case ABORTED -> cuts-- > 0; // what a stream that was cut had sent may come late, and take over
+            case ABORTED -> cuts-- > 0; // a request of a stream that was cut may come late, and take over
             case RESOURCE_EXHAUSTED -> !StatusDetails.retryDelay(failure).isZero();
             case UNAUTHENTICATED -> newToken.getAsBoolean();
             default -> false;

@@ -11,7 +11,9 @@ import java.util.Map;
 /** The service configs of the channels, in the form that gRPC parses from JSON. */
 final class ServiceConfig {
 
-    /** The unary reads. They may be repeated; {@code stream_state} may not, and the other streams resume by themselves. */
+    /**
+     * The unary reads, which may be repeated. {@code stream_state} may not, and the other streams resume by themselves.
+     */
     private static final List<MethodDescriptor<?, ?>> REPEATABLE = List.of(
             StateLogServiceGrpc.getListRecordsMethod(),
             StateLogServiceGrpc.getListSourcesMethod(),
@@ -20,7 +22,7 @@ final class ServiceConfig {
             DisplacementServiceGrpc.getComputeDisplacementMethod(),
             HealthGrpc.getCheckMethod());
 
-    /** Three more attempts, each at another replica that is connected, all within half a second and the deadline. */
+    /** Three more attempts, each at the next connected replica, all within half a second and the deadline. */
     private static final Map<String, ?> RETRIES = Map.of(
             "methodConfig",
             List.of(Map.of(
@@ -44,14 +46,17 @@ final class ServiceConfig {
 
     private ServiceConfig() {}
 
-    /** Returns a config whose calls take turns at the replicas; a single server's calls are only repeated. */
+    /**
+     * Returns a config whose calls take turns at the replicas, and are repeated; calls of a single server are only
+     * repeated.
+     */
     static Map<String, ?> balanced(Target target) {
         return target.replicas()
                 ? with("loadBalancingConfig", List.of(Map.of("round_robin", Map.of())), RETRIES)
                 : RETRIES;
     }
 
-    /** Returns a config that has the replicas asked for their health, too, and those that are not SERVING left out. */
+    /** Returns such a config that also checks the replicas' health, and leaves out those that are not SERVING. */
     static Map<String, ?> healthy(Target target) {
         Map<String, ?> config = balanced(target);
         return target.replicas() ? with("healthCheckConfig", Map.of("serviceName", ""), config) : config;

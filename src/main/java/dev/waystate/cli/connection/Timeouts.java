@@ -3,7 +3,7 @@ package dev.waystate.cli.connection;
 import java.time.Duration;
 
 /**
- * What a stream may take.
+ * How long the server may keep a stream waiting.
  *
  * @param connect how long connecting may take
  * @param stall how long the server may take or acknowledge nothing of what it is sent

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.pem.PemContent;
 import picocli.CommandLine.Option;
 
-/** The options that make a connection a TLS one. Each of the files alone does so, too. */
+/** The TLS options of a connection. Each of the files alone turns TLS on, too. */
 public final class TlsOptions {
 
     @Option(names = "--tls", description = "Use TLS, and trust the authorities that Java trusts unless --ca is given.")
@@ -53,9 +53,9 @@ public final class TlsOptions {
     }
 
     /**
-     * Returns what the options say; null without TLS.
+     * Returns the TLS context that the options describe; null without TLS.
      *
-     * @throws InputException if the options do not fit together, or their files have not what they should
+     * @throws InputException if the options do not fit together, or a file lacks what its option names
      */
     @Nullable
     SslContext context() {

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
 
-/** Sends the token that its file has at the moment of a call: tokens are rotated. No message ever has it. */
+/** Sends the token that the file has at the moment of a call, since tokens are rotated. No message ever contains it. */
 final class TokenCredentials extends CallCredentials {
 
     private static final Metadata.Key<String> AUTHORIZATION =
@@ -30,7 +30,7 @@ final class TokenCredentials extends CallCredentials {
         this.sent = read();
     }
 
-    /** Tells whether the file has another token by now than the last call had. */
+    /** Returns whether the file has another token than the last call has sent. */
     boolean hasChanged() {
         return !newest().equals(sent);
     }

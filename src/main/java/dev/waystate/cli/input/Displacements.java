@@ -9,19 +9,19 @@ import dev.waystate.text.VisibleText;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Where displacements come from. */
+/** Reads displacements from arguments and from files. */
 public final class Displacements {
 
     private Displacements() {}
 
-    /** Tells whether arguments name a file, and are no points themselves. */
+    /** Returns whether the arguments are the name of a file, and not points. */
     public static boolean areFile(List<String> arguments) {
         return arguments.size() == 1 && !Points.isLikePoint(arguments.get(0));
     }
 
     /**
-     * Opens a file of one displacement a line, or standard input for {@code -}; each is there as soon as its line has
-     * ended.
+     * Opens a file of one displacement a line, or standard input for {@code -}. The stream has each displacement as
+     * soon as its line has ended.
      *
      * @throws InputException if it cannot be opened; the stream throws it at a line that is no displacement
      */
@@ -32,7 +32,7 @@ public final class Displacements {
     /**
      * Reads pairs of points.
      *
-     * @throws InputException if the arguments are none
+     * @throws InputException if an argument is no point, or has no partner
      */
     public static List<Displacement> pairs(List<String> arguments) {
         if (arguments.size() % 2 != 0) {
@@ -44,7 +44,7 @@ public final class Displacements {
                 .toList();
     }
 
-    /** Reads one displacement a line; blank lines, and what follows a {@code #}, do not count. */
+    /** Reads one displacement a line. Blank lines, and what follows a {@code #}, are left out. */
     static Stream<Displacement> read(Rows rows) {
         return Streams.stream(rows)
                 .map(row -> row.get(0).split("#", 2)[0])

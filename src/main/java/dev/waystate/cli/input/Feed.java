@@ -10,14 +10,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads messages ahead on a thread of its own: those of a slow pipe are there one by one, those of a file by the hundred,
- * and a connection can be watched meanwhile. The thread also closes what it reads, since it may be held up in it.
+ * Reads messages ahead on a thread of its own, so that a connection can be watched meanwhile. Messages of a slow pipe
+ * come one by one, those of a file by the hundred. The thread also closes what it reads, since it may be blocked in it.
  */
 public final class Feed<T extends MessageLite> implements AutoCloseable {
 
     private static final int MAX_BYTES_AHEAD = 4 * 1024 * 1024;
 
-    /** What a message takes in memory, besides its text. */
+    /** The bytes that a message takes in memory, besides its text. */
     private static final int OVERHEAD = 200;
 
     private final Queue<T> ahead = new ConcurrentLinkedQueue<>();
@@ -40,12 +40,12 @@ public final class Feed<T extends MessageLite> implements AutoCloseable {
         return feed;
     }
 
-    /** Has a listener run after each message that has come, and at the end, in place of the one before. */
+    /** Sets the listener that runs after each message that has come, and at the end. It replaces the one before. */
     public void onNews(Runnable listener) {
         onNews = listener;
     }
 
-    /** Returns the next message if it is there, and leaves it. */
+    /** Returns the next message without removing it; null if none has come. */
     public @Nullable T peek() {
         return ahead.peek();
     }
@@ -54,15 +54,15 @@ public final class Feed<T extends MessageLite> implements AutoCloseable {
         room.release(size(ahead.remove()));
     }
 
-    /** Tells whether there is no message left, and none to come. */
+    /** Returns whether no message is left, and none will come. */
     public boolean isAtEnd() {
         return ended && ahead.isEmpty(); // in this order: the last message is there before the end is
     }
 
     /**
-     * Tells, at the end, whether it is the end of the input.
+     * Checks, at the end, that the input was read to its end.
      *
-     * @throws InputException if it is a bad line, or nothing can be read any more
+     * @throws InputException if a line was bad, or the input could not be read any further
      */
     public void checkEnd() {
         if (failure != null) {
@@ -79,7 +79,7 @@ public final class Feed<T extends MessageLite> implements AutoCloseable {
                 ahead.add(next);
                 onNews.run();
             }
-            failure = null; // nothing else is the end of the input, even if there is no memory to say so
+            failure = null; // set here alone: every other end is a failure, even if no memory is left to note it
         } catch (InputException bad) {
             failure = bad;
         } catch (Throwable unexpected) {

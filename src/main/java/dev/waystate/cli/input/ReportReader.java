@@ -47,7 +47,7 @@ public final class ReportReader extends AbstractIterator<Report> {
         static final List<Column> OF_CSV = List.of(STATUS, INFO, REPORTED_AT, X, Y);
         static final List<Column> OF_JSON = List.of(STATUS, INFO, REPORTED_AT, LOCATION);
 
-        /** Returns the one of a name, in any case, and with any spaces, hyphens and underscores. */
+        /** Returns the column of a name. Case, spaces, hyphens and underscores do not count. */
         static @Nullable Column of(String name, List<Column> known) {
             String letters = name.replaceAll("[\\p{IsWhite_Space}_-]", "").toUpperCase(Locale.ROOT);
             return known.stream()
@@ -66,7 +66,7 @@ public final class ReportReader extends AbstractIterator<Report> {
     private static final String COMMAS = " Commas separate the columns.";
     private static final String QUOTES = " Text with a comma in it needs double quotes around it.";
 
-    /** The most characters of a text where a message shows two. */
+    /** The most characters of a line that a message quotes beside an example. */
     private static final int MAX_SHOWN = 80;
 
     private static final ObjectReader JSON = JsonMapper.builder()
@@ -127,7 +127,7 @@ public final class ReportReader extends AbstractIterator<Report> {
     }
 
     private boolean isHeader(List<String> row) {
-        if (row.get(0).strip().equalsIgnoreCase("sep=")) { // how spreadsheets say it
+        if (row.get(0).strip().equalsIgnoreCase("sep=")) { // a line with which spreadsheets name the separator
             separatorIsKnown = true;
             return true;
         }
@@ -249,7 +249,7 @@ public final class ReportReader extends AbstractIterator<Report> {
                 + beginning(line) + "\"" + end);
     }
 
-    /** In place of Jackson's own words, which name its settings and classes. */
+    /** Returns the reason in our own words, since Jackson's name its settings and classes. */
     private static String reason(JacksonException wrong) {
         if (wrong instanceof UnexpectedEndOfInputException) {
             return "it ends too early";

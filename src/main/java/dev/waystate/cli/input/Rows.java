@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.StreamUtils;
 
 /**
- * The rows of a text in UTF-8, with a byte order mark or without, each given out as soon as its line end has come: LF,
- * CRLF or CR. Rows without visible text are left out. A row is one cell, or it is split as CSV is: cells in double quotes
- * may have separators, line breaks and doubled quotes, and the first comma, semicolon or tab outside quotes is the separator
- * from there on.
+ * The rows of a UTF-8 text, with or without a byte order mark. Each row is returned as soon as its line end has come:
+ * LF, CRLF or CR. Rows without visible text are left out. A row is one cell, or it is split as CSV is: cells in double
+ * quotes may have separators, line breaks and doubled quotes. The first comma, semicolon or tab outside of quotes is
+ * the separator from there on.
  */
 final class Rows extends AbstractIterator<List<String>> implements Closeable {
 
@@ -89,7 +89,10 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
         }
     }
 
-    /** Returns a stream that leaves standard input open when it is closed: another file would get its number. */
+    /**
+     * Returns a stream that leaves standard input open when it is closed. Otherwise the next file that is opened would
+     * get its descriptor.
+     */
     private static InputStream standardInput() {
         if (Terminals.isStdinClosed()) {
             throw new InputException("Expected the input on stdin, but standard input is closed.");
@@ -97,22 +100,22 @@ final class Rows extends AbstractIterator<List<String>> implements Closeable {
         return StreamUtils.nonClosing(System.in);
     }
 
-    /** Tells, once there was a row, whether rows are split into cells. */
+    /** Returns whether rows are split into cells, once there was a row. */
     boolean isSplit() {
         return !Boolean.FALSE.equals(split);
     }
 
-    /** Returns the separator, or 0 as long as no row has had one. */
+    /** Returns the separator, or 0 while no row has had one. */
     char separator() {
         return separator;
     }
 
-    /** Tells whether the row that was read last has no line end and may therefore be a part of one. */
+    /** Returns whether the last row has no line end, and may be half a row. */
     boolean isCut() {
         return cut && !complete;
     }
 
-    /** Returns the exception that says what is wrong with the row that was read last. */
+    /** Returns the exception that says what is wrong with the last row. */
     InputException wrong(String message) {
         String placed = text.at(rowLine, message);
         return isCut() ? new IncompleteInputException(placed) : new InputException(placed);

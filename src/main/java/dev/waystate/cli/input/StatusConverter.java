@@ -5,7 +5,7 @@ import dev.waystate.text.StatusNames;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a status of the command line. */
+/** Reads a status from the command line. */
 public final class StatusConverter implements ITypeConverter<Integer> {
 
     @Override

@@ -6,7 +6,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The bytes of a text in UTF-8, each as soon as it has come, and the lines that they are in: LF, CRLF or CR ends one. */
+/**
+ * The bytes of a UTF-8 text, each as soon as it has come, and the line that they are in. LF, CRLF or CR ends a line.
+ */
 final class TextBytes implements Closeable {
 
     static final int END = -1;
@@ -32,14 +34,14 @@ final class TextBytes implements Closeable {
     /**
      * Returns the next byte, or {@link #END}.
      *
-     * @throws InputException if it cannot be of a text in UTF-8, or cannot be read
+     * @throws InputException if the byte cannot be part of a UTF-8 text, or cannot be read
      */
     int read() {
         if (position == limit) {
             fill();
         }
         if (limit == END) {
-            return END; // for good: another writer may open a named pipe again
+            return END; // from now on: another writer may open a named pipe again
         }
         int next = buffer[position++] & 0xFF;
         count++;

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Takes text of the command line that arrives as it is: half a surrogate pair would become a question mark. */
+/** Takes only text that UTF-8 can encode: half a surrogate pair would become a question mark. */
 public final class TextConverter implements ITypeConverter<String> {
 
     @Override

@@ -1,4 +1,4 @@
-/** What commands read: reports and displacements. */
+/** What commands read: rows of files, reports and displacements. */
 @NullMarked
 package dev.waystate.cli.input;
 

@@ -1,9 +1,9 @@
 package dev.waystate.cli.output;
 
-/** Bars of block characters, as long as a value is large. */
+/** Bars of block characters. Their length shows a value. */
 final class Bar {
 
-    /** By eighths of a character, from one to all of it. */
+    /** The characters of a bar's end, from an eighth of a character to a whole one. */
     private static final String EIGHTHS = "▏▎▍▌▋▊▉█";
 
     private static final int PARTS = EIGHTHS.length();
@@ -11,10 +11,10 @@ final class Bar {
     private Bar() {}
 
     /**
-     * Returns the bar of a value; the smallest part of a character is there for all values but zero.
+     * Returns the bar of a value. Each value above zero has at least an eighth of a character.
      *
-     * @param max the value whose bar is as wide as can be, from 1
-     * @param width how many characters that is
+     * @param max the value of a bar of the full width, from 1
+     * @param width the full width in characters
      */
     static String of(long value, long max, int width) {
         int parts = (int) Math.round((double) value / max * width * PARTS);

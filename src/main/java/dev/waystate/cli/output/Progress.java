@@ -2,7 +2,7 @@ package dev.waystate.cli.output;
 
 import java.util.concurrent.TimeUnit;
 
-/** How many of something are done, on one line of standard error if that is a terminal. For one thread. */
+/** Shows how many items are done, on one line of standard error, if that is a terminal. For one thread. */
 public final class Progress implements AutoCloseable {
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);

@@ -39,7 +39,7 @@ public final class SourceText {
 
     /**
      * @param near whether the sources have a distance
-     * @param earlier whether they are as of an earlier moment, and have no more than a state
+     * @param earlier whether they are as of an earlier moment, when only their states are known
      */
     public SourceText(boolean near, boolean earlier) {
         this.cells = earlier

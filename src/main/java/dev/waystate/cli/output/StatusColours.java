@@ -7,7 +7,7 @@ final class StatusColours {
 
     private StatusColours() {}
 
-    /** Returns a status in its colour; what has none as it is. */
+    /** Returns a status in its colour; unchanged if it has none. */
     static String paint(String status) {
         String style = switch (status) {
             case "OK" -> "green";

@@ -22,7 +22,7 @@ public final class SummaryText {
     /**
      * Returns the positions, the log's id, and a table of the statuses.
      *
-     * @param bars whether there are bars of how many sources are in each state
+     * @param bars whether bars show how many sources are in each state
      */
     public static List<String> lines(GetSummaryResponse summary, boolean bars) {
         List<String> lines = new ArrayList<>();

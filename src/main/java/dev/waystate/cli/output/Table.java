@@ -9,17 +9,18 @@ import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
 
 /**
- * Lines of aligned columns. Rows may come bit by bit: a column that turns out too narrow is wider from then on. All cells
- * are made fit for a terminal. Where lines are of limited width, free text is cut to what the other columns leave of it.
+ * Lines of aligned columns. Rows may come bit by bit: a column that turns out too narrow is wider from then on.
+ * Characters that a terminal must not get are escaped. Where the width of lines is limited, free text is cut to what
+ * the other columns leave of it.
  */
 public final class Table {
 
     private static final String GAP = "  ";
 
-    /** Free text is not cut to less, however narrow the lines are. */
+    /** Free text is not cut to fewer characters, however narrow the lines are. */
     private static final int LEAST_TEXT = 20;
 
-    /** Free text that is longer sticks out, and has no other rows padded. */
+    /** Free text pads the other rows up to this many characters. Longer text sticks out. */
     private static final int MOST_PADDING = 60;
 
     private final IntSupplier outputWidth;
@@ -42,12 +43,12 @@ public final class Table {
         this.widths = Arrays.stream(columns).mapToInt(Column::width).toArray();
     }
 
-    /** Returns the lines of rows, those of the first ones under the titles. */
+    /** Returns the lines of rows. The first call begins with the titles. */
     public List<String> lines(List<List<String>> rows) {
         List<List<String>> shown = new ArrayList<>();
         if (!begun) {
             begun = true;
-            lineWidth = outputWidth.getAsInt(); // not before: a command that prints no table does not ask
+            lineWidth = outputWidth.getAsInt(); // asked as late as this: a command that prints no table need not ask
             colours = outputColours.getAsBoolean();
             shown.add(Arrays.stream(columns).map(Column::title).toList());
         }
@@ -60,14 +61,14 @@ public final class Table {
     }
 
     private void widen(List<String> cells, boolean free) {
-        for (int i = 0; i < columns.length - 1; i++) { // nothing stands behind the last one
+        for (int i = 0; i < columns.length - 1; i++) { // the last column needs no padding
             if (columns[i].free() == free) {
                 widths[i] = Math.max(widths[i], Math.min(length(cells.get(i)), free ? MOST_PADDING : lineWidth));
             }
         }
     }
 
-    /** Returns what the columns without free text leave of a line. */
+    /** Returns how many characters of a line the columns without free text leave. */
     private int rest() {
         int rest = lineWidth - GAP.length() * (columns.length - 1);
         for (int i = 0; i < columns.length; i++) {

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Tells what the process's streams lead to. Where the system has no {@code /proc}, none is known for a terminal. */
+/** Tells what the process's streams lead to. On a system without {@code /proc}, no stream counts as a terminal. */
 public final class Terminals {
 
     private static final int STDIN = 0;
@@ -20,15 +20,16 @@ public final class Terminals {
     private Terminals() {}
 
     /**
-     * Tells whether the process was started without standard input. Its number is free then: the launcher has opened it
-     * for writing alone, or Java has opened a file of its own under it, which must be neither read nor closed.
+     * Returns whether the process was started without standard input. Descriptor 0 is something else then, which must
+     * be neither read nor closed: the launcher has opened it for writing alone, or Java has opened a file of its own
+     * under it.
      */
     public static boolean isStdinClosed() {
         return leadsTo(STDIN).startsWith(realPath(System.getProperty("java.home")) + File.separator)
                 || isOnlyWritten(STDIN);
     }
 
-    /** Tells whether standard input is a regular file, which may still grow. */
+    /** Returns whether standard input is a regular file, which may still grow. */
     public static boolean isStdinFile() {
         return Files.isRegularFile(stream(STDIN));
     }
@@ -37,14 +38,12 @@ public final class Terminals {
         return isTerminal(STDOUT);
     }
 
-    /** Tells whether another process reads what is printed. */
+    /** Returns whether another process reads what is printed. */
     public static boolean isStdoutPipe() {
         return leadsTo(STDOUT).matches("(pipe|socket):.*");
     }
 
-    /**
-     * Tells whether standard output shows colours. {@code NO_COLOR} turns them off, as no-color.org describes.
-     */
+    /** Returns whether standard output shows colours. {@code NO_COLOR} turns them off, as no-color.org describes. */
     static boolean hasColours() {
         return isStdout() && wantsColours(System.getenv());
     }
@@ -57,7 +56,9 @@ public final class Terminals {
         return isTerminal(STDERR);
     }
 
-    /** Returns how many characters fit into a line of standard output: any number if that is no terminal. */
+    /**
+     * Returns how many characters fit into a line of standard output; {@link Integer#MAX_VALUE} if that is no terminal.
+     */
     static int width() {
         return isStdout() ? terminalWidth() : Integer.MAX_VALUE;
     }

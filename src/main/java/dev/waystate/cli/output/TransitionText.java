@@ -23,7 +23,7 @@ public final class TransitionText {
                 Column.number("POSITION", 0));
     }
 
-    /** @param now up to when a state has lasted that still does */
+    /** @param now the end of a state that lasts until now */
     public static List<String> row(Transition state, Instant now) {
         Instant end = state.hasUntil() ? Times.toInstant(state.getUntil()) : now;
         Duration lasted = Duration.between(Times.toInstant(state.getSince()), end);

@@ -1,4 +1,4 @@
-/** What commands print, and how they say what was wrong. */
+/** What commands print: tables, bars and progress; and what the standard streams lead to. */
 @NullMarked
 package dev.waystate.cli.output;
 
