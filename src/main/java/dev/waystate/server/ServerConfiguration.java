@@ -27,7 +27,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 class ServerConfiguration {
 
     static {
-        // Asked for each frame whether to log it, these loggers need not ask the filters that look at every log line.
+        // Netty asks for each frame whether to log it. These loggers answer without the filters for every log line.
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     }
 
@@ -35,8 +35,8 @@ class ServerConfiguration {
      * RPCs run on the transport's threads: none of them blocks. Those that may block hand their work to the executor
      * themselves, so that a full queue is answered and not lost.
      *
-     * <p>Buffers come from Netty's own allocator, which is faster than the one that grpc-java would bring. No search for
-     * buffers that nobody gives back, unless asked for: it takes stack traces, and no code here handles buffers.
+     * <p>Buffers come from Netty's own allocator, which is faster than that of grpc-java. Netty does not search for
+     * leaked buffers unless asked to: the search takes stack traces, and no code here handles buffers.
      *
      * @param tls the TLS of the port, where a feature brings it
      */
@@ -54,7 +54,7 @@ class ServerConfiguration {
         };
     }
 
-    /** Without the starter's request scope, which nothing here uses and every call would pay for. */
+    /** Leaves the starter's request scope out, which nothing here uses and every call would pay for. */
     @Bean
     GlobalServerInterceptorRegistry globalInterceptors(ApplicationContext application) {
         return new GlobalServerInterceptorRegistry(application) {
@@ -75,7 +75,7 @@ class ServerConfiguration {
         executor.setCorePoolSize(properties.poolSize());
         executor.setMaxPoolSize(properties.poolSize());
         executor.setQueueCapacity(properties.queueCapacity());
-        executor.setAcceptTasksAfterContextClose(true); // the calls that are open then need it
+        executor.setAcceptTasksAfterContextClose(true); // open calls still need it then
         return executor;
     }
 

@@ -1,4 +1,7 @@
-/** What all RPCs share. A feature contributes its services, its status rules and its permissions: nothing here knows one. */
+/**
+ * What all RPCs share. A feature contributes its services, its status rules and its permissions: nothing here knows
+ * one.
+ */
 @NullMarked
 package dev.waystate.server;
 

@@ -4,13 +4,13 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCallHandler;
 
 /**
- * Decides which calls reach a method. It comes after {@link GuardedHandler} and before every interceptor: the calls that it
- * sees may be closed by any thread, and drop what is sent after that.
+ * Decides which calls reach a method. It comes after {@link GuardedHandler} and before every interceptor. The calls
+ * that it sees may be closed by any thread; what is sent after that is dropped.
  */
 public interface CallFilter {
 
     /**
-     * Returns what is to take the method's calls: the handler itself when there is nothing to ask of them.
+     * Returns the handler for the method's calls. It is the given one if nothing has to be checked.
      *
      * @param service the class that implements the method
      */

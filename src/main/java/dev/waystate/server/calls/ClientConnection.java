@@ -37,10 +37,13 @@ final class ClientConnection extends ChannelDuplexHandler {
 
     private static final FastThreadLocal<@Nullable ClientConnection> CURRENT = new FastThreadLocal<>();
 
-    /** A frame that is less than this part of the buffer that it is in is copied. */
+    /** A frame that has less than half of the bytes of its buffer is copied. */
     private static final int LEAST_PART_OF_BUFFER = 2;
 
-    /** What waits for the socket and is more than this is under no flow control: of data, the transport adds no more then. */
+    /**
+     * The most bytes of data that wait for the socket. The transport adds no more data then; all else is under no flow
+     * control.
+     */
     private static final int MOST_DATA_BYTES = 64 * 1024;
 
     private final ConnectionShare inbound;
@@ -53,15 +56,18 @@ final class ClientConnection extends ChannelDuplexHandler {
 
     private int nextHashCode = hashCode();
 
-    /** How much of what waits for the socket is counted here, since it is counted with no call. For its thread alone. */
+    /**
+     * The bytes that wait for the socket and are counted here, since no call counts them. For the connection's thread
+     * alone.
+     */
     private long unwritten;
 
-    /** Null until the first call, as the next one. For the connection's thread alone. */
+    /** Null until the first call, as {@link #http2}. For the connection's thread alone. */
     private @Nullable Http2ConnectionHandler handler;
 
     private @Nullable Http2Connection http2;
 
-    /** Where a stream has its call. Null until the first. */
+    /** The key of the call of a stream; null until the first call. */
     private @Nullable PropertyKey callKey;
 
     ClientConnection(MemoryBudgets memory, LimitCounts refusals, FailStop failStop) {
@@ -72,7 +78,7 @@ final class ClientConnection extends ChannelDuplexHandler {
         this.failStop = failStop;
     }
 
-    /** Returns the connection whose bytes the current thread takes in; null in the process itself. */
+    /** Returns the connection whose bytes the current thread reads; null for calls from the process itself. */
     static @Nullable ClientConnection current() {
         return CURRENT.get();
     }
@@ -92,7 +98,7 @@ final class ClientConnection extends ChannelDuplexHandler {
         }
     }
 
-    /** The transport would only close the connection, and go on without the memory that it has not. */
+    /** Ends the process if memory has run out. The transport alone would close the connection, and go on. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable problem) {
         if (OutOfMemory.isCauseOf(problem)) {
@@ -120,8 +126,9 @@ final class ClientConnection extends ChannelDuplexHandler {
     }
 
     /**
-     * Headers, and with them the whole answers to calls that fail, are under no flow control. Who makes such calls and reads
-     * nothing has its connection closed once they take more than its share.
+     * Counts headers that wait for the socket. They are under no flow control, and calls that fail are answered by
+     * headers alone. A client that makes such calls and reads nothing has its connection closed once they take more
+     * than its share.
      */
     private void countUnwritten(ChannelHandlerContext context) {
         Channel channel = context.channel();
@@ -152,12 +159,15 @@ final class ClientConnection extends ChannelDuplexHandler {
         });
     }
 
-    /** Returns the hash code of the next call: side by side in a table, calls are also so in the processor's cache. */
+    /**
+     * Returns the hash code of the next call. Calls with successive codes lie side by side in a table, and so in the
+     * processor's cache.
+     */
     int nextHashCode() {
         return nextHashCode++;
     }
 
-    /** Returns the stream of a call whose headers are being read; null in the process itself. */
+    /** Returns the stream of a call whose headers are being read; null for a call from the process itself. */
     @Nullable
     Http2Stream opened(OpenCall call) {
         if (context == null) {
@@ -171,7 +181,7 @@ final class ClientConnection extends ChannelDuplexHandler {
         return stream;
     }
 
-    /** Ends the call whose unfinished message holds most, unless it has been ended and is about to let go of it. */
+    /** Ends the call whose unfinished message holds most, unless it was ended already and is about to let go of it. */
     private void endTheLargest() throws Http2Exception {
         List<OpenCall> unfinished = new ArrayList<>();
         http2.forEachActiveStream(stream -> {
@@ -206,7 +216,7 @@ final class ClientConnection extends ChannelDuplexHandler {
         return outbound;
     }
 
-    /** Runs what has to be run on the thread of the connection, or of the caller in the process itself. */
+    /** Runs an action on the thread of the connection. For the process itself, it runs on the caller's thread. */
     void execute(Runnable action) {
         if (context != null) {
             context.executor().execute(action);
@@ -215,7 +225,7 @@ final class ClientConnection extends ChannelDuplexHandler {
         }
     }
 
-    /** Finds out whether the transport has anything left of what a call has sent. */
+    /** Finds out whether the transport has anything left of what a call has sent, and tells the call if not. */
     void findWhatIsLeft(OpenCall call) {
         execute(() -> {
             Http2Stream stream = call.http2Stream();
@@ -228,12 +238,11 @@ final class ClientConnection extends ChannelDuplexHandler {
     }
 
     /**
-     * Resets the stream of a call that has been closed and whose client has not taken that. What was still to be sent is
-     * dropped at once, and as it cannot be sent, grpc-java ends the call.
+     * Resets the stream of a call that has been closed, if its client has not taken that. What was still to be sent is
+     * dropped at once. Since it cannot be sent, grpc-java ends the call.
      */
     void reset(OpenCall call) {
-        // The first task may overtake what the call has queued, since a thread that is just sending takes that on
-        // later.
+        // A first task may overtake what the call has queued: a thread that is just sending takes that up later.
         execute(() -> execute(() -> {
             Http2Stream stream = call.http2Stream();
             if (!call.isClosed() && http2.stream(stream.id()) != null) {
@@ -245,7 +254,7 @@ final class ClientConnection extends ChannelDuplexHandler {
         }));
     }
 
-    /** What grpc-java is told of the frames that arrive. */
+    /** Sees the frames that arrive before grpc-java does. */
     private final class Frames extends Http2FrameListenerDecorator {
 
         Frames(Http2FrameListener grpc) {
@@ -258,7 +267,7 @@ final class ClientConnection extends ChannelDuplexHandler {
                 throws Http2Exception {
             int bytes = data.readableBytes();
             if (bytes == 0 && !endOfStream) {
-                return padding; // says nothing
+                return padding; // an empty frame, which changes nothing
             }
             Http2Stream stream = http2.stream(streamId);
             OpenCall call = stream == null ? null : stream.getProperty(callKey);
@@ -268,7 +277,7 @@ final class ClientConnection extends ChannelDuplexHandler {
             return listener.onDataRead(context, streamId, compact(data, bytes), padding, endOfStream);
         }
 
-        /** The copy is on the heap, and needs no release. */
+        /** Copies a small frame, so that it does not hold its buffer. The copy is on the heap, and needs no release. */
         private static ByteBuf compact(ByteBuf data, int bytes) {
             ByteBuf buffer = data.unwrap();
             return buffer != null && (long) bytes * LEAST_PART_OF_BUFFER < buffer.capacity()

@@ -16,8 +16,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * Announces the end before it comes: health turns to NOT_SERVING for good, after the drain delay the servers stop
- * accepting, and once the clients know that, the streams that would never end are ended. All other calls are finished.
+ * Announces the end before it comes. Health turns to NOT_SERVING for good. After the drain delay the servers stop
+ * accepting calls. Once the clients know that, the streams that would never end are ended. All other calls are
+ * finished.
  */
 @Component
 class Drain {
@@ -47,7 +48,7 @@ class Drain {
         this.properties = properties;
     }
 
-    /** What ends anything comes after the delay, with a lower precedence. */
+    /** Waits for the drain delay. Listeners that end anything have a lower precedence, and come after it. */
     @EventListener
     @Order(0)
     void closing(ContextClosedEvent event) throws InterruptedException {
@@ -64,13 +65,16 @@ class Drain {
         }
     }
 
-    /** The event precedes the shutdown, and there is none after it that precedes the wait for open calls. */
+    /**
+     * Begins to watch for the shutdown. It follows this event, and no other event comes between it and the wait for
+     * open calls.
+     */
     @EventListener
     void shuttingDown(GrpcServerShutdownEvent event) {
         endCallsOnceShutDown(event.getServer());
     }
 
-    /** Ends the calls that would not end by themselves, once the server takes no more. Does not wait. */
+    /** Ends the calls that would not end by themselves, once the server accepts no more. Does not wait. */
     void endCallsOnceShutDown(Server server) {
         if (!server.isShutdown()) {
             scheduler.after(TASK, SHUTDOWN_POLL, () -> endCallsOnceShutDown(server));

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Closes the calls of a method by the {@link StatusTable}: for requests that do not parse, for exceptions thrown by any
- * callback, and for those that the service hands to {@code onError} on whatever thread. To its service, a call that was
- * closed here or from outside is a cancelled one.
+ * callback, and for those that the service hands to {@code onError} on any thread. To its service, a call that was
+ * closed here or from outside looks cancelled.
  */
 final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<ParsedRequest<ReqT>, RespT> {
 
@@ -58,7 +58,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<ParsedReque
         return guarded.listener;
     }
 
-    /** A call that closes once, and with the table's status where grpc-java knows only that an exception was thrown. */
+    /** A call that closes once, with the table's status where grpc-java knows only that an exception was thrown. */
     final class GuardedCall extends ForwardingServerCall<ReqT, RespT> {
 
         private final ServerCall<ParsedRequest<ReqT>, RespT> call;
@@ -66,16 +66,16 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<ParsedReque
         private final OpenCall openCall;
         private final GuardedListener listener = new GuardedListener();
 
-        /** What the service listens with. */
+        /** The listener of the service. */
         private Listener<ReqT> service = new Listener<>() {};
 
         private boolean closed;
         private boolean headersSent;
 
-        /** Whether it was closed, and not by its service: nothing more reaches that. */
+        /** Whether it was closed by somebody else than its service, which gets no more callbacks then. */
         private volatile boolean ended;
 
-        /** Whether the service has been told so. */
+        /** Whether the service has been told that the call is cancelled. */
         private boolean cancelled;
 
         GuardedCall(ServerCall<ParsedRequest<ReqT>, RespT> call, OpenCall openCall) {
@@ -85,7 +85,10 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<ParsedReque
             openCall.started(this);
         }
 
-        /** Returns the attributes of the transport, with the client for whom the process itself may have made the call. */
+        /**
+         * Returns the attributes of the transport. For a call that the process itself makes for a client, they have the
+         * client's address.
+         */
         private static Attributes clientAttributes(Attributes transport, @Nullable SocketAddress client) {
             return client != null && transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InProcessSocketAddress
                     ? transport.toBuilder()
@@ -110,7 +113,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<ParsedReque
             return attributes;
         }
 
-        /** For the call's thread. */
+        /** Closes the call with the status of an exception. On the call's thread. */
         private void fail(Throwable thrown) {
             if (closeOnce(Status.UNKNOWN.withCause(thrown), new Metadata())) {
                 ended = true;
@@ -118,7 +121,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<ParsedReque
             }
         }
 
-        /** Closes the call on any thread, and has the service told on the call's own. */
+        /** Closes the call, on any thread. The service is told on the call's own thread. */
         void end(Status status) {
             if (closeOnce(status, new Metadata())) {
                 ended = true;
@@ -203,12 +206,12 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<ParsedReque
                 return trailers;
             }
             Metadata all = new Metadata();
-            all.merge(trailers); // which may be those of an exception that is thrown again
+            all.merge(trailers); // the trailers may be those of an exception that is thrown again
             all.put(RequestId.ENTRY, openCall.requestId());
             return all;
         }
 
-        /** Passes callbacks on until the call is closed, and then its end. */
+        /** Passes callbacks to the service until the call is closed, and then its cancellation. */
         private final class GuardedListener extends Listener<ParsedRequest<ReqT>> {
 
             @Override

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds the services and puts a {@link GuardedHandler} before each of their methods, and the {@link CallFilter} behind that,
- * outside every interceptor: grpc-java parses requests and runs interceptors where no interceptor could catch what goes
- * wrong.
+ * Finds the services. It puts a {@link GuardedHandler} before each of their methods, and the {@link CallFilter} behind
+ * that, outside of every interceptor: no interceptor could catch what goes wrong while grpc-java parses requests and
+ * runs interceptors.
  */
 @Component
 class GuardedServices extends AnnotationGrpcServiceDiscoverer {

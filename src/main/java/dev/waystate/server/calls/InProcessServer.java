@@ -18,8 +18,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Has the HTTP port call the services as clients of the gRPC port do, without a network: through the same interceptors,
- * permissions, limits and meters. It drains as that port does, and at the same time. There is one where it is imported.
+ * Serves the calls of the HTTP port, without a network, through the same interceptors, permissions, limits and meters
+ * as those of the gRPC port. It drains as that port does, and at the same time. A configuration that needs it imports
+ * it.
  */
 public class InProcessServer implements SmartLifecycle {
 

@@ -3,15 +3,16 @@ package dev.waystate.server.calls;
 import dev.waystate.server.memory.ConnectionShare;
 
 /**
- * What has arrived for a call and has not been given to its service, or is kept by it, counted in its connection's share.
- * Written by the connection's thread for every frame. Others read it now and then, and may come late.
+ * The bytes that have arrived for a call and that its service has not got yet, or still keeps. They are counted in its
+ * connection's share. The connection's thread writes this for every frame. Other threads read it now and then, and may
+ * see older values.
  */
 final class InboundBytes {
 
     /** The header of a message on the wire. */
     static final int MESSAGE_HEADER_BYTES = 5;
 
-    /** What a frame takes besides its bytes: the objects that hold them. */
+    /** The bytes that a frame takes besides its own: the objects that hold them. */
     private static final int FRAME_BYTES = 256;
 
     /** A change of less than this is not counted in the budget, which all calls share. */
@@ -38,20 +39,20 @@ final class InboundBytes {
         unreadFrames++;
     }
 
-    /** A message has been given to the service. */
+    /** Notes that the service has got a message. */
     void messageRead(long wireBytes) {
         long before = unreadBytes;
         unreadBytes = Math.max(0, before - MESSAGE_HEADER_BYTES - wireBytes);
         unreadFrames = before == 0 ? 0 : unreadFrames * unreadBytes / before; // as if all were of one size
     }
 
-    /** The service has been given so many bytes that it may keep until the call ends. */
+    /** Notes bytes that the service has got, and may keep until the call ends. */
     void kept(long bytes) {
         keptBytes += bytes;
     }
 
     /**
-     * Counts what has changed.
+     * Counts the change since the last call in the connection's share.
      *
      * @param closed whether the call has been closed, and holds nothing more
      * @return how many bytes the connection holds, if that has grown; else 0

@@ -2,7 +2,7 @@ package dev.waystate.server.calls;
 
 import java.util.Locale;
 
-/** What a call can be refused or ended for: each is a property below {@code waystate.limits}. */
+/** The limits for which a call can be refused or ended. Each is a property below {@code waystate.limits}. */
 public enum Limit {
     CALLER_RATE,
     CONNECTIONS,

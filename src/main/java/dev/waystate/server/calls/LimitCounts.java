@@ -7,7 +7,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/** Counts in {@code waystate.limits.refused} what was refused or ended, by limit. */
+/** Counts in {@code waystate.limits.refused} the calls and connections that were refused or ended, by limit. */
 @Component
 public class LimitCounts {
 

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call from its first byte until its last has left: when what has happened in it, what it holds of the server's memory,
- * and the one way to end it from outside. All methods may be called from any thread and none blocks, unless they say so.
+ * A call, from its first byte until its last has left: its times, what it holds of the server's memory, and the one way
+ * to end it from outside. All methods may be called from any thread, and none blocks, unless they say otherwise.
  */
 public final class OpenCall extends MeasuredCall {
 
@@ -31,16 +31,16 @@ public final class OpenCall extends MeasuredCall {
     private final InboundBytes inbound;
     private final OutboundBytes outbound;
 
-    /** Null in the process itself. */
+    /** Null for a call from the process itself. */
     private final @Nullable Http2Stream http2Stream;
 
     private final int hashCode;
     private final long openedAt;
 
-    /** What cancels a call from the process itself; null for others, whose streams can be reset. */
+    /** Cancels a call from the process itself; null for others, whose streams can be reset. */
     private @Nullable CancellableContext context;
 
-    /** Null until it comes to its method's handler: for methods that do not exist it does not. */
+    /** Null until the call comes to the handler of its method. A call of a method that does not exist never does. */
     private volatile GuardedHandler<?, ?>.@Nullable GuardedCall call;
 
     private volatile @Nullable Supplier<@Nullable Status> endCondition;
@@ -53,7 +53,7 @@ public final class OpenCall extends MeasuredCall {
     private volatile long endedAt;
     private volatile boolean closed;
 
-    // Written by the connection's thread for every message. Others read them now and then, and may come late.
+    // Written by the connection's thread for every message. Other threads may see older values.
     private boolean requestEnded;
     private long messageBegunAt;
     private long messageEndedAt;
@@ -82,16 +82,19 @@ public final class OpenCall extends MeasuredCall {
 
     @Override
     public Context filterContext(Context parent) {
-        context = http2Stream == null ? parent.withCancellation() : null; // each call would pay for it
+        context = http2Stream == null ? parent.withCancellation() : null; // it takes time: only where it is needed
         return (context == null ? parent : context).withValue(CURRENT, this);
     }
 
-    /** Returns whether it comes by a connection, which has a thread, or from the process itself. */
+    /** Returns whether it comes by a connection, which has a thread. A call from the process itself has none. */
     public boolean hasThread() {
         return http2Stream != null;
     }
 
-    /** Runs an action on the thread of the call's connection, or here in the process itself. */
+    /**
+     * Runs an action on the thread of the call's connection; for a call from the process itself, on the caller's
+     * thread.
+     */
     public void execute(Runnable action) {
         connection.execute(action);
     }
@@ -106,8 +109,8 @@ public final class OpenCall extends MeasuredCall {
     }
 
     /**
-     * Closes the call, unless that has been done. To its service it is a cancelled one. A client that does not take the
-     * status within some seconds has its stream reset, and with it goes what the transport holds for it.
+     * Closes the call, unless it has been closed. To its service it looks cancelled. If the client does not take the
+     * status within 3 seconds, its stream is reset, and the transport drops what it holds for it.
      */
     public void end(Status status) {
         if (endedAt == NEVER) {
@@ -120,7 +123,7 @@ public final class OpenCall extends MeasuredCall {
         }
     }
 
-    /** Ends the call, and has the transport drop at once what it has not sent yet. */
+    /** Ends the call. The transport drops at once what it has not sent yet. */
     public void endAndDrop(Status status) {
         end(status);
         CancellableContext own = context;
@@ -132,26 +135,26 @@ public final class OpenCall extends MeasuredCall {
     }
 
     /**
-     * Ends the call as soon as the condition returns a status. It is asked ten times a second, must not block, and
-     * replaces the one before.
+     * Ends the call as soon as the condition returns a status. The condition is asked ten times a second, and must not
+     * block. It replaces the one before.
      */
     public void endWhen(Supplier<@Nullable Status> condition) {
         endCondition = condition;
     }
 
     /**
-     * Says how the call ends when the server stops. Unless this is called, it is ended with UNAVAILABLE once its client
-     * has sent nothing for a second.
+     * Says how the call ends when the server stops. Unless this is called, the call is ended with UNAVAILABLE once its
+     * client has sent nothing for a second.
      *
      * @param atOnce whether it ends at once, since it would never end by itself
-     * @param ending is run about once a second from then on, and must not block
+     * @param ending runs about once a second from then on, and must not block
      */
     public void onDrain(boolean atOnce, Runnable ending) {
         endsAtOnce = atOnce;
         this.ending = ending;
     }
 
-    /** Is called about once a second while the server waits for the calls that are open. By one thread. */
+    /** Called about once a second by one thread, while the server waits for open calls. */
     void drain() {
         long seen = receivedMessages();
         boolean moves = seen != messagesWhenAsked;
@@ -171,12 +174,14 @@ public final class OpenCall extends MeasuredCall {
         return closed;
     }
 
-    /** Returns whether it was ended from outside. It stays open until its client has taken that, or some seconds. */
+    /**
+     * Returns whether it was ended from outside. It stays open until its client has taken the status, or for 3 seconds.
+     */
     public boolean isEnded() {
         return endedAt != NEVER;
     }
 
-    /** Returns since when it is open, by the clock of {@link OpenCalls#now}, as for all times here. */
+    /** Returns when it was opened. This and all times here are by the clock of {@link OpenCalls#now}. */
     public long openedAt() {
         return openedAt;
     }
@@ -186,7 +191,7 @@ public final class OpenCall extends MeasuredCall {
         return requestEnded;
     }
 
-    /** Returns since when a message has been arriving. */
+    /** Returns when the message that is arriving has begun; {@link #NEVER} if none is. */
     public long messageBegunAt() {
         return messageBegunAt;
     }
@@ -196,7 +201,7 @@ public final class OpenCall extends MeasuredCall {
         return messageEndedAt;
     }
 
-    /** Returns since when its client has not taken what it was sent. */
+    /** Returns since when its client has not taken what it was sent; {@link #NEVER} if it has. */
     public long blockedSince() {
         return blockedSince;
     }
@@ -215,7 +220,10 @@ public final class OpenCall extends MeasuredCall {
         inbound.count(closed);
     }
 
-    /** The one request of a call waits with it: for a thread, for room, for the log to come to a position. */
+    /**
+     * Counts the one request of a call as kept. It waits with the call: for a thread, for room, or for the log to come
+     * to a position.
+     */
     @Override
     public void inboundUncompressedSize(long bytes) {
         if (type().clientSendsOneMessage()) {
@@ -225,8 +233,8 @@ public final class OpenCall extends MeasuredCall {
     }
 
     /**
-     * Returns how many bytes are held of messages that have not been given to the service and, where there is one request,
-     * of that, as far as they are counted.
+     * Returns how many bytes are held of messages that the service has not got, and of the one request that it keeps.
+     * This is as far as they are counted.
      */
     public long inboundHeld() {
         return inbound.held();
@@ -237,12 +245,15 @@ public final class OpenCall extends MeasuredCall {
         return outbound.held();
     }
 
-    /** Returns what all calls of one connection have in common, and no others. */
+    /** Returns an object that all calls of one connection share, and no other call. */
     public Object connection() {
         return connection;
     }
 
-    /** Returns since when its client has taken nothing of what it was sent, if there is something. */
+    /**
+     * Returns since when its client has taken nothing of what it was sent. It means nothing while there is nothing to
+     * take.
+     */
     public long outboundTakenAt() {
         return outbound.takenAt();
     }
@@ -252,8 +263,8 @@ public final class OpenCall extends MeasuredCall {
     }
 
     /**
-     * Counts a message that is being made as if it had been sent, until {@link #cancelReservation}. Where there is next to
-     * no room in the connection's share the call becomes ready again when there is.
+     * Reserves room for a message that is being made, which counts as sent until {@link #cancelReservation}. If there
+     * is next to no room in the connection's share, the call becomes ready again when there is.
      *
      * @param mostBytes how large the message may become
      * @return how large it may become in the room that there is; 0 if there is next to none
@@ -278,7 +289,7 @@ public final class OpenCall extends MeasuredCall {
         return inbound.count(closed);
     }
 
-    /** Returns whether its service has not asked for what has arrived. */
+    /** Returns whether messages have arrived as a whole, and its service has not asked for them. */
     boolean waitsForService() {
         return messageBegunAt == NEVER && inbound.held() > 0;
     }
@@ -288,7 +299,7 @@ public final class OpenCall extends MeasuredCall {
         super.outboundWireSize(bytes);
         outbound.sent(bytes);
         if (closed) {
-            outbound.allTaken(); // it came too late to be counted out with the others
+            outbound.allTaken(); // sent too late to be counted out with the rest
         }
     }
 
@@ -325,7 +336,10 @@ public final class OpenCall extends MeasuredCall {
         }
     }
 
-    /** The transport has no such stream any more, and grpc-java need not know: it has been told of none, or of two. */
+    /**
+     * Ends the call, since the transport has no such stream any more. grpc-java does not always know: it may have been
+     * told of no stream, or of two.
+     */
     void streamGone() {
         if (!closed) {
             Status gone = Status.CANCELLED.withDescription("The stream has been closed");
@@ -343,11 +357,11 @@ public final class OpenCall extends MeasuredCall {
         closed = true;
         outbound.allTaken();
         inbound.count(closed);
-        Status ended = endStatus; // of a stream that was reset the transport knows no more than that
+        Status ended = endStatus; // of such a stream the transport knows only that it was reset
         super.streamClosed(ended == null || status.isOk() ? status : ended);
     }
 
-    /** Is called at least ten times a second. By one thread at a time. */
+    /** Called at least ten times a second, by one thread at a time. */
     void check() {
         long now = calls.now();
         if (endedAt != NEVER) {
@@ -367,7 +381,8 @@ public final class OpenCall extends MeasuredCall {
         if (status != null) {
             end(status);
         } else if (known != null) {
-            if (outbound.held() > 0 && !type().serverSendsOneMessage()) { // which takes the end of its call with it
+            // A single response leaves together with the end of its call.
+            if (outbound.held() > 0 && !type().serverSendsOneMessage()) {
                 connection.findWhatIsLeft(this);
             }
             if (outbound.waitsForRoom()) {
@@ -376,7 +391,7 @@ public final class OpenCall extends MeasuredCall {
         }
     }
 
-    /** Is called by the transport's thread. */
+    /** Called by the transport's thread. */
     void becameReady() {
         if (blockedSince != NEVER) { // for most calls it never is
             blockedSince = NEVER;

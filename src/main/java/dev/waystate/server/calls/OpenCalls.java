@@ -21,15 +21,16 @@ import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import org.springframework.stereotype.Component;
 
 /**
- * The calls that are open, from their first byte until their last has left. One task looks at all of them ten times a
- * second, and soon when too much has arrived: a timer for each would cost every call, though hardly any comes to it.
+ * The open calls, from their first byte until their last has left. One task checks all of them ten times a second, and
+ * within milliseconds when too much has arrived. A timer for each call would cost every call, and hardly any would
+ * fire.
  */
 @Component
 public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerConfigurer {
 
     private static final Duration INTERVAL = Duration.ofMillis(100);
 
-    /** Until calls are looked at when too much has arrived. Within a longer time a network brings many times the limit. */
+    /** How soon calls are checked when too much has arrived. In a longer time a network brings many times the limit. */
     private static final Duration SOON = Duration.ofMillis(5);
 
     private static final String TASK = "open-calls";
@@ -43,11 +44,11 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     private final CallObserver[] observers;
     private final AtomicBoolean checksSoon = new AtomicBoolean();
 
-    /** That of the calls from the process itself. */
+    /** The connection of the calls from the process itself. */
     private final ClientConnection inProcess;
 
     private long checkedAtNanos = System.nanoTime();
-    private volatile long now = INTERVAL.toNanos(); // OpenCall.NEVER is another time
+    private volatile long now = INTERVAL.toNanos(); // not OpenCall.NEVER
 
     /** @param policies are asked in their order */
     OpenCalls(
@@ -69,7 +70,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
                 .description("gRPC calls that are open")
                 .register(meters);
         scheduler.every(TASK, INTERVAL, this::check);
-        memory.arriving().onExceeded(this::checkSoon); // what leaves is more for a moment, and taken
+        memory.arriving().onExceeded(this::checkSoon); // answers may be too many for a moment, since clients take them
     }
 
     @Override
@@ -77,7 +78,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
         server.addStreamTracerFactory(this);
     }
 
-    /** Returns what has to be the first handler of each connection, or what its calls hold is not counted. */
+    /** Returns the first handler of a new connection. Without it, what the connection's calls hold is not counted. */
     public ChannelHandler newConnection() {
         return new ClientConnection(memory, refusals, failStop);
     }
@@ -104,8 +105,8 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     }
 
     /**
-     * Returns how long the server has been at work, in nanoseconds: a clock that stands still with the server, so that
-     * calls which come after a pause do not seem to have come before it. It moves ten times a second.
+     * Returns how long the server has been at work, in nanoseconds. The clock stands still while the process does, so
+     * that calls which come after a pause do not seem to have come before it. It moves ten times a second.
      */
     long now() {
         return now;

@@ -4,8 +4,9 @@ import dev.waystate.server.memory.ConnectionShare;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What a call has sent and its client has not taken, counted in its connection's share. The transport does not say how much
- * that is: it says when it is ready for more, and when nothing is left. All methods may be called from any thread.
+ * The bytes that a call has sent and its client has not taken. They are counted in its connection's share. The
+ * transport does not tell how many they are: it tells when it is ready for more, and when nothing is left. All methods
+ * may be called from any thread.
  */
 final class OutboundBytes {
 
@@ -17,7 +18,7 @@ final class OutboundBytes {
     /** Below this the transport calls for more, unless the service says otherwise: grpc-java's default. */
     private static final int READY_BYTES = 32 * 1024;
 
-    /** Less room than this is none. */
+    /** Less room than this counts as none. */
     private static final int LEAST_ROOM_BYTES = 8 * 1024;
 
     private final OpenCalls clock;
@@ -26,11 +27,14 @@ final class OutboundBytes {
     private final AtomicLong held = new AtomicLong();
     private volatile boolean waitsForRoom;
 
-    // Written by who sends, and by the connection's thread. Others may come late.
+    // Written by the sending thread and the connection's. Other threads may see older values.
     private long takenAt;
     private int readyBytes = READY_BYTES;
 
-    /** Of a message that was sent: what smaller ones take besides their bytes is a larger part of all. */
+    /**
+     * The bytes of the smallest message that was sent. The smaller a message is, the more memory it takes for each of
+     * its bytes.
+     */
     private long leastSentBytes = Long.MAX_VALUE;
 
     /** @param clock tells the time of the calls */
@@ -78,8 +82,8 @@ final class OutboundBytes {
     }
 
     /**
-     * Notes that the transport is ready for more. It counts the bytes on the wire: if all messages were as small as the
-     * smallest, those that it has left take most.
+     * Notes that the transport is ready for more. It counts the bytes on the wire. Those that it has left take most
+     * memory if all their messages are as small as the smallest one.
      */
     void transportReady() {
         long least = leastSentBytes;
@@ -106,7 +110,7 @@ final class OutboundBytes {
         waitsForRoom = true;
     }
 
-    /** Returns whether the call has waited for room, and there is some: it waits no longer then. */
+    /** Ends the wait for room, if there is some. Returns whether the call has waited. */
     boolean endsWait() {
         if (waitsForRoom && share.room() >= LEAST_ROOM_BYTES) {
             waitsForRoom = false;

@@ -19,10 +19,12 @@ import java.util.function.Supplier;
 /** A request, or the reason why it could not be parsed, which {@link #message} throws. */
 record ParsedRequest<T>(Supplier<T> content) {
 
-    /** What asks for the server's health, or what it is, has the name of a service or a symbol, which the answer repeats. */
+    /**
+     * The largest request of health and reflection. It has the name of a service or a symbol, which the answer repeats.
+     */
     private static final int MOST_PROBE_BYTES = 4096;
 
-    /** Fields that are unknown take up to a hundred times their bytes: of larger requests they are passed over. */
+    /** In larger requests, unknown fields are skipped: parsed, they take up to a hundred times their bytes. */
     private static final int LARGE_BYTES = 64 * 1024;
 
     T message() {
@@ -68,7 +70,7 @@ record ParsedRequest<T>(Supplier<T> content) {
         return (Parser<T>) DiscardUnknownFieldsParser.wrap(((Message) prototype).getParserForType());
     }
 
-    /** Of a compressed message nobody knows. */
+    /** Returns whether a request is large. A compressed one counts as large, since its size is not known. */
     private static boolean isLarge(InputStream stream) throws IOException {
         return !(stream instanceof KnownLength) || stream.available() > LARGE_BYTES;
     }

@@ -6,12 +6,12 @@ import io.grpc.ServiceDescriptor;
 import java.util.List;
 import java.util.function.Function;
 
-/** Makes services of others: grpc-java's definitions cannot be changed. */
+/** Makes new services from existing ones, since grpc-java's definitions cannot be changed. */
 public final class ServiceMethods {
 
     private ServiceMethods() {}
 
-    /** Returns the service with another definition in the place of each method's; the proto file that describes it stays. */
+    /** Returns the service with another definition of each method. The proto file that describes it stays. */
     public static ServerServiceDefinition replace(
             ServerServiceDefinition service,
             Function<ServerMethodDefinition<?, ?>, ServerMethodDefinition<?, ?>> replacement) {

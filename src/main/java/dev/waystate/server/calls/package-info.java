@@ -1,4 +1,7 @@
-/** The way of every call: what guards its service, what is known of it while it is open, and how it is ended from outside. */
+/**
+ * The way of every call: the guard before its service, what is known of it while it is open, and how it is ended from
+ * outside.
+ */
 @NullMarked
 package dev.waystate.server.calls;
 

@@ -12,9 +12,9 @@ import org.apache.coyote.ActionCode;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * Gives answers that are written without blocking their own limit of time, and lets them be broken off with their
- * connections. Completing an answer that its client does not take would hold a thread of Tomcat's until the connection's
- * timeout, as what is left of it is sent first.
+ * Gives asynchronous answers a time limit of their own, and breaks them off together with their connections. Merely to
+ * complete an answer that its client does not take would hold a thread of Tomcat's until the connection's timeout,
+ * since Tomcat first sends what is left of it.
  */
 public final class AsyncAnswers extends ValveBase {
 
@@ -24,13 +24,13 @@ public final class AsyncAnswers extends ValveBase {
 
     /** @param readerStallTimeout how long a client may take nothing of an answer; 0 for as long as it likes */
     AsyncAnswers(Duration readerStallTimeout) {
-        super(true); // with asynchronous requests
+        super(true); // supports asynchronous requests
         this.readerStallMillis = readerStallTimeout.toMillis();
     }
 
     private record Connection(SocketWrapperBase<?> socket, Response response, long readerStallMillis) {}
 
-    /** Begins an answer that may take as long as its client takes something of it. It must never be written with blocking. */
+    /** Begins an answer that may go on as long as its client takes some of it. It must never be written by blocking. */
     public static AsyncContext start(ServletRequest request) {
         if (request.getAttribute(CONNECTION) instanceof Connection connection) {
             connection.socket.setWriteTimeout(connection.readerStallMillis);
@@ -40,7 +40,10 @@ public final class AsyncAnswers extends ValveBase {
         return async;
     }
 
-    /** Closes the connection of an asynchronous request that has not been completed. May be called from any thread; does not block. */
+    /**
+     * Closes the connection of an asynchronous request that has not been completed. May be called from any thread. Does
+     * not block.
+     */
     public static void breakOff(ServletRequest request) {
         if (request.getAttribute(CONNECTION) instanceof Connection connection) {
             connection.response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, null);

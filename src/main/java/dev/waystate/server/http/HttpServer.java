@@ -15,10 +15,10 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.MediaType;
 
 /**
- * Gives Tomcat directories that stay the same, where Boot would make new ones at each start, which a process that is
- * killed leaves behind; {@code server.tomcat.basedir} still says otherwise. They stay empty, so that servers can share
- * them. The port takes the names of services in container networks, and paths of segments with slashes in them; what it
- * refuses is answered as a problem. All this holds for the port of the actuator, too, where it has one of its own: its
+ * Sets Tomcat up. Its directories stay the same, and empty, so that servers can share them;
+ * {@code server.tomcat.basedir} names others. Boot would make new ones at each start, and a killed process leaves them
+ * behind. Host names may have underscores, as in container networks, and segments of paths may have encoded slashes.
+ * What Tomcat refuses is answered as a problem. The actuator's port has all this, too, if it is one of its own: its
  * context finds this class in a file under {@code META-INF/spring}.
  */
 @ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
@@ -44,7 +44,7 @@ class HttpServer implements WebServerFactoryCustomizer<TomcatServletWebServerFac
             connector.setEncodedReverseSolidusHandling(PASS_THROUGH);
         });
         tomcat.addContextCustomizers(context -> {
-            context.addMimeMapping("yaml", MediaType.APPLICATION_YAML_VALUE); // or parts of a file had no type
+            context.addMimeMapping("yaml", MediaType.APPLICATION_YAML_VALUE); // else parts of a file had no type
             List.of(context.findErrorPages()).forEach(context::removeErrorPage); // of the actuator's own port
             ((StandardHost) context.getParent()).setErrorReportValveClass(ProblemReport.class.getName());
         });

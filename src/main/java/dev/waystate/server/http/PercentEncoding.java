@@ -5,13 +5,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.springframework.util.StringUtils;
 
-/** The encoding of paths and queries: RFC 3986, of UTF-8. */
+/** The percent-encoding of UTF-8 in paths and queries (RFC 3986, 2.1). */
 public final class PercentEncoding {
 
     private PercentEncoding() {}
 
     /**
-     * Returns the text.
+     * Returns the decoded text.
      *
      * @throws IllegalArgumentException if a percent sign begins no byte
      * @throws CharacterCodingException if the bytes are not in UTF-8

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
 /**
- * Answers with a problem of RFC 9457 what no servlet answers, also what Tomcat refuses before any servlet sees it. Public, as
- * Tomcat makes it by its name.
+ * Answers requests that no servlet answers, also those that Tomcat itself refuses, with a problem of RFC 9457. Public,
+ * since Tomcat makes it by its name.
  */
 public class ProblemReport extends ErrorReportValve {
 
-    /** What browsers are told with every answer but the page's own: that it may do nothing. */
+    /** The headers of every answer but the page's own. They tell browsers that the answer may do nothing. */
     public static final Map<String, String> BROWSER_HEADERS = Map.of(
             "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'",
             "X-Content-Type-Options", "nosniff",
@@ -60,7 +60,7 @@ public class ProblemReport extends ErrorReportValve {
         };
     }
 
-    /** Returns the code of gRPC. */
+    /** Returns the status code of gRPC. */
     private static String code(HttpStatus status) {
         return switch (status) {
             case NOT_FOUND -> "NOT_FOUND";
@@ -70,7 +70,7 @@ public class ProblemReport extends ErrorReportValve {
         };
     }
 
-    /** Tells whether a path, percent-encoded, is of UTF-8 without NUL. */
+    /** Returns whether a percent-encoded path is UTF-8 without NUL. */
     private static boolean isText(@Nullable String path) {
         try {
             return PercentEncoding.decode(path == null ? "" : path).indexOf('\0') < 0;

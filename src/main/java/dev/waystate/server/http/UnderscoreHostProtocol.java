@@ -11,16 +11,16 @@ import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * HTTP/1.1 that takes an underscore in the {@code Host} header. Container networks have such names for their services,
- * and RFC 3986 allows them, but Tomcat takes the narrower names of the DNS alone. Each request knows its socket. Public, as
+ * HTTP/1.1 that takes an underscore in the {@code Host} header. Services in container networks have such names, and RFC
+ * 3986 allows them. Tomcat alone takes the narrower names of the DNS. Each request knows its socket. Public, since
  * Tomcat makes it by its name.
  */
 public class UnderscoreHostProtocol extends Http11NioProtocol {
 
-    /** What Tomcat is shown in the place of an underscore: a letter may stand wherever an underscore may. */
+    /** The letter that Tomcat sees in the place of an underscore. A letter may stand wherever an underscore may. */
     private static final char STAND_IN = 'x';
 
-    /** Where a request has its socket; Tomcat uses those below 17. */
+    /** The note of a request that has its socket. Tomcat uses the notes below 17. */
     private static final int SOCKET_NOTE = 17;
 
     static SocketWrapperBase<?> socket(Request request) {
@@ -38,7 +38,7 @@ public class UnderscoreHostProtocol extends Http11NioProtocol {
                 return super.service(socket);
             }
 
-            /** Everything else about the name is still Tomcat's to judge. */
+            /** Replaces underscores before Tomcat checks the name, which is still Tomcat's to judge. */
             @Override
             protected void parseHost(MessageBytes value) {
                 if (value == null || value.isNull() || value.getByteChunk().indexOf('_', 0) < 0) {

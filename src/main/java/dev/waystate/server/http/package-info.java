@@ -1,4 +1,4 @@
-/** The HTTP port's server, where Tomcat's own ways do not fit. */
+/** The server of the HTTP port, Tomcat, and changes to its ways. */
 @NullMarked
 package dev.waystate.server.http;
 

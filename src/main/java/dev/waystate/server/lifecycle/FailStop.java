@@ -25,7 +25,7 @@ public class FailStop {
 
     static final int EXIT_CODE = 74;
 
-    /** For an orderly end. One that hangs, on a disk that does not answer, is cut short. */
+    /** The most time for an orderly end. One that hangs, as on a disk that does not answer, is cut short. */
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private static final Logger log = LoggerFactory.getLogger(FailStop.class);
@@ -42,11 +42,11 @@ public class FailStop {
     }
 
     /**
-     * Ends the process. Where memory has run out that is done at once, since an orderly end needs some. Else health turns
-     * to NOT_SERVING at once, and the process ends when its open calls have, or after 30 seconds. Does not block. Only the
-     * first call counts.
+     * Ends the process. If memory has run out, it ends at once, since an orderly end needs some. Otherwise health turns
+     * to NOT_SERVING at once, and the process ends when its open calls have, or after 30 seconds. Does not block. Only
+     * the first call counts.
      *
-     * @param reason what the service cannot go on with
+     * @param reason why the server cannot go on
      */
     public void stop(Throwable reason) {
         if (OutOfMemory.isCauseOf(reason)) {
@@ -63,7 +63,7 @@ public class FailStop {
             });
             AvailabilityChangeEvent.publish(application, LivenessState.BROKEN);
             AvailabilityChangeEvent.publish(application, ReadinessState.REFUSING_TRAFFIC);
-            // No daemon: once the servers have stopped it is the only thread, and the exit code is to be its own.
+            // No daemon: once the servers have stopped it is the only thread, and its exit code counts.
             start("fail-stop", false, () -> System.exit(SpringApplication.exit(application, () -> EXIT_CODE)));
         } catch (OutOfMemoryError noThread) {
             halt();

@@ -16,11 +16,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InitializingBean;
 
 /**
- * Gives the memory that a load took back to the system seconds after its end. G1 collects an idle heap, and makes it smaller,
- * only when it is told an interval. The interval is set here: from a collection for further work until one for idleness, so
- * that a process which stays idle does nothing. The heap is marked beside the application, with pauses of milliseconds. Then
- * the C library gives back what native code has freed. Does nothing with another collector, or where the JVM's options name
- * an interval.
+ * Gives memory back to the system, some seconds after the end of a load. G1 collects an idle heap, and makes it
+ * smaller, only if an interval is set. This class sets it after each collection for further work, and unsets it after
+ * one for idleness, so that a process which stays idle does nothing. The heap is marked beside the application, with
+ * pauses of milliseconds. Then the C library gives back what native code has freed. With another collector, or where
+ * the JVM's options name an interval, it does nothing.
  */
 class IdleCollection implements InitializingBean {
 
@@ -33,8 +33,8 @@ class IdleCollection implements InitializingBean {
     private boolean intervalSet;
 
     /**
-     * @param interval how long nothing is collected before the process counts as idle. It is over after twice as long at
-     *     most. The first seconds of a high load after it are slower, since the heap grows again
+     * @param interval how long nothing is collected before the process counts as idle. Memory is given back after twice
+     *     as long at most. The first seconds of the next high load are slower, since the heap grows again
      */
     IdleCollection(Duration interval) {
         this.interval = interval;

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What ends the process when it fails, and keeps it small when it is idle. */
+/** The beans that end the process when it fails, and keep it small when it is idle. */
 @Configuration(proxyBeanMethods = false)
 class LifecycleConfiguration {
 

@@ -18,19 +18,20 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
 
 /**
- * Finds out that memory has run out, in whatever thread, and has the process end. A thread that an OutOfMemoryError has
- * passed through may have left half of its work undone, so that nothing the process does can be relied on.
+ * Notices in any thread that memory has run out, and ends the process. A thread that an OutOfMemoryError has passed
+ * through may have left its work half done, so that nothing the process does can be relied on.
  *
- * <p>The JVM's own flag ExitOnOutOfMemoryError does the same, but is not set wherever the jar is started, and knows
- * nothing of direct memory. Three things are looked at here: errors that end a thread; errors that libraries catch and
- * log; and the collector, which may work on and on before it gives up. Calls, tasks and connections say it themselves.
+ * <p>The JVM's own flag ExitOnOutOfMemoryError does the same. But it is not set wherever the jar is started, and knows
+ * nothing of direct memory. This class watches three things: errors that end a thread; errors that libraries catch and
+ * log; and the collector, which may work on and on before it gives up. Calls, tasks and connections report theirs
+ * themselves.
  */
 public class OutOfMemory implements InitializingBean, DisposableBean {
 
     private static final int MAX_CAUSES = 10;
     private static final Duration INTERVAL = Duration.ofMillis(500);
 
-    /** The share of its time that the collector takes when memory has run out, as HotSpot's GCTimeLimit. */
+    /** The share of the time that the collector takes when memory has run out. HotSpot's GCTimeLimit is the same. */
     private static final double GC_TIME_LIMIT = 0.98;
 
     /** For how many intervals in a row: 5 seconds. */
@@ -106,7 +107,7 @@ public class OutOfMemory implements InitializingBean, DisposableBean {
                 .sum();
     }
 
-    /** Looks at the errors that are logged, whatever the logger's level is. */
+    /** Sees the errors that are logged, whatever the logger's level is. */
     private final class LoggedErrors extends TurboFilter {
 
         @Override
@@ -118,7 +119,7 @@ public class OutOfMemory implements InitializingBean, DisposableBean {
                 Object @Nullable [] arguments,
                 @Nullable Throwable thrown) {
             if (thrown == null && arguments == null) {
-                return FilterReply.NEUTRAL; // so is every question whether something would be logged, as for each frame
+                return FilterReply.NEUTRAL; // as it is when Netty asks, for each frame, whether a line would be logged
             }
             Throwable logged = thrown != null ? thrown : MessageFormatter.getThrowableCandidate(arguments);
             if (logged != null && isCauseOf(logged)) {

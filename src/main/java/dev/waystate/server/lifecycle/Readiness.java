@@ -13,15 +13,18 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether the server takes traffic. Once it drains, it does not. When a part of it has refused traffic before the end of the
- * start, it still does after that. May be called from any thread.
+ * Whether the server takes traffic. Once it drains, it does not. If a part of it has refused traffic during the start,
+ * the server still does after that. May be called from any thread.
  */
 @Component
 public class Readiness {
 
     private final ApplicationContext application;
 
-    /** Read without the lock: who is told of a change may hold a lock of its own, for which the one that tells waits. */
+    /**
+     * Read without the lock: a listener of a change may hold a lock of its own, for which the thread that makes the
+     * change waits.
+     */
     private volatile boolean refusing;
 
     private boolean draining;

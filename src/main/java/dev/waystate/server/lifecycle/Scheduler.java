@@ -10,14 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks again and again, or once and later. What a task throws is logged: one that is repeated is still run again when
- * its time comes. One that finds no memory ends the process.
+ * Runs tasks again and again, or once and later. What a task throws is logged, and a repeated task is run again when
+ * its time comes. If a task finds no memory, the process ends.
  */
 public class Scheduler implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
 
-    /** So that one that reads a file which does not answer does not hold up the others. */
+    /** Several, so that a task that reads a file which does not answer does not hold up the others. */
     private static final int THREADS = 4;
 
     private final Consumer<Throwable> onOutOfMemory;
@@ -38,7 +38,7 @@ public class Scheduler implements AutoCloseable {
     /**
      * Runs the task until the result is cancelled, or this scheduler closed.
      *
-     * @param name what the task is called in the log
+     * @param name the name of the task in the log
      * @param interval the time from the end of a run to the beginning of the next, and until the first
      * @param task may block for a short time
      */

@@ -12,7 +12,7 @@ import io.grpc.ServerInterceptor;
 import java.time.Duration;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 
-/** Refuses the calls of a caller beyond a rate. A caller is known by its authenticated name, else by its network. */
+/** Refuses calls beyond a caller's rate. A caller is known by its authenticated name, else by its network. */
 @GrpcGlobalServerInterceptor
 public class CallerRate implements ServerInterceptor {
 

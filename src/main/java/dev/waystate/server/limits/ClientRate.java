@@ -14,10 +14,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** How often each client may do something. What a client is, its user decides: by name, or by network. */
+/** How often each client may do something. The user of this class says what a client is: a name or a network. */
 public final class ClientRate {
 
-    /** Clients are forgotten beyond this number: first those that come rarely. */
+    /** The most clients that are remembered. Beyond it, those that come rarely are forgotten first. */
     static final int MOST_CLIENTS = 100_000;
 
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -27,13 +27,13 @@ public final class ClientRate {
     private final Cache<Object, Bucket> buckets;
 
     /**
-     * @param rate how often a second in the long run; 0 for as often as it likes
+     * @param rate how often a second in the long run; 0 for any number
      * @param burst how often at once
      */
     public ClientRate(int rate, int burst) {
         this.rate = rate;
         this.burst = burst;
-        // What has not been used for this long is full again, and as good as a new one.
+        // A bucket that has not been used for this long is full again, and as good as a new one.
         Duration refill =
                 SECOND.multipliedBy(burst).dividedBy(Math.max(1, rate)).plus(SECOND);
         this.buckets = Caffeine.newBuilder()
@@ -47,7 +47,9 @@ public final class ClientRate {
         return rate != 0;
     }
 
-    /** Counts once more for a client, unless it has to wait. Returns for how long: zero if it was counted. */
+    /**
+     * Counts once more for a client, unless it has to wait. Returns how long it has to wait; zero if it was counted.
+     */
     public Duration take(Object client) {
         if (!isOn()) {
             return Duration.ZERO;
@@ -65,8 +67,8 @@ public final class ClientRate {
     }
 
     /**
-     * Returns the network at the other end of a connection: an address, or 64 bits where each subscriber has as many
-     * addresses as it likes.
+     * Returns the network at the other end of a connection. It is an IPv4 address, or 64 bits of an IPv6 one, of which
+     * each subscriber has as many as it likes.
      */
     public static Object network(Attributes connection) {
         return network(connection.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
@@ -85,7 +87,7 @@ public final class ClientRate {
     private Bucket newBucket() {
         return Bucket.builder()
                 .addLimit(limit -> limit.capacity(burst).refillGreedy(rate, SECOND))
-                .withNanosecondPrecision() // by the time that passes: a clock that is set back would stop the refill
+                .withNanosecondPrecision() // by System.nanoTime: a clock that is set back would stop the refill
                 .build();
     }
 

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Closes connections beyond a number as soon as they are accepted, before any of their bytes is read: what gRPC itself
- * counts are connections that have come through their handshake.
+ * Closes connections beyond a number as soon as they are accepted, before any of their bytes is read. gRPC itself
+ * counts only connections that have come through their handshake.
  */
 @Sharable
 class ConnectionCap extends ChannelInboundHandlerAdapter {
@@ -36,7 +36,7 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
         Gauge.builder(name, value).description(description).register(meters);
     }
 
-    /** Is called by the channel that accepts; what it reads are connections. */
+    /** Called by the channel that accepts, whose messages are connections. */
     @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {
         Channel connection = (Channel) accepted;

@@ -20,13 +20,16 @@ import java.util.function.BiConsumer;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import org.springframework.stereotype.Component;
 
-/** Sets the limits that the transport keeps by itself. */
+/** Sets the limits that the transport itself enforces. */
 @Component
 class ConnectionLimits implements GrpcServerConfigurer {
 
     private static final int RESET_WINDOW_SECONDS = 30;
 
-    /** What the objects of a message take while it is parsed, in its bytes. Each thread has one message in its hands. */
+    /**
+     * How many bytes the objects of a message take, while it is parsed, for each byte of the message. Each thread
+     * parses one message at a time.
+     */
     private static final int PARSED_BYTES = 64;
 
     private final LimitsProperties limits;
@@ -68,7 +71,10 @@ class ConnectionLimits implements GrpcServerConfigurer {
         }
     }
 
-    /** Who makes the channel that accepts has to bring its threads, too. */
+    /**
+     * Puts the connection cap into the channel that accepts. A server with a channel of its own needs threads of its
+     * own, too.
+     */
     private void countConnections(NettyServerBuilder server) {
         server.channelFactory(() -> {
             NioServerSocketChannel channel = new NioServerSocketChannel();

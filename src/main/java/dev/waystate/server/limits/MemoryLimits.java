@@ -21,12 +21,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
 
 /**
- * Ends calls while all together hold more than they may. A call stands still when, for 300 ms, no message has begun or ended
- * arriving or, where answers are too much, its client has taken none.
+ * Ends calls while all together hold more than they may. A call stands still if for 300 ms no message has begun or
+ * ended arriving or, where answers take too much, if its client has taken none.
  *
- * <p>Connections that hold no more than an equal share of the limit lose no calls. Of the calls of the others, those that
- * stand still are ended first; among them, those of the connections that hold most; among connections that hold about as
- * much, those that have stood still for longest.
+ * <p>Connections that hold no more than an equal share of the limit lose no calls. Of the calls of the others, those
+ * that stand still are ended first; among them, those of the connections that hold most; among connections that hold
+ * about as much, those that have stood still for longest.
  */
 @Component
 class MemoryLimits implements CallPolicy {
@@ -102,7 +102,7 @@ class MemoryLimits implements CallPolicy {
                 .forEach(call -> call.endAndDrop(refusals.reached(limit, Status.RESOURCE_EXHAUSTED)));
     }
 
-    /** Returns the calls that have to be ended until all together hold no more than they may. */
+    /** Returns the calls to end, so that all together hold no more than they may. */
     static <C> List<C> toEnd(List<Holder<C>> holders, long limit, long excess, long movingSince) {
         Map<Object, Long> heldOnConnection = holders.stream()
                 .collect(Collectors.groupingBy(Holder::connection, Collectors.summingLong(Holder::bytes)));

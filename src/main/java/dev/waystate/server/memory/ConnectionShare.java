@@ -10,7 +10,7 @@ public final class ConnectionShare {
 
     private static final int PART_OF_FREE = 4;
 
-    /** Whatever the others hold. */
+    /** A connection may hold this much, whatever the others hold. */
     private static final long LEAST_BYTES = 64 * 1024;
 
     private final MemoryBudget budget;
@@ -41,7 +41,11 @@ public final class ConnectionShare {
         return most() - held.get();
     }
 
-    /** Counts half of the room at most, so that there is some for the next call; none if there is less than the least. */
+    /**
+     * Counts bytes that are about to be taken: half of the room, so that there is some for the next call, but
+     * {@code least} to {@code most}. If there is less room than the least, it counts none. Returns how many it has
+     * counted.
+     */
     public synchronized int reserve(int least, int most) {
         long room = room();
         if (room < least) {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the bytes that calls hold of one part of the server's memory. Nothing is refused here: holders count what they
- * take, and those that can wait ask for room first. So more than the limit is held for a moment. Nothing here blocks.
+ * take, and those that can wait ask for room first. So more than the limit may be held for a moment. Nothing here
+ * blocks.
  */
 public final class MemoryBudget {
 
@@ -19,7 +20,7 @@ public final class MemoryBudget {
     /** Guarded by itself. */
     private final Set<Runnable> waiting = new LinkedHashSet<>();
 
-    /** Whether there may be some: each release looks, and need not lock. */
+    /** Whether actions may be waiting. Each release looks at this, and need not lock. */
     private volatile boolean someWait;
 
     /** @param limit in bytes */
@@ -37,7 +38,7 @@ public final class MemoryBudget {
         return held.get();
     }
 
-    /** Has the action run by whoever takes bytes beyond the limit, each time. */
+    /** Sets the action that runs each time bytes beyond the limit are taken, on the thread that takes them. */
     public void onExceeded(Runnable action) {
         onExceeded = action;
     }
@@ -57,7 +58,10 @@ public final class MemoryBudget {
         }
     }
 
-    /** Runs the action once: now if there is room, else on the thread that releases enough, unless it is forgotten before. */
+    /**
+     * Runs the action once: now if there is room, else on the thread that releases enough, unless {@link #forget} comes
+     * first.
+     */
     public void whenRoom(Runnable action) {
         if (hasRoom()) {
             action.run();

@@ -1,12 +1,12 @@
 package dev.waystate.server.memory;
 
 /**
- * What the calls of all clients together may take of the server's memory. The way in has two parts, so that what arrives
- * and is never whole cannot take the place of what is about to be stored.
+ * The memory that the calls of all clients together may take. The way in has two parts, so that messages which are
+ * never whole cannot take the room of reports that are about to be stored.
  *
  * @param arriving messages that have not been given to their services, whole or not
  * @param pending requests that their services have, and that are not durable
- * @param leaving what has been sent and not been taken by its client
+ * @param leaving answers that were sent, and that their clients have not taken
  * @param arrivingOnConnection how many bytes of messages that are not whole one connection may have
  */
 public record MemoryBudgets(
@@ -14,7 +14,7 @@ public record MemoryBudgets(
 
     private static final int PENDING_PART = 8;
 
-    /** From this part on, messages that are not whole are too many for one connection. */
+    /** The part of {@code arriving} that the unfinished messages of one connection may take. */
     private static final int UNFINISHED_PART = 2;
 
     public static final MemoryBudgets UNLIMITED = of(Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, 0);

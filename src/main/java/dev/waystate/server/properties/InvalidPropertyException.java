@@ -1,6 +1,6 @@
 package dev.waystate.server.properties;
 
-/** A property is wrong, or lacks one that belongs to it. The server does not start with it. */
+/** A property is wrong, or another one that it needs is missing. The server does not start with it. */
 public class InvalidPropertyException extends RuntimeException {
 
     /**

@@ -4,7 +4,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.json.JsonParseException;
 
-/** Says which variable has properties that are no JSON, without a stack trace. */
+/** Names the variable whose properties are no JSON, without a stack trace. */
 class JsonAnalyzer extends AbstractFailureAnalyzer<JsonParseException> {
 
     @Override

@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says which address the gRPC port cannot have, without a stack trace. Spring Boot does so for the HTTP port. */
+/** Names the address that the gRPC port cannot have, without a stack trace. Spring Boot does so for the HTTP port. */
 class PortInUseAnalyzer extends AbstractFailureAnalyzer<BindException> {
 
-    /** How Netty's transport of gRPC begins its message, which the address follows. */
+    /** The beginning of the message of gRPC's transport. The address follows it. */
     private static final String NOT_BOUND = "Failed to bind to address ";
 
     @Override

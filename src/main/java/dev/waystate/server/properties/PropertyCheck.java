@@ -23,9 +23,10 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Refuses properties of ours that would not do what they say, before any other part of the server is made. One that is
- * misspelt, or of another version, would do nothing without a word; environment variables are left alone there, since an
- * orchestrator sets some that begin with a service's name. A time without a unit would count as milliseconds.
+ * Refuses properties of Waystate that would not do what they say, before any other part of the server is made. A
+ * property that is misspelt, or of another version, would silently do nothing. Environment variables are not checked
+ * for that, since an orchestrator sets some that begin with a service's name. A time without a unit would count as
+ * milliseconds.
  */
 @Component
 class PropertyCheck implements BeanFactoryPostProcessor {
@@ -68,7 +69,7 @@ class PropertyCheck implements BeanFactoryPostProcessor {
             throw new InvalidPropertyException(
                     name.toString(), "expected a property of Waystate, but there is none of this name");
         }
-        if (!property.getValue().toString().isEmpty()) { // a section of a file that has nothing in it
+        if (!property.getValue().toString().isEmpty()) { // empty is a section of a file without content
             throw new InvalidPropertyException(
                     name.toString(), "expected properties below it, but found the value " + property.getValue());
         }
@@ -82,7 +83,7 @@ class PropertyCheck implements BeanFactoryPostProcessor {
         }
     }
 
-    /** Returns the properties of ours, each with its type. */
+    /** Returns the properties of Waystate, each with its type. */
     private static Map<ConfigurationPropertyName, String> types() {
         Map<ConfigurationPropertyName, String> types = new TreeMap<>();
         try {

@@ -9,13 +9,13 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
-/** Refuses what the starter would take without a word and what would do nothing here, or leave no port. */
+/** Refuses properties of the starter that would silently do nothing here, or leave the server without a port. */
 @Component
 class StarterProperties {
 
     private static final String PREFIX = "grpc.server.";
 
-    /** Reads its files once, and would be taken for ours. */
+    /** The starter's own TLS, which reads its files only once. People would take it for ours. */
     private static final String TLS = PREFIX + "security";
 
     private static final int HIGHEST_PORT = 65_535;

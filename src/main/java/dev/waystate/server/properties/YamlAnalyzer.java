@@ -5,7 +5,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
-/** Says where a configuration file is no YAML, without a stack trace. The parser is not told the file's name. */
+/** Says where a configuration file is no YAML, without a stack trace. The parser does not know the file's name. */
 class YamlAnalyzer extends AbstractFailureAnalyzer<MarkedYAMLException> {
 
     @Override

@@ -1,4 +1,4 @@
-/** Settings that would have no effect are refused. */
+/** Refuses settings that would have no effect, and explains wrong ones. */
 @NullMarked
 package dev.waystate.server.properties;
 

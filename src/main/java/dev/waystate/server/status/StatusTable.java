@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Which status each exception becomes. What is the client's fault is told to the client, with details it can act on;
- * what is ours is logged under the id of the request, and the client gets the id alone. Memory that has run out ends the process.
+ * Decides which status each exception becomes. Faults of the client are told to the client, with details it can act on.
+ * Faults of the server are logged under the id of the request, and the client gets only the id. Memory that has run out
+ * ends the process.
  */
 @Component
 public class StatusTable {
@@ -43,7 +44,7 @@ public class StatusTable {
     private final LineBudget unreadableLines = new LineBudget(UNREADABLE_LINES_A_SECOND);
     private final FailStop failStop;
 
-    /** @param features add what is theirs */
+    /** @param features the rules of the features */
     StatusTable(List<StatusRules> features, FailStop failStop) {
         this.failStop = failStop;
         rules.put(StatusRuntimeException.class, StatusRuntimeException.class::cast);
@@ -61,7 +62,7 @@ public class StatusTable {
     }
 
     /**
-     * Has an exception, and those that extend it, become a status with the exception's message.
+     * Adds a rule: an exception, and those that extend it, become a status with the exception's message.
      *
      * @param detail returns what a client can act on, or null
      */
@@ -70,7 +71,7 @@ public class StatusTable {
         rules.put(type, thrown -> status(code, String.valueOf(thrown.getMessage()), detail.apply(type.cast(thrown))));
     }
 
-    /** Returns the code of the status that a problem becomes, for those who only tell of it. */
+    /** Returns the code of the status that a problem becomes, for those who only report it. */
     public Code code(Throwable problem) {
         StatusRuntimeException known = known(unwrapped(problem));
         return known == null ? Code.INTERNAL : known.getStatus().getCode();
@@ -79,7 +80,7 @@ public class StatusTable {
     /**
      * Returns the status, its details in the trailers.
      *
-     * @param requestId by which the log names the call
+     * @param requestId the id by which the log names the call
      */
     public StatusRuntimeException toStatus(Throwable thrown, String method, String requestId) {
         if (OutOfMemory.isCauseOf(thrown)) {
@@ -104,7 +105,10 @@ public class StatusTable {
         return thrown instanceof CompletionException && cause != null ? unwrapped(cause) : thrown;
     }
 
-    /** Returns what clients are told of a problem by the rules; null if there is none, which is the server's fault. */
+    /**
+     * Returns what the rules have clients told of a problem; null if there is no rule, so that it is the server's
+     * fault.
+     */
     private @Nullable StatusRuntimeException known(Throwable problem) {
         for (Class<?> type = problem.getClass(); type != null; type = type.getSuperclass()) {
             Function<Throwable, StatusRuntimeException> rule = rules.get(type);

@@ -8,7 +8,7 @@ public class TryLaterException extends RuntimeException {
     private final Duration retryDelay;
 
     /**
-     * @param message what there is too much of
+     * @param message says what there is too much of
      * @param retryDelay how long the client should wait
      */
     public TryLaterException(String message, Duration retryDelay) {

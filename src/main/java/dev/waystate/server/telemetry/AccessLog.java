@@ -16,10 +16,10 @@ import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.stereotype.Component;
 
 /**
- * Writes a line for each call, at its end. Of the calls that end with OK within a second, the first 100 of each second have
- * one; of all others the first 1,000. The next line says how many were left out. Health and reflection have none.
+ * Writes a line for each call, at its end. Of the calls that end with OK within a second, the first 100 of each second
+ * have one; of all others the first 1,000. The next line says how many were left out. Health and reflection have none.
  *
- * <p>What the text says is in key-value pairs, too, whose names begin with {@code call.}.
+ * <p>The values in the text are key-value pairs, too, whose names begin with {@code call.}.
  */
 @Component
 class AccessLog implements CallObserver {
@@ -100,7 +100,7 @@ class AccessLog implements CallObserver {
                 : address == null ? null : LogText.visible(address.toString());
     }
 
-    /** One line, in both forms. What is null is left out. */
+    /** One line, as text and as key-value pairs. Values that are null are left out. */
     private static final class Line {
 
         private final LoggingEventBuilder event;

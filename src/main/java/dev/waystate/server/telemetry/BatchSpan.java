@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The span of one batch of a stream. */
 public final class BatchSpan {
 
-    /** Where nothing is traced. */
+    /** The span of batches that are not traced. */
     static final BatchSpan NONE = new BatchSpan(Span.getInvalid(), null);
 
     private static final AttributeKey<Long> SIZE = AttributeKey.longKey("waystate.batch.size");

@@ -18,8 +18,8 @@ import net.devh.boot.grpc.common.util.Constants;
 import org.springframework.stereotype.Component;
 
 /**
- * The meters of gRFC A66 for every call, as the starter has them, but for two things: a meter is looked up once and not
- * once a call, and methods that do not exist share one name, since clients choose theirs as they like.
+ * The meters of gRFC A66 for every call, as the starter has them, but for two things. A meter is looked up once, and
+ * not for each call. Methods that do not exist share one name, since clients choose such names as they like.
  */
 @Component
 class CallMetrics implements CallObserver {

@@ -20,9 +20,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call's part in a trace. A unary call is one span, a child of its client's. A stream, which may go on for days, has a span
- * for each batch instead: a trace of its own with a link to the client's span. Attributes are named as in OpenTelemetry's
- * conventions for RPCs.
+ * A call's part in a trace. A unary call is one span, a child of its client's. A stream, which may go on for days, has
+ * a span for each batch instead: a trace of its own with a link to the client's span. Attributes are named as in
+ * OpenTelemetry's conventions for RPCs.
  */
 final class CallTrace {
 
@@ -36,7 +36,7 @@ final class CallTrace {
     private static final AttributeKey<String> SOURCE = AttributeKey.stringKey("waystate.source");
     private static final AttributeKey<String> REQUEST_ID = AttributeKey.stringKey("waystate.request_id");
 
-    /** The server's faults, as the conventions have them. */
+    /** The codes that are the server's fault, by OpenTelemetry's conventions for gRPC. */
     private static final Set<Code> FAULTS = EnumSet.of(
             Code.UNKNOWN, Code.DEADLINE_EXCEEDED, Code.UNIMPLEMENTED, Code.INTERNAL, Code.UNAVAILABLE, Code.DATA_LOSS);
 
@@ -45,10 +45,10 @@ final class CallTrace {
     private final Context parent;
     private final MeasuredCall call;
 
-    /** That of a unary call; an invalid one for a stream. */
+    /** The span of a unary call; an invalid one for a stream. */
     private final Span span;
 
-    /** @param parent what has the client's span in it, if there is one */
+    /** @param parent the context with the client's span, if there is one */
     CallTrace(Tracer tracer, StatusTable statuses, Context parent, MeasuredCall call) {
         this.tracer = tracer;
         this.parent = parent;
@@ -101,7 +101,7 @@ final class CallTrace {
         }
     }
 
-    /** Ends a span. An error is only what is the server's fault. */
+    /** Ends a span. Only faults of the server are errors. */
     static void end(Span span, Code code) {
         span.setAttribute(RPC_RESPONSE_STATUS_CODE, code.name());
         if (FAULTS.contains(code)) {

@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Traces calls, where there is somebody to send the spans to. Else nothing is made for any call. */
+/** Traces calls, if the spans are sent anywhere. Otherwise nothing is made for any call. */
 @Component
 class CallTraces implements CallObserver {
 
@@ -35,7 +35,7 @@ class CallTraces implements CallObserver {
         this.statuses = statuses;
     }
 
-    /** Returns what has the span in it that a client has sent, if it has sent one that is valid. */
+    /** Returns a context with the span that the client has sent, if it has sent a valid one. */
     static Context parent(MeasuredCall call) {
         return call.traceParent() == null
                 ? Context.root()

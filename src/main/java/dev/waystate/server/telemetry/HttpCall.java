@@ -30,7 +30,7 @@ public final class HttpCall extends MeasuredCall {
         outboundWireSize(bytes);
     }
 
-    /** Ends it, unless that has been done. */
+    /** Ends it, unless it has been ended. */
     public void end(Status status) {
         if (ended.compareAndSet(false, true)) {
             streamClosed(status);

@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Has a line logged for each HTTP request that does not become a call of a service. */
+/** Logs a line for each HTTP request that does not become a call of a service. */
 @Component
 public class HttpCalls {
 
@@ -18,7 +18,7 @@ public class HttpCalls {
         this.observers = new CallObserver[] {accessLog};
     }
 
-    /** Begins what is to be ended when the last byte of the answer has been written. */
+    /** Begins the call of a request. It is to be ended when the last byte of the answer has been written. */
     public HttpCall begin(String method, HttpServletRequest request) {
         Metadata headers = new Metadata();
         for (Metadata.Key<String> key : HEADERS) {

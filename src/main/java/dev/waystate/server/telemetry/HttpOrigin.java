@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  */
 public record HttpOrigin(InetSocketAddress peer, LongSupplier sentBytes) {
 
-    /** The metadata entry that brings it within the process. In calls from elsewhere it says nothing. */
+    /** The metadata entry that carries it within the process. In calls from elsewhere it has no effect. */
     public static final Metadata.Key<HttpOrigin> ENTRY =
             Metadata.Key.of("waystate-http-client-bin", new BinaryStreamMarshaller<>() {
                 @Override
@@ -29,7 +29,9 @@ public record HttpOrigin(InetSocketAddress peer, LongSupplier sentBytes) {
                 }
             });
 
-    /** Within the process, metadata are not written and read: the stream arrives as it is. */
+    /**
+     * Carries the object itself. Within the process, metadata are not written and read: the stream arrives as it is.
+     */
     private static final class Carrier extends ByteArrayInputStream {
 
         private final HttpOrigin call;

@@ -8,7 +8,10 @@ import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.util.List;
 
-/** Samples the traces that begin with a link to a client's span if that was sampled, and all others as another sampler does. */
+/**
+ * Samples traces that begin with a link to a client's span if that was sampled. All others are sampled as another
+ * sampler does.
+ */
 record LinkSampler(Sampler others) implements Sampler {
 
     @Override

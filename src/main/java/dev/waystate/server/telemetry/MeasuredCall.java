@@ -15,12 +15,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known and counted of a call, from its first byte until its end. One thread at a time receives, and one sends;
- * everybody may look.
+ * What is known and counted of a call, from its first byte until its end. One thread at a time receives, and one sends.
+ * Any thread may read.
  */
 public abstract class MeasuredCall extends ServerStreamTracer {
 
-    /** What W3C has everybody pass on. To take a longer one apart can take very long. */
+    /**
+     * The length of a {@code tracestate} that everybody should pass on (W3C Trace Context, 3.3.1.5). To parse a longer
+     * one can take very long.
+     */
     private static final int MAX_TRACE_STATE_LENGTH = 512;
 
     private final CallObserver[] observers;
@@ -36,7 +39,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     private final String requestId;
     private final long startNanos = System.nanoTime();
 
-    // Written for every call or message. Others than its observers read them now and then, and may come late.
+    // Written for every call or message. Threads other than its observers' may see older values.
     private long receivedMessages;
     private long receivedBytes;
     private long sentMessages;
@@ -57,8 +60,8 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     private volatile @Nullable CallTrace trace;
 
     /**
-     * @param method as its client names it, which may be one that does not exist
-     * @param peer the address of its client; null for the process itself, which is believed whom it speaks for
+     * @param method the name that its client has given, perhaps of a method that does not exist
+     * @param peer the address of its client; null for the process itself, whose {@link HttpOrigin} is believed
      */
     protected MeasuredCall(CallObserver[] observers, String method, Metadata headers, @Nullable SocketAddress peer) {
         this.observers = observers;
@@ -116,13 +119,13 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         }
     }
 
-    /** Returns the full name of its method: the one that its client names, if there is none of the name. */
+    /** Returns the full name of its method; the name that the client has given, if there is no such method. */
     String methodName() {
         MethodDescriptor<?, ?> known = method;
         return known == null ? namedMethod : known.getFullMethodName();
     }
 
-    /** Returns the method; null if there is none of the name. */
+    /** Returns the method; null if there is no such method. */
     @Nullable
     MethodDescriptor<?, ?> method() {
         return method;
@@ -133,20 +136,19 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     }
 
     /**
-     * Returns whether a method, by its full name, tells of the server's health, or what it is: those call it who watch a
-     * server.
+     * Returns whether a method, by its full name, belongs to health or reflection. Those call it who watch a server.
      */
     public static boolean isProbe(String method) {
         return method.startsWith("grpc.health.") || method.startsWith("grpc.reflection.");
     }
 
-    /** Returns the kind of its method, UNKNOWN if there is none of the name. */
+    /** Returns the kind of its method; UNKNOWN if there is no such method. */
     public MethodType type() {
         MethodDescriptor<?, ?> known = method;
         return known == null ? MethodType.UNKNOWN : known.getType();
     }
 
-    /** Returns for how long it is open or, when it has ended, was open, in nanoseconds. */
+    /** Returns how long it has been open or, once it has ended, was open, in nanoseconds. */
     long elapsedNanos() {
         return (ended ? endedNanos : System.nanoTime()) - startNanos;
     }
@@ -202,7 +204,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         return traceState;
     }
 
-    /** Returns the authenticated caller's name; null where nobody is asked for a proof. */
+    /** Returns the authenticated caller's name; null where callers need no credentials. */
     public @Nullable String caller() {
         return caller;
     }

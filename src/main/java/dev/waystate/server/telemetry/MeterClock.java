@@ -6,8 +6,8 @@ import java.time.Duration;
 import org.springframework.stereotype.Component;
 
 /**
- * The clock of the meters. Every call is recorded by several meters, each of which asks twice whether a minute is over: the
- * answer moves ten times a second, and costs them nothing.
+ * The clock of the meters. Every call is recorded by several meters, and each asks twice whether a minute is over. So
+ * this clock moves ten times a second, and to read it costs next to nothing.
  */
 @Component
 class MeterClock implements Clock {

@@ -12,7 +12,7 @@ public final class RequestId {
 
     private static final int MAX_LENGTH = 128;
 
-    /** Makes a number one of 16 digits. */
+    /** A bit that gives every number 16 hexadecimal digits. */
     private static final long FIRST_BIT = Long.MIN_VALUE;
 
     private RequestId() {}

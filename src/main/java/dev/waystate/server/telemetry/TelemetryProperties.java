@@ -4,7 +4,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What is told of the calls.
+ * What the log says of calls.
  *
  * @param accessLog which calls have a line in the log: {@code all}, {@code errors} or {@code off}
  */

@@ -6,7 +6,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
-/** How spans are sampled: as Spring Boot's properties say, but for the batches of a stream that a client traces. */
+/** How spans are sampled: as Spring Boot's properties say, except for the batches of a stream that a client traces. */
 @Configuration(proxyBeanMethods = false)
 class TraceConfiguration {
 

@@ -3,7 +3,7 @@ package dev.waystate.server.text;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** What a source or a caller may be called. */
+/** The rules for the names of sources and callers. */
 public final class Names {
 
     private static final int MAX_BYTES = 256;
@@ -11,8 +11,8 @@ public final class Names {
     private Names() {}
 
     /**
-     * Returns what was expected of a name that is blank, longer than 256 bytes of UTF-8, begins or ends with white space,
-     * or has control characters or halves of surrogate pairs; empty for one that is fine.
+     * Returns what was expected of a name that is blank, longer than 256 bytes of UTF-8, begins or ends with white
+     * space, or has control characters or halves of surrogate pairs; empty if nothing is wrong.
      */
     public static Optional<String> problem(String name) {
         if (name.isBlank() || name.length() > MAX_BYTES || name.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
@@ -26,7 +26,7 @@ public final class Names {
                 : Optional.empty();
     }
 
-    /** Includes the no-break spaces, which {@link String#strip} leaves. */
+    /** Returns whether a character is white space, also a no-break space, which {@link String#strip} leaves. */
     private static boolean isSpace(int character) {
         return Character.isWhitespace(character) || Character.isSpaceChar(character);
     }

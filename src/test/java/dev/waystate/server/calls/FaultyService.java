@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Bean;
 /** Fails in every way that a service can; the info of a request says where. */
 public class FaultyService implements BindableService {
 
-    /** Has the server of a test offer it, where the test imports this. */
+    /** Adds the service to the server of a test that imports this. */
     @TestConfiguration(proxyBeanMethods = false)
     public static class Offered {
         @Bean
@@ -39,7 +39,7 @@ public class FaultyService implements BindableService {
     public static final MethodDescriptor<Data, Empty> FAIL = method("Fail");
     static final MethodDescriptor<Data, Empty> FAIL_AT_START = method("FailAtStart");
 
-    /** What the streams were told, in order. */
+    /** The callbacks of the streams, in order. */
     final List<String> events = Collections.synchronizedList(new ArrayList<>());
 
     @Override

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
-/** What two processes have of the system's memory after the same load. */
+/** How much memory two processes hold after the same load. */
 @EnabledOnOs(OS.LINUX)
 class IdleCollectionTests {
 

@@ -146,7 +146,7 @@ final class LimitedServer implements AutoCloseable {
         application.close();
     }
 
-    /** What the server looks like from inside. */
+    /** The parts of the server that tests look at. */
     static class Probe {
 
         final List<String> openCalls = new CopyOnWriteArrayList<>();

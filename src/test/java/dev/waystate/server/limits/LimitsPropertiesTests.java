@@ -11,7 +11,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
 
-/** Wrong limits stop the start, and say which it is. */
+/** A wrong limit stops the start, which names it. */
 class LimitsPropertiesTests {
 
     @EnableConfigurationProperties(LimitsProperties.class)

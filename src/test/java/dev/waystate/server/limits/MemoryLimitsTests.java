@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Which calls are ended when all together hold 1000 bytes at most, and what moved after 100 is not stuck. */
+/** Which calls are ended when all together may hold 1000 bytes. Calls that moved after 100 are not stuck. */
 class MemoryLimitsTests {
 
     private static final long LIMIT = 1000;

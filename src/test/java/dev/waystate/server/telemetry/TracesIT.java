@@ -55,7 +55,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a real server tells of its calls to a receiver of spans. */
+/** The spans that a real server sends of its calls. */
 @Timeout(60)
 class TracesIT {
 

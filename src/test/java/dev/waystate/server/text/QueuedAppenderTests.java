@@ -194,7 +194,7 @@ class QueuedAppenderTests {
         return filter;
     }
 
-    /** Has the second line in the queue while the first is at the console. */
+    /** Puts the second line into the queue while the first is at the console. */
     private void logWhileHeld(String second) {
         log.info("held");
         await().atMost(5, TimeUnit.SECONDS).until(() -> gate.holds);
