@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets a call through to a method if its credential is valid at its start and the caller has the method's permission, and
- * puts the caller into the context of the call. Where nobody needs credentials it stands before no method at all.
+ * Lets a call through to its method if its credential is valid at its start and the caller has the method's permission.
+ * The caller is then in the context of the call. Where callers need no credentials, it filters no method.
  */
 @Component
 class AccessControl implements CallFilter {
@@ -77,7 +77,7 @@ class AccessControl implements CallFilter {
                 listener = decide(call, headers, credential);
                 held.release(listener);
             } catch (RuntimeException | Error thrown) {
-                // Where the guard does not see it: closed so, the call has the status that the guard gives.
+                // The guard cannot catch this. Closed with a cause, the call gets the status that the guard gives it.
                 call.close(Status.UNKNOWN.withCause(thrown), new Metadata());
                 held.release(new Listener<>() {});
                 listener.onCancel();

@@ -24,10 +24,10 @@ class Admission {
     /**
      * Returns the credential, if it is valid now and its caller is permitted.
      *
-     * @param credential is known, or has failed
-     * @param peer names the client in the log where the caller is not known
+     * @param credential is complete, normally or exceptionally
+     * @param peer names the client in the log, if the caller is not known
      * @throws StatusException if the call is denied
-     * @throws CompletionException if nobody can say now
+     * @throws CompletionException if the credential cannot be checked now
      */
     Credential admit(CompletableFuture<Credential> credential, Predicate<Caller> permitted, String method, String peer)
             throws StatusException {
@@ -53,7 +53,10 @@ class Admission {
         return known;
     }
 
-    /** Returns the condition of a long call: null while its credential is valid, then the status to end it with. Does not block. */
+    /**
+     * Returns the condition that ends a long call. It returns null while the credential is valid, then the status to
+     * end the call with. It does not block.
+     */
     Supplier<@Nullable Status> endCondition(Credential credential, String method) {
         return () -> credential.isValidAt(Instant.now())
                 ? null

@@ -16,8 +16,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Finds out who makes a call: by its bearer token or, if it has none, by the client certificate of its connection. A
- * network that has presented too many wrong credentials has to wait before another one is looked at. Those that are known
- * to be right are let through even then.
+ * network that has presented too many wrong credentials has to wait before another one is examined. Credentials that
+ * are known to be right are let through even then.
  */
 @Component
 public class Authenticator {
@@ -43,8 +43,9 @@ public class Authenticator {
     }
 
     /**
-     * Returns the credential of a call, most often at once, which may have expired; exceptionally an
-     * {@link AuthenticationException} if there is none, or a {@link TryLaterException}. Does not block.
+     * Returns the credential of a call, which may have expired. Most often it is known at once. The stage completes
+     * exceptionally with an {@link AuthenticationException} if there is none, or with a {@link TryLaterException}. Does
+     * not block.
      */
     CompletableFuture<Credential> authenticate(Attributes connection, Metadata headers) {
         Iterable<String> authorizations = headers.getAll(AUTHORIZATION);
@@ -77,7 +78,10 @@ public class Authenticator {
                                 : refused(DenialReason.UNKNOWN_TOKEN)));
     }
 
-    /** Counts a credential as wrong until it turns out not to be: however many come at once, no more are examined. */
+    /**
+     * Counts a credential as wrong until it turns out to be right. So the rate also bounds how many are examined at
+     * once.
+     */
     private CompletableFuture<Credential> examine(
             Attributes connection, Function<Object, CompletableFuture<Credential>> examination) {
         Object network = ClientRate.network(connection);
@@ -103,7 +107,7 @@ public class Authenticator {
         return CompletableFuture.failedFuture(new AuthenticationException(reason));
     }
 
-    /** Returns the token of what has to be the one authorization. */
+    /** Returns the token, if there is one authorization, and it is a bearer token. */
     private static Optional<String> bearer(Iterator<String> authorizations) {
         String authorization = authorizations.next();
         boolean bearer = authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());

@@ -8,7 +8,7 @@ import java.util.Set;
 /**
  * Who makes a call, as a credential has proved it.
  *
- * @param name fit to be the name of a source, too
+ * @param name a name that a source may have, too
  * @param permissions what it may do
  * @param sources which sources it may write
  */
@@ -20,7 +20,7 @@ public record Caller(String name, Set<Permission> permissions, WritableSources s
         permissions = Set.copyOf(permissions);
     }
 
-    /** Returns who makes the current call; empty where nobody is asked for credentials. */
+    /** Returns who makes the current call; empty where callers need no credentials. */
     public static Optional<Caller> current() {
         return Optional.ofNullable(CURRENT.get());
     }

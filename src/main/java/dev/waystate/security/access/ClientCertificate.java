@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
  * The certificate of a client, which TLS has found to be genuine.
  *
  * @param names the DNS names and URIs that it is for or, if it has none, its common name
- * @param end when it expires or, if that is earlier, the first of those that vouch for it
+ * @param end when it or, if that is earlier, a certificate that vouches for it expires
  */
 record ClientCertificate(Set<String> names, Instant end) {
 
     private static final int DNS_NAME = 2;
     private static final int URI = 6;
 
-    /** Returns the certificate of the session's client, if it has shown one. It is read once a session. */
+    /** Returns the certificate of the session's client, if it has shown one. It is read once for each session. */
     static Optional<ClientCertificate> of(@Nullable SSLSession session) {
         if (session == null) {
             return Optional.empty();

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A caller of the configuration, and what it can show. */
+/** A caller of the configuration, with its tokens and its certificate. */
 final class ConfiguredCaller {
 
     private final Caller caller;
@@ -30,7 +30,7 @@ final class ConfiguredCaller {
         return Stream.concat(tokens.stream(), tokensOfFile.stream());
     }
 
-    /** Takes as long whichever it is, and if it is none. */
+    /** Returns whether the caller has a token. Takes the same time for every token, also for an unknown one. */
     boolean has(TokenHash token) {
         return tokens().filter(token::equals).count() > 0;
     }

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The callers that are configured by name, and their tokens and certificates. Files of tokens are read again every
- * second; one that is wrong, or was another one a second ago, leaves the tokens in use as they are.
+ * The callers that are configured by name, with their tokens and certificates. Token files are read every second. If a
+ * file is wrong, or differs from what it was a second ago, the tokens in use stay.
  */
 @Component
 class ConfiguredCallers {
@@ -54,12 +54,12 @@ class ConfiguredCallers {
         return callers.isEmpty();
     }
 
-    /** Returns the credential that a token is. Takes as long whichever it is, and if it is none. */
+    /** Returns the credential of a token. Takes the same time for every token, also for an unknown one. */
     Optional<Credential> withToken(TokenHash token) {
         return Optional.ofNullable(owner(token)).map(caller -> new Token(token, caller));
     }
 
-    /** Returns the credential that a certificate is, which TLS has found to be genuine. */
+    /** Returns the credential of a certificate, which TLS has found to be genuine. */
     Optional<Credential> withCertificate(ClientCertificate certificate) {
         return callers.stream()
                 .filter(caller -> certificate.names().stream().anyMatch(caller::has))
@@ -67,7 +67,7 @@ class ConfiguredCallers {
                 .map(caller -> new ExpiringCredential(caller.caller(), certificate.end()));
     }
 
-    /** Returns who has the token; looks at all of them in any case. */
+    /** Returns the caller that has the token; null for none. Compares it with those of all callers in any case. */
     private @Nullable ConfiguredCaller owner(TokenHash token) {
         ConfiguredCaller owner = null;
         for (ConfiguredCaller caller : callers) {
@@ -161,7 +161,7 @@ class ConfiguredCallers {
         return entry.sources().isEmpty() ? WritableSources.ALL : WritableSources.of(entry.sources());
     }
 
-    /** Holds for as long as the caller has the token. */
+    /** A token that is valid as long as the caller has it. */
     private record Token(TokenHash hash, ConfiguredCaller owner) implements Credential {
 
         @Override

@@ -2,11 +2,11 @@ package dev.waystate.security.access;
 
 import java.time.Instant;
 
-/** What proves who a caller is, for as long as it holds. */
+/** The proof of who a caller is. It may cease to be valid. */
 public interface Credential {
 
     Caller caller();
 
-    /** Whether it still holds. Does not block. */
+    /** Returns whether it is valid at a time. Does not block. */
     boolean isValidAt(Instant now);
 }

@@ -25,7 +25,7 @@ public enum DenialReason {
     NO_PERMISSION,
     FOREIGN_SOURCE;
 
-    /** Returns false where nothing was presented, and while the server cannot check what was. */
+    /** Returns false if no credential was presented, or the server could not check it. */
     boolean isFaultOfCredential() {
         return this != NO_CREDENTIAL && this != NO_KEYS && this != BUSY;
     }

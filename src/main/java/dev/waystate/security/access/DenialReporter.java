@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Turns calls away: always in the same words, whatever was wrong. The reasons are counted, and logged in ten lines in ten
- * seconds at most.
+ * Gives refused calls their status, in the same words whatever was wrong. The reasons are counted, and logged in at
+ * most ten lines in ten seconds.
  */
 @Component
 class DenialReporter {

@@ -6,18 +6,18 @@ import java.util.Queue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what is told of a call until it is known whether the call may go on. No message comes before that. */
+/** Keeps the callbacks of a call until it is known whether the call may go on. No message comes before that. */
 final class HeldListener<ReqT> extends Listener<ReqT> {
 
     private final Queue<Consumer<Listener<ReqT>>> kept = new ArrayDeque<>();
 
-    /** Set when it has been told all that was kept. */
+    /** Set when all kept callbacks have been passed to it. */
     private volatile @Nullable Listener<ReqT> released;
 
-    /** Tells a listener what has been kept; all that comes then goes straight to it. */
+    /** Passes the kept callbacks to a listener. All that come then go straight to it. */
     synchronized void release(Listener<ReqT> listener) {
         Consumer<Listener<ReqT>> callback;
-        while ((callback = kept.poll()) != null) { // which may have the transport tell more
+        while ((callback = kept.poll()) != null) { // a callback may cause further ones
             callback.accept(listener);
         }
         released = listener;

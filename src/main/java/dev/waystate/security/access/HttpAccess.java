@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.springframework.stereotype.Component;
 
-/** Lets HTTP requests through by the same credentials, permissions and limits as calls. */
+/** Lets HTTP requests through, with the same credentials, permissions and limits as calls. */
 @Component
 public class HttpAccess {
 
@@ -32,7 +32,7 @@ public class HttpAccess {
      * Completes, most often at once, when the request may go on; exceptionally with a {@link StatusException} if it is
      * denied, or another exception of the status table. The request is not used after this returns. Does not block.
      *
-     * @param method stands for the request in the log
+     * @param method the name of the request in the log
      */
     public CompletableFuture<AdmittedRequest> admit(HttpServletRequest request, Permission permission, String method) {
         InetSocketAddress peer = HttpCalls.peer(request);

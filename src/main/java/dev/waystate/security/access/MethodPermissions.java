@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What a caller needs for each method: the permission that {@link RequiresPermission} names. Nobody may call a method
- * without it, except for those that are listed here.
+ * Tells which callers may call a method: those with the permission that {@link RequiresPermission} names. A method
+ * without the annotation may be called by nobody, except for those of the services listed here.
  */
 final class MethodPermissions {
 
@@ -27,12 +27,12 @@ final class MethodPermissions {
         return OPEN_SERVICES.contains(method.getServiceName());
     }
 
-    /** Tells which callers may call the method: those with the permission that the service declares for it. */
+    /** Returns which callers may call the method: those with the permission that the service declares for it. */
     static Predicate<Caller> permitted(Class<?> service, MethodDescriptor<?, ?> method) {
         if (ANY_CALLER_SERVICES.contains(method.getServiceName())) {
             return caller -> true;
         }
-        String name = String.valueOf(method.getBareMethodName()).replace("_", ""); // as in the code that is generated
+        String name = String.valueOf(method.getBareMethodName()).replace("_", ""); // as in the generated code
         return Arrays.stream(service.getMethods())
                 .filter(candidate -> candidate.getName().equalsIgnoreCase(name))
                 .map(candidate -> candidate.getAnnotation(RequiresPermission.class))

@@ -16,7 +16,7 @@ public enum Permission {
         this.text = text;
     }
 
-    /** Returns the permission that is written so in configurations and in claims. */
+    /** Returns the permission of a text, as configurations and claims have it. */
     public static Optional<Permission> of(String text) {
         return Arrays.stream(values())
                 .filter(permission -> permission.text.equals(text))

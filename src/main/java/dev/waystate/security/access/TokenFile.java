@@ -18,7 +18,7 @@ final class TokenFile {
     /**
      * Returns the tokens that are in the file now.
      *
-     * @throws IOException if it cannot be read, or if what it has is not all tokens. The message has nothing of the content
+     * @throws IOException if it cannot be read, or a line is no token. The message has nothing of the content
      */
     static List<TokenHash> read(Path path) throws IOException {
         List<String> lines = content(path).lines().map(String::strip).toList();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The SHA-256 of a token. The token itself is not kept, and nothing here is ever shown. */
 public final class TokenHash {
 
-    /** What a token is made of, by RFC 6750. */
+    /** The form of a token: {@code b64token} of RFC 6750, 2.1. */
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
 
     private static final String HASHED = "sha256:";
@@ -27,8 +27,8 @@ public final class TokenHash {
     }
 
     /**
-     * Returns what a configuration says: {@code sha256:} and 64 hexadecimal digits, or a token. Never throws, since the
-     * binder's exceptions quote the text: {@link #problem} says what is wrong. Public for the binder.
+     * Returns the hash of a text in a configuration: {@code sha256:} and 64 hexadecimal digits, or a token. Never
+     * throws, since the binder's exceptions quote the text: {@link #problem} says what is wrong. Public for the binder.
      */
     public static TokenHash valueOf(String text) {
         String stripped = text.strip();
@@ -74,7 +74,7 @@ public final class TokenHash {
         return problem;
     }
 
-    /** Compares in a time that does not depend on the hashes, as {@link HashCode} does. What is no token equals none. */
+    /** Compares in a time that does not depend on the hashes, as {@link HashCode} does. A wrong text equals nothing. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof TokenHash that && hash != null && hash.equals(that.hash);

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which sources a caller may write.
+ * The sources that a caller may write.
  *
- * @param names these
- * @param prefixes and those that begin so
+ * @param names the sources with one of these names
+ * @param prefixes the sources whose names begin with one of these
  */
 public record WritableSources(Set<String> names, List<String> prefixes) {
 
@@ -15,7 +15,7 @@ public record WritableSources(Set<String> names, List<String> prefixes) {
 
     private static final String ANY_END = "*";
 
-    /** Returns the sources that the patterns are for: names, or beginnings of names with a {@code *} behind. */
+    /** Returns the sources of some patterns: names, or beginnings of names with a {@code *} behind. */
     public static WritableSources of(List<String> patterns) {
         return new WritableSources(
                 Set.copyOf(patterns.stream()

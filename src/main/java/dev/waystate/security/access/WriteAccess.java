@@ -14,7 +14,7 @@ public class WriteAccess {
     }
 
     /**
-     * Checks that the caller, if callers are asked who they are, may write a source.
+     * Checks that the caller may write a source. Where callers need no credentials, everybody may.
      *
      * @param method the full name of the method, for the log
      * @throws StatusRuntimeException PERMISSION_DENIED if it may not

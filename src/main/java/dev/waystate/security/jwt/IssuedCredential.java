@@ -8,8 +8,8 @@ import java.time.Instant;
 /**
  * A token whose signature is genuine. It is valid until it expires, and as long as the issuer has the key.
  *
- * @param claimed what its claims make it
- * @param key the one that it is signed with
+ * @param claimed the credential that its claims describe
+ * @param key the key that has signed it
  */
 record IssuedCredential(Credential claimed, JWK key, IssuerKeys keys) implements Credential {
 
@@ -23,7 +23,7 @@ record IssuedCredential(Credential claimed, JWK key, IssuerKeys keys) implements
         return claimed.isValidAt(now) && hasKey();
     }
 
-    /** Whether the issuer has not withdrawn the key, as far as is known. Does not block. */
+    /** Returns whether the issuer still has the key, as far as is known. Does not block. */
     boolean hasKey() {
         return keys.have(key);
     }

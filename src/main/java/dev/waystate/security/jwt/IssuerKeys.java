@@ -21,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The issuer's public keys. They are kept for a day, so that an outage of the issuer does no harm, and fetched anew on a
- * thread of their own once they are older than the refresh interval. All of it goes by the time that passes: the library's
- * own cache goes by the machine's clock, and would fetch nothing for an hour after that was set back by one.
+ * The issuer's public keys. They are kept for a day, so that an outage of the issuer does no harm, and fetched anew on
+ * a thread of their own once they are older than the refresh interval. Ages are those of {@link System#nanoTime}. The
+ * library's own cache goes by the machine's clock: if that were set back by an hour, it would fetch nothing for an
+ * hour.
  */
 final class IssuerKeys implements AutoCloseable {
 
@@ -63,25 +64,34 @@ final class IssuerKeys implements AutoCloseable {
         checks = scheduler.every("jwt-keys", interval, () -> fetches.execute(this::refresh));
     }
 
-    /** Returns whether the keys that were fetched last have one: an outage of the issuer takes none away. Does not block. */
+    /**
+     * Returns whether the last keys that could be fetched have this one. An outage of the issuer takes none away. Does
+     * not block.
+     */
     boolean have(JWK key) {
         JWKSet last = fetcher.last();
         return last != null && last.getKeys().contains(key);
     }
 
-    /** Returns whether the keys could not be had when they were fetched last. Does not block. */
+    /** Returns whether the last fetch has failed. Does not block. */
     boolean areOutOfReach() {
         return fetcher.isFailing();
     }
 
-    /** Returns the keys; empty if there are none. Only then it blocks, for some seconds at most, while it fetches them. */
+    /**
+     * Returns the keys. If there are none, it fetches them, and blocks for some seconds at most; empty if they cannot
+     * be fetched.
+     */
     Optional<JWKSet> atHand() {
         return fetcher.hasFetchedWithin(refreshInterval.plus(MAX_OUTAGE))
                 ? Optional.ofNullable(fetcher.last())
                 : fetch();
     }
 
-    /** Returns the keys that take the place of others which lack one; empty if none can be fetched now. Does not block. */
+    /**
+     * Returns keys that are newer than these, and fetches them if there are none yet; empty if that fails. Does not
+     * block.
+     */
     CompletableFuture<Optional<JWKSet>> fetchedAfter(JWKSet others) {
         return CompletableFuture.supplyAsync(
                 () -> fetcher.last() == others ? fetch() : Optional.ofNullable(fetcher.last()), fetches);

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Fetches the keys each time that it is asked, and logs once what is wrong with them. */
+/** Fetches the keys each time it is asked, and logs once what is wrong with them. */
 final class JwksFetcher implements JWKSetSource<SecurityContext> {
 
     private static final Logger log = LoggerFactory.getLogger(JwksFetcher.class);
 
-    /** How many keys a line of the log names. */
+    /** The most keys that a line of the log names. */
     private static final int MOST_NAMED = 10;
 
     private final JwksLocation location;
@@ -44,7 +44,7 @@ final class JwksFetcher implements JWKSetSource<SecurityContext> {
         return last;
     }
 
-    /** Returns whether keys were fetched, and no longer ago than that. */
+    /** Returns whether keys were fetched within this time. */
     boolean hasFetchedWithin(Duration age) {
         return last != null && Duration.ofNanos(System.nanoTime() - fetchedAt).compareTo(age) < 0;
     }
@@ -71,7 +71,7 @@ final class JwksFetcher implements JWKSetSource<SecurityContext> {
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
             throw new JWKSetUnavailableException("closed", closed);
-        } catch (Error error) { // which a future may keep for itself
+        } catch (Error error) { // logged, since a future may hide it
             log.error("The keys at {} cannot be fetched", location, error);
             throw error;
         }

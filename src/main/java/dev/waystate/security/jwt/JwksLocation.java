@@ -37,7 +37,7 @@ final class JwksLocation {
         this.uri = uri;
     }
 
-    /** Returns the location that a text names, unless its scheme is none of file, http and https. */
+    /** Returns the location that a text names; empty if its scheme is not file, http or https. */
     static Optional<JwksLocation> of(String text) {
         try {
             URI uri = URI.create(text);
@@ -93,7 +93,7 @@ final class JwksLocation {
         HttpResponse<InputStream> response = traces.send(client, request, BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
             CompletableFuture.delayedExecutor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
-                    .execute(() -> Closeables.closeQuietly(body)); // whoever reads it is told
+                    .execute(() -> Closeables.closeQuietly(body)); // ends the reading with an exception
             if (response.statusCode() == OK) {
                 return content(response, body);
             }

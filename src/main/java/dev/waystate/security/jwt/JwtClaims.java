@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Says whom the claims of a token make its owner, or why they make nobody a caller. */
+/** Makes the credential that the claims of a token describe, or says why they describe none. */
 final class JwtClaims {
 
     /** An expiry that is further ahead has most likely been written in milliseconds. */
@@ -34,7 +34,11 @@ final class JwtClaims {
         this.properties = properties;
     }
 
-    /** Returns the credential that a token with the claims is, if its signature is genuine. */
+    /**
+     * Returns the credential of a token with these claims, if its signature is genuine.
+     *
+     * @throws AuthenticationException if a claim is missing or wrong
+     */
     Credential toCredential(JWTClaimsSet claims) throws AuthenticationException {
         DenialReason problem = problem(claims, Instant.now());
         if (problem != null) {

@@ -48,7 +48,7 @@ record JwtProperties(
 
     static final String PREFIX = "waystate.security.jwt";
 
-    /** What the JDK has: all asymmetric, so that nobody can sign with what is public. */
+    /** The asymmetric algorithms of the JDK. With any other, the key that verifies could also sign. */
     private static final Set<String> ALGORITHMS =
             Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
 

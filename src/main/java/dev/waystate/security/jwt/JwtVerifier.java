@@ -41,17 +41,17 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Verifies JSON web tokens of one issuer, each once while the issuer has its key: a signature takes up to a
- * millisecond, on Java 17 and with elliptic curves. That is why one thread does it, and not the transport's: whoever
- * floods the server with false tokens keeps that thread busy, and nobody who has been verified before.
+ * Verifies JSON web tokens of one issuer. Each is verified once, as long as the issuer has its key. A signature takes
+ * up to a millisecond (elliptic curves, on Java 17). That is why one thread of its own does it, and not the
+ * transport's: a flood of false tokens keeps that thread busy, and holds up nobody whose token was verified before.
  */
 @Component
 class JwtVerifier implements TokenVerifier {
 
-    /** In this time the keys are fetched twice at most, however many tokens name keys that are not at hand. */
+    /** In this time the keys are fetched at most twice, however many tokens name unknown keys. */
     private static final Duration MIN_FETCH_INTERVAL = Duration.ofSeconds(10);
 
-    /** How many tokens may wait to be verified. Half of them when they are all from one network. */
+    /** How many tokens may wait to be verified. A single network may have half of these places. */
     static final int MAX_WAITING = 2_000;
 
     /** How many verified tokens are remembered. */
@@ -78,7 +78,7 @@ class JwtVerifier implements TokenVerifier {
         signatures.setJWSTypeVerifier(
                 new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
         signatures.setJWSKeySelector(new JWSVerificationKeySelector<>(algorithms, new JWKSecurityContextJWKSet()));
-        signatures.setJWTClaimsSetVerifier(null); // they have been verified by then
+        signatures.setJWTClaimsSetVerifier(null); // they have been checked by then
         keys = properties
                 .location()
                 .map(location ->
@@ -111,7 +111,7 @@ class JwtVerifier implements TokenVerifier {
                 .whenComplete((credential, refused) -> waiting.leave(network));
     }
 
-    /** Verifies the claims first: they take less time, and what they rule out needs no keys. */
+    /** Checks the claims first: that takes less time, and a token that fails needs no keys. */
     private CompletableFuture<Credential> verifyWith(IssuerKeys keys, String token) {
         try {
             SignedJWT jwt = signed(JWTParser.parse(token));
@@ -140,7 +140,10 @@ class JwtVerifier implements TokenVerifier {
         }
     }
 
-    /** A key that is still unknown is no fault of the token's while nobody can say which ones there are. */
+    /**
+     * Checks the signature with keys that were just fetched. If they could not be fetched, an unknown key is no fault
+     * of the token.
+     */
     private CompletableFuture<Credential> checkWithFetched(
             String token, SignedJWT jwt, Credential claimed, List<JWK> named, IssuerKeys keys) {
         if (named.isEmpty()) {
@@ -149,7 +152,7 @@ class JwtVerifier implements TokenVerifier {
         return checkSignature(token, jwt, claimed, named, keys);
     }
 
-    /** @param named the keys that may be the one that the token is signed with, at least one */
+    /** @param named the keys that may have signed the token, at least one */
     private CompletableFuture<Credential> checkSignature(
             String token, SignedJWT jwt, Credential claimed, List<JWK> named, IssuerKeys keys) {
         for (JWK key : named) {
@@ -159,7 +162,7 @@ class JwtVerifier implements TokenVerifier {
                 verified.put(TokenHash.of(token), credential);
                 return CompletableFuture.completedFuture(credential);
             } catch (BadJWSException wrongSignature) {
-                // it may be that of the next one
+                // another key may fit
             } catch (BadJOSEException | JOSEException | RuntimeException malformed) {
                 return refused(DenialReason.MALFORMED);
             }

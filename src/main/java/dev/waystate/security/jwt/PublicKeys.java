@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The keys of a JWK set that can verify a signature here. The library's parser gives up the whole set for one key that it
- * does not understand.
+ * The keys of a JWK set that can verify a signature here. The library's parser would refuse the whole set for one key
+ * that it does not understand.
  *
- * @param keys those that can
- * @param unusable the key id of each other, and why
+ * @param keys the usable keys
+ * @param unusable the key id of each other key, and why it cannot be used
  */
 record PublicKeys(JWKSet keys, List<String> unusable) {
 
@@ -62,7 +62,7 @@ record PublicKeys(JWKSet keys, List<String> unusable) {
         if (!(key instanceof AsymmetricJWK asymmetric)) {
             throw new ParseException("expected a public key, but it is symmetric", 0);
         }
-        asymmetric.toPublicKey(); // which Java may not have the curve for
+        asymmetric.toPublicKey(); // fails if Java does not have the curve
         return key.toPublicJWK();
     }
 }

@@ -4,8 +4,8 @@ import com.google.common.collect.HashMultiset;
 import com.google.common.collect.Multiset;
 
 /**
- * A number of places that networks share. A network may take one while it has fewer than are free: one that crowds
- * leaves half of them to others and, where several crowd, the next free place is for one that has none.
+ * Places that networks share. A network may take another place while it has fewer than are free. So a single network
+ * gets half of them at most, and the last free place goes to a network that has none.
  */
 final class WaitingPlaces {
 
@@ -16,7 +16,7 @@ final class WaitingPlaces {
         this.places = places;
     }
 
-    /** Returns whether there was a place, which then has to be left. */
+    /** Takes a place. Returns whether there was one; it has to be left later. */
     synchronized boolean enter(Object network) {
         return taken.count(network) < places - taken.size() && taken.add(network);
     }

@@ -5,14 +5,14 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 
-/** Tells which private key belongs to which public one. */
+/** Tells whether a private key belongs to a public key. */
 public final class PrivateKeys {
 
     private static final byte[] TEXT = {1};
 
     private PrivateKeys() {}
 
-    /** Returns whether what the private key signs is genuine to the public one. */
+    /** Returns whether the public key verifies what the private key signs. */
     public static boolean fit(PrivateKey privateKey, PublicKey publicKey) {
         try {
             Signature signature = Signature.getInstance(

@@ -3,7 +3,7 @@ package dev.waystate.security.tls;
 import io.netty.handler.ssl.ClientAuth;
 import java.util.Locale;
 
-/** Whether clients show a certificate. One that they show is checked in any case but {@link #NONE}. */
+/** Whether clients show a certificate. With all but {@link #NONE}, a certificate that is shown must be valid. */
 public enum TlsClientAuth {
     NONE(ClientAuth.NONE),
     OPTIONAL(ClientAuth.OPTIONAL),

@@ -17,7 +17,10 @@ class TlsConfiguration {
         return reload.context();
     }
 
-    /** UP whatever the files are: the server goes on with those that it has. Boot's own indicator tells what expires. */
+    /**
+     * Shows the certificate in use, and what is wrong with its files. It is UP in any case, since the server goes on
+     * with the files that it has. Boot's own indicator tells which certificates expire.
+     */
     @Bean
     HealthIndicator tlsHealthIndicator(TlsReload reload) {
         return () -> {

@@ -8,8 +8,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSessionContext;
 
 /**
- * The TLS of new connections, which can be replaced by another as a whole. Connections keep what they have begun with,
- * and a session that began before cannot be resumed after: its client shows its certificate again, and sees the new one.
+ * The TLS of new connections, which can be replaced by another as a whole. Open connections keep what they have begun
+ * with. A session from before cannot be resumed after that: its client shows its certificate again, and sees the new
+ * one.
  */
 final class TlsContext extends SslContext {
 

@@ -35,11 +35,11 @@ final class TlsMaterial {
 
     private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
-    /** Those that RFC 9113 allows: AEAD and forward secrecy. */
+    /** The ciphers that RFC 9113, 9.2.2 allows: AEAD and forward secrecy. */
     private static final List<String> CIPHERS = Http2SecurityUtil.CIPHERS;
 
     /**
-     * How long a client may resume a session: nobody looks at its certificate again then, which may have expired
+     * How long a client may resume a session. Its certificate is not checked again then, and may have expired
      * meanwhile.
      */
     private static final Duration SESSION_TIMEOUT = Duration.ofMinutes(5);
@@ -59,7 +59,7 @@ final class TlsMaterial {
     /**
      * Reads and checks a bundle.
      *
-     * @param key the key that those of the bundle's properties begin with
+     * @param key the beginning of the keys of the bundle's properties
      * @throws InvalidPropertyException if anything is missing, does not fit, or is not valid now
      */
     static TlsMaterial of(String key, SslBundle bundle, TlsClientAuth clientAuth) {
@@ -73,7 +73,7 @@ final class TlsMaterial {
         return material;
     }
 
-    /** Whether both have the same certificates, and so the same keys. */
+    /** Returns whether both have the same certificates, and so the same keys. */
     boolean isSameAs(TlsMaterial other) {
         return allCertificates.equals(other.allCertificates);
     }
@@ -192,7 +192,7 @@ final class TlsMaterial {
         }
     }
 
-    /** @param unreadable what is in its message are paths and the places of errors in files */
+    /** @param unreadable its message has paths, and the places of errors in files */
     private InvalidPropertyException unreadable(String part, Exception unreadable) {
         return wrong(
                 part,

@@ -32,9 +32,9 @@ import org.springframework.core.io.ResourceLoader;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads the files of the server's bundle again and again, and uses new ones once they are valid, and whole: two readings in
- * a row have found the same. Until then the old ones stay in use. Boot's own watcher tells nobody when the new files are
- * wrong, and hands on keys that do not fit.
+ * Reads the files of the server's bundle again and again. New files are used once they are valid, and whole: two
+ * readings in a row have found the same. Until then the old ones stay in use. Boot's own watcher does not tell that new
+ * files are wrong, and passes on keys that do not fit.
  */
 @Component
 @ConditionalOnProperty(TlsProperties.BUNDLE)
@@ -101,7 +101,7 @@ class TlsReload {
         return interval;
     }
 
-    /** Returns the TLS of new connections, whichever is right at the time. */
+    /** Returns the TLS of new connections. It is always the one in use. */
     SslContext context() {
         return context;
     }
@@ -153,7 +153,7 @@ class TlsReload {
         registry.updateBundle(name, bundle); // the web server, Boot's health and metrics
     }
 
-    /** Says once what is wrong, and again when something else is. */
+    /** Logs what is wrong, once for each problem. */
     private void report(String found) {
         if (!found.equals(problem)) {
             problem = found;
@@ -176,8 +176,8 @@ class TlsReload {
     }
 
     /**
-     * Returns the keys of those properties whose values are neither PEM nor files that can be read: an error that quotes a
-     * property would show the private key itself where that was meant to stand there and lacks its marks.
+     * Returns the keys of those properties whose values are neither PEM nor files that can be read. An error must not
+     * quote these values: one may be a private key that lacks its PEM marks.
      */
     private List<String> unreadableFiles() {
         return Binder.get(environment)

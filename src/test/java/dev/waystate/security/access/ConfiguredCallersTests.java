@@ -37,7 +37,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
-/** What a configuration of callers comes to. */
+/** The effect of a configuration of callers. */
 @ExtendWith(OutputCaptureExtension.class)
 class ConfiguredCallersTests {
 
@@ -249,7 +249,7 @@ class ConfiguredCallersTests {
         });
     }
 
-    /** As orchestrators do: in one step. */
+    /** Replaces a file in one step, as orchestrators do. */
     private void replace(Path file, String content) throws IOException {
         Path next = Files.writeString(directory.resolve("next"), content);
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenHashTests {
 
-    /** What {@code printf %s a-token-for-tests | sha256sum} prints. */
+    /** The output of {@code printf %s a-token-for-tests | sha256sum}. */
     static final String SHA256 = "sha256:9237b94c86ee59b8e51197999c04d4570522a9bfb16047aa5b59613faefa515d";
 
     static final String TOKEN = "a-token-for-tests";

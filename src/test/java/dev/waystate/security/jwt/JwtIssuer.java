@@ -36,7 +36,7 @@ public final class JwtIssuer implements AutoCloseable {
     public static final String ISSUER = "https://issuer.example/";
     public static final String AUDIENCE = "waystate";
 
-    /** Of all issuers, as it takes half a second to make one. */
+    /** The key of all issuers. To make one takes half a second. */
     private static final RSAKey RSA = rsaKey("rsa-1");
 
     /** How the keys are served. */

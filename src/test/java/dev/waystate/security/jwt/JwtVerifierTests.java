@@ -35,7 +35,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** What a configuration of tokens comes to, with the issuer's keys in a file. */
+/** The effect of a configuration of tokens, with the issuer's keys in a file. */
 class JwtVerifierTests {
 
     private static final String KEY = "waystate.security.jwt.";

@@ -28,7 +28,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Import;
 
-/** What of TLS a server does not start with. */
+/** Settings of TLS with which a server does not start. */
 class TlsConfigurationTests {
 
     private static final String TLS = "waystate.security.tls.";

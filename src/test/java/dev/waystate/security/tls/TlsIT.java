@@ -233,8 +233,8 @@ class TlsIT {
     }
 
     /**
-     * Waits until the health detail tells of the problem, and the log once behind so many lines; new connections get the first
-     * certificate.
+     * Waits until the health detail tells of the problem, and the log once behind so many lines; new connections get
+     * the first certificate.
      */
     private static void assertStays(int linesBefore, String problem) throws Exception {
         await().atMost(TIMEOUT)
