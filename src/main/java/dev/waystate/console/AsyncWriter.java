@@ -13,35 +13,36 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an answer as its client takes it, on whatever thread there is something to write, and never waits: a client
- * that does not read holds no thread. What it does not take for {@code waystate.limits.reader-stall-timeout} is given up.
+ * Writes an answer at the pace of its client. It never waits, so that a client that does not read holds no thread; any
+ * thread may write. An answer of which the client takes nothing for {@code waystate.limits.reader-stall-timeout} is
+ * given up.
  *
- * <p>One lock guards the writer and its source. What runs under it must not block.
+ * <p>One lock guards the writer and its source. What runs under the lock must not block.
  */
 public final class AsyncWriter implements WriteListener, AsyncListener {
 
-    /** The headers that have caches keep nothing of an answer, and proxies such as nginx pass on what there is of it. */
+    /** The headers that keep caches from storing an answer, and proxies such as nginx from holding it back. */
     public static final Map<String, String> HEADERS = Map.of("Cache-Control", "no-store", "X-Accel-Buffering", "no");
 
-    /** What an answer is made of. All is called under the lock. */
+    /** The content of an answer. All methods are called under the lock. */
     public interface Source {
 
-        /** Returns what is to be written next; null when there is nothing now. Nobody changes it any more. */
+        /** Returns the next bytes to be written, which nobody changes any more; null if there are none now. */
         byte @Nullable [] next();
 
         /**
-         * Bytes have been written of what came last.
+         * Notes that bytes of the last piece have been written.
          *
-         * @param whole whether all of it has
+         * @param whole whether the piece is complete
          */
         void written(int bytes, boolean whole);
 
-        /** The client has taken all that was written. Returns whether there may be more now. */
+        /** Notes that the client has taken all that was written. Returns whether there may be more to write now. */
         default boolean taken() {
             return false;
         }
 
-        /** The answer is complete, has been broken off, or its client has gone. Called once. */
+        /** Notes that the answer is complete, has been broken off, or has lost its client. Called once. */
         void ended();
     }
 
@@ -69,10 +70,10 @@ public final class AsyncWriter implements WriteListener, AsyncListener {
     private boolean ended;
 
     /**
-     * Becomes the listener of the request. Nothing is written before it is that of the output, too.
+     * Makes a writer that listens to the request. It writes nothing before it also listens to the output.
      *
      * @param async as {@link AsyncAnswers#start} returns it
-     * @param chunkBytes how much Tomcat is given at once, and then holds until the client takes it
+     * @param chunkBytes the most that Tomcat is given at once, and then holds until the client takes it
      */
     public AsyncWriter(AsyncContext async, ServletOutputStream out, Source source, int chunkBytes) {
         this.async = async;
@@ -87,7 +88,7 @@ public final class AsyncWriter implements WriteListener, AsyncListener {
         lock.lock();
         try {
             change.run();
-            if (open && !writing) { // else whoever writes sees to it
+            if (open && !writing) { // else the thread that writes sees to it
                 advance();
             }
         } finally {
@@ -95,7 +96,7 @@ public final class AsyncWriter implements WriteListener, AsyncListener {
         }
     }
 
-    /** Looks at the source. */
+    /** Reads from the source, under the lock. */
     public <T> T look(Supplier<T> reading) {
         lock.lock();
         try {
@@ -105,7 +106,7 @@ public final class AsyncWriter implements WriteListener, AsyncListener {
         }
     }
 
-    /** Changes the source, unless somebody is at work with it just now. Nothing is written. */
+    /** Changes the source without writing, unless a thread is using it just now. */
     public void updateIfFree(Runnable change) {
         if (lock.tryLock()) {
             try {
@@ -118,24 +119,24 @@ public final class AsyncWriter implements WriteListener, AsyncListener {
         }
     }
 
-    /** Returns when the client has taken something for the last time, or {@link #touch} was called. */
+    /** Returns when the client last took something, or {@link #touch} was called, by {@link System#nanoTime}. */
     public long movedAtNanos() {
         return movedAtNanos;
     }
 
-    /** Says that the client has nothing to take until now. */
+    /** Notes that the client has had nothing to take until now. */
     public void touch() {
         movedAtNanos = System.nanoTime();
     }
 
     // These are for what runs under the lock.
 
-    /** Has the headers sent, if there is nothing else. */
+    /** Sends the headers, even if there is nothing else to send. */
     public void flush() {
         unflushed = true;
     }
 
-    /** Says that the answer is complete when the source has nothing more. */
+    /** Completes the answer when the source has nothing more. */
     public void end() {
         last = true;
     }
@@ -148,12 +149,12 @@ public final class AsyncWriter implements WriteListener, AsyncListener {
         return ended;
     }
 
-    /** Returns whether all is written that the source has given, and the client takes more. */
+    /** Returns whether all that the source has given is written, and the client takes more. */
     public boolean takesMore() {
         return !ended && !blocked && piece == null;
     }
 
-    /** Ends the answer with its connection, unless it has ended. May be called without the lock, too. */
+    /** Ends the answer together with its connection, unless it has ended. May be called without the lock, too. */
     public void breakOff() {
         lock.lock();
         try {
@@ -166,7 +167,7 @@ public final class AsyncWriter implements WriteListener, AsyncListener {
         }
     }
 
-    /** Does what can be done. Where the output is not ready, Tomcat calls again. */
+    /** Writes as much as the output takes. If that is not all, Tomcat calls again when the output is ready. */
     private void advance() {
         writing = true;
         try {
@@ -223,7 +224,7 @@ public final class AsyncWriter implements WriteListener, AsyncListener {
         }
     }
 
-    /** Completes the request, if only once more: else Tomcat would make an error page. */
+    /** Completes the request, even if that has been done: Tomcat would make an error page otherwise. */
     private void complete() {
         finish();
         try {

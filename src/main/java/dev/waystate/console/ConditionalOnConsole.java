@@ -10,8 +10,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Conditional;
 
 /**
- * For beans of the console: they exist where there is an HTTP port, unless {@code waystate.console.enabled} is false, or the
- * HTTP port would let in clients that the gRPC port refuses: see {@link NoOpenDoorCondition}.
+ * Marks the beans of the console. They exist if there is an HTTP port, unless {@code waystate.console.enabled} is
+ * false, or {@link NoOpenDoorCondition} does not match.
  */
 @Documented
 @Target(ElementType.TYPE)

@@ -12,7 +12,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
-/** Says once, at the start, what the HTTP port's own settings mean for the console. */
+/** Warns once, at the start, if the settings of the HTTP port leave the console out, or its tokens unencrypted. */
 @Component
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBooleanProperty(name = ConsoleProperties.ENABLED, matchIfMissing = true)

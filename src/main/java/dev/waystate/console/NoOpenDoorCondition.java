@@ -9,10 +9,13 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Where the gRPC port lets nobody in without a client certificate, the HTTP port has to do likewise. */
+/**
+ * Matches unless the gRPC port requires client certificates and the HTTP port does not: the console would then let in
+ * clients that the gRPC port refuses.
+ */
 final class NoOpenDoorCondition implements Condition {
 
-    /** The property of the HTTP port, which has to be {@code need}. */
+    /** The property of the HTTP port that has to be {@code need}. */
     static final String HTTP_CLIENT_AUTH = "server.ssl.client-auth";
 
     @Override
@@ -20,7 +23,10 @@ final class NoOpenDoorCondition implements Condition {
         return !isOpenDoor(context.getEnvironment());
     }
 
-    /** Reads the settings as those read them that they are for: {@code enabled=no} is false, too. */
+    /**
+     * Returns whether the HTTP port lets clients in that the gRPC port refuses. The settings are bound to their types,
+     * so that {@code enabled=no} is false, too.
+     */
     static boolean isOpenDoor(Environment environment) {
         Binder settings = Binder.get(environment);
         return is(TlsClientAuth.REQUIRED, TlsProperties.CLIENT_AUTH, settings)

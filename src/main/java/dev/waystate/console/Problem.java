@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
 /**
- * Why a request failed, as RFC 9457 has it.
+ * The reason why a request failed, in the form of RFC 9457.
  *
- * @param code that of gRPC
- * @param field the parameter, or the field of the gRPC request, that does not hold what was expected
- * @param retryAfter seconds after which to try again
- * @param reason why, for programs, with values
+ * @param code the status code of gRPC
+ * @param field the parameter, or the field of the gRPC request, that does not hold what was expected; null for none
+ * @param retryAfter seconds after which to try again; null if that is not known
+ * @param reason the reason for programs, with its values; null for none
  */
 public record Problem(
         HttpStatus status,
@@ -41,7 +41,7 @@ public record Problem(
 
     public static final String CONTENT_TYPE = "application/problem+json";
 
-    /** The reasons that ask for what the log does not have any more. */
+    /** The reasons of requests for parts of the log that are gone. */
     private static final Set<String> GONE = Set.of("POSITION_PRUNED", "STATES_UNKNOWN");
 
     public static Problem of(HttpStatus status, Code code, String detail) {
@@ -71,7 +71,7 @@ public record Problem(
                 httpStatus(status.getCode(), reason), status.getCode(), detail(status), null, retryAfter, reason);
     }
 
-    /** Returns the problem of what has failed with a status. */
+    /** Returns the problem of an exception with a status. */
     public static Problem of(StatusRuntimeException thrown) {
         Metadata trailers = thrown.getTrailers();
         return of(thrown.getStatus(), trailers == null ? new Metadata() : trailers);
@@ -81,12 +81,12 @@ public record Problem(
         return of(status, new Metadata());
     }
 
-    /** Returns the problem with the parameter that is wrong. */
+    /** Returns the same problem with the parameter that is wrong. */
     public Problem withField(String parameter) {
         return new Problem(status, code, parameter + ": " + detail, parameter, retryAfter, reason);
     }
 
-    /** Returns the problem with the time after which to try again. */
+    /** Returns the same problem with the time after which to try again. */
     public Problem withRetryAfter(long seconds) {
         return new Problem(status, code, detail, field, seconds, reason);
     }
@@ -99,7 +99,7 @@ public record Problem(
                 description.startsWith(prefix) ? description.substring(prefix.length()) : description);
     }
 
-    /** What no service has said is for the server's log. */
+    /** Returns the description that a service gave. Any other is for the server's log alone. */
     private static String detail(Status status) {
         boolean said = status.getDescription() != null && status.getCause() == null;
         return said ? status.getDescription() : "The call failed";
@@ -136,7 +136,7 @@ public record Problem(
         return Optional.empty();
     }
 
-    /** Returns the members of the JSON object, in order; those without a value are missing. */
+    /** Returns the members of the JSON object, in order. Members without a value are left out. */
     public Map<String, Object> members() {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("type", "about:blank");
@@ -157,7 +157,7 @@ public record Problem(
         return members;
     }
 
-    /** Returns the headers of the answer that say more than its status. */
+    /** Returns the headers that go with the status of the answer. */
     public Map<String, String> headers() {
         Map<String, String> headers = new LinkedHashMap<>();
         if (status == HttpStatus.UNAUTHORIZED) {

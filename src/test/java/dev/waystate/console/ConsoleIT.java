@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the HTTP port of the program answers, beside what its commands print. */
+/** Compares the answers of the program's HTTP port with what its commands print. */
 @Timeout(120)
 class ConsoleIT {
 

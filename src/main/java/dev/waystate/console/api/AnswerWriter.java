@@ -13,7 +13,7 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
-/** The answer of a call over HTTP: what its client has not taken is counted. */
+/** Writes the answer of a call over HTTP, and counts what its client has not taken. */
 final class AnswerWriter implements AsyncWriter.Source {
 
     private static final int CHUNK_BYTES = 8 * 1024;
@@ -40,8 +40,9 @@ final class AnswerWriter implements AsyncWriter.Source {
     private boolean asked = true;
 
     /**
-     * @param onTaken is run each time that the client has taken all that was written; runs under a lock, must not block
-     * @param onGone is run when the client will take nothing more, or has all of it, likewise
+     * @param onTaken runs each time the client has taken all that was written; it runs under a lock and must not block
+     * @param onGone runs when the client has all of the answer, or takes nothing more; it runs under a lock and must
+     *     not block
      */
     private AnswerWriter(
             HttpServletRequest request,
@@ -69,7 +70,7 @@ final class AnswerWriter implements AsyncWriter.Source {
         return answer;
     }
 
-    /** Returns when the client has taken something for the last time. */
+    /** Returns when the client last took something, by {@link System#nanoTime}. */
     long movedAtNanos() {
         return writer.movedAtNanos();
     }
@@ -79,7 +80,7 @@ final class AnswerWriter implements AsyncWriter.Source {
         return bytes;
     }
 
-    /** Begins the answer, unless that has been done, and writes more of it. One that has not begun needs room. */
+    /** Writes more of the answer. The first call begins the answer, if there is room for it. */
     void write(String contentType, List<byte[]> more) {
         writer.update(() -> {
             if (!begun && !unwritten.hasRoomFor(length(more))) {
@@ -109,7 +110,7 @@ final class AnswerWriter implements AsyncWriter.Source {
     /**
      * Answers with a problem.
      *
-     * @param lastPieces what is written in its place if an answer has begun; without any, the connection is broken off
+     * @param lastPieces what is written instead if the answer has begun; if empty, the connection is broken off
      */
     void fail(Problem problem, List<byte[]> lastPieces) {
         writer.update(() -> {
@@ -156,7 +157,7 @@ final class AnswerWriter implements AsyncWriter.Source {
         }
     }
 
-    /** Breaks off an answer that waits for its client, unless that takes some of it just now. */
+    /** Breaks off the answer if it waits for its client, unless the client takes some of it just now. */
     void dropIfStill() {
         writer.updateIfFree(() -> {
             if (heldBytes > 0) {

@@ -10,7 +10,7 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 
 /**
- * What a request asks for.
+ * The path and the parameters of a request.
  *
  * @param path as it was sent, percent-encoded: names of sources may have slashes and dots
  */
@@ -32,8 +32,8 @@ record ApiRequest(String path, Parameters parameters, HttpServletRequest request
     }
 
     /**
-     * Tells whether the client would rather have a type than the usual one. When it takes both equally, it must name the type,
-     * and not the usual one.
+     * Returns whether the client prefers a type to the usual one. If it accepts both with the same quality, it must
+     * name the type, and not the usual one.
      */
     boolean prefers(MediaType type, MediaType usual) {
         List<MediaType> accepted = accepted();
@@ -51,7 +51,10 @@ record ApiRequest(String path, Parameters parameters, HttpServletRequest request
         }
     }
 
-    /** Returns that of the most specific range which includes the type. */
+    /**
+     * Returns the quality of a type: that of the most specific range that includes it (RFC 9110, 12.5.1); 0 if none
+     * does.
+     */
     private static double quality(List<MediaType> accepted, MediaType type) {
         return accepted.stream()
                 .filter(range -> range.includes(type))

@@ -15,12 +15,12 @@ import java.util.List;
 import org.springframework.http.HttpStatus;
 
 /**
- * Has each request made a call of the gRPC services, with the client's address and credential: who may ask for what, and
- * how often, is decided there.
+ * Makes each request a call of the gRPC services, with the client's address and credential. The services decide who may
+ * ask for what, and how often.
  */
 final class ApiServlet extends HttpServlet {
 
-    /** The request's headers that the call has, too. */
+    /** The headers of the request that go into the metadata of the call. */
     private static final List<Metadata.Key<String>> FORWARDED =
             List.of("authorization", "x-request-id", "traceparent", "tracestate").stream()
                     .map(name -> Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER))

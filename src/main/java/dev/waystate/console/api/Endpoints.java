@@ -32,7 +32,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.http.MediaType;
 
-/** Which call each request becomes. What is wrong with a request is a {@link ProblemException}. */
+/** Makes requests into calls. A request that is wrong is a {@link ProblemException}. */
 final class Endpoints {
 
     private static final int MAX_PAGE_SIZE = 1000;
@@ -42,12 +42,14 @@ final class Endpoints {
     private static final String LAST_EVENT = "Last-Event-ID";
     private static final Pattern EVENT_ID = Pattern.compile("(?:([0-9a-fA-F]{32}):)?(\\d{1,18})");
 
-    /** Makes the call from the name in the path, which is empty where there is none, and the rest of the request. */
+    /** Makes the call of a request. The name is the one in the path, and empty if there is none. */
     private interface Endpoint {
         ApiCall<?, ?> call(String name, ApiRequest request);
     }
 
-    /** What has a name in its path can have it in the query: browsers take . and .. in a path for steps of it. */
+    /**
+     * The paths. A name can also stand in the query, since browsers take the names . and .. in a path for steps of it.
+     */
     private static final Map<String, Endpoint> ENDPOINTS = Map.of(
             "/api/displacement", (name, request) -> displacement(request.parameters()),
             "/api/sources", (name, request) -> sources(request.parameters()),
@@ -60,7 +62,7 @@ final class Endpoints {
 
     private Endpoints() {}
 
-    /** Returns the paths that there are. */
+    /** Returns all paths. */
     static Set<String> paths() {
         return ENDPOINTS.keySet();
     }
@@ -212,7 +214,7 @@ final class Endpoints {
         });
     }
 
-    /** Goes on where a client was cut off, whatever its first request has begun with. */
+    /** Makes a reading go on where its client was cut off, whatever start the request names. */
     private static void resume(String eventId, ReadRequest.Builder read) {
         Matcher id = EVENT_ID.matcher(eventId);
         refuseUnless(id.matches(), LAST_EVENT, "Expected the id of an event, or a position.");

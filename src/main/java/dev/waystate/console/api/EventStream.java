@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Records as server-sent events. The id of each names the log and the position up to which all was sent, so that a client
- * which sends it as {@code Last-Event-ID} misses none, and does not go on in another log unnoticed.
+ * Records as server-sent events. The id of an event names the log, and the position up to which everything was sent. A
+ * client that sends it as {@code Last-Event-ID} misses no record, and does not go on in another log unnoticed.
  */
 final class EventStream implements Format<ReadResponse> {
 

@@ -15,14 +15,14 @@ interface Format<A> {
     /** Returns the pieces of one answer. */
     List<byte[]> pieces(A answer);
 
-    /** Returns the pieces that tell of a problem after some answers; none if there is no room for it in the format. */
+    /** Returns the pieces that tell of a problem after some answers; none if the format has no place for it. */
     List<byte[]> end(Problem problem);
 
     static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Returns the format of one JSON object, which a call has one of. */
+    /** Returns the format of a call that has one answer, a JSON object. */
     static <A> Format<A> object(Function<A, Map<String, Object>> members) {
         return new Format<>() {
             @Override

@@ -13,7 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** A request's call: each message is asked for when the HTTP client has taken the one before. */
+/** The call that a request has become. Each message is asked for when the HTTP client has taken the one before. */
 final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
 
     private final ClientCall<Q, A> call;
@@ -37,7 +37,7 @@ final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
                 () -> call.cancel("The HTTP client has gone", null));
     }
 
-    /** Makes the call, and has its answers written. Does not wait for them. */
+    /** Makes the call, whose answers are written as they come. Does not wait for them. */
     static <Q, A> void start(
             Channel channel,
             ApiCall<Q, A> apiCall,

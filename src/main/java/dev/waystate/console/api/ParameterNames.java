@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The parameters that stand for the fields of the gRPC requests, which the services name when something is wrong. */
+/** Translates the names of fields, which the services use in their errors, into the names of parameters. */
 final class ParameterNames {
 
     private static final Map<String, String> BY_FIELD = Map.ofEntries(
@@ -27,7 +27,9 @@ final class ParameterNames {
             Map.entry("period.end_time", "to"),
             Map.entry("period.steps", "steps"));
 
-    /** The fields that cannot be words of a sentence, and of those that begin alike the longest first. */
+    /**
+     * The fields whose names cannot be words of a sentence. Longer names come first, since some begin with another one.
+     */
     private static final Pattern FIELDS = Pattern.compile(BY_FIELD.keySet().stream()
             .filter(field -> field.contains("_") || field.contains("."))
             .sorted(Comparator.comparing(String::length).reversed())
@@ -36,13 +38,13 @@ final class ParameterNames {
 
     private static final Pattern INDEX = Pattern.compile("\\[\\d+]$");
 
-    /** The reasons that the log does not have the place that was asked for. */
+    /** The reasons of calls whose place the log does not have. */
     private static final Set<String> PLACES = Set.of("POSITION_PRUNED", "POSITION_BEYOND_HEAD", "STATES_UNKNOWN");
 
     private ParameterNames() {}
 
     /**
-     * Returns the problem of a call with parameters in the place of fields.
+     * Returns the problem of a call, with the names of parameters in the place of those of fields.
      *
      * @param place the parameter that says which place in the log the call needs; empty if there is none
      */

@@ -14,8 +14,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a request's query. Each is taken once, by its name; those that nobody has taken are refused. What is
- * wrong with one is a {@link ProblemException} that names it.
+ * The parameters of a request's query. Each is read once, by its name, and those that nobody has read are refused. A
+ * wrong one is a {@link ProblemException} that names it.
  */
 final class Parameters {
 
@@ -32,7 +32,7 @@ final class Parameters {
         }
     }
 
-    /** @param field what the text is the value of */
+    /** @param field the name of what the text is the value of */
     static String decode(String field, String percentEncoded) {
         try {
             return PercentEncoding.decode(percentEncoded);
@@ -61,7 +61,7 @@ final class Parameters {
                 .orElseThrow(() -> new ProblemException(Problem.ofField(name, "Expected a value, but found none.")));
     }
 
-    /** Refuses what has not been taken. */
+    /** Refuses the parameters that have not been read. */
     void refuseOthers() {
         left.keySet().stream().findFirst().ifPresent(name -> {
             String shown = VisibleText.of(name);

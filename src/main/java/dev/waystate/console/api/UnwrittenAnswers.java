@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * The answers over HTTP that their clients have not taken. All together they hold a part of the memory for what leaves
- * the server, or twice as much for a moment: beyond it, those that have stood still for longest are dropped. Nothing here
- * blocks.
+ * Counts the answers over HTTP that their clients have not taken. Together they hold at most a quarter of the memory
+ * for what leaves the server, and twice as much for a moment. Beyond it, those that have stood still for longest are
+ * dropped. Nothing here blocks.
  */
 @Component
 @ConditionalOnConsole
@@ -22,10 +22,10 @@ final class UnwrittenAnswers {
 
     private static final int PART_OF_LEAVING = 4;
 
-    /** What has not moved for so long, stands still: several times what a far client takes to acknowledge. */
+    /** An answer that has not moved for this long stands still. A far client acknowledges several times as fast. */
     private static final Duration STANDSTILL = Duration.ofSeconds(1);
 
-    /** How many times as much there may be for a moment, before answers that move are dropped. */
+    /** Answers that move are dropped only beyond this multiple of the limit. */
     private static final int MOST_MOVING = 2;
 
     private final MemoryBudget leaving;
@@ -38,7 +38,7 @@ final class UnwrittenAnswers {
         this.most = leaving.limit() / PART_OF_LEAVING;
     }
 
-    /** Returns whether an answer that has not begun may hold bytes. Answers that have begun are not asked: they go on. */
+    /** Returns whether an answer that has not begun may hold bytes. Answers that have begun go on in any case. */
     boolean hasRoomFor(long bytes) {
         makeRoom(bytes, null);
         long others = held.get();
@@ -66,7 +66,7 @@ final class UnwrittenAnswers {
         }
     }
 
-    /** Counts bytes that are written, or dropped. */
+    /** Counts bytes that have been written or dropped. */
     void release(long bytes) {
         held.addAndGet(-bytes);
         leaving.release(bytes);

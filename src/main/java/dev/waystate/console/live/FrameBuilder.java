@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
 /** Merges records, in the order of their positions, into one frame that is bounded in bytes. For one thread. */
 final class FrameBuilder {
 
-    /** How many of the newest records a frame has one by one: more than a reader sees pass in a quarter of a second. */
+    /** How many of its newest records a frame lists: more than a reader sees pass in a quarter of a second. */
     static final int MAX_RECORDS = 200;
 
-    /** What the sources, and what the records of a frame take at most, unless it is one report alone that takes more. */
+    /** The most bytes of a frame's sources; a single report may take more. */
     static final int MAX_SOURCES_BYTES = 384 * 1024;
 
+    /** The most bytes of the records that a frame lists. */
     static final int MAX_RECORDS_BYTES = 128 * 1024;
 
     /** The most bytes that a source or a record takes besides its texts. */
@@ -35,8 +36,8 @@ final class FrameBuilder {
      * What a source has reported within the frame.
      *
      * @param last its last record
-     * @param since when the first of the unbroken run of records with the last one's status was recorded
-     * @param whole whether the run is all of its records
+     * @param since when the first record of the unbroken run with the last one's status was recorded
+     * @param whole whether all of its records in the frame are in that run
      * @param location its latest location; null if none of the records has one
      */
     record Merged(
@@ -106,7 +107,7 @@ final class FrameBuilder {
         return ENTRY_BYTES + maxBytes(record.source()) + maxBytes(record.info());
     }
 
-    /** Returns how many bytes a text has in JSON at most. */
+    /** Returns the most bytes that a text can have in JSON. */
     private static long maxBytes(String text) {
         long bytes = 0;
         for (int i = 0; i < text.length(); i++) {

@@ -17,39 +17,39 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the log once for all pages, while there is one: what was recorded since the last tick becomes one frame, which
- * all of them get. A page that does not read holds up nobody; it goes on with the frames that are kept, or with one that
- * has all it missed, or is told to load everything again.
+ * Follows the log once for all pages, while there is one. The records since the last tick become one frame, which all
+ * pages get. A page that does not read holds up no other. When it reads again, it goes on with the frames that are
+ * kept, gets one frame with all that it missed, or is told to load everything again.
  *
- * <p>What all pages together hold in memory is bounded: the frames that are kept, those that were kept and are under way,
- * and for each page a chunk of one.
+ * <p>The memory of all pages together is bounded: the frames that are kept, frames that are kept no longer but are
+ * under way, and a chunk of a frame for each page.
  */
 final class FrameHub {
 
     static final Duration TICK = Duration.ofMillis(250);
 
-    /** How long a page hears nothing when there are no news. */
+    /** How long a page hears nothing while there is no news. */
     static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
-    /** Each one has a connection, and Tomcat's buffers for it. */
+    /** Each stream has a connection, and Tomcat's buffers for it. */
     static final int MAX_STREAMS = 200;
 
-    /** No caller takes the places of all others. Half of them is room for those who come through one proxy. */
+    /** No caller can take all places. Half of them is room for readers who come through one proxy. */
     static final int MAX_STREAMS_PER_CALLER = MAX_STREAMS / 2;
 
-    /** How much a page can miss and get in one frame, as many as a tick reads from the log in passing. */
+    /** How many records a page can miss and still get in one frame. A tick reads as many in passing. */
     static final int MAX_MISSED_RECORDS = 20_000;
 
-    /** How far the hub may be behind the log before it leaves records out: what it reads in less than a second. */
+    /** How many records the hub may be behind before it leaves some out. It reads as many in less than a second. */
     static final int MAX_LAG_RECORDS = 200_000;
 
     /** Frames for about 10 seconds at 1,000 reports a second. */
     private static final int KEPT_BYTES = 4 * 1024 * 1024;
 
-    /** Frames that are kept no longer, and are under way to pages that are slow. */
+    /** Frames that are kept no longer, but are under way to slow pages. */
     private static final int OVERDUE_BYTES = 4 * 1024 * 1024;
 
-    /** What the frames and the pages have in memory together, without what Tomcat has for each. */
+    /** The most bytes of frames and pages in memory, without Tomcat's buffers. */
     static final int MAX_BYTES = KEPT_BYTES + OVERDUE_BYTES + MAX_STREAMS * FrameStream.CHUNK_BYTES;
 
     /** How long the log is left alone after it could not be read. */
@@ -73,12 +73,12 @@ final class FrameHub {
     private boolean missedRead;
     private volatile long overdueBytes;
 
-    /** When the log could not be read, by {@link #nanoTime}; null once it could be. */
+    /** When the log could not be read, by {@link #nanoTime}; null if it could be read last. */
     private @Nullable Long failedAt;
 
     /**
      * @param problems says what pages are told of an exception
-     * @param nanoTime counts the time that goes by, from anywhere on
+     * @param nanoTime a clock as {@link System#nanoTime} is one
      * @param version of the server; null if it is not known
      */
     FrameHub(StateLog log, Function<Throwable, Problem> problems, LongSupplier nanoTime, @Nullable String version) {
@@ -94,7 +94,7 @@ final class FrameHub {
         return frames;
     }
 
-    /** Has a stream begin at the next tick, and returns null; or why there is no place for it. */
+    /** Adds a stream, which begins at the next tick. Returns null, or the reason why there is no place for it. */
     synchronized @Nullable Status add(FrameStream stream) {
         if (closed) {
             return STOPPING;
@@ -134,7 +134,7 @@ final class FrameHub {
         streams.forEach(stream -> stream.end(LiveEvents.BYE, STOPPING));
     }
 
-    /** Does what is due; not for two threads at once. May block while it reads the log. */
+    /** Does what is due. For one thread at a time. May block while it reads the log. */
     void tick() {
         streams.removeIf(FrameStream::hasEnded);
         if (streams.isEmpty()) {
@@ -194,7 +194,7 @@ final class FrameHub {
         streams.forEach(FrameStream::write);
     }
 
-    /** Sees to a stream that cannot go on with the frames that are kept. */
+    /** Helps a stream that cannot go on with the frames that are kept. */
     private void attend(FrameStream stream) {
         if (!stream.isIdle()) {
             return;
@@ -227,14 +227,17 @@ final class FrameHub {
         }
     }
 
-    /** A replica may be behind the one that the page was with. */
+    /**
+     * Resets a stream whose position the log does not have. This replica may only lag behind the one that the page was
+     * with, so this waits until the end of the log is known.
+     */
     private void awaitLogEnd(FrameStream stream) {
         if (stream.isLogEndKnown() && stream.position() > log.head()) {
             reset(stream, ResetReason.BEYOND_HEAD);
         }
     }
 
-    /** Reads for one stream a tick what it has missed; others that have missed the same have the frame, too. */
+    /** Reads what a stream has missed, for one stream a tick. Others that have missed the same get the same frame. */
     private void sendMissed(FrameStream stream) {
         long after = stream.position();
         if (position - after > MAX_MISSED_RECORDS || after < log.earliest() - 1) {
@@ -266,7 +269,7 @@ final class FrameHub {
         }
     }
 
-    /** Ends the slowest streams where too much is under way that is kept for nobody else. */
+    /** Ends the slowest streams while frames that are kept no longer take too much memory. */
     private void breakOffOverdue() {
         Set<Frame> overdue = new HashSet<>();
         long bytes = 0;

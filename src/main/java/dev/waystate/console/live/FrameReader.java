@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Reads the log, and makes frames of what it has. */
+/** Reads records of the log into frames. */
 final class FrameReader {
 
     private static final int PAGE_BYTES = 256 * 1024;
@@ -54,7 +54,7 @@ final class FrameReader {
         return true;
     }
 
-    /** Returns what takes a page over a record that cannot be read. */
+    /** Returns the frame that takes a page past a record that cannot be read, and tells it so. */
     Frame notice(long after, DamagedRecordException damaged) {
         Map<String, Object> problem =
                 new LinkedHashMap<>(problems.apply(damaged).members());

@@ -16,7 +16,7 @@ final class FrameRing {
         this.maxBytes = maxBytes;
     }
 
-    /** Adds a frame that begins where no other one does. */
+    /** Adds a frame. It replaces the one that begins after the same position. */
     synchronized void add(Frame frame) {
         Frame replaced = frames.put(frame.after(), frame);
         bytes += frame.bytes().length - (replaced == null ? 0 : replaced.bytes().length);
@@ -27,7 +27,7 @@ final class FrameRing {
         }
     }
 
-    /** Returns the frame that begins after a position, null if there is none. */
+    /** Returns the frame that begins after a position; null if there is none. */
     synchronized @Nullable Frame after(long position) {
         return frames.get(position);
     }

@@ -11,8 +11,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page's stream. The hub's thread and Tomcat's write to it in turns, as much as the connection takes without blocking:
- * what is under way for a page that does not read is a chunk, and a frame that other pages have as well.
+ * One page's stream. The hub's thread and Tomcat's threads write to it in turns, as much as the connection takes
+ * without blocking. A page that does not read holds a chunk in memory, and a frame that it shares with other pages.
  */
 final class FrameStream implements AsyncWriter.Source {
 
@@ -38,14 +38,15 @@ final class FrameStream implements AsyncWriter.Source {
     private volatile boolean logEndKnown;
 
     // Guarded by the writer's lock.
-    /** What goes before the next frame. */
+    /** The events that are sent before the next frame. */
     private final Queue<byte[]> events = new ArrayDeque<>();
 
     private Status endReason = GONE;
 
-    /** Whether something was written since the last tick, and when the tick was after which something was; null for none. */
+    /** Whether something was written since the last tick. */
     private boolean heard;
 
+    /** When a tick last found something written, or sent an event itself; null for never. */
     private @Nullable Long heardAt;
 
     /**
@@ -67,7 +68,7 @@ final class FrameStream implements AsyncWriter.Source {
         events.add(LiveEvents.SIGN_OF_LIFE); // so that the page knows at once that it is let in
     }
 
-    /** Returns what has to listen to the output. */
+    /** Returns the listener of the output. */
     AsyncWriter writer() {
         return writer;
     }
@@ -76,7 +77,7 @@ final class FrameStream implements AsyncWriter.Source {
         return start;
     }
 
-    /** Returns whose it is. */
+    /** Returns the client that the stream counts for. */
     Object client() {
         return request.client();
     }
@@ -108,7 +109,7 @@ final class FrameStream implements AsyncWriter.Source {
         return position;
     }
 
-    /** Returns whether everything has been written that is due now, and the page takes more. */
+    /** Returns whether everything that is due has been written, and the page takes more. */
     boolean isIdle() {
         return writer.look(() -> writer.takesMore() && events.isEmpty());
     }
@@ -119,7 +120,7 @@ final class FrameStream implements AsyncWriter.Source {
         return frame;
     }
 
-    /** Says that the log is as far as it was when the stream began. */
+    /** Notes that this replica has come to where the log ended when the stream began. */
     void logEndIsKnown() {
         logEndKnown = true;
     }
@@ -151,9 +152,9 @@ final class FrameStream implements AsyncWriter.Source {
     }
 
     /**
-     * Sends an event if nothing was written for a while. Is called once a tick.
+     * Sends an event if nothing was written for a while. Called once a tick.
      *
-     * @param now in nanoseconds, from anywhere on
+     * @param now the time of the hub's clock, in nanoseconds
      */
     void beat(byte[] event, long now) {
         boolean due = writer.look(() -> !heard && (heardAt == null || now - heardAt >= FrameHub.HEARTBEAT.toNanos()));
@@ -178,7 +179,7 @@ final class FrameStream implements AsyncWriter.Source {
         writer.breakOff();
     }
 
-    /** Ends the stream with its connection, if it has not ended. */
+    /** Ends the stream together with its connection, unless it has ended. */
     void breakOff(Status reason) {
         writer.look(() -> endReason = reason);
         writer.breakOff();

@@ -26,7 +26,7 @@ final class FramesServlet extends HttpServlet {
 
     static final String PATH = "/console/frames";
 
-    /** What stands for the stream in the log. */
+    /** The name of the stream in the log. */
     static final String METHOD = "GET " + PATH;
 
     private static final Logger log = LoggerFactory.getLogger(FramesServlet.class);
@@ -74,7 +74,7 @@ final class FramesServlet extends HttpServlet {
         });
     }
 
-    /** Nobody would read the stream. */
+    /** Refuses the request: nobody would read the stream. */
     @Override
     protected void doHead(HttpServletRequest request, HttpServletResponse response) throws IOException {
         response.setHeader("Allow", "GET");

@@ -17,7 +17,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
 
-/** The stream of frames, and what keeps it going. */
+/** The stream of frames, and the hub that feeds it. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnConsole
 class LiveConfiguration {
@@ -44,7 +44,10 @@ class LiveConfiguration {
         return registration;
     }
 
-    /** Ends the streams before Tomcat waits for them. It comes last, after the time in which load balancers turn away. */
+    /**
+     * Ends the streams before Tomcat waits for them. This comes after the drain delay, whose listener has a higher
+     * precedence.
+     */
     @Bean
     ApplicationListener<ContextClosedEvent> frameStreamsEnd(FrameHub hub, ApplicationContext application) {
         return closed -> {

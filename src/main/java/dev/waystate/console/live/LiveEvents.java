@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The events of the stream as they are sent: text/event-stream with JSON as data. */
+/** The events of the stream in the form in which they are sent: text/event-stream with JSON as data. */
 final class LiveEvents {
 
     /** A comment, which says only that the stream is alive. */
@@ -91,7 +91,7 @@ final class LiveEvents {
         json.writeEndObject();
     }
 
-    /** As the commands print a record. */
+    /** Writes a record with the members that the commands print. */
     private static void writeRecord(JsonGenerator json, StateRecord record) {
         json.writeStartObject();
         json.writeNumberProperty("position", record.position());

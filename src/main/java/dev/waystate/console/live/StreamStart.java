@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a page wants its stream to begin.
  *
- * @param after the position up to which it knows the log; null for none, when the stream begins with the news
+ * @param after the position up to which it knows the log; null to begin with what is recorded from then on
  * @param logId of the log that the position is of; null if the page does not say
  */
 record StreamStart(@Nullable Long after, @Nullable String logId) {

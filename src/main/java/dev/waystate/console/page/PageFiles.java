@@ -13,8 +13,9 @@ import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Serves the page from the jar, and of the libraries only what the page needs. Browsers ask each time whether a file has
- * changed, by its content: in a jar that is built reproducibly, all files have the same time.
+ * Serves the page from the jar, and only those files of its libraries that the page needs. Browsers ask each time
+ * whether a file has changed, by a hash of its content: in a jar that is built reproducibly, all files have the same
+ * time.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnConsole

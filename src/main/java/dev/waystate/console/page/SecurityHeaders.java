@@ -17,8 +17,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Tells browsers, with every answer, what it may do: the page may run its own files and talk to its own server, and
- * nothing else may do anything.
+ * Tells browsers what an answer may do. The page may run its own files and talk to its own server; no other answer may
+ * do anything.
  */
 @Component
 @ConditionalOnConsole
@@ -49,7 +49,10 @@ class SecurityHeaders extends OncePerRequestFilter {
         chain.doFilter(request, response);
     }
 
-    /** Such a page gets to see no answer, but could hold streams open. A link to here is no such request. */
+    /**
+     * Returns whether a page of another site has made the request. Such a page sees no answer, but could hold streams
+     * open. A link from there to here is allowed.
+     */
     private static boolean isOfAnotherSitesPage(HttpServletRequest request) {
         return "cross-site".equals(request.getHeader("Sec-Fetch-Site"))
                 && !"navigate".equals(request.getHeader("Sec-Fetch-Mode"));

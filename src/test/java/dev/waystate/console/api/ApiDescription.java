@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** What {@code openapi.yaml} says, and whether an answer is so. */
+/** Reads {@code openapi.yaml}, and checks answers against it. */
 final class ApiDescription {
 
     private static final JsonNode DESCRIPTION = read();

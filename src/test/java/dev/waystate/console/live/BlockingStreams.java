@@ -46,7 +46,7 @@ final class BlockingStreams extends HttpServlet {
         }
     }
 
-    /** Has a server serve the streams, where it is imported. */
+    /** Makes a server serve the streams, if the test imports this. */
     static class Control {
 
         @Bean

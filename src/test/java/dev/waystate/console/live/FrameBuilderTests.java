@@ -114,7 +114,7 @@ class FrameBuilderTests {
         return records.get(records.size() - 1);
     }
 
-    /** As {@code read --json} prints the record. */
+    /** Returns the record as {@code read --json} prints it. */
     private static JsonNode asPrinted(StateRecord record) {
         Record.Builder message = Record.newBuilder()
                 .setPosition(record.position())
@@ -201,7 +201,7 @@ class FrameBuilderTests {
         return records;
     }
 
-    /** Every other one has a sequence, and the time at which it was reported. */
+    /** Returns a record. Every other one has a sequence, and the time at which it was reported. */
     private static StateRecord record(long position, Report report) {
         boolean numbered = position % 2 == 0;
         return new StateRecord(

@@ -62,7 +62,7 @@ class FramesIT {
     private static final int SECONDS = 8;
     private static final int REPORTS_A_BATCH = 50;
     private static final Duration BATCH_INTERVAL = Duration.ofMillis(50);
-    /** For the frames, 50 connections, and what else the server does. */
+    /** Bytes for the frames, 50 connections, and what else the server does. */
     private static final long MOST_MEMORY = 48L * 1024 * 1024;
 
     private static final int FLEET = 10_000;

@@ -455,7 +455,7 @@ class PageIT {
         assertThat(page.locator(note)).isHidden(new IsHiddenOptions().setTimeout(15_000));
     }
 
-    /** Has the page wait for an answer for a short time only. */
+    /** Makes the page wait for an answer for a short time only. */
     private static void beImpatient(Page page) {
         page.evaluate("""
                 () => {
@@ -647,7 +647,7 @@ class PageIT {
         endFrames(page);
     }
 
-    /** Has the page load its sources, which do not come, while frames do. */
+    /** Makes the page load its sources, which do not come, while frames do. */
     private static void framesWhileSourcesLoad(Page page, int frames) {
         page.route("**/api/sources?*", route -> {});
         streams(page, (place, position) -> {
@@ -660,7 +660,7 @@ class PageIT {
         });
     }
 
-    /** Has the page's streams from now on be made of their log and time, and of the position after which they begin. */
+    /** Makes the page's streams from now on with their log and time, and the position after which they begin. */
     private static void streams(Page page, BiFunction<String, Long, String> events) {
         page.route("**/console/frames?*", route -> {
             String url = route.request().url();
@@ -719,7 +719,7 @@ class PageIT {
         assertThat(page.locator("[aria-selected=true]")).containsText("cow-7");
     }
 
-    /** Has fingers touch these places, x and y in turns. */
+    /** Makes fingers touch these places, x and y in turns. */
     private static void touch(CDPSession fingers, String type, double... places) {
         JsonArray points = new JsonArray();
         for (int i = 0; i < places.length; i += 2) {
@@ -864,7 +864,7 @@ class PageIT {
         return CommandRun.of(all.toArray(String[]::new));
     }
 
-    /** Has requests go to other addresses, without the page's knowledge. */
+    /** Sends requests to other addresses, without the page's knowledge. */
     private static void route(Page page, UnaryOperator<String> address) {
         route(page, "**/*", address);
     }
