@@ -1,6 +1,6 @@
 package dev.waystate.statelog;
 
-/** A later claim has taken the source; the batch was not stored, and no other batch of its claim will be. */
+/** A later claim has taken the source. The batch was not stored, and no other batch of its claim will be. */
 public class FencedException extends RuntimeException {
 
     public FencedException(String source) {

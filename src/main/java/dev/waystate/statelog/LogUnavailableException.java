@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The log is closed or has failed, another process holds its file, or a replica is not part of it now. Whether a batch
- * was stored is not known then, and need not be: a numbered one can be appended again. The message, for people, says so
- * when nothing was stored.
+ * was stored is not known then. It need not be: a numbered batch can be appended again. If nothing was stored, the
+ * message, which is for people, says so.
  */
 public class LogUnavailableException extends RuntimeException {
 

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The place of a source among those that are ordered by their distance from a point.
+ * The place of a source in the order of distances from a point.
  *
  * @param distance how far it is
  * @param name its name, which decides between those that are equally far

@@ -1,8 +1,8 @@
 package dev.waystate.statelog;
 
 /**
- * The position is above the newest record: it is of another log, or of one that was restored since, or this replica is
- * behind.
+ * The position is above the newest record. It is of another log, or of this one before it was restored, or this replica
+ * is behind.
  */
 public class PositionBeyondHeadException extends RuntimeException {
 

@@ -22,7 +22,7 @@ public record Report(
     /** The earliest time that a log keeps: in 64 bits, nanoseconds since 1970 count whole years from here on. */
     public static final Instant EARLIEST_TIME = Instant.parse("1678-01-01T00:00:00Z");
 
-    /** The time before which all are that a log keeps, likewise. */
+    /** The end, exclusive, of the times that a log keeps, for the same reason. */
     public static final Instant LATEST_TIME_EXCLUSIVE = Instant.parse("2262-01-01T00:00:00Z");
 
     /** A report without a location. */

@@ -5,10 +5,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which sources are asked for.
+ * The sources that a list has.
  *
- * @param statuses those whose latest report has one of these statuses; all when empty
- * @param silentSince those of which nothing was recorded after this time; null for all
+ * @param statuses only those whose latest report has one of these statuses; all when empty
+ * @param silentSince only those of which nothing was recorded after this time; null for all
  */
 public record SourceFilter(Set<Integer> statuses, @Nullable Instant silentSince) {
 

@@ -57,16 +57,16 @@ public interface StateLog {
      */
     CompletionStage<Appended> append(Batch batch);
 
-    /** Has a stream take a source, ahead of the batches that it appends from here on. Does not block. */
+    /** Takes a source for a stream, ahead of the batches that the stream appends from here on. Does not block. */
     Claim claim(String source);
 
     /**
-     * Returns the records that follow a position: one at least, unless the position is the head, and more while they fit
-     * into the page. May block.
+     * Returns the records that follow a position: one at least, unless the position is the head, and more while they
+     * fit into the page. May block.
      *
      * @param afterPositionExclusive from 0 to {@link #head()}
-     * @param maxBytes how large the page may become, from 1: a record counts as many bytes as its info and its source
-     *     have in UTF-8, and 100. One record more is in memory meanwhile
+     * @param maxBytes how large the page may become, in bytes, from 1. A record counts the bytes of its info and its
+     *     source in UTF-8, and 100. One record more is in memory meanwhile
      * @throws PrunedPositionException if retention has removed a record after the position
      * @throws PositionBeyondHeadException if the position is above the head
      * @throws DamagedRecordException if the first record after the position is damaged; a page ends before a later one
@@ -78,7 +78,7 @@ public interface StateLog {
     }
 
     /**
-     * Passes on the records of such a page one after the other, without an object for each.
+     * Passes on the records of such a page one after the other, without making an object for each.
      *
      * @param to is called on this thread, and should not block: the log cannot tidy up meanwhile
      * @return the position of the last one
@@ -86,9 +86,10 @@ public interface StateLog {
     long read(long afterPositionExclusive, int maxBytes, Consumer<StoredRecord> to);
 
     /**
-     * Passes on such records if they are still in memory: those that were stored last may be. Does not block.
+     * Passes on the records of such a page if they are still in memory, as those that were stored last may be. Does not
+     * block.
      *
-     * @return the position of the last one; the position after which to read if there are none, or not in memory
+     * @return the position of the last one; {@code afterPositionExclusive} if there are none, or they are not in memory
      */
     long readNewest(long afterPositionExclusive, int maxBytes, Consumer<StoredRecord> to);
 
@@ -96,18 +97,18 @@ public interface StateLog {
     long head();
 
     /**
-     * Waits for what is part of the log now to be readable here: for a moment in a log of one process, where the lists below
-     * show what is committed before the head has moved. Does not block.
+     * Waits until everything that is part of the log now can be read here. In a log of one process, that takes a moment
+     * at most: the lists below show committed records before the head has moved. Does not block.
      *
-     * @return completes then; or exceptionally with {@link LogUnavailableException} when nobody knows where the log ends
+     * @return completes then; or exceptionally with {@link LogUnavailableException} if the end of the log is not known
      */
     CompletionStage<Void> caughtUp();
 
     /**
-     * Waits for the log to come to a position here, as a replica that is behind may not have yet. Does not block.
+     * Waits until the log has come to a position here. A replica that is behind may not have done so. Does not block.
      *
-     * @return completes then; or exceptionally with {@link PositionBeyondHeadException} when the position is not part of
-     *     the log, or {@link LogUnavailableException} when nobody knows whether it is
+     * @return completes then; or exceptionally with {@link PositionBeyondHeadException} if the position is not part of
+     *     the log, or with {@link LogUnavailableException} if that is not known
      */
     default CompletionStage<Void> reached(long position) {
         if (position <= head()) {
@@ -129,19 +130,22 @@ public interface StateLog {
     /** Returns the position of the oldest record that retention kept, or one above the head. Does not block. */
     long earliest();
 
-    /** Returns the present time by the clock that gives records their times: ages of records are counted from it. Does not block. */
+    /**
+     * Returns the present time by the clock that gives records their times. Ages of records are counted from it. Does
+     * not block.
+     */
     Instant now();
 
     /**
-     * Returns the id of the log, 32 hexadecimal digits: positions mean something only with it. Does not block.
+     * Returns the id of the log, 32 hexadecimal digits. Positions mean something only together with it. Does not block.
      *
      * @throws LogUnavailableException until a replica has read the beginning of the log
      */
     String id();
 
     /**
-     * Returns the position of the first record that was recorded at a time or later, and is kept; one above the head when
-     * there is none. May block.
+     * Returns the position of the first record that is kept and was recorded at this time or later; one above the head
+     * if there is none. May block.
      *
      * @throws DamagedRecordException if a record that it looks at is damaged
      */
@@ -156,8 +160,8 @@ public interface StateLog {
     long positionAt(Instant time);
 
     /**
-     * Returns records of a source that are kept, newest first, while they fit into the page: maybe none, though there are
-     * more, when the next one is far. May block.
+     * Returns records of a source that are kept, newest first, while they fit into the page. If the next record is far
+     * away, the page may be empty though there are more. May block.
      *
      * @param from where the page before ended; null for the newest record
      * @param statuses only records with one of these; all when empty
@@ -176,8 +180,8 @@ public interface StateLog {
      *
      * @param afterNameExclusive only names above this one; empty for all
      * @param limit how many sources at most, from 1
-     * @param maxBytes how large the page may become, from 1: a source counts as its latest record does in
-     *     {@link #read}, and 150 and its name more. One source more is in memory meanwhile
+     * @param maxBytes how large the page may become, in bytes, from 1. A source counts as its latest record does in
+     *     {@link #read}, and its name and 150 more. One source more is in memory meanwhile
      * @return the next page begins after the last name
      * @throws DamagedRecordException if what is stored of one of the sources is damaged
      */
@@ -200,8 +204,8 @@ public interface StateLog {
      * Returns the states that sources were in after a record, in the order of the UTF-8 bytes of their names, without
      * those that had not reported by then. May block.
      *
-     * @param position up to {@link #head()}; from one below {@link #earliest()} on, unless the log was begun by a version that
-     *     kept no transitions
+     * @param position up to {@link #head()}; from one below {@link #earliest()} on, unless the log was begun by a
+     *     version that kept no transitions
      * @param afterNameExclusive only names above this one; empty for all
      * @param statuses only those in one of these states; all when empty
      * @param limit how many sources at most, from 1
@@ -227,8 +231,8 @@ public interface StateLog {
     Summary summary();
 
     /**
-     * Returns how many sources were in which state after a record, for each status that one was in, in the order of the
-     * numbers; the 1000 that most sources were in when there are more. May block.
+     * Returns how many sources were in which state after a record, for each status that a source was in, in the order
+     * of the numbers. If there are more than 1000 statuses, it has those that most sources were in. May block.
      *
      * @param position as for {@link #sourcesAt}
      * @throws UnknownStatesException as for {@link #sourcesAt}
@@ -237,8 +241,8 @@ public interface StateLog {
     List<StatusCount> statusesAt(long position);
 
     /**
-     * Returns how many sources were in which state at several times. May block, for as long as it takes to pass over all
-     * transitions that are kept.
+     * Returns how many sources were in which state at several times. May block for as long as it takes to go through
+     * all transitions that are kept.
      *
      * @param times in ascending order
      * @param maxStatuses how many statuses at most: those that were reported most often
@@ -248,7 +252,7 @@ public interface StateLog {
     List<Snapshot> statusesAt(List<Instant> times, int maxStatuses);
 
     /**
-     * Has the listener run after each time the head has moved, on a thread of the log that must not be held up.
+     * Runs the listener each time the head has moved, on a thread of the log that must not be held up.
      *
      * @param listener runs for as long as the log is open
      */

@@ -4,12 +4,12 @@ import dev.waystate.geometry.Point;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record as it lies in the log, for whoever reads many: no object is made for it. It is valid until the log goes on to
- * the next one, and its bytes must not be changed. What the values mean is said at {@link StateRecord}.
+ * A record as the log stores it, for readers of many: no object is made for it. It is valid until the log goes on to
+ * the next one, and its bytes must not be changed. {@link StateRecord} says what the values mean.
  */
 public interface StoredRecord {
 
-    /** What {@link #reportedAt} returns when the source did not say. */
+    /** The value of {@link #reportedAt} when the source did not say. */
     long NOT_REPORTED = Long.MIN_VALUE;
 
     long position();
@@ -23,7 +23,7 @@ public interface StoredRecord {
 
     int status();
 
-    /** Returns the bytes among which the info is, in UTF-8. */
+    /** Returns the array that has the info, in UTF-8. */
     byte[] bytes();
 
     /** Returns where the info begins in {@link #bytes}. */
@@ -41,6 +41,6 @@ public interface StoredRecord {
     @Nullable
     Point location();
 
-    /** Returns a copy that stays. */
+    /** Returns a copy that stays valid. */
     StateRecord toRecord();
 }

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param earliest the position of the oldest record that retention kept, or one above the head
  * @param head the position of the newest record, 0 when there is none
- * @param statuses the statuses that were ever reported, in the order of their numbers; the 1000 most reported ones when
+ * @param statuses the statuses that were ever reported, in the order of their numbers; the 1000 most reported ones if
  *     there are more
  */
 public record Summary(long earliest, long head, List<StatusCount> statuses) {
@@ -26,7 +26,8 @@ public record Summary(long earliest, long head, List<StatusCount> statuses) {
      * How often a status occurs.
      *
      * @param status the number of the status
-     * @param reports how many reports with it were ever stored, also those that retention removed; 0 as of an earlier moment
+     * @param reports how many reports with it were ever stored, also those that retention removed; 0 as of an earlier
+     *     moment
      * @param sources how many sources have it in their latest report
      */
     public record StatusCount(int status, long reports, long sources) {}

@@ -3,7 +3,7 @@ package dev.waystate.statelog;
 import dev.waystate.geometry.Point;
 
 /**
- * Where a source is and how far it went, of all locations that it ever reported, whatever retention removed.
+ * Where a source is and how far it went, by all locations that it ever reported, whatever retention removed.
  *
  * @param location the latest one, which may be of an earlier record than its latest
  * @param displacement from the first one to the latest, as {@link dev.waystate.geometry.Distance} rounds it

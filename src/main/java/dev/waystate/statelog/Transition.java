@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param position the position of its first record, which retention may have removed
  * @param status the number of the status
  * @param since when its first record was recorded
- * @param until when the next state began; null when there is none, or nobody asked
+ * @param until when the next state began; null when there is none, or it was not asked for
  */
 public record Transition(
         String source,

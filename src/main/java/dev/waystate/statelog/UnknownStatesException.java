@@ -1,6 +1,9 @@
 package dev.waystate.statelog;
 
-/** The states that sources were in are not known for a moment: retention has removed it, or the log did not keep them yet. */
+/**
+ * The states that sources were in at a moment are not known: retention has removed them, or the log did not keep them
+ * yet.
+ */
 public class UnknownStatesException extends RuntimeException {
 
     private final long first;

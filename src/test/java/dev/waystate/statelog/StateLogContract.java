@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What every state log has to do. */
+/** The contract of every state log. */
 public abstract class StateLogContract extends LogFixture {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every state log has to know of where its sources are, how far they went, and in which states they were. */
+/** The contract of every state log about where its sources are, how far they went, and in which states they were. */
 public abstract class WayContract extends LogFixture {
 
     private static final int MIN = Integer.MIN_VALUE;

@@ -28,21 +28,24 @@ import org.sqlite.SQLiteConfig;
 public final class LogBackup {
 
     /**
-     * What is changed in a copy.
+     * A change of a copy.
      *
-     * @param column of the bounds; a log of the time before it had it cannot be changed so
-     * @param unless a column that makes it needless; empty for none
+     * @param column the column of the bounds that it needs; a log from before the column is left as it is
+     * @param unless a column that makes the change needless; empty for none
      */
     private record Change(String column, String unless, String sql) {}
 
-    /** A copy is complete in itself, and no write-ahead log but its own is of it. */
+    /** Seals the copy: it is complete in itself, and no other write-ahead log belongs to it. */
     private static final Change SEAL = new Change(
             "wal_key", "", "UPDATE bounds SET wal_key = randomblob(16), last_wal_key = NULL, in_use_as = NULL");
 
-    /** Whoever opens the copy goes on with another history than the original, unless it is that of a topic. */
+    /**
+     * Marks the copy: a log that goes on from it has another history than the original, unless that is the history of a
+     * topic.
+     */
     private static final Change MARK = new Change("copy", "", "UPDATE bounds SET copy = 1");
 
-    /** The same for a log of a version that had no marks. */
+    /** Begins the other history at once, for a log of a version that had no marks. */
     private static final Change BEGIN_ANEW =
             new Change("log_id", "copy", "UPDATE bounds SET log_id = randomblob(16); DELETE FROM clock");
 
@@ -77,8 +80,8 @@ public final class LogBackup {
     }
 
     /**
-     * Makes a log, in a file that is empty, that goes on from a back-up as one of its own. Takes a log for a back-up, too,
-     * also when its write-ahead log is lost.
+     * Fills an empty file with a log that goes on from a back-up as one of its own. A log may stand for a back-up, also
+     * if its write-ahead log is lost.
      *
      * @return the position of the newest record in it
      * @throws UnusableFileException if the back-up is none that this version can read
@@ -106,7 +109,7 @@ public final class LogBackup {
     private static void vacuum(LogFile log, Path copy) throws SQLException {
         try (Connection connection = log.readOnlyDataSource().getConnection();
                 PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
-            vacuum.setString(1, copy.toUri().toString()); // in which all bytes of the name are
+            vacuum.setString(1, copy.toUri().toString()); // a URI, which can have every byte of the name
             vacuum.execute();
         }
     }
@@ -136,7 +139,7 @@ public final class LogBackup {
         }
     }
 
-    /** Has a file, or the names in a directory, reach the disk. */
+    /** Syncs a file, or the names in a directory, to the disk. */
     static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);

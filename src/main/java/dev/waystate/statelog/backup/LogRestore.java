@@ -99,7 +99,7 @@ public final class LogRestore {
         }
     }
 
-    /** Takes a file from those who may not read the back-up. */
+    /** Closes a file to those who may not read the back-up. */
     private static void closeToOthers(Path file, Path backup) throws IOException {
         PosixFileAttributes created = Files.readAttributes(file, PosixFileAttributes.class);
         PosixFileAttributes given = Files.readAttributes(backup, PosixFileAttributes.class);
@@ -114,7 +114,8 @@ public final class LogRestore {
     }
 
     /**
-     * Has a new file belong to whom the old one does: the server may be another user than the one who restores.
+     * Gives a new file the owner and the permissions of the old one. The server may run as another user than the one
+     * who restores.
      *
      * @throws IOException if this user may not give a file away
      */

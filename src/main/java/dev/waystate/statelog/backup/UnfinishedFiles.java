@@ -44,7 +44,7 @@ final class UnfinishedFiles implements AutoCloseable {
         }
     }
 
-    /** Runs the last step, whose end a signal waits for, and leaves the files from then on. */
+    /** Runs the last step, which a signal does not cut short, and keeps the files from then on. */
     synchronized <T> T complete(LastStep<T> step) throws IOException {
         T result = step.run();
         files.clear();

@@ -8,18 +8,18 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a log consists of. Applied in the same order, the same entries make the same tables: what an entry changes, or why
- * it is refused, depends on those ahead of it alone.
+ * A part of a log. The same entries, applied in the same order, make the same tables: what an entry changes, or why it
+ * is refused, depends on the entries ahead of it alone.
  */
 public sealed interface Entry {
 
-    /** One without any effect: when it has been applied, so have those ahead of it. */
+    /** An entry without any effect. When it has been applied, so have all entries ahead of it. */
     Entry BARRIER = new Barrier();
 
     /**
      * Reports of one source, stored together or not at all.
      *
-     * @param claim the origin of the {@link Claim} that has to have the source; null for reports that need none
+     * @param claim the origin of the {@link Claim} that has to hold the source; null for reports that need none
      * @param firstSequence the sequence of the first report, from 1; or {@link Batch#UNNUMBERED}
      * @param reports maybe none
      */
@@ -29,7 +29,7 @@ public sealed interface Entry {
     record Claim(String source) implements Entry {}
 
     /**
-     * A stream lets go of a source, after the last of its reports.
+     * A stream releases a source, after the last of its reports.
      *
      * @param claim the origin of its claim
      */
@@ -39,7 +39,7 @@ public sealed interface Entry {
     record Barrier() implements Entry {}
 
     /**
-     * A log begins. Any but the first is of no effect.
+     * A log begins. Only the first one has an effect.
      *
      * @param logId 32 hexadecimal digits
      * @param history what the log had before, whose rows follow in the same session; null when it had nothing
@@ -60,8 +60,8 @@ public sealed interface Entry {
     }
 
     /**
-     * Rows of a history: of all sources, then of all records, transitions and totals. Up to the last ones, entries of
-     * other sessions are of no effect.
+     * Rows of a history: of all sources, then of all records, transitions and totals. Until the last ones, entries of
+     * other sessions have no effect.
      *
      * @param last whether no more follow
      */

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What this process wants to become part of the log, in its order. Any thread adds, one takes. */
+/** The entries that this process wants to add to the log, in their order. Any thread adds, and one takes. */
 public final class EntryQueue {
 
     private static final int MAX_GROUP_REPORTS = 20_000;
@@ -39,8 +39,8 @@ public final class EntryQueue {
     /**
      * An entry that waits to be made.
      *
-     * @param reports how many it has
-     * @param claim the one that it needs, or ends; null for none
+     * @param reports the number of its reports
+     * @param claim the claim that it needs, or ends; null for none
      */
     private record Waiting(
             int reports,
@@ -53,12 +53,12 @@ public final class EntryQueue {
         }
     }
 
-    /** Comes last. */
+    /** Marks the end of the queue. */
     private static final Waiting END = new Waiting(0, null, origin -> Entry.BARRIER);
 
     private final BlockingQueue<Waiting> entries = new LinkedBlockingQueue<>();
 
-    /** Made in time: it is needed when memory may be missing. */
+    /** Made in advance: it is needed when memory may have run out. */
     private final LogUnavailableException failure = new LogUnavailableException("The state log has failed", null);
 
     // Guarded by this.
@@ -78,12 +78,12 @@ public final class EntryQueue {
                         batch.source(), claim == null ? null : claim.origin, batch.firstSequence(), batch.reports())));
     }
 
-    /** Adds batches of one source, none of which is taken when one ahead of it is refused for a time. */
+    /** Adds batches of one source together. If the queue refuses entries just now, it refuses all of them. */
     public synchronized List<CompletionStage<Appended>> addAll(List<Batch> batches) {
         return batches.stream().map(this::add).toList();
     }
 
-    /** Has a stream take a source. */
+    /** Adds the claim of a stream to a source, and returns it. */
     public Claim claim(String source) {
         SourceClaim claim = new SourceClaim(source, this::release);
         add(new Waiting(0, null, claim::begin)).whenComplete((appended, problem) -> claim.failure = problem);
@@ -119,14 +119,14 @@ public final class EntryQueue {
         refused.forEach(entry -> entry.result().completeExceptionally(reason));
     }
 
-    /** Takes again what is added. */
+    /** Accepts entries again. */
     public synchronized void resume() {
         if (!closed) {
             unavailable = null;
         }
     }
 
-    /** Takes no more. */
+    /** Refuses what is added from here on. What waits is still taken. */
     public synchronized void close() {
         if (!closed) {
             unavailable = new LogUnavailableException("The state log is closed", null);
@@ -136,10 +136,11 @@ public final class EntryQueue {
     }
 
     /**
-     * Makes entries of what waits, and adds them to a group, after a wait for the first. What needs a claim that did not
-     * become part of the log is refused.
+     * Waits for an entry, makes entries of all that wait, and adds them to a group. An entry whose claim did not become
+     * part of the log is refused.
      *
-     * @return false at the end
+     * @param waitMillis the most time to wait for the first one, in milliseconds
+     * @return false at the end of the queue
      */
     public boolean take(List<Made> group, Session session, long waitMillis) {
         Waiting next = await(waitMillis);

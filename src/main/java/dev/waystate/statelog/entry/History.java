@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a log has when it goes on in another place.
+ * A log that goes on in another place: its bounds here, and its rows in the nested records.
  *
  * @param earliest the position of its earliest record, or one above the newest when none is kept
  * @param statesFrom the position from which on its transitions tell who was in which state
@@ -16,7 +16,7 @@ public record History(long earliest, long statesFrom) {
     /**
      * A source.
      *
-     * @param id what the other rows call it
+     * @param id the number by which other rows name it
      * @param durableSequence its last sequence, 0 when there is none
      * @param position that of its latest record
      * @param sequence that of its latest record
@@ -47,8 +47,8 @@ public record History(long earliest, long statesFrom) {
     /**
      * A record. Its position is one above that of the record before.
      *
-     * @param previous the position of its source's record before, 0 for none; null when that is not known, as in records
-     *     of the time before there were locations
+     * @param previous the position of its source's record before, 0 for none; null when that is not known, as in
+     *     records from before there were locations
      */
     public record Record(
             long sourceId,

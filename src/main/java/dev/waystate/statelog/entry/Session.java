@@ -6,7 +6,7 @@ import java.util.UUID;
 /** Numbers the entries that a process makes. Used by one thread. */
 public final class Session {
 
-    /** How long the id of a session is. */
+    /** The length of a session's id. */
     public static final int ID_BYTES = 2 * Long.BYTES;
 
     private UUID id = UUID.randomUUID();
@@ -31,13 +31,16 @@ public final class Session {
         return new Origin(id, ++counter);
     }
 
-    /** Begins anew, when an entry has not become part of the log: any that followed it would be refused. */
+    /**
+     * Begins a new session, when an entry has not become part of the log. Entries that followed it in the old one would
+     * be left out.
+     */
     public void renew() {
         id = UUID.randomUUID();
         counter = 0;
     }
 
-    /** Whether an entry was made since the session began. */
+    /** Returns whether an entry was made since the session began. */
     public boolean made(Origin origin) {
         return origin.session().equals(id);
     }

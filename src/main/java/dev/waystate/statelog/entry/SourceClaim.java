@@ -12,7 +12,7 @@ final class SourceClaim implements Claim {
     private final Consumer<SourceClaim> onClose;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** Of its entry, once that is made. Used by the thread alone that takes from the queue. */
+    /** The origin of its entry, once that is made. Used only by the thread that takes from the queue. */
     @Nullable
     Origin origin;
 

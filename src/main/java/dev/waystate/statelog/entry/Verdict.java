@@ -4,7 +4,7 @@ import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.FencedException;
 import dev.waystate.statelog.SequenceGapException;
 
-/** What applying an entry came to. It counts once the transaction is committed. */
+/** The outcome of applying an entry. It counts once the transaction is committed. */
 public sealed interface Verdict {
 
     /**
@@ -24,8 +24,8 @@ public sealed interface Verdict {
     record Refused(RuntimeException reason) implements Verdict {}
 
     /**
-     * The entry was applied before, or one of its session ahead of it is missing, or another session imports a history. It
-     * may still be applied later.
+     * The entry was applied before, an entry of its session ahead of it is missing, or another session imports a
+     * history. It may still be applied later.
      */
     record Ignored() implements Verdict {}
 }

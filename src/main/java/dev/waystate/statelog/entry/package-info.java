@@ -1,4 +1,4 @@
-/** What a log consists of, and how it waits to be applied. */
+/** The entries that a log consists of, and the queue in which they wait to be applied. */
 @NullMarked
 package dev.waystate.statelog.entry;
 

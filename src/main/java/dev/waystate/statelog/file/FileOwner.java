@@ -13,20 +13,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Keeps a second process away from a file, by whatever name it comes: the lock is on the file itself, on a byte that
- * neither it nor SQLite's own locks reach. The system drops the lock when the process ends, however it ends.
+ * Keeps a second process away from a file, by whatever name it comes. The lock is on a byte of the file itself, which
+ * neither its content nor SQLite's own locks reach. The system drops the lock when the process ends, however it ends.
  *
- * <p>The system also drops it when this process closes the file once, as POSIX has it, and when SQLite lets go of the
- * last of its own locks. SQLite closes no file on which one of its connections has a lock, and a connection to a
- * write-ahead log has one until it is closed. So the lock is taken again when there is such a connection, and nothing
- * but SQLite opens the file from then on.
+ * <p>The system also drops the lock when this process closes any descriptor of the file, as POSIX demands, and when
+ * SQLite releases the last of its own locks. SQLite closes no file on which one of its connections has a lock, and a
+ * connection to a write-ahead log has one until it is closed. So the lock is taken again when there is such a
+ * connection, and from then on only SQLite opens the file.
  */
 public final class FileOwner implements AutoCloseable {
 
-    /** Above any page; SQLite's own are at 1 GiB. */
+    /** Above every page. SQLite's own locks are at 1 GiB. */
     private static final long LOCKED_BYTE = 1L << 62;
 
-    /** The files that this process owns. Their locks would not keep itself away. */
+    /** The files that this process owns. A lock keeps other processes away, and not the one that holds it. */
     private static final Set<Object> OWNED = ConcurrentHashMap.newKeySet();
 
     private final LogFile file;
@@ -59,7 +59,8 @@ public final class FileOwner implements AutoCloseable {
     }
 
     /**
-     * Takes the lock again: once SQLite has a lock that it keeps, or once nothing in this process opens the file any more.
+     * Takes the lock again: once SQLite has a lock that it keeps, or once nothing in this process opens the file any
+     * more.
      *
      * @throws UnusableFileException if another process was faster
      */

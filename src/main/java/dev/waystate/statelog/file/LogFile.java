@@ -102,14 +102,14 @@ public record LogFile(Path named, Path path, Object key) {
         return file.resolveSibling(file.getFileName() + suffix);
     }
 
-    /** A source of connections that see committed transactions. */
+    /** Returns a source of connections that see committed transactions. */
     public SQLiteDataSource dataSource(SQLiteConfig settings) {
         return dataSource(settings, "");
     }
 
     /**
-     * A source of connections that see committed transactions and only read: one that may write could take over the
-     * checkpoints of the process that does.
+     * Returns a source of connections that see committed transactions and only read. A connection that may write could
+     * take over the checkpoints of the process that does.
      */
     public SQLiteDataSource readOnlyDataSource() {
         SQLiteConfig settings = new SQLiteConfig();
@@ -118,7 +118,7 @@ public record LogFile(Path named, Path path, Object key) {
         return dataSource(settings);
     }
 
-    /** A source of connections that see the file as it is without its write-ahead log, and change nothing. */
+    /** Returns a source of connections that see the file without its write-ahead log, and change nothing. */
     public SQLiteDataSource bareDataSource() {
         SQLiteConfig settings = new SQLiteConfig();
         settings.setReadOnly(true);

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at a file before anything is written to it: whether it is a log, of a version that this one knows, and whether the
- * write-ahead log beside it is its own. What cannot be told from the file itself, which a process that was killed may
- * have left half written, is left to SQLite to recover.
+ * Checks a file before anything is written to it: whether it is a log, of a version that this one knows, and whether
+ * the write-ahead log beside it is its own. A process that was killed may have left the file half written. What the
+ * file itself does not tell then is left to SQLite to recover.
  */
 public final class LogFileCheck {
 
@@ -60,7 +60,7 @@ public final class LogFileCheck {
     }
 
     /**
-     * Checks likewise a file that is only read.
+     * Checks, in the same way, a file that is only read.
      *
      * @throws DamagedFileException if it is damaged
      */
@@ -115,7 +115,7 @@ public final class LogFileCheck {
             return;
         }
         try (Statement statement = bare.createStatement()) {
-            statement.execute("PRAGMA writable_schema = true"); // reads a file, too, that is still to become longer
+            statement.execute("PRAGMA writable_schema = true"); // also reads a file that has yet to become longer
             boolean ours = applicationId(statement) == APPLICATION_ID;
             if (!ours) {
                 checkTables(tables(statement));
@@ -156,7 +156,7 @@ public final class LogFileCheck {
         }
     }
 
-    /** Takes a log that was made before logs had an application id, and one whose making was cut short. */
+    /** Accepts a log from before logs had an application id, and one whose making was cut short. */
     private void checkTables(List<String> tables) {
         if (!tables.isEmpty() && !tables.containsAll(List.of("flyway_schema_history", "record", "source", "bounds"))) {
             throw refused("it is an SQLite file of another application");

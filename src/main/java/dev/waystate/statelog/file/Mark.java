@@ -1,8 +1,8 @@
 package dev.waystate.statelog.file;
 
 /**
- * Where the file of a log, without its write-ahead log, shows that it is the one that was opened. It stays until the log
- * is closed.
+ * The mark by which the file of a log, without its write-ahead log, shows that it is the one that was opened. It stays
+ * until the log is closed.
  *
  * @param pageOffset where the page begins that has the key
  * @param pageBytes how long it is
@@ -10,7 +10,7 @@ package dev.waystate.statelog.file;
  */
 public record Mark(long pageOffset, int pageBytes, byte[] key) {
 
-    /** Whether this is the page. */
+    /** Returns whether the page has the key. */
     boolean isIn(byte[] page) {
         return LogFileCheck.contains(page, key);
     }

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** What SQLite's error codes mean for a log. */
+/** Tells what SQLite's error codes mean for a log. */
 public final class SqliteErrors {
 
     private SqliteErrors() {}
@@ -61,7 +61,7 @@ public final class SqliteErrors {
         return new IOException(problem.getMessage(), problem);
     }
 
-    /** Compares the primary code, of which there are extended ones. */
+    /** Compares the primary code; extended codes share it. */
     private static boolean is(SQLiteErrorCode code, SQLException problem) {
         return problem instanceof SQLiteException && problem.getErrorCode() == code.code;
     }

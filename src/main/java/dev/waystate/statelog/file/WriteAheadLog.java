@@ -10,7 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * A write-ahead log as SQLite's file format describes it, read without SQLite: opening it there would already apply it.
+ * A write-ahead log, by SQLite's file format (www.sqlite.org/fileformat2.html, 4). It is read without SQLite, which
+ * would apply it as soon as it is opened.
  */
 final class WriteAheadLog {
 
@@ -53,14 +54,14 @@ final class WriteAheadLog {
         return Optional.empty();
     }
 
-    /** Returns nothing where the file ends before. */
+    /** Reads so many bytes; none if the file ends before. */
     private static ByteBuffer read(FileChannel channel, int bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(bytes);
         while (buffer.hasRemaining() && channel.read(buffer) >= 0) {}
         return buffer.hasRemaining() ? ByteBuffer.allocate(0) : buffer.flip();
     }
 
-    /** Which frames belong to the log: each carries its salt, and a checksum over all before it. */
+    /** Tells which frames belong to the log: each carries its salt, and a checksum over all before it. */
     private static final class Frames {
 
         private final int pageBytes;

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/** Who waits for the view to come to a place in the topic. */
+/** Waits for the view to come to a place in the topic. */
 final class Arrivals {
 
     private record Waiting(long offset, CompletableFuture<Void> result) {}
@@ -19,14 +19,14 @@ final class Arrivals {
 
     private final Duration most;
 
-    /** @param most whoever waits has gone by then, or tries again */
+    /** @param most the longest wait */
     Arrivals(Duration most) {
         this.most = most;
     }
 
     /**
-     * Completes when the view has applied all that is before an offset, or with a {@link LogUnavailableException} when that
-     * takes too long.
+     * Completes when the view has applied all that is before an offset, or with a {@link LogUnavailableException} when
+     * that takes too long.
      */
     CompletionStage<Void> at(long offset) {
         CompletableFuture<Void> result = new CompletableFuture<>();
@@ -45,7 +45,7 @@ final class Arrivals {
                 "The replica has not come to where the log ended " + most.toSeconds() + " s ago", timeout));
     }
 
-    /** Notes how far the view is, which may be less than before. */
+    /** Notes how far the view is. If it is built again, that is less than before. */
     void reached(long offset) {
         List<Waiting> arrived;
         synchronized (this) {

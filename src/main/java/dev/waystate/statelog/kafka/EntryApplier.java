@@ -20,17 +20,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the view apply what was read of the topic: records, sources and the place in the topic move in one transaction. Only
- * then are this process's own entries settled and followers woken. For one thread.
+ * Applies what was read of the topic to the view. Records, sources and the place in the topic change in one
+ * transaction. Only then are this process's own entries settled and followers woken. For one thread.
  *
- * <p>Trouble of this process decides nothing. While the disk is full, the view waits at its place. A view that is damaged is
- * thrown away and built again.
+ * <p>What becomes of an entry never depends on trouble of this process. While the disk is full, the view waits at its
+ * place. A view that is damaged is thrown away and built again.
  */
 final class EntryApplier {
 
     private static final Logger log = LoggerFactory.getLogger(EntryApplier.class);
 
-    /** Small enough for entries to wait for. */
+    /** The most records that are removed at a time while no entries come: few enough for entries to wait for. */
     private static final long PRUNED_WHILE_IDLE = 50_000;
 
     private final ReplicaView replica;
@@ -43,10 +43,10 @@ final class EntryApplier {
     private boolean refusing;
     private long appended;
 
-    /** The offset that comes next. */
+    /** The next offset. */
     private long next;
 
-    /** How many offsets may be left out: the end of a transaction of another program has one to itself. */
+    /** How many offsets may be missing. The end of another program's transaction takes an offset of its own. */
     private long transactions;
 
     EntryApplier(
@@ -65,8 +65,8 @@ final class EntryApplier {
     }
 
     /**
-     * A replica that finds nothing in the topic begins the log; of several that do so, the first one counts. Where a history
-     * is imported, none takes part before its end.
+     * Lets the session of this process begin. A replica that finds nothing in the topic begins the log; if several do
+     * so, the first one counts. Where a history is imported, no session begins before its end.
      */
     void beginWhenPossible(boolean atEnd) {
         LogView view = replica.get();
@@ -77,13 +77,16 @@ final class EntryApplier {
         }
     }
 
-    /** Notes at which offset the topic is read on. */
+    /** Notes the offset at which reading goes on. */
     void goOnAt(long offset) {
         next = offset;
         transactions = 1;
     }
 
-    /** Applies records in one transaction. Returns false when there is no room for them, or another process holds the file. */
+    /**
+     * Applies records in one transaction. Returns false when there is no room for them, or another process holds the
+     * file.
+     */
     boolean apply(List<ConsumerRecord<byte[], byte[]>> records, TopicIdentity topic) throws SQLException {
         LogView view = replica.get();
         if (!view.begin()) {
@@ -105,7 +108,7 @@ final class EntryApplier {
                     }
                     logId = checkLog(logId, found, record);
                 } catch (UnusableTopicException here) {
-                    unusable = here; // what is ahead of it counts
+                    unusable = here; // the entries ahead of it count
                     break;
                 }
                 origins.add(found.origin());
@@ -125,7 +128,7 @@ final class EntryApplier {
         boolean advanced = view.advance();
         appended += view.head() - before;
         settle(origins, verdicts);
-        unsettled.moved(records.get(records.size() - 1).offset() + 1); // what was settled does not count as passed by
+        unsettled.moved(records.get(records.size() - 1).offset() + 1); // after they are settled: a settled entry does not count as passed by
         if (advanced) {
             followers.wake();
         }
@@ -139,7 +142,7 @@ final class EntryApplier {
         return true;
     }
 
-    /** Makes sure that the topic has all records ahead of one. */
+    /** Refuses a record if the topic lacks records ahead of it. */
     private void requireNext(ConsumerRecord<?, ?> record) {
         if (record.offset() - next > transactions) {
             throw new UnusableTopicException("The topic " + record.topic() + " lacks the entries from offset " + next
@@ -152,7 +155,7 @@ final class EntryApplier {
     }
 
     /**
-     * Makes sure that an entry is of the log.
+     * Refuses an entry of another log.
      *
      * @param logId the id of the log; null when it has not begun
      * @return the id of the log
@@ -218,8 +221,8 @@ final class EntryApplier {
     }
 
     /**
-     * Removes what is too old, by the log's time, so that all replicas keep the same; unless a broker's clock was far ahead
-     * for a moment.
+     * Removes what is too old by the log's time, so that all replicas keep the same. A log's time that is more than a
+     * day ahead of this machine's does not count: a broker's clock may have been far ahead for a moment.
      */
     void prune(boolean idle) throws SQLException, IOException {
         LogView view = replica.get();

@@ -31,7 +31,10 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
-/** How entries stand in the topic; {@code entry.proto} says it for others. */
+/**
+ * Makes records of the topic from entries, and entries from records. {@code entry.proto} describes the format for
+ * others.
+ */
 final class EntryCodec {
 
     /** Marks a record as an entry: the format and the checksum of its value, and the id of its log. */
@@ -44,9 +47,9 @@ final class EntryCodec {
             dev.waystate.proto.topic.v1.Entry.ORIGIN_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
 
     /**
-     * An entry that was found.
+     * An entry that was found in a record.
      *
-     * @param logId of which log it is
+     * @param logId the id of its log
      */
     record Found(String logId, Origin origin, Entry entry) {}
 
@@ -63,7 +66,7 @@ final class EntryCodec {
     }
 
     /**
-     * Returns the entry that stands in a record; null when it is of others.
+     * Returns the entry in a record; null if another program wrote the record.
      *
      * @throws UnusableTopicException if it is damaged, or of a later format
      */
@@ -72,9 +75,9 @@ final class EntryCodec {
     }
 
     /**
-     * Likewise, but for entries of this process, which it need not parse: they are what it sent.
+     * Returns the entry in a record likewise. Entries of this process are not parsed, since it knows what it sent.
      *
-     * @param own returns the entry of an origin; null when it is not known
+     * @param own returns the entry of an origin that this process has sent; null if it is not known
      */
     static @Nullable Found decode(ConsumerRecord<byte[], byte[]> record, Function<Origin, @Nullable Entry> own) {
         Header header = record.headers().lastHeader(HEADER);
@@ -107,7 +110,7 @@ final class EntryCodec {
         }
     }
 
-    /** Returns the origin if it stands first, as it does in what this process writes. */
+    /** Returns the origin if it is the first field, as in what this process writes; else null. */
     private static @Nullable Origin firstOrigin(byte[] value) throws IOException {
         CodedInputStream input = CodedInputStream.newInstance(value);
         if (input.readTag() != ORIGIN_TAG) {

@@ -22,12 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that sends. What becomes of an entry is known only when it has been applied: a send that fails says nothing,
- * so all that is unsettled is sent again, by another producer and in the same order. Applying drops what was there already.
+ * The one thread that sends. What becomes of an entry is known only when it has been applied. A send that fails says
+ * nothing of that, so all unsettled entries are sent again, by another producer and in the same order. Applying drops
+ * those that were in the topic already.
  *
- * <p>When the oldest entry has not been settled for a while, all are given up, and so is the session: whether they are part
- * of the log is not known then. Until an entry of the next session has come through, appends are refused at once. So it is
- * at the start, too.
+ * <p>When the oldest entry has not been settled for 4 seconds, all are given up, and so is the session: whether they
+ * are part of the log is not known then. Until an entry of the next session has come through, appends are refused at
+ * once. The same holds at the start.
  */
 final class EntrySender {
 
@@ -38,7 +39,7 @@ final class EntrySender {
     private static final long KEEP_NANOS = TimeUnit.DAYS.toNanos(1);
     private static final long RESEND_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    /** So that messages that have numbers in them do not fill the log. */
+    /** The least time between two warnings. Messages with numbers in them would fill the log otherwise. */
     private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final EntryQueue queue;
@@ -103,18 +104,19 @@ final class EntrySender {
     }
 
     /**
-     * Lets the session begin, with an entry: when that has been applied, so has what was in the topic before.
+     * Sets the entry with which the session begins. When that has been applied, so has everything that was in the topic
+     * before.
      *
-     * @param entry null: the session cannot begin yet
+     * @param entry null if the session cannot begin yet
      */
     void begin(@Nullable Entry entry) {
         first = entry;
     }
 
     /**
-     * Gives up what is unsettled, and refuses what comes until {@link #begin}, and until the view has caught up.
+     * Gives up unsettled entries. Refuses further ones until {@link #begin} is called and the view has caught up.
      *
-     * @param reason the beginning of a sentence
+     * @param reason why, as the beginning of a sentence
      */
     void restart(String reason) {
         first = null;
@@ -165,7 +167,7 @@ final class EntrySender {
         }
     }
 
-    /** A session of which nothing is heard for a week is forgotten. */
+    /** Sends an entry without effect once a day, since a session without an entry for a week is forgotten. */
     private void keepSession(List<Made> group) {
         if (!group.isEmpty()) {
             madeAt = System.nanoTime();
@@ -177,7 +179,10 @@ final class EntrySender {
         }
     }
 
-    /** Ends at the first failure: each send may wait for brokers that are not there, and all will be sent again. */
+    /**
+     * Sends entries until the first failure. Each send may wait for brokers that are not there, and all will be sent
+     * again.
+     */
     private void sendAll(List<Made> entries) {
         for (Made made : entries) {
             if (failed) {
@@ -208,7 +213,10 @@ final class EntrySender {
         failed = true;
     }
 
-    /** Waits for the brokers, for half a second at most: where they are farther away, the next call goes on waiting. */
+    /**
+     * Returns a producer that knows the topic. Waits for the brokers for half a second at most. If that is too short,
+     * the next call goes on waiting.
+     */
     private Producer<byte[], byte[]> connect() {
         Producer<byte[], byte[]> connecting = producer;
         if (connecting == null) {
@@ -236,7 +244,10 @@ final class EntrySender {
         sendAll(unsettled.all());
     }
 
-    /** Has each send that is not done fail. A producer that has not come to the brokers yet goes on to them. */
+    /**
+     * Makes all sends fail that are not done. A producer that has not come to the brokers yet stays, and goes on
+     * connecting.
+     */
     private void endSends() {
         if (connected || producerGeneration != clients.generation()) {
             closeProducer();
@@ -289,7 +300,7 @@ final class EntrySender {
         }
     }
 
-    /** Finds out whether entries come through: this one is behind all that was in the topic. */
+    /** Sends an entry to find out whether entries come through. It is behind everything that was in the topic. */
     private void probe(Entry entry) {
         CompletableFuture<Appended> result = new CompletableFuture<>();
         Made made = new Made(session.next(), entry, result);
@@ -300,7 +311,7 @@ final class EntrySender {
 
     private synchronized void resume(Origin probe) {
         if (!session.made(probe)) {
-            return; // it came through when it had been given up already
+            return; // it came through after it was given up
         }
         log.info("The replica is part of the log: appends are taken");
         suspended = false;

@@ -9,7 +9,7 @@ import dev.waystate.proto.topic.v1.Way;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.History;
 
-/** How the rows of a history stand in an entry. */
+/** Makes entries of the topic from the rows of a history, and rows from entries. */
 final class HistoryCodec {
 
     private HistoryCodec() {}

@@ -19,37 +19,43 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 
 /**
- * Connects to Kafka, by the settings of {@code spring.kafka} but for those on which the log's guarantees stand. Who has a
- * client for long looks now and then whether it is {@link #generation() of the present}: new certificates need new clients.
+ * Makes Kafka clients from the settings of {@code spring.kafka}, except for those that the log's guarantees depend on.
+ * Whoever keeps a client for long compares {@link #generation} now and then, since new certificates need new clients.
  */
 final class KafkaClients implements AutoCloseable {
 
-    /** So that one send after another is given up within the time in which an append is answered. */
+    /** Short enough for two sends, one after the other, within the time in which an append is answered. */
     private static final int DELIVERY_TIMEOUT_MILLIS = 2_000;
 
     private static final int REQUEST_TIMEOUT_MILLIS = 1_500;
     private static final int MAX_BLOCK_MILLIS = 500;
 
-    /** Longer than any pause between two sends: where the topic is stays known, and no send has to ask first. */
+    /**
+     * Longer than any pause between two sends. So a producer never forgets where the topic is, and no send has to ask
+     * first.
+     */
     private static final int METADATA_IDLE_MILLIS = Integer.MAX_VALUE;
 
     private static final int RECONNECT_MILLIS = 500;
 
-    /** What gathers while requests are under way goes with one. */
+    /** Large enough for all entries that gather while a request is under way. */
     private static final int BATCH_BYTES = 256 * 1024;
 
-    /** What a producer takes for entries that wait, unless it is configured; Kafka's own default. */
+    /** A producer's memory for entries that wait, unless it is configured. It is Kafka's own default. */
     private static final long BUFFER_BYTES = 32 * 1024 * 1024;
 
-    /** After which a leader that does not answer is taken for gone; longer where a fetch takes long to come. */
+    /** How long a leader may not answer before it counts as gone. Configure a longer time if a fetch takes longer. */
     private static final int FETCH_TIMEOUT_MILLIS = 5_000;
 
-    /** Little enough to come in that time over a slow line: what has not come whole is asked for again. */
+    /** Small enough to arrive in that time over a slow line. A fetch that does not arrive whole is asked for again. */
     private static final int FETCH_BYTES = 1024 * 1024;
 
     private static final int POLL_RECORDS = 5_000;
 
-    /** What entries take that come together when all are as large as can be: a fetch is counted before it is unpacked. */
+    /**
+     * The part of the heap that the entries of one poll may take when all are as large as can be. A fetch is bounded
+     * only by its size before it is unpacked.
+     */
     private static final int PART_OF_HEAP = 8;
 
     private static final int LEAST_POLL_RECORDS = 16;
@@ -62,7 +68,7 @@ final class KafkaClients implements AutoCloseable {
     private volatile int generation;
 
     // Guarded by this.
-    /** The bundles that have been reloaded, by those with which clients were configured. */
+    /** The reloaded bundles, by the bundles with which clients were configured. */
     private final Map<Object, SslBundle> reloaded = new IdentityHashMap<>();
 
     private @Nullable Admin openAdmin;
@@ -82,10 +88,10 @@ final class KafkaClients implements AutoCloseable {
     }
 
     /**
-     * Has clients that are made from here on use other certificates.
+     * Makes clients from here on use other certificates.
      *
-     * @param configured the bundle that some were configured with
-     * @param bundle what it has become
+     * @param configured the bundle with which clients were configured
+     * @param bundle the bundle that has taken its place
      */
     synchronized void renew(SslBundle configured, SslBundle bundle) {
         reloaded.put(configured, bundle);
@@ -93,7 +99,7 @@ final class KafkaClients implements AutoCloseable {
         closeAdmin();
     }
 
-    /** Returns a number that is another one when clients should be made anew. */
+    /** Returns a number that changes when clients should be made anew. */
     int generation() {
         return generation;
     }
@@ -102,7 +108,7 @@ final class KafkaClients implements AutoCloseable {
         return largestEntry;
     }
 
-    /** How many bytes a request has to have room for. */
+    /** Returns the size of the largest request, in bytes. */
     int largestRequest() {
         return (int) TopicSettings.largestBatchBytes(largestEntry);
     }
@@ -127,7 +133,10 @@ final class KafkaClients implements AutoCloseable {
         return new KafkaProducer<>(settings);
     }
 
-    /** An entry that has no room is refused however often it is sent, and those behind it wait. */
+    /**
+     * Returns the bytes of a producer's buffer, which must have room for the largest entry. An entry without room would
+     * be refused however often it is sent, and those behind it would wait.
+     */
     private long bufferBytes(Map<String, Object> settings) {
         Object configured = settings.getOrDefault(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
         Long bytes = (Long) ConfigDef.parseType(ProducerConfig.BUFFER_MEMORY_CONFIG, configured, ConfigDef.Type.LONG);
@@ -155,7 +164,7 @@ final class KafkaClients implements AutoCloseable {
         return (int) Math.max(LEAST_POLL_RECORDS, Math.min(most, POLL_RECORDS));
     }
 
-    /** Returns a client for administration, which all use. */
+    /** Returns the client for administration, which all callers share. */
     synchronized Admin admin() {
         if (openAdmin == null) {
             openAdmin = Admin.create(settings(admin));

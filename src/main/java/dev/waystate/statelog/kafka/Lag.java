@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
- * How far the view is behind the topic, and whether that is too far to serve. It is ready once it has applied what was in the
- * topic at the start. While Kafka does not answer, nothing is known, and nothing changes.
+ * How far the view is behind the topic, and whether that is too far to serve. It is ready once it has applied what was
+ * in the topic at the start. While Kafka does not answer, nothing is known, and nothing changes.
  */
 final class Lag {
 
@@ -29,7 +29,7 @@ final class Lag {
         health.unready();
     }
 
-    /** Begins from the beginning of the topic. */
+    /** Notes that the view is built again from the beginning of the topic. */
     synchronized void begin() {
         caughtUp = false;
         show(false);
@@ -42,15 +42,15 @@ final class Lag {
     }
 
     /**
-     * Notes when the broker recorded the last entry that was applied, in milliseconds since 1970. That may be before the one
-     * ahead of it: the time of the log, which never goes back, would hide the lag for as long as it is ahead.
+     * Notes when the broker recorded the last applied entry, in milliseconds since 1970. That may be before the entry
+     * ahead of it. The time of the log, which never goes back, would hide the lag for as long as it is ahead.
      */
     synchronized void applied(long millis) {
         recordedAt = millis;
     }
 
     /**
-     * Looks at what the last answer of Kafka said.
+     * Updates the lag by the last answer of Kafka.
      *
      * @param entries how many are not applied yet; empty when that is not known
      * @param heard whether there was an answer

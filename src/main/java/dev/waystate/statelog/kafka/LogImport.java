@@ -26,21 +26,23 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the history of a log of a single process into an empty topic, so that replicas go on with it. Positions, sequences
- * and the id of the log stay as they are.
+ * Writes the history of a log of a single process into an empty topic, so that replicas go on with it. Positions,
+ * sequences and the id of the log stay as they are.
  *
  * <p>The file is read twice: what is damaged is found before anything is in the topic. An import that is cut short leaves a
  * topic with which no replica becomes ready.
  */
 public final class LogImport {
 
-    /** About 200 kB with short infos. */
+    /** The most characters of an entry that has several rows. With short infos that is about 200 kB. */
     private static final int MOST_CHARS = 128 * 1024;
 
-    /** An entry of the smallest limit that a server has by default. */
+    /** The least size of the largest entry, in bytes. It is that of a server with the default message size. */
     private static final int LEAST_LARGEST_ENTRY = 1024 * 1024 + ReplicatedLogConfiguration.ENTRY_OVERHEAD;
 
-    /** Entries that are under way together: all of them have to arrive within the time for which a producer tries. */
+    /**
+     * How many entries are under way together. All of them have to arrive within the time for which a producer tries.
+     */
     private static final int GROUP_ENTRIES = 4;
 
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -72,8 +74,8 @@ public final class LogImport {
      * @param warnings takes sentences about what the topic does not guarantee
      * @param progress takes how many more records are written
      * @return the position of the newest record
-     * @throws UnusableTopicException if the topic is not empty, or cannot hold the log; or if another process has written to
-     *     it meanwhile
+     * @throws UnusableTopicException if the topic is not empty, or cannot hold the log; or if another process has
+     *     written to it meanwhile
      * @throws IllegalArgumentException if no client can be made with the settings
      * @throws LogUnavailableException if the brokers do not answer; the message says whether the topic can be used again
      * @throws dev.waystate.statelog.file.UnusableFileException if the file is no log of a single process, or is in use
@@ -111,7 +113,7 @@ public final class LogImport {
         }
     }
 
-    /** Returns warnings. */
+    /** Checks the topic, and returns warnings. */
     private static List<String> check(String name, KafkaClients clients) {
         TopicClient topic = new TopicClient(clients::admin, name);
         if (!topic.exists()) {
@@ -135,7 +137,7 @@ public final class LogImport {
         }
     }
 
-    /** Has the topic begin with the genesis. It is not sent again: where it then stood would not be known. */
+    /** Writes the genesis. It is sent only once: after a second send, its place in the topic would not be known. */
     private void begin() {
         try {
             connect(System.nanoTime() + CONNECT_NANOS);
@@ -183,7 +185,9 @@ public final class LogImport {
         return EntryCodec.encode(topic, genesis.logId(), session.next(), entry);
     }
 
-    /** Sends a group until all of it is in the topic: those that were there already are dropped when they are applied. */
+    /**
+     * Sends a group until all of it is in the topic. Entries that were there already are dropped when they are applied.
+     */
     private void send() {
         long giveUp = System.nanoTime() + GIVE_UP_NANOS;
         while (true) {

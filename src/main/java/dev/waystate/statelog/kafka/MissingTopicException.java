@@ -1,6 +1,6 @@
 package dev.waystate.statelog.kafka;
 
-/** The broker that was asked knows no such topic. */
+/** The broker that was asked does not know the topic. */
 final class MissingTopicException extends UnusableTopicException {
 
     MissingTopicException(String message) {

@@ -15,7 +15,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
-/** The view of a replica, which can be thrown away: all of it is in the topic. */
+/** The view of a replica. It can be thrown away, since all of it is in the topic. */
 final class ReplicaView {
 
     private static final DateTimeFormatter ASIDE =
@@ -25,10 +25,10 @@ final class ReplicaView {
     private final LogMetrics metrics;
     private volatile LogView view;
 
-    /** Once it is known. */
+    /** The id of the log, once it is known. */
     private volatile @Nullable String id;
 
-    /** Where the topic has to be read up to for the view to be whole. */
+    /** The offset up to which the topic has to be read for the view to be whole. */
     private volatile long wholeFrom;
 
     /** Whether the file says that the view is not whole. For the applier's thread. */
@@ -56,7 +56,9 @@ final class ReplicaView {
         return new ReplicaView(properties, metrics, view);
     }
 
-    /** Marks a view that begins empty: a process that is started before it is whole has to know. */
+    /**
+     * Marks a view that begins empty. If the process is started again before the view is whole, it has to know that.
+     */
     private void begin() throws SQLException {
         view.relax();
         if (view.place() == null) {
@@ -119,7 +121,7 @@ final class ReplicaView {
         return wholeFrom <= (place == null ? 0 : place.nextOffset());
     }
 
-    /** Takes the mark off a view that has become whole: now, or in a later call when there is no room for it. */
+    /** Takes the mark off a view that has become whole. If there is no room for that now, a later call does it. */
     void unmarkWhenWhole() throws SQLException {
         if (marked && isWhole(view)) {
             try {

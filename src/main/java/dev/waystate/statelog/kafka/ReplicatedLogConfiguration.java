@@ -23,14 +23,17 @@ import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.ProducerFactory;
 
-/** The log behind the services, when it is in a topic. */
+/** The log behind the services, if it is in a topic. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("!'${waystate.state-log.kafka.topic:}'.isEmpty()")
-// By themselves they are excluded, which holds for @ImportAutoConfiguration, too.
+// application.yml excludes them, and the exclusion would also hold for @ImportAutoConfiguration.
 @Import({KafkaAutoConfiguration.class, KafkaMetricsAutoConfiguration.class})
 class ReplicatedLogConfiguration {
 
-    /** What an entry has besides the request that it comes from: its origin, that of its claim, and the source. */
+    /**
+     * The bytes that an entry has besides the request that it comes from: its origin, that of its claim, and the
+     * source.
+     */
     static final int ENTRY_OVERHEAD = 4 * 1024;
 
     @Bean

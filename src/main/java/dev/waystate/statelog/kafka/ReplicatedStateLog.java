@@ -30,14 +30,15 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The state log in a topic, of which this process has a view of its own. What is appended goes into the topic, and is settled
- * when the view has applied it.
+ * The state log in a topic, of which this process has a view of its own. What is appended goes into the topic, and is
+ * settled when the view has applied it.
  */
 final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
 
-    /** The most bytes that a UTF-16 unit takes in UTF-8, and that a report takes besides its info. */
+    /** The most bytes that a UTF-16 unit takes in UTF-8. */
     private static final int BYTES_PER_UNIT = 3;
 
+    /** The most bytes that a report takes besides its info. */
     private static final int REPORT_BYTES = 64;
 
     private static final Duration MOST_CATCHING_UP = Duration.ofSeconds(30);
@@ -109,7 +110,9 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
                 followers, replica, queue, sender, reader, arrivals, clients, topic, metrics.log());
     }
 
-    /** Adds a batch; one without numbers that does not fit into an entry becomes several, none of which overtakes. */
+    /**
+     * Adds a batch. A batch without numbers that does not fit into an entry becomes several, which keep their order.
+     */
     @Override
     public CompletionStage<Appended> append(Batch batch) {
         if (batch.firstSequence() != Batch.UNNUMBERED) {
@@ -160,7 +163,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         return replica.id();
     }
 
-    /** That of this machine, or of the newest record, which the brokers' clocks may have put ahead of it. */
+    /** Returns the time of this machine; that of the newest record if the brokers' clocks have put it ahead. */
     @Override
     public Instant now() {
         Instant here = Instant.now();
@@ -173,7 +176,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         return replica.whole();
     }
 
-    /** What is damaged in the view is whole in the topic. */
+    /** Reads from the view. If it is damaged, it is built again, since the topic is whole. */
     @Override
     protected <T> T look(Function<LogView, T> reading) {
         LogView view = view();

@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What there is to see of a replica. */
+/** The metrics of a replica. */
 final class ReplicationMetrics {
 
     private final LogMetrics log;
@@ -46,7 +46,7 @@ final class ReplicationMetrics {
                 .register(meters);
     }
 
-    /** Returns what measures how the view is written. */
+    /** Returns the metrics of writing the view. */
     LogMetrics log() {
         return log;
     }
@@ -72,7 +72,7 @@ final class ReplicationMetrics {
         settled.record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** Returns how many there were. */
+    /** Counts a record that is no entry, and returns how many there were. */
     double foreign() {
         foreign.increment();
         return foreign.count();

@@ -10,8 +10,8 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks whether a topic holds the log so that nothing is lost, and is still the one that this replica knows. It costs
- * the brokers four small requests, at the start and now and then.
+ * Checks whether a topic can hold the log without losing any of it, and is still the one that this replica knows. A
+ * check costs the brokers four small requests, at the start and now and then.
  */
 final class TopicCheck {
 

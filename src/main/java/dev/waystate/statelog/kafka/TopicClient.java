@@ -52,7 +52,7 @@ final class TopicClient {
     }
 
     /**
-     * @throws MissingTopicException if there is no such topic, as far as the broker knows that is asked
+     * @throws MissingTopicException if the broker that is asked does not know the topic
      * @throws UnusableTopicException if this process may not see it
      */
     TopicState read() {
@@ -84,7 +84,7 @@ final class TopicClient {
                         .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value)));
     }
 
-    /** Whether there is such a topic. */
+    /** Returns whether the topic exists. */
     boolean exists() {
         Set<String> names = answer(
                 admins.get()
@@ -109,7 +109,7 @@ final class TopicClient {
     }
 
     /**
-     * Makes the topic, with all settings that the log needs. A broker may know of it a moment later.
+     * Makes the topic, with all settings that the log needs. Some brokers may know of it only a moment later.
      *
      * @throws UnusableTopicException if there is one of this name already, or the brokers refuse to make it
      */

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
- * The one thread that reads the topic, from the place on that the view has come to. It reads on when Kafka was away, or the
- * view has been thrown away; what cannot be read on from stops the replica.
+ * The one thread that reads the topic, from the place of the view on. It goes on after Kafka was away, and begins anew
+ * after the view was thrown away. If the topic cannot be read on, the replica stops.
  */
 final class TopicReader {
 
@@ -41,7 +41,10 @@ final class TopicReader {
     private static final long PAUSE_MILLIS = 1_000;
     private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** Damage that is met again sooner comes from the topic, from a fault of this program, or from a disk that fails. */
+    /**
+     * Damage that is met again within this time comes from the topic, from a fault of this program, or from a disk that
+     * fails.
+     */
     private static final long REBUILD_PAUSE_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private final ReplicaView replica;
@@ -101,15 +104,15 @@ final class TopicReader {
     }
 
     /**
-     * Has the view built again in which a reader has met damage, if the topic has its beginning.
+     * Asks for another view, if a reader has met damage in this one. It is built if the topic still has its beginning.
      *
-     * @return whether it will be, or has been; false if that has not helped, or nobody does it any more
+     * @return whether it will be, or has been, built; false if that has not helped, or the thread has ended
      */
     synchronized boolean isRebuiltFor(DamagedRecordException damage, LogView view) {
         return view != replica.get() || thread.isAlive() && meet(damage);
     }
 
-    /** Notes damage, and returns false when it was met a short time ago, too. */
+    /** Notes damage. Returns false if damage was met a short time ago, too. */
     private synchronized boolean meet(Exception damage) {
         if (met == null) {
             if (System.nanoTime() - metAt < REBUILD_PAUSE_NANOS) {
@@ -121,7 +124,7 @@ final class TopicReader {
         return true;
     }
 
-    /** Leaves the file alone from here on: the view cannot go on with the damage. */
+    /** Leaves the file alone from here on, since the view cannot go on with the damage. */
     private void stick(Exception damage) {
         replica.get().abandon();
         stuck = true;
@@ -132,7 +135,7 @@ final class TopicReader {
     }
 
     /**
-     * Builds the view again in which damage was met.
+     * Builds the view again, if damage was met in it.
      *
      * @throws UnusableFileException if the topic has lost its beginning, and the view cannot go on as it is
      * @throws KafkaException if the brokers do not answer: the view stays until they do
@@ -218,7 +221,7 @@ final class TopicReader {
         }
     }
 
-    /** Says why the entries are not there that the view has, or has to have next. */
+    /** Returns why the topic lacks entries that the view has, or needs next. */
     private UnusableTopicException lost(InvalidOffsetException gone) {
         try {
             watch.identify(replica.known(), nextOffset());
@@ -232,7 +235,7 @@ final class TopicReader {
                 + ". Compare the replicas, then start all from a back-up of the one to keep");
     }
 
-    /** @throws UnusableTopicException if what comes next is damaged, again and again */
+    /** @throws UnusableTopicException if the next entries are damaged, again and again */
     private List<ConsumerRecord<byte[], byte[]>> poll(Consumer<byte[], byte[]> opened) {
         try {
             return opened.poll(POLL).records(partition);

@@ -12,9 +12,9 @@ final class TopicSettings {
     /**
      * Returns how large a batch the topic and the producer must let pass, so that the largest entry passes alone.
      *
-     * <p>A batch adds 61 bytes, its record up to 21, and the entry's header less than 100. A codec that finds nothing to
-     * compress adds up to one byte in 3,000 (gzip: 5 bytes for each block of 16 KiB), and the topic may name one,
-     * whatever the producer does.
+     * <p>In Kafka's record format (version 2), a batch adds 61 bytes, and its record up to 21. The entry's header has
+     * less than 100. A codec that finds nothing to compress adds up to one byte in 3,000 (gzip: 5 bytes for each block
+     * of 16 KiB), and the topic may name a codec, whatever the producer does.
      */
     static long largestBatchBytes(int largestEntryBytes) {
         return largestEntryBytes + largestEntryBytes / 2_048 + 256L;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes sure that the topic is, and stays, as the log needs it. Used by the applier's thread alone. */
+/** Checks that the topic is, and stays, as the log needs it. Used only by the applier's thread. */
 final class TopicWatch {
 
     private static final Logger log = LoggerFactory.getLogger(TopicWatch.class);
@@ -26,7 +26,7 @@ final class TopicWatch {
 
     private long lookedAt = System.nanoTime();
 
-    /** The look that is under way; null when there is none. */
+    /** The check that is under way; null if there is none. */
     private @Nullable CompletableFuture<CheckedTopic> looking;
 
     /** What was warned of, once each. */
@@ -44,12 +44,13 @@ final class TopicWatch {
     }
 
     /**
-     * Returns which topic it is.
+     * Returns the identity of the topic.
      *
      * @param known a place in the topic that is expected; null when any will do
      * @param nextOffset where the view goes on
      * @throws UnusableTopicException if it is not as the log needs it, or another one
-     * @throws LogUnavailableException if Kafka does not answer, or one broker does not know yet that there is a new topic
+     * @throws LogUnavailableException if Kafka does not answer, or one broker does not know yet that there is a new
+     *     topic
      */
     TopicIdentity identify(@Nullable TopicPlace known, long nextOffset) {
         if (createReplicas == 0 || known != null) {
@@ -77,7 +78,7 @@ final class TopicWatch {
     }
 
     /**
-     * Has a look begin now and then that does not hold up the applier, and takes note of one that has ended.
+     * Begins a check now and then, which does not hold up the applier. Reports the outcome of one that has ended.
      *
      * @throws UnusableTopicException as {@link #identify} does
      */

@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of this process that may be in the topic and were not applied yet, in their order. An entry is found by its
- * origin: where in the topic it stands, and how often, is of no concern.
+ * The entries of this process that may be in the topic and were not applied yet, in their order. An entry is known by
+ * its origin: its place in the topic does not matter, nor how often it is there.
  */
 final class Unsettled {
 
@@ -40,7 +40,7 @@ final class Unsettled {
     private long movedAt;
     private long nextOffset;
 
-    /** Whether entries were left out that followed a lost one: the view does not come to them any more. */
+    /** Whether the view has left out entries that followed a lost one. It will not come to them again. */
     private boolean lost;
 
     /** Why a send failed last; null since an entry was settled. */
@@ -58,7 +58,7 @@ final class Unsettled {
     }
 
     /**
-     * Notes that the topic has an entry: whoever waits for it waits for this process alone.
+     * Notes that the topic has an entry. From then on, only this process keeps it waiting.
      *
      * @param offset where it is
      */
@@ -78,7 +78,7 @@ final class Unsettled {
         return failure;
     }
 
-    /** Tells whoever waits for an entry what it came to. */
+    /** Completes an entry with its outcome. */
     void settle(Origin origin, Verdict verdict) {
         if (verdict instanceof Verdict.Ignored) {
             leftOut(origin);
@@ -112,8 +112,8 @@ final class Unsettled {
     }
 
     /**
-     * Whether the oldest has waited for so long: for the topic, or for a view that does not go on, or not to it. What the
-     * view has passed by is in the topic no more: the brokers have lost it.
+     * Returns whether the oldest entry has waited for so long: for the topic, or for a view that stands still, or will
+     * not come to it. An entry that the view has passed by is no longer in the topic: the brokers have lost it.
      */
     synchronized boolean isStalled(long nanos) {
         if (entries.isEmpty()) {

@@ -1,4 +1,4 @@
-/** A log that any number of replicas share: a Kafka topic in front of each one's view. */
+/** A log that any number of replicas share: a Kafka topic, and a view of it in each replica. */
 @NullMarked
 package dev.waystate.statelog.kafka;
 

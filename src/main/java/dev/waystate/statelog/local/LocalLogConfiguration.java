@@ -11,7 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The log behind the services, unless it is in a topic. */
+/** The log behind the services, if it is not in a topic. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("'${waystate.state-log.kafka.topic:}'.isEmpty()")
 class LocalLogConfiguration {

@@ -40,7 +40,7 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
      * Opens the log, and creates it where it is missing.
      *
      * @throws dev.waystate.statelog.file.UnusableFileException if the file is no log that this process can have for
-     *     itself; it is as it was then
+     *     itself; the file stays as it was
      * @throws IllegalStateException if the file cannot be opened, or its end is missing
      */
     static LocalStateLog open(StoreProperties properties, TimeSources times, LogHealth health, LogMetrics metrics) {

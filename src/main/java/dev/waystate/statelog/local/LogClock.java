@@ -37,7 +37,7 @@ final class LogClock {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-    /** What is corrected without a step. */
+    /** The largest difference that is corrected without a step. */
     private static final long MAX_DRIFT = NANOS_PER_SECOND;
 
     private static final long MAX_STEP = 86_400 * NANOS_PER_SECOND;
@@ -50,7 +50,7 @@ final class LogClock {
     private static final long LATEST = Timestamps.toNanos(Report.LATEST_TIME_EXCLUSIVE);
     private static final long WARNING_PAUSE = 60 * NANOS_PER_SECOND;
 
-    /** @param nanoTime when it was that time */
+    /** @param nanoTime the {@link System#nanoTime} at which it was that time */
     private record Reading(long time, long nanoTime) {}
 
     private final TimeSources sources;
@@ -125,7 +125,7 @@ final class LogClock {
         return from;
     }
 
-    /** Whether there is something to save. */
+    /** Returns whether there is something to save. */
     boolean isChanged() {
         return changed;
     }
@@ -164,7 +164,7 @@ final class LogClock {
         return ahead >= -MAX_STEP && (ahead <= maxStep || time < NOT_SET_BEFORE);
     }
 
-    /** Returns what a time becomes while some goes by. */
+    /** Returns what the clock shows some time after it showed another time. */
     private static long moved(long time, long elapsed, long wall, long maxStep) {
         if (!isBelieved(wall - (time + elapsed), time, maxStep)) {
             return time + elapsed;

@@ -23,18 +23,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes. It takes whatever batches are waiting, has the view apply them in one transaction, and
- * completes them only after the commit: while a commit is under way the next group gathers, so that groups grow with the
- * load.
+ * The one thread that writes. It takes all batches that wait, has the view apply them in one transaction, and completes
+ * them only after the commit. During a commit the next group gathers, so that groups grow with the load.
  *
- * <p>After an I/O error it stops for good, as after any other it does not expect. What the system failed to write it may
- * have dropped, and a later sync that succeeds would say nothing about it.
+ * <p>After an I/O error, or any other that it does not expect, it stops for good. The system may have dropped what it
+ * failed to write, and a later sync that succeeds would not tell.
  */
 final class LogWriter {
 
     private static final Logger log = LoggerFactory.getLogger(LogWriter.class);
 
-    /** How long nobody appends before a look around. */
+    /** How long the writer waits for a batch before it looks around. */
     private static final long PAUSE_MILLIS = 1_000;
 
     private static final long CLOSE_TIMEOUT_MILLIS = 20_000;
@@ -47,13 +46,18 @@ final class LogWriter {
     private final Followers followers;
     private final Thread thread = new Thread(this::run, "state-log-writer");
 
-    /** Completes when the group that is being stored has been, or was not: until then lists may show more than the head. */
+    /**
+     * Completes when the group that is being stored is stored, or has been refused. Until then, lists may show more
+     * than the head.
+     */
     private volatile CompletableFuture<Void> storing = CompletableFuture.completedFuture(null);
 
     // Used by the writer's thread alone.
     private final Session session = new Session();
     private final List<Made> group = new ArrayList<>();
     private boolean diskFull;
+
+    /** Whether another process holds the file. */
     private boolean held;
 
     LogWriter(
@@ -118,7 +122,7 @@ final class LogWriter {
         }
     }
 
-    /** Finds out, while nobody appends, what an append would meet. */
+    /** Finds out, while nothing is appended, whether an append could be stored. */
     private void lookAround() throws SQLException, IOException {
         clock.now();
         view.checkFile();
@@ -222,7 +226,10 @@ final class LogWriter {
         }
     }
 
-    /** Refuses all, and tells; each whatever becomes of the others, since memory may be what is missing. */
+    /**
+     * Refuses all entries, reports the failure and logs it. Each step is taken even if another one fails, since memory
+     * may have run out.
+     */
     private void stop(Throwable problem) {
         view.abandon();
         try {

@@ -5,10 +5,10 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Where a log's clock looks.
+ * The clocks of the system that a log's clock goes by.
  *
  * @param wall the machine's clock, which people and programs set
- * @param nanoTime counts the time that goes by, from anywhere on
+ * @param nanoTime counts the time that goes by, as {@link System#nanoTime} does
  * @param uptime counts it across the end of a process
  */
 record TimeSources(Clock wall, LongSupplier nanoTime, Supplier<Uptime> uptime) {

@@ -15,8 +15,8 @@ import java.util.function.ToDoubleFunction;
 import org.springframework.stereotype.Component;
 
 /**
- * Shows what a log holds. What has to be read from the disk for that is read every few seconds, and not when somebody asks: a
- * disk that does not answer holds up no scrape.
+ * Shows what a log holds. What has to be read from the disk for that is read every few seconds, and not when somebody
+ * asks: a disk that does not answer holds up no scrape.
  */
 @Component
 class LogGauges {
@@ -24,7 +24,7 @@ class LogGauges {
     private static final String TASK = "log-gauges";
     private static final Duration INTERVAL = Duration.ofSeconds(5);
 
-    /** By their numbers. */
+    /** The names of the known statuses, in the order of their numbers. */
     private static final List<String> KNOWN_STATUSES = List.of("UNKNOWN", "OK", "THIRSTY", "STARVED", "TIRED");
 
     private static final String OTHER_STATUS = "other";
@@ -116,7 +116,7 @@ class LogGauges {
                 sources[known ? count.status() : KNOWN_STATUSES.size()] += count.sources();
             });
             return sources;
-        } catch (RuntimeException unknown) { // what is known of the disk is shown all the more
+        } catch (RuntimeException unknown) { // what is known of the disk is still shown
             return new long[0];
         }
     }

@@ -1,9 +1,9 @@
 package dev.waystate.statelog.operation;
 
-/** Hears how a log is. Called on the log's threads, which must not be held up. */
+/** Is told of the health of a log. Called on the log's threads, which must not be held up. */
 public interface LogHealth {
 
-    /** Who can be served by others should be, for now. */
+    /** The log cannot serve for now: clients should go elsewhere. */
     void unready();
 
     /** The log is as it should be again. */

@@ -5,7 +5,7 @@ import dev.waystate.server.lifecycle.Readiness;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.stereotype.Component;
 
-/** Has the server be as its log is. */
+/** Gives the server the health of its log. */
 @Component
 class ServerHealth implements LogHealth {
 

@@ -1,4 +1,4 @@
-/** How a log is run: its settings, its metrics, and who hears how it is. */
+/** How a log is run: its settings, its metrics, and its health. */
 @NullMarked
 package dev.waystate.statelog.operation;
 

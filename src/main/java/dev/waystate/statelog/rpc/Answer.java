@@ -8,8 +8,8 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The response of a unary call. It is made on the executor, once there is room for it: until then the connection has
- * answers that its client has not taken.
+ * The response of a unary call. It is made on the executor, as soon as there is room for it. Before that, the
+ * connection has too many answers that its client has not taken.
  */
 final class Answer<T> {
 
@@ -40,9 +40,9 @@ final class Answer<T> {
     }
 
     /**
-     * Begins when there is room, now or as soon as the call is ready. On any thread.
+     * Lets the response be made: now, or as soon as there is room. On any thread.
      *
-     * @param problem what the call ends with instead; null for nothing
+     * @param problem the error that ends the call instead; null for none
      */
     void begin(@Nullable Throwable problem) {
         if (problem != null) {
@@ -94,14 +94,17 @@ final class Answer<T> {
         }
     }
 
-    /** Returns null if the client has gone. The room is free again before the client has the response, and asks for more. */
+    /**
+     * Makes the response; returns null if the client has gone. The room is free again before the client has the
+     * response, and asks for more.
+     */
     private @Nullable T make(int room) {
         setMaker(Thread.currentThread());
         try {
             return responses.isCancelled() ? null : response.apply(room);
         } finally {
             setMaker(null);
-            Thread.interrupted(); // it may have come too late
+            Thread.interrupted(); // an interrupt may have come too late
             call.cancelReservation(room);
         }
     }
@@ -110,7 +113,7 @@ final class Answer<T> {
         maker = thread;
     }
 
-    /** Has a long look into the log end, since nobody waits for what it finds. */
+    /** Interrupts a long reading of the log, since nobody waits for its result. */
     private synchronized void stop() {
         if (maker != null) {
             maker.interrupt();

@@ -22,10 +22,10 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of {@code Append}. Each request is a batch of its own, any number of which are under way; the log completes
- * them in order, and so they are acknowledged. While the client takes no acknowledgements, 256 wait for it at most: the
- * newest says what all before it would have said. The call ends when its input has ended, in whatever way, and all
- * batches are settled.
+ * One call of {@code Append}. Each request is a batch of its own, and any number of them are under way. The log
+ * completes them in order, and they are acknowledged in this order. At most 256 acknowledgements wait for a client that
+ * takes none. Beyond that, the newest takes the place of the one before, since it says what that one would have said.
+ * The call ends when its input has ended, in whatever way, and all batches are settled.
  */
 final class AppendStream implements StreamObserver<AppendRequest> {
 
@@ -47,8 +47,8 @@ final class AppendStream implements StreamObserver<AppendRequest> {
     private volatile @Nullable String source;
     private volatile @Nullable Claim claim;
 
-    // The transport's thread and the log's thread meet here: all that follows is guarded by this. Nothing that may run
-    // the code of another stream is called meanwhile.
+    // Guarded by this, since the transport's thread and the log's use it. Nothing is called under the lock that may run
+    // the code of another stream.
     private int unsettled;
     private final Deque<Appended> unsent = new ArrayDeque<>();
     private boolean answerDue;
@@ -88,7 +88,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
         }
     }
 
-    /** What has arrived from a client that is gone is stored; there is nobody to tell. */
+    /** Stores what has arrived from a client that is gone. There is nobody to tell. */
     @Override
     public void onError(Throwable cancellation) {
         endInput(cancellation);
@@ -99,7 +99,9 @@ final class AppendStream implements StreamObserver<AppendRequest> {
         endInput(null);
     }
 
-    /** Ends this stream because another one of the same source has begun. The log refuses what it has not stored by then. */
+    /**
+     * Ends this stream, since another one of the same source has begun. The log refuses what it has not stored by then.
+     */
     void takenOver(String by) {
         endInput(new FencedException(by));
     }
@@ -161,7 +163,10 @@ final class AppendStream implements StreamObserver<AppendRequest> {
         }
     }
 
-    /** Returns whether an answer has become due: one for all that is settled until then. */
+    /**
+     * Notes the outcome of a batch. Returns whether an answer has become due: one for all batches that are settled
+     * until it is sent.
+     */
     private synchronized boolean settle(@Nullable Appended appended, @Nullable Throwable problem) {
         unsettled--;
         if (appended == null) {
@@ -207,7 +212,10 @@ final class AppendStream implements StreamObserver<AppendRequest> {
         endIfDone();
     }
 
-    /** A client that has ended its input is given what it has not taken; in any other case the newest has to do. */
+    /**
+     * Ends the call if its input has ended and all batches are settled. A client that has ended its input gets all
+     * acknowledgements that wait for it. In any other case it gets only the newest.
+     */
     private synchronized void endIfDone() {
         if (ended) {
             return;

@@ -12,12 +12,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 
-/** The bytes of a {@link RecordBatch}, as protobuf would write it, made from stored records without messages between. */
+/**
+ * The bytes of a {@link RecordBatch}, as protobuf would write it. They are made from stored records, without a message
+ * for each.
+ */
 final class EncodedBatch {
 
     private static final int FIRST_BYTES = 1024;
 
-    /** The most that a record takes besides its texts: each of its numbers and lengths is a varint. */
+    /** The most bytes that a record takes besides its texts. Each of its numbers and lengths is a varint. */
     private static final int MOST_BYTES_BESIDES_TEXTS = 160;
 
     private static final int NANOS_PER_SECOND = 1_000_000_000;

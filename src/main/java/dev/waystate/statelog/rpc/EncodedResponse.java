@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** A {@link ReadResponse} as its bytes: of a page of records, that message and all in it would cost more than the rest. */
+/**
+ * The bytes of a {@link ReadResponse}. To make that message, and all in it, would cost more than the rest of a page.
+ */
 record EncodedResponse(byte[] bytes) {
 
     /** Reads and writes the bytes as they are. */

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Checks the fields that requests share, and converts them. What is out of range is an {@link InvalidRequestException}. */
+/**
+ * Checks the fields that requests share, and converts them. What is out of range is an {@link InvalidRequestException}.
+ */
 final class Fields {
 
     private static final int MAX_VALUES = 100;

@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 @Component
 class HistoryPages {
 
-    /** The most that a page of transitions takes: a thousand, of numbers alone. */
+    /** The most bytes of a page of transitions: a thousand, which have numbers alone. */
     static final int TRANSITION_BYTES = 64 * 1024;
 
     private static final int BYTES_PER_TRANSITION = 64;

@@ -5,7 +5,7 @@ import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.statelog.StateLog;
 import org.springframework.stereotype.Component;
 
-/** Finds the moments that requests name. */
+/** Finds the positions of the moments that requests name. */
 @Component
 class Moments {
 
@@ -18,7 +18,7 @@ class Moments {
     /**
      * Returns the position of the newest record that was there at a moment. May block.
      *
-     * @throws InvalidRequestException if it is none
+     * @throws InvalidRequestException if the moment is missing, or out of range
      */
     long position(String field, Moment moment) {
         return switch (moment.getMomentCase()) {

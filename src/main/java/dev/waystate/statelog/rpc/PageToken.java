@@ -15,8 +15,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the next page of a list begins, as text that means nothing to clients. It begins with a checksum of the list and
- * the place, so that it is refused elsewhere.
+ * Where the next page of a list begins, as text that means nothing to clients. It begins with a checksum of the list
+ * and the place, so that another list refuses it.
  */
 final class PageToken {
 
@@ -24,7 +24,7 @@ final class PageToken {
 
     /**
      * @param logId the log that is listed
-     * @param request which list it is: without what may change from page to page
+     * @param request the request for the list, without what may change from page to page
      */
     PageToken(String logId, Message request) {
         String call = request.getDescriptorForType().getFullName();

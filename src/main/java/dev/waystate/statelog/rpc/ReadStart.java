@@ -14,10 +14,10 @@ final class ReadStart {
     private static final Pattern LOG_ID = Pattern.compile("[0-9a-fA-F]{32}");
 
     /**
-     * The part of the log that a replay reads: what is behind the head of its first moment is of no concern to it, neither
-     * its damage, nor its removal.
+     * The part of the log that a replay reads. It ends at the head of its first moment. Records behind that, their
+     * damage and their removal do not concern it.
      *
-     * @param fromEarliest whether it begins at the earliest record, or one of a time, and not where the client says
+     * @param fromEarliest whether it begins at the earliest record, or at one of a time, and not where the client says
      */
     record Replay(long afterPositionExclusive, long end, boolean fromEarliest) {}
 
@@ -49,7 +49,7 @@ final class ReadStart {
     }
 
     /**
-     * Finds where to begin and, for a replay, to end; null when the log has to come to the position first. May block.
+     * Finds where to begin and, for a replay, to end; null if the log has to come to the position first. May block.
      *
      * @throws LogChangedException if the request is for another log
      * @throws java.util.concurrent.CompletionException if the log does not come to the position
@@ -77,13 +77,16 @@ final class ReadStart {
             reached.whenComplete((nothing, problem) -> onReached.run());
         }
         if (!reached.isDone()) {
-            return null; // woken for something else
+            return null; // the stream was woken for something else
         }
         reached.join();
         return new Replay(position, stateLog.head(), false);
     }
 
-    /** The first record may be one that was recorded meanwhile, before the time that was asked for. */
+    /**
+     * Returns the replay that begins with a record. That record may be above the head, if it was recorded since the
+     * head was read.
+     */
     private static Replay fromEarliest(long first, long head) {
         return new Replay(first - 1, Math.max(first - 1, head), true);
     }

@@ -20,16 +20,18 @@ import java.util.function.Consumer;
 
 /**
  * One call of {@code Read}. Whatever may allow a step (the transport has room, the log has grown, a heartbeat is due)
- * wakes the stream; a step then reads one page on the executor, and only while the client takes what it is sent. A
- * slow reader so costs neither a thread nor memory, and is never dropped. One that has caught up takes its steps on the
- * connection's thread, for as long as they find what comes in memory.
+ * wakes the stream. A step then reads one page on the executor, and only while the client takes what it is sent. So a
+ * slow reader costs neither a thread nor memory, and is never dropped. A stream that has caught up takes its steps on
+ * the connection's thread, for as long as they find what comes in memory.
  */
 final class ReadStream {
 
-    /** Small, so that the first records come soon; each page may be so many times as large as the one before. */
+    /** The size of the first page. It is small, so that the first records come soon. */
     private static final int FIRST_PAGE_BYTES = 16 * 1024;
 
+    /** Each page may be this many times as large as the one before. */
     private static final int PAGE_GROWTH = 4;
+
     private static final int LARGEST_PAGE_BYTES = 256 * 1024;
 
     private final ServerCallStreamObserver<EncodedResponse> responses;
@@ -47,7 +49,7 @@ final class ReadStream {
     private volatile boolean serverStops;
     private volatile boolean ended;
 
-    /** That of the last record that it has been through. Written by one step at a time. */
+    /** The position of the last record that it has passed. Written by one step at a time. */
     private volatile long position;
 
     // Used by one step at a time.
@@ -58,7 +60,7 @@ final class ReadStream {
     private volatile long replayEnd = -1;
     private boolean caughtUp;
 
-    /** Whether its next step looks into the log's memory alone, and so does not block. */
+    /** Whether its next step reads only from the log's memory, and so does not block. */
     private volatile boolean live;
 
     /** @throws InvalidRequestException if a field of the request is out of range */
@@ -94,7 +96,7 @@ final class ReadStream {
         return replayEnd < 0 ? 0 : Math.max(0, head - position);
     }
 
-    /** Has the stream look again at what it can do. Does not block. */
+    /** Makes the stream look again at what it can do. Does not block. */
     void wake() {
         if (wakeUps.getAndIncrement() == 0) {
             awaitStep();
@@ -124,7 +126,7 @@ final class ReadStream {
         wake();
     }
 
-    /** One that does not follow comes to its own end. */
+    /** Ends a stream that follows. Any other comes to its own end. */
     private void serverStops() {
         if (follow) {
             serverStops = true;
@@ -133,8 +135,8 @@ final class ReadStream {
     }
 
     /**
-     * Does some of what can be done now, and returns whether there may be more; not for two threads at once, which
-     * {@link #wakeUps} sees to.
+     * Does some of what can be done now. Returns whether there may be more. For one thread at a time, which
+     * {@link #wakeUps} ensures.
      */
     boolean step() {
         int seen = wakeUps.get();

@@ -18,9 +18,9 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.stereotype.Component;
 
 /**
- * The live {@code Read} streams: wakes them when the log grows, has each one's heart beat, and has the steps that may block
- * run on the executor. However many are ready, they take no more of its tasks than it has threads, so that there is room
- * for other calls.
+ * The live {@code Read} streams. Wakes them when the log grows, makes their hearts beat, and runs the steps that may
+ * block on the executor. However many streams are ready, they take at most as many of its tasks as it has threads, so
+ * that there is room for other calls.
  */
 @Component
 class ReadStreams {
@@ -80,7 +80,7 @@ class ReadStreams {
     }
 
     /**
-     * Has a stream take its first step.
+     * Runs the first step of a stream.
      *
      * @throws RejectedExecutionException if the executor is full
      */
@@ -102,7 +102,7 @@ class ReadStreams {
         streams.remove(stream);
     }
 
-    /** Has a stream take another step when its turn comes. Does not block. */
+    /** Lets a stream take another step when its turn comes. Does not block. */
     void ready(ReadStream stream) {
         ready.add(stream);
         startTask();

@@ -20,7 +20,7 @@ class ReportChecks {
     /** The most bytes that a UTF-16 unit takes in UTF-8. */
     private static final int MAX_BYTES_PER_UNIT = 3;
 
-    /** What a report takes besides its info: the objects, and their places in lists. */
+    /** The bytes that a report takes in memory besides its info: the objects, and their places in lists. */
     private static final long REPORT_BYTES = 128;
 
     /** The most bytes that a UTF-16 unit takes in a Java string. */

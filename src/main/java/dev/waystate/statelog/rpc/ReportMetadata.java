@@ -5,7 +5,7 @@ import io.grpc.Context;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the metadata of a call says of all its reports, whose messages do not say it.
+ * What the metadata of a call says of all its reports. Their messages do not say it.
  *
  * @param source who sends them
  * @param location where the source is; null when the call does not say
@@ -14,7 +14,7 @@ record ReportMetadata(String source, @Nullable Point location) {
 
     private static final Context.Key<ReportMetadata> CURRENT = Context.key("report-metadata");
 
-    /** Returns that of the current call. */
+    /** Returns the metadata of the current call. */
     static ReportMetadata current() {
         return CURRENT.get();
     }

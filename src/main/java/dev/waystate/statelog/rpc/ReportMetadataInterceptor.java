@@ -94,7 +94,8 @@ class ReportMetadataInterceptor implements ServerInterceptor {
     /**
      * An entry of the metadata.
      *
-     * @param bytes what gRPC libraries call an entry of any bytes
+     * @param utf8 the key of the entry, whose value is text in UTF-8
+     * @param bytes the key of the binary entry of the same name, which is refused
      */
     private record Entry(String name, Metadata.Key<byte[]> utf8, Metadata.Key<byte[]> bytes) {
 
@@ -136,7 +137,7 @@ class ReportMetadataInterceptor implements ServerInterceptor {
         }
     }
 
-    /** The bytes as they are: gRPC's own strings have one and the same character for all that are not ASCII. */
+    /** Reads the bytes as they are. gRPC's own strings have the same character for all bytes that are not ASCII. */
     private static final class Utf8Bytes implements InternalMetadata.TrustedAsciiMarshaller<byte[]> {
 
         @Override

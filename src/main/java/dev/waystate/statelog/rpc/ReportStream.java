@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call of {@code stream_state}. Reports that arrive while a batch of the stream is being stored fill the next one,
- * so that a slower log gets larger batches. The call ends when its input has ended, in whatever way, and everything that
- * arrived is stored.
+ * so that a slower log gets larger batches. The call ends when its input has ended, in whatever way, and everything
+ * that arrived is stored.
  */
 final class ReportStream implements StreamObserver<Data> {
 
@@ -33,8 +33,8 @@ final class ReportStream implements StreamObserver<Data> {
     private final Runnable request;
     private final OpenCall call = OpenCall.current();
 
-    // The transport's thread and the log's thread meet here: all that follows is guarded by this. Nothing that may run
-    // the code of another stream is called meanwhile.
+    // Guarded by this, since the transport's thread and the log's use it. Nothing is called under the lock that may run
+    // the code of another stream.
     private List<Report> filling = new ArrayList<>();
     private long fillingBytes;
     private boolean storing;

@@ -18,7 +18,7 @@ import net.devh.boot.grpc.server.service.GrpcService;
 @GrpcService(interceptors = ReportMetadataInterceptor.class)
 class RequestStreamingService extends RequestStreamingImplBase {
 
-    /** Twice as many as are logged of one stream at most. */
+    /** The most lines a second of all streams: twice the most of a single one. */
     private static final int LOG_LINES_A_SECOND = 2_000;
 
     private final StateLog stateLog;

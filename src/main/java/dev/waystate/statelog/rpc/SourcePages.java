@@ -26,7 +26,7 @@ import org.springframework.stereotype.Component;
 @Component
 class SourcePages {
 
-    /** The most that a source takes as of an earlier moment, its name above all. */
+    /** The most bytes that a source takes as of an earlier moment, most of them for its name. */
     private static final int BYTES_PER_PAST_SOURCE = 320;
 
     private static final int MAX_NANOS = 999_999_999;
@@ -58,7 +58,10 @@ class SourcePages {
         return request.hasNear() ? near(request, filter, size, mostBytes) : byName(request, filter, size, mostBytes);
     }
 
-    /** Which time as_of names may differ from page to page, as clients ask for "ten minutes ago". */
+    /**
+     * Returns the token of a list. The time of {@code as_of} does not count: it may differ from page to page, as
+     * clients ask for "ten minutes ago".
+     */
     private PageToken token(ListSourcesRequest request, Set<Integer> statuses) {
         ListSourcesRequest.Builder list = request.toBuilder()
                 .clearPageSize()

@@ -32,7 +32,10 @@ import net.devh.boot.grpc.server.service.GrpcService;
 @GrpcService
 class StateLogService implements StateLogServiceGrpc.AsyncService, BindableService {
 
-    /** Of records and of sources: below what clients take in one message, 4 MiB. */
+    /**
+     * The most bytes of a page of records or sources. Clients take 4 MiB in one message, unless they are set up
+     * otherwise.
+     */
     static final int MOST_BYTES = 3 * 1024 * 1024;
 
     private final ConcurrentMap<String, AppendStream> appendStreams = new ConcurrentHashMap<>();

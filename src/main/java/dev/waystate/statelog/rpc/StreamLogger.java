@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the server's log says of one stream: its first reports one by one, and one line at its end. There may be many short
- * streams: all together have so many lines a second as their budget allows, besides those of failures.
+ * Logs one stream: its first reports one by one, and a line at its end. Since there may be many short streams, a budget
+ * bounds the lines a second of all together, except for those of failures.
  */
 final class StreamLogger {
 

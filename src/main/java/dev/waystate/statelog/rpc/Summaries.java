@@ -20,10 +20,10 @@ import org.springframework.stereotype.Component;
 @Component
 class Summaries {
 
-    /** What a thousand statuses take, of which there are a handful. */
+    /** The most bytes of a summary: a thousand statuses. Most logs have a handful. */
     static final int MOST_BYTES = 64 * 1024;
 
-    /** What a thousand times take, of which each has 50 statuses at most. */
+    /** The most bytes of a summary over time: a thousand times, each with 50 statuses. */
     static final int MOST_BYTES_OVER_TIME = 1024 * 1024;
 
     private static final int MAX_STEPS = 1_000;

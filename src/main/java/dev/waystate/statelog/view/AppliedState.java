@@ -4,7 +4,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the next entry follows.
+ * How far a log has come, with the last entry that was applied.
  *
  * @param head the position of the newest record, 0 when there was none
  * @param recordedAt when the last entry was recorded, in nanoseconds since 1970; 0 when there was none

@@ -31,13 +31,13 @@ import org.jspecify.annotations.Nullable;
  */
 record Block(long first, int records, byte[] data) {
 
-    /** As much as fits into a page of SQLite with what that adds. A longer record has a block for itself. */
+    /** The bytes that fit into a page of SQLite, besides those that it adds. A longer record has a block for itself. */
     static final int MOST_BYTES = 4050;
 
     static final int CHECKSUM_BYTES = Integer.BYTES;
     static final VarHandle CHECKSUM = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
-    /** The most that a record takes besides its info: ten numbers of ten bytes. */
+    /** The most bytes that a record takes besides its info: ten numbers of ten bytes. */
     static final int MOST_BYTES_BESIDES_INFO = CHECKSUM_BYTES + 1 + 10 * 10;
 
     // The flags.
@@ -67,7 +67,7 @@ record Block(long first, int records, byte[] data) {
         return position >= first && position < end();
     }
 
-    /** Adds the numbers of a record to its checksum, which that of the names and infos follow. */
+    /** Begins the checksum of a record with its numbers. The name of its source and its info follow. */
     static Checksum begin(
             Checksum checksum,
             long position,

@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes through the records of a block, and of one block after the other. What it shows of a record counts after
+ * Goes through the records of a block, and of one block after the other. What it shows of a record counts only after
  * {@link #isIntact}. Used by one thread.
  */
 final class BlockCursor implements StoredRecord {
@@ -37,7 +37,7 @@ final class BlockCursor implements StoredRecord {
     private int infoStart;
     private int infoLength;
 
-    /** Goes before the first record of a block. */
+    /** Opens a block, before its first record. */
     void open(Block next) {
         block = next;
         data = next.data();
@@ -52,7 +52,7 @@ final class BlockCursor implements StoredRecord {
         return block;
     }
 
-    /** Moves on, and returns false at the end of the block, or of what can be made out in it. */
+    /** Moves to the next record. Returns false at the end of the block, or of what can be read in it. */
     boolean next() {
         if (broken || position + 1 >= block.end()) {
             return false;
@@ -67,7 +67,9 @@ final class BlockCursor implements StoredRecord {
         }
     }
 
-    /** Moves to a record of the block, in either direction, and returns false if it is not in it, or cannot be made out. */
+    /**
+     * Moves to a record of the block, in either direction. Returns false if the record is not in it, or cannot be read.
+     */
     boolean moveTo(long wanted) {
         if (wanted < position || broken) {
             open(block);
@@ -80,7 +82,7 @@ final class BlockCursor implements StoredRecord {
         return block.has(wanted);
     }
 
-    /** Whether nothing follows the record. */
+    /** Returns whether nothing follows the record. */
     boolean isLast() {
         return at == data.length;
     }

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts records that have a row each into blocks, in one transaction. The file does not grow: the blocks take the pages that
- * the rows leave. A row that is damaged becomes a damaged record, and one that is missing stays so.
+ * Puts records that have a row each into blocks, in one transaction. The file does not grow: the blocks take the pages
+ * that the rows leave. A row that is damaged becomes a damaged record, and one that is missing stays so.
  */
 final class BlockMigration implements JavaMigration {
 
@@ -36,7 +36,7 @@ final class BlockMigration implements JavaMigration {
                 data     BLOB    NOT NULL     -- the records, as the class Block describes them
             ) STRICT""";
 
-    /** The first ones are written before there is room that others left. */
+    /** The records of a step. The blocks of the first step are written before the rows of others have left room. */
     private static final int STEP_RECORDS = 2_000;
 
     private static final int RECORDS_BETWEEN_LINES = 10_000_000;
@@ -44,7 +44,10 @@ final class BlockMigration implements JavaMigration {
     /** What stands for the abscissa of a report without a location; no int. */
     private static final long NOT_LOCATED = Long.MIN_VALUE;
 
-    /** As they are read: to ask the driver whether a column was null costs as much as another column. */
+    /**
+     * Finds rows, with numbers in the place of null: to ask the driver whether a column was null costs as much as
+     * another column.
+     */
     private static final String FIND = "SELECT position, source_id, sequence, status, info, ifnull(reported_at, "
             + StoredRecord.NOT_REPORTED + "), recorded_at, ifnull(previous, " + RecordRow.UNLINKED + "), ifnull(x, "
             + NOT_LOCATED + "), y, checksum, (SELECT name FROM source WHERE id = source_id) FROM record"
@@ -68,7 +71,7 @@ final class BlockMigration implements JavaMigration {
         return "blocks";
     }
 
-    /** Nobody changes what has been run. */
+    /** Returns no checksum, since the code that has been run does not change. */
     @Override
     public @Nullable Integer getChecksum() {
         return null;
@@ -102,7 +105,7 @@ final class BlockMigration implements JavaMigration {
         }
     }
 
-    /** The write-ahead log has each page that changes. */
+    /** Refuses a disk without room for the write-ahead log, which gets each page that changes. */
     private void checkRoom() throws IOException {
         long size = Files.size(file);
         long room = Files.getFileStore(file).getUsableSpace();

@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 final class BlockWriter implements AutoCloseable {
 
-    /** A long record leaves no large array behind. */
+    /** The largest array that is kept after a long record. */
     private static final int MOST_BYTES_KEPT = 64 * 1024;
 
     private final PreparedStatement findLast;
@@ -33,7 +33,7 @@ final class BlockWriter implements AutoCloseable {
     /** Whether there is more in the block than in its row. */
     private boolean changed;
 
-    /** As it was written last; none after {@link #discard}. */
+    /** The block as it was written last; none after {@link #discard}. */
     private Block written = Block.NONE;
 
     // Of the last record in the block.
@@ -93,7 +93,7 @@ final class BlockWriter implements AutoCloseable {
         }
     }
 
-    /** Goes on with the last block, unless it is damaged: then there will be another one. */
+    /** Reads the last block, to go on with it. If it is damaged, there will be another one. */
     private void readLast() throws SQLException {
         begin(0);
         try (ResultSet row = findLast.executeQuery()) {
@@ -168,7 +168,7 @@ final class BlockWriter implements AutoCloseable {
         }
     }
 
-    /** Forgets what was added since the last commit, whether or not all of it was: the block is read anew. */
+    /** Forgets the block in memory, with all that was added since the last commit. The block will be read again. */
     void discard() {
         known = false;
         changed = false;

@@ -7,7 +7,10 @@ import java.util.zip.CRC32C;
 /** The CRC-32C of what a row says: of its numbers, and then of its texts. Not safe for use by several threads. */
 final class Checksum {
 
-    /** For 16 numbers, the longest name that is taken, and most infos: one pass over some hundred bytes costs less than three. */
+    /**
+     * Room for 16 numbers, the longest name that is taken, and most infos. One pass over some hundred bytes costs less
+     * than three.
+     */
     private static final int BUFFER_BYTES = 1024;
 
     private final CRC32C crc = new CRC32C();
@@ -15,7 +18,7 @@ final class Checksum {
     private String lastSource = "";
     private byte[] lastSourceBytes = {};
 
-    /** Begins a new one. */
+    /** Begins a new checksum. */
     Checksum begin() {
         content.clear();
         return this;
@@ -53,7 +56,7 @@ final class Checksum {
         return ofContent(bytes, 0, 0);
     }
 
-    /** Only another program can have given a source a name for which there is no room. */
+    /** Adds a name. There is room for every name that is taken; only another program can have stored a longer one. */
     private void addName(byte[] source) {
         if (source.length >= content.remaining()) {
             content = ByteBuffer.allocate(BUFFER_BYTES + source.length).put(content.flip());
@@ -68,7 +71,7 @@ final class Checksum {
         return (int) crc.getValue();
     }
 
-    /** Most records follow one of the same source. */
+    /** Returns the bytes of a name, and keeps them: most records follow one of the same source. */
     private byte[] bytes(String source) {
         if (!source.equals(lastSource)) {
             lastSource = source;

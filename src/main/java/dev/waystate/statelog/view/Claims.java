@@ -13,7 +13,9 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Which claim has each source, in the order of the log. All of them are in memory: one for each stream that is open. */
+/**
+ * Which claim holds each source, in the order of the log. All of them are in memory: one for each stream that is open.
+ */
 final class Claims implements AutoCloseable {
 
     private final PreparedStatement insert;
@@ -22,7 +24,7 @@ final class Claims implements AutoCloseable {
     /** As of the last commit. */
     private final Map<String, Origin> holders = new HashMap<>();
 
-    /** What the transaction has changed; null where no claim has the source any more. */
+    /** What the transaction has changed; null where no claim holds the source any more. */
     private final Map<String, @Nullable Origin> changed = new HashMap<>();
 
     Claims(WriterConnection connection) throws SQLException {
@@ -36,19 +38,19 @@ final class Claims implements AutoCloseable {
         }
     }
 
-    /** Has a claim take a source. */
+    /** Gives a source to a claim. */
     void take(String source, Origin claim) {
         changed.put(source, claim);
     }
 
-    /** Has a claim let go of a source, if it still has it. */
+    /** Releases a source from a claim, if the claim still holds it. */
     void release(String source, Origin claim) {
         if (claim.equals(holder(source))) {
             changed.put(source, null);
         }
     }
 
-    /** Has all claims but those of these sessions let go. */
+    /** Releases the sources of all claims but those of these sessions. */
     void retain(Set<UUID> sessions) {
         Set<String> claimed = new HashSet<>(holders.keySet());
         claimed.addAll(changed.keySet());
@@ -60,7 +62,7 @@ final class Claims implements AutoCloseable {
         }
     }
 
-    /** @throws FencedException if the claim has not the source, or no longer */
+    /** @throws FencedException if the claim does not hold the source, or no longer */
     void check(String source, Origin claim) {
         if (!claim.equals(holder(source))) {
             throw new FencedException(source);
@@ -71,7 +73,7 @@ final class Claims implements AutoCloseable {
         return changed.containsKey(source) ? changed.get(source) : holders.get(source);
     }
 
-    /** Returns of how many sources the claim has changed. */
+    /** Returns for how many sources the claim has changed. */
     int changed() {
         return changed.size();
     }

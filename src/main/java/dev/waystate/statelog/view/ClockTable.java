@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a log remembers of the clock that gave its records their times. Used by the thread alone that applies batches. */
+/** What a log stores of the clock that gives its records their times. Used only by the thread that applies batches. */
 public final class ClockTable {
 
     /**

@@ -3,7 +3,7 @@ package dev.waystate.statelog.view;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Who wants to know when the head has moved. */
+/** The listeners that run when the head has moved. */
 public final class Followers {
 
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -12,7 +12,7 @@ public final class Followers {
         listeners.add(listener);
     }
 
-    /** Tells them. */
+    /** Runs the listeners. */
     public void wake() {
         listeners.forEach(Runnable::run);
     }

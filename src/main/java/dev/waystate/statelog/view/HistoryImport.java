@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Adds the rows of a log that was kept elsewhere. From its genesis to its last rows, one session has the log to itself. */
+/**
+ * Adds the rows of a log that was kept elsewhere. From its genesis to its last rows, one session has the log to itself.
+ */
 final class HistoryImport implements AutoCloseable {
 
     private final RecordTable records;
@@ -20,7 +22,7 @@ final class HistoryImport implements AutoCloseable {
     private final PreparedStatement beginHistory;
     private final PreparedStatement findName;
 
-    /** Those that the transaction has met. */
+    /** The names of the sources that the transaction has met, by id. */
     private final Map<Long, String> names = new HashMap<>();
 
     private @Nullable UUID session;
@@ -46,12 +48,12 @@ final class HistoryImport implements AutoCloseable {
         names.clear();
     }
 
-    /** Whether rows are still to come. */
+    /** Returns whether rows are still to come. */
     boolean isUnderWay() {
         return session != null;
     }
 
-    /** Whether rows of another session are still to come. */
+    /** Returns whether rows of another session are still to come. */
     boolean shutsOut(Origin origin) {
         return session != null && !session.equals(origin.session());
     }
@@ -73,7 +75,7 @@ final class HistoryImport implements AutoCloseable {
         return names.size();
     }
 
-    /** Has a history begin, whose rows come in a session. */
+    /** Begins a history, whose rows come in a session. */
     void begin(UUID importing, History history) throws SQLException {
         session = importing;
         begun = history;
@@ -113,7 +115,7 @@ final class HistoryImport implements AutoCloseable {
         return latest;
     }
 
-    /** Returns what is needed of a source for rows that name it. */
+    /** Returns the part of a source's row that rows which name the source need: its id and its name. */
     private SourceRow source(long id) throws SQLException {
         String name = names.get(id);
         if (name == null) {

@@ -5,7 +5,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** The positions that may be read, and the newest block. The writer moves them after its commits; everybody may look. */
+/**
+ * The positions that may be read, and the newest block. The writer moves them after its commits. Any thread may read.
+ */
 final class LogBounds {
 
     private volatile long earliest;
@@ -48,7 +50,7 @@ final class LogBounds {
         return find(connection, "max(earliest - 1, states_from)");
     }
 
-    /** Returns when the newest record was recorded, if it has this position; else the end of time. */
+    /** Returns when the newest record was recorded, if it has this position; else {@link Long#MAX_VALUE}. */
     static long recordedAt(Connection connection, long position) throws SQLException {
         return find(
                 connection,

@@ -113,7 +113,7 @@ public final class LogExport implements AutoCloseable {
     /**
      * Reads all rows.
      *
-     * @param mostChars about how many characters the entries have at most that have several rows
+     * @param mostChars about the most characters of an entry that has several rows
      * @param to takes the entries in their order
      * @throws DamagedRecordException if a row is damaged, or missing
      * @throws IOException if the file cannot be read

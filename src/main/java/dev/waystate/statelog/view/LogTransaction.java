@@ -160,7 +160,7 @@ final class LogTransaction implements AutoCloseable {
         totals.addReports(report.status(), 1);
     }
 
-    /** Goes on to a place in the topic, behind what was applied. */
+    /** Notes the place in the topic behind what was applied. */
     void moveTo(TopicPlace next) {
         place = next;
     }

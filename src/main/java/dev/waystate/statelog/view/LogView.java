@@ -17,11 +17,11 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a log is at its head, in an SQLite file: one connection applies batches, a few read. Commits are durable when they
- * return (write-ahead log, synchronous=FULL). The write-ahead log is moved into the file by checkpoints whose outcome is
- * looked at, because SQLite would ignore a failure of its own.
+ * The content of a log at its head, in an SQLite file. One connection applies batches, and a few read. Commits are
+ * durable when they return (write-ahead log, synchronous=FULL). Checkpoints of our own move the write-ahead log into
+ * the file, and their outcome is checked. SQLite would ignore a failure of its automatic ones.
  *
- * <p>One thread applies, prunes and closes. All may read.
+ * <p>One thread applies, prunes and closes. Any thread may read.
  */
 public final class LogView implements AutoCloseable {
 
@@ -103,7 +103,7 @@ public final class LogView implements AutoCloseable {
         }
     }
 
-    /** Opens a file as the other method does, for whoever does not serve it. */
+    /** Opens a file likewise, without metrics, for those who do not serve it. */
     public static LogView open(Path name, int readConnections) {
         return open(name, readConnections, LogMetrics.NONE);
     }
@@ -126,13 +126,13 @@ public final class LogView implements AutoCloseable {
         return end.place();
     }
 
-    /** Whether rows of a history are still to come: until then, the view is of no use. */
+    /** Returns whether rows of a history are still to come. Until then, the view is of no use. */
     public boolean isImporting() {
         return end.importing() != null;
     }
 
     /**
-     * Looks at the file.
+     * Checks the file.
      *
      * @throws UnusableFileException if its name, or that of its write-ahead log, does not lead to what was opened, or
      *     another program has written over it
@@ -164,12 +164,12 @@ public final class LogView implements AutoCloseable {
         return transaction.apply(origin, entry, time);
     }
 
-    /** Goes on to a place in the topic, behind what was applied, within a transaction. */
+    /** Notes the place in the topic behind what was applied, within a transaction. */
     public void moveTo(TopicPlace next) {
         transaction.moveTo(next);
     }
 
-    /** Returns the state of the log's clock, which is kept for whoever gives the batches their times. */
+    /** Returns the stored state of the log's clock, for the log that gives batches their times. */
     public ClockTable clock() {
         return clock;
     }
@@ -220,11 +220,11 @@ public final class LogView implements AutoCloseable {
     }
 
     /**
-     * Removes the oldest records, in transactions that are small enough for appends to wait for; sources keep their latest
-     * states. It ends when there are no more, or no room on the disk to do so, or another process writes.
+     * Removes the oldest records, in transactions that are small enough for appends to wait for; sources keep their
+     * latest states. It ends when there are no more, or no room on the disk to do so, or another process writes.
      *
      * @param keptFrom what was recorded before is too old, in nanoseconds since 1970
-     * @param goOn whether to go on after so many
+     * @param goOn tells whether to go on after so many removed records
      */
     public void prune(RetentionProperties retention, long keptFrom, LongPredicate goOn)
             throws SQLException, IOException {
@@ -246,24 +246,24 @@ public final class LogView implements AutoCloseable {
         return end.logId();
     }
 
-    /** Returns what reads the records. */
+    /** Returns the reader of records. */
     public RecordReader records() {
         return records;
     }
 
-    /** Returns what reads the sources. */
+    /** Returns the reader of sources. */
     public SourceReader sources() {
         return sources;
     }
 
-    /** Returns what reads the states that sources were in. */
+    /** Returns the reader of the states that sources were in. */
     public TransitionReader transitions() {
         return transitions;
     }
 
     /**
-     * Has commits return before they are on the disk, for a view whose entries are kept elsewhere: after a power cut it is as
-     * it was at an earlier commit.
+     * Makes commits return before they are on the disk, for a view whose entries are kept elsewhere. After a power cut
+     * it is as it was at an earlier commit.
      */
     public void relax() throws SQLException {
         writer.execute("PRAGMA synchronous = NORMAL");
@@ -274,7 +274,7 @@ public final class LogView implements AutoCloseable {
         writer.execute("PRAGMA user_version = " + (partial ? 1 : 0));
     }
 
-    /** Whether the file has the mark. For the thread that applies. */
+    /** Returns whether the file has the mark. For the thread that applies. */
     public boolean isMarkedPartial() throws SQLException {
         try (PreparedStatement find = writer.prepare("PRAGMA user_version");
                 ResultSet row = find.executeQuery()) {
@@ -282,7 +282,7 @@ public final class LogView implements AutoCloseable {
         }
     }
 
-    /** Has {@link #close} leave the file alone, since it is not what it was, or could not be written. */
+    /** Makes {@link #close} leave the file alone, since it is not what it was, or could not be written. */
     public void abandon() {
         writer.abandon();
     }

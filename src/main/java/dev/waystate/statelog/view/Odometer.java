@@ -5,11 +5,11 @@ import dev.waystate.geometry.Point;
 import dev.waystate.statelog.Track;
 
 /**
- * Adds up the way of a source. The sum is kept in two doubles, the second of which has what the first, rounded, leaves
- * out: each of its additions loses less than 2⁻¹⁰⁴ of it, so that 2⁵⁰ of them lose less than 2⁻⁵⁴.
+ * Adds up the way of a source. The sum is kept in two doubles. The second has what rounding takes from the first. Each
+ * addition to it loses less than 2⁻¹⁰⁴ of the sum, so that 2⁵⁰ of them lose less than 2⁻⁵⁴.
  *
  * @param first where the way began
- * @param latest how far it came
+ * @param latest the last point of the way so far
  * @param travelled its length, rounded
  * @param rest the length less {@code travelled}
  */

@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 /** Cuts a page by what its items take in memory and in a message, so that a page is bounded whatever they hold. */
 final class PageSize {
 
-    /** About what a record takes besides its texts. */
+    /** About how many bytes a record takes besides its texts. */
     private static final int BYTES_PER_RECORD = 100;
 
-    /** About what a source takes besides its latest record and its name. */
+    /** About how many bytes a source takes besides its latest record and its name. */
     private static final int BYTES_PER_SOURCE = 150;
 
     private final long maxBytes;
@@ -21,12 +21,12 @@ final class PageSize {
         this.maxBytes = maxBytes;
     }
 
-    /** Counts a record, and returns whether it has a place in the page; the first item has. */
+    /** Counts a record. Returns whether it has a place in the page, as the first item always has. */
     boolean takes(StoredRecord next) {
         return takes(BYTES_PER_RECORD + next.infoLength() + next.sourceUtf8().length);
     }
 
-    /** Counts a source, and returns whether it has a place in the page; the first item has. */
+    /** Counts a source. Returns whether it has a place in the page, as the first item always has. */
     boolean takes(SourceState next) {
         return takes(BYTES_PER_SOURCE + length(next.latest().source()) + bytes(next.latest()));
     }

@@ -79,8 +79,8 @@ final class Pruning implements AutoCloseable {
     }
 
     /**
-     * Looks at the records that are too old and one more: record times never decrease. A damaged record is as old as the one
-     * behind it, whatever its own time says.
+     * Returns the position of the first record that is not too old. Looks at those that are and at one more, since
+     * record times never decrease. A damaged record is as old as the one behind it, whatever its own time says.
      */
     private long firstFrom(long time, long earliest, long end) throws SQLException {
         if (time == Long.MIN_VALUE) {

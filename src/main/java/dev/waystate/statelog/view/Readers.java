@@ -13,13 +13,13 @@ import java.util.Collections;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 
-/** Reads what is committed. A reading is short, since the write-ahead log is not reset meanwhile. */
+/** Reads what is committed. Readings are short, since the write-ahead log is not reset during one. */
 final class Readers {
 
-    /** Some statements. */
+    /** Statements on a connection. */
     interface Reading<T> {
 
-        /** @throws SQLException is told to the caller as what it means */
+        /** @throws SQLException becomes an exception that says what it means for the log */
         T run(Connection connection) throws SQLException;
     }
 
@@ -30,9 +30,9 @@ final class Readers {
     }
 
     /**
-     * Runs a reading each of whose statements sees the log at its own moment.
+     * Runs a reading. Each of its statements sees the log at its own moment.
      *
-     * @param position what is named when the file is damaged
+     * @param position the position to name if the file is damaged
      */
     <T> T read(long position, Reading<T> reading) {
         try (Connection connection = connections.getConnection()) {
@@ -65,7 +65,7 @@ final class Readers {
     }
 
     /**
-     * Looks whether somebody still waits for what is read; for readings that may take long.
+     * Checks that somebody still waits for what is read. For readings that may take long.
      *
      * @throws CancellationException if the thread was interrupted
      */
@@ -75,7 +75,11 @@ final class Readers {
         }
     }
 
-    /** Runs a reading all of whose statements see the log at one moment. */
+    /**
+     * Runs a reading. All its statements see the log at one moment.
+     *
+     * @param position the position to name if the file is damaged
+     */
     <T> T readAtOnce(long position, Reading<T> reading) {
         return read(position, connection -> {
             connection.setAutoCommit(false); // the pool takes the transaction back when it gets the connection

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds single records, mostly near each other. */
+/** Finds single records, most often near each other. */
 final class RecordFinder implements AutoCloseable {
 
     private static final String FIND =
@@ -41,8 +41,8 @@ final class RecordFinder implements AutoCloseable {
     /**
      * Returns the positions of the records of a source in the block of a position, up to that position.
      *
-     * @throws DamagedRecordException if one of the block's records up to there is missing, or cannot be made out: it may be
-     *     of the source
+     * @throws DamagedRecordException if one of the block's records up to there is missing, or cannot be made out: it
+     *     may be of the source
      */
     List<Long> positionsUpTo(long position, long sourceId) throws SQLException {
         open(position);

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads records: the log from a position or a time on, and the history of one source. */
 public final class RecordReader {
 
-    /** How many records a page of one source may look at: some milliseconds for those that are linked. */
+    /** The most linked records that a page of one source looks at, which takes some milliseconds. */
     private static final int MOST_LINKED = 5_000;
 
+    /** The most records that such a page looks at where they are not linked, of whatever sources. */
     private static final int MOST_UNLINKED = 100_000;
 
     private final Readers readers;

@@ -5,7 +5,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Goes through records in the order of their positions. Those that are missing, or cannot be made out, are passed over. */
+/**
+ * Goes through records in the order of their positions. Records that are missing, or cannot be read, are passed over.
+ */
 final class RecordScan implements AutoCloseable {
 
     private static final String FIND = "SELECT " + Block.COLUMNS + " FROM block"
@@ -28,7 +30,7 @@ final class RecordScan implements AutoCloseable {
         blocks = statement.executeQuery();
     }
 
-    /** Moves on, and returns false behind the last record. */
+    /** Moves to the next record. Returns false behind the last one. */
     boolean next() throws SQLException {
         do {
             while (!cursor.next()) {

@@ -19,13 +19,13 @@ final class RecordTable implements AutoCloseable {
         insertTransition = connection.prepare(TransitionRow.INSERT);
     }
 
-    /** Begins with another transaction, whose records follow a head. */
+    /** Begins another transaction, whose records follow a head. */
     void begin(long after) {
         head = after;
         infoChars = 0;
     }
 
-    /** Has the records follow another head, before there is any. */
+    /** Makes the records follow another head, before there is any. */
     void moveHead(long after) {
         head = after;
     }
@@ -43,7 +43,7 @@ final class RecordTable implements AutoCloseable {
     /**
      * Adds a record at the next position.
      *
-     * @param source whose position is that of its record before
+     * @param source the row of the source; its position is that of the record before
      */
     RecordRow add(SourceRow source, long sequence, Report report, long recordedAt) throws SQLException {
         head++;
@@ -53,7 +53,7 @@ final class RecordTable implements AutoCloseable {
         return added;
     }
 
-    /** Has a state of a source begin. */
+    /** Adds the beginning of a state of a source. */
     void addTransition(SourceRow source, long position, int status, long since) throws SQLException {
         TransitionRow.set(insertTransition, source, position, status, since, checksum);
         insertTransition.addBatch();

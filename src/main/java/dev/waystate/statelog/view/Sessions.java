@@ -31,7 +31,7 @@ final class Sessions implements AutoCloseable {
     private final PreparedStatement expire;
     private final PreparedStatement findAll;
 
-    /** Those that were met since the last {@link #discard}. */
+    /** The sessions that were met since the last {@link #discard}. */
     private final Map<UUID, Last> met = new HashMap<>();
 
     Sessions(WriterConnection connection) throws SQLException {
@@ -41,12 +41,12 @@ final class Sessions implements AutoCloseable {
         findAll = connection.prepare("SELECT id FROM session");
     }
 
-    /** Whether an entry begins a session that is not known. */
+    /** Returns whether an entry begins a session that is not known. */
     boolean isNew(Origin origin) throws SQLException {
         return origin.counter() == 1 && last(origin.session()).counter == 0;
     }
 
-    /** Returns whether an entry is the next of its session, and goes on to it then. */
+    /** Goes on to an entry, if it is the next of its session. Returns whether it is. */
     boolean advance(Origin origin, long recordedAt) throws SQLException {
         Last last = last(origin.session());
         if (origin.counter() != last.counter + 1) {
@@ -58,7 +58,7 @@ final class Sessions implements AutoCloseable {
         return true;
     }
 
-    /** Has a session be remembered for longer: one of its claims is in use. */
+    /** Remembers a session for longer, since one of its claims is in use. */
     void touch(UUID session, long recordedAt) throws SQLException {
         Last last = last(session);
         if (last.counter > 0) {

@@ -18,14 +18,14 @@ record SourceName(String text, byte[] utf8) {
     }
 
     /**
-     * The names that were looked for first: a source keeps its id and its name for as long as the file is open. A full
-     * cache keeps them, since readers that go through many sources would drive out each other's.
+     * The names that were looked up first. A source keeps its id and its name for as long as the file is open. A full
+     * cache keeps what it has, since readers that go through many sources would drive out each other's names.
      */
     static final class Cache {
 
         private static final int MOST_BYTES = 16 * 1024 * 1024;
 
-        /** What an entry takes in the heap besides its two texts, roughly. */
+        /** The bytes that an entry takes in the heap besides its two texts, roughly. */
         private static final int BYTES_BESIDES_NAME = 160;
 
         private final Map<Long, SourceName> names = new ConcurrentHashMap<>();
@@ -36,12 +36,12 @@ record SourceName(String text, byte[] utf8) {
             this(MOST_BYTES);
         }
 
-        /** One of another size, for tests. */
+        /** Makes a cache of another size, for tests. */
         Cache(long mostBytes) {
             this.mostBytes = mostBytes;
         }
 
-        /** Returns what looks names up in one reading. */
+        /** Returns a lookup of names for one reading. */
         Lookup on(Connection connection) {
             return new Lookup(connection, this);
         }

@@ -111,9 +111,9 @@ public final class SourceReader {
     private record Candidate(long id, NearPlace place) {}
 
     /**
-     * Reads as {@link dev.waystate.statelog.StateLog#nearest} does: looks into squares around the center, each twice as
-     * large as the one before, until one has enough sources that are not farther than its sides are, or all there are. What
-     * is outside of it is farther than these.
+     * Reads as {@link dev.waystate.statelog.StateLog#nearest} does. It searches squares around the center, each twice
+     * as large as the one before. It ends when a square has enough sources that are no farther than its sides, or all
+     * there are. Everything outside of the square is farther than these.
      */
     public Page<SourceState, NearPlace> nearest(
             Circle circle, SourceFilter filter, @Nullable NearPlace afterExclusive, int limit, int maxBytes) {
@@ -127,7 +127,8 @@ public final class SourceReader {
                 boolean last;
                 do {
                     last = !isAnyOutside(findOutside, circle.center(), radius);
-                    radius = Math.min(2 * radius + 1, circle.radius()); // has the corners of the square, too
+                    // The circle also covers the corners of the square that was looked beyond.
+                    radius = Math.min(2 * radius + 1, circle.radius());
                     found = candidates(find, new Circle(circle.center(), radius), afterExclusive, limit + 1);
                 } while (found.size() <= limit && radius < circle.radius() && !last);
                 return page(connection, circle.center(), found, limit, maxBytes);

@@ -14,7 +14,7 @@ import java.sql.Types;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A row of the source table: the source's latest record and its track, which a transaction moves on. */
+/** A row of the source table: the source's latest record and its track, which transactions update. */
 final class SourceRow {
 
     private static final long NONE = Long.MIN_VALUE;
@@ -41,12 +41,12 @@ final class SourceRow {
     /** The status that the totals count this source under; null while it has no record. */
     final @Nullable Integer countedStatus;
 
-    /** Where the locations table has it; null while it has none. */
+    /** The location in the locations table; null while it has none. */
     final @Nullable Point listedLocation;
 
     long durableSequence;
 
-    /** That of the latest record; 0 while it has none. */
+    /** The position of the latest record; 0 while there is none. */
     long position;
 
     private long sequence;
@@ -94,7 +94,7 @@ final class SourceRow {
         listedLocation = location();
     }
 
-    /** Returns the row of a source that comes from another place. */
+    /** Returns the row of a source that is imported. */
     static SourceRow of(History.Source source) {
         SourceRow row = new SourceRow(source.id(), source.name());
         Report report = source.report();
@@ -124,7 +124,7 @@ final class SourceRow {
         return read;
     }
 
-    /** Moves on to the next record. Returns whether another state begins with it. */
+    /** Updates the row with the next record of the source. Returns whether another state begins with it. */
     boolean moveTo(RecordRow next) {
         boolean changed = position == 0 || next.status() != status;
         if (changed) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of the sources that a transaction adds to: each is read once, and written once, with where the source is and
- * which status counts it.
+ * The rows of the sources that a transaction adds to. Each is read once and written once, with the location of the
+ * source and the status that counts it.
  */
 final class SourceTable implements AutoCloseable {
 
@@ -66,7 +66,7 @@ final class SourceTable implements AutoCloseable {
         }
     }
 
-    /** Adds a source with its latest record, as it was in another place. */
+    /** Adds an imported source with its latest record. */
     void insert(SourceRow row) throws SQLException {
         row.setInsert(insertWhole, checksum);
         insertWhole.executeUpdate();
@@ -74,7 +74,7 @@ final class SourceTable implements AutoCloseable {
         totals.addSources(row.status(), 1);
     }
 
-    /** Returns how many rows were found or added, but for those of another place. */
+    /** Returns how many rows were found or added, without imported ones. */
     int size() {
         return rows.size();
     }
@@ -110,7 +110,7 @@ final class SourceTable implements AutoCloseable {
         }
     }
 
-    /** Begins with another transaction. */
+    /** Begins another transaction. */
     void clear() {
         rows.clear();
     }

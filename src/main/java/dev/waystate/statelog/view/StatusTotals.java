@@ -34,7 +34,7 @@ final class StatusTotals implements AutoCloseable {
         change(status).sources += sources;
     }
 
-    /** Most reports have the status of the one ahead of them. */
+    /** Returns the change of a status. Most reports have the same status as the one before. */
     private Change change(int status) {
         if (last == null || status != lastStatus) {
             lastStatus = status;
@@ -54,7 +54,7 @@ final class StatusTotals implements AutoCloseable {
         add.executeBatch();
     }
 
-    /** Begins with another transaction. */
+    /** Begins another transaction. */
     void clear() {
         changes.clear();
         last = null;

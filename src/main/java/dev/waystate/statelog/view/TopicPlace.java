@@ -10,8 +10,8 @@ import java.sql.SQLException;
  * @param cluster the id of the cluster
  * @param topic the id of the topic
  * @param nextOffset where the view goes on to read
- * @param leaderEpoch that of the entry before, -1 when it is not known: a topic that has lost entries since has another
- *     there
+ * @param leaderEpoch the leader epoch of the entry before, -1 when it is not known. A topic that has lost entries since
+ *     has another one there
  */
 public record TopicPlace(String cluster, String topic, long nextOffset, int leaderEpoch) {
 

@@ -58,7 +58,7 @@ public final class TransitionReader {
         return readers.readAtOnce(bounds.head(), connection -> positionAt(connection, time));
     }
 
-    /** When the records were recorded that retention has removed nobody knows, but for the newest one. */
+    /** Finds the position of a time. Of the records that retention has removed, only the newest one's time is known. */
     private long positionAt(Connection connection, Instant time) throws SQLException {
         long nanos = Timestamps.toNanos(time);
         long earliest = LogBounds.earliest(connection);
@@ -114,7 +114,8 @@ public final class TransitionReader {
     }
 
     /**
-     * Reads as {@link dev.waystate.statelog.StateLog#transitions} does. The row at the position where the page before ended says when the first state of this page did.
+     * Reads as {@link dev.waystate.statelog.StateLog#transitions} does. The row at the position where the page before
+     * ended tells when the first state of this page ended.
      */
     public Page<Transition, Long> transitions(String source, long beforePositionExclusive, int limit) {
         return readers.readAtOnce(bounds.head(), connection -> {

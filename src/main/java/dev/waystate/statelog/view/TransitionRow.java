@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row of the transition table.
  *
- * @param checksum null in rows of the time before there were transitions
+ * @param checksum null in rows from before there were transitions
  */
 record TransitionRow(
         long position, int status, long since, @Nullable Integer checksum) {

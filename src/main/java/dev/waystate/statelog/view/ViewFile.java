@@ -27,11 +27,11 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteOpenMode;
 
 /**
- * The file of a view, which this process has for itself until it is closed: one connection writes, a few read. While it is
- * in use, a key in the file tells its write-ahead log from any other. It is sealed when it is closed: all of it is in the
- * one file then, and no write-ahead log is of it.
+ * The file of a view, which this process has for itself until it is closed. One connection writes, and a few read.
+ * While the file is in use, a key in it tells its write-ahead log from any other. Closing seals the file: it then has
+ * all of the log, and no write-ahead log belongs to it.
  *
- * <p>For the thread that applies, but for the connections that read.
+ * <p>For the thread that applies, except for the connections that read.
  */
 final class ViewFile implements AutoCloseable {
 
@@ -98,7 +98,7 @@ final class ViewFile implements AutoCloseable {
         }
     }
 
-    /** Connects after a look at the file. */
+    /** Checks the file, and connects. */
     private static WriterConnection connect(LogFile file) throws SQLException, IOException {
         try (Connection bare = file.bareDataSource().getConnection()) {
             LogFileCheck.check(file, bare);
@@ -138,8 +138,8 @@ final class ViewFile implements AutoCloseable {
     }
 
     /**
-     * A log that goes on from a copy has another history than the original, and another time: unless its history is that of
-     * the topic.
+     * A log that goes on from a copy has another history than the original, and another time: unless its history is
+     * that of the topic.
      */
     private static void goOnFromCopy(WriterConnection writer) throws SQLException {
         writer.execute("DELETE FROM clock WHERE (SELECT copy FROM bounds)");
@@ -185,7 +185,7 @@ final class ViewFile implements AutoCloseable {
         return new Readers(readers);
     }
 
-    /** Has the file say that it is in use, and where, before anything is committed. From here on it is watched. */
+    /** Notes in the file that it is in use, and where, before anything is committed. From here on it is watched. */
     void takeIntoUse() throws SQLException, IOException {
         inUse = true;
         changeKey(file.path());
@@ -195,8 +195,9 @@ final class ViewFile implements AutoCloseable {
     }
 
     /**
-     * Has a write-ahead log belong to the file from the next commit on. The change begins a write-ahead log, and names
-     * both keys, so that it is found to be of the file whether or not it has reached it.
+     * Changes the key that ties a write-ahead log to the file, from the next commit on. The change itself begins a
+     * write-ahead log. It names both keys, so that this write-ahead log is known to be the file's, whether or not the
+     * change has reached the file.
      */
     private void changeKey(@Nullable Path inUseAs) throws SQLException {
         try (PreparedStatement change =
@@ -260,11 +261,11 @@ final class ViewFile implements AutoCloseable {
      */
     void putAside(Path from, Path aside) throws IOException {
         readers.close();
-        // First: a process that is killed leaves none beside no file.
+        // First, so that a process that is killed leaves no write-ahead log without its file.
         Files.deleteIfExists(LogFile.writeAheadLogOf(from));
         Files.deleteIfExists(LogFile.sharedMemoryOf(from));
         Files.move(from, aside);
-        writer.discard(); // what it removes by name has gone
+        writer.discard(); // the files that it would remove have gone
         owner.close();
     }
 }

@@ -32,7 +32,7 @@ public abstract class ViewedStateLog implements StateLog {
     /** Returns the view as it is now. */
     protected abstract LogView view();
 
-    /** Reads from the view, and may look at what goes wrong. */
+    /** Reads from the view. Subclasses may handle damage. */
     protected <T> T look(Function<LogView, T> reading) {
         return reading.apply(view());
     }

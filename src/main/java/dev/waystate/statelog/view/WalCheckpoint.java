@@ -20,9 +20,10 @@ final class WalCheckpoint {
     private static final long RESTART_FROM_PAGES = 64 * 1024 * 1024 / PAGE_BYTES;
     private static final long RESTART_AGAIN_AFTER_PAGES = 16 * 1024 * 1024 / PAGE_BYTES;
 
-    /** About how many pages a transaction writes, and for each of its sources, besides those of the records. */
+    /** About how many pages a transaction writes, besides those of the records. */
     private static final int PAGES_PER_TRANSACTION = 5;
 
+    /** About how many pages more it writes for each of its sources. */
     private static final int PAGES_PER_SOURCE = 3;
 
     /** About how many bytes a record takes besides its info. */

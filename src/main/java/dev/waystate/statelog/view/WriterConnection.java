@@ -32,17 +32,17 @@ final class WriterConnection implements AutoCloseable {
         return connection.prepareStatement(sql);
     }
 
-    /** Returns what adds records within the transactions. */
+    /** Returns a writer of records, for the transactions. */
     BlockWriter blocks() throws SQLException {
         return new BlockWriter(connection);
     }
 
-    /** Goes through records as the transaction sees them; the positions are inclusive. */
+    /** Returns a scan of records as the transaction sees them. The positions are inclusive. */
     RecordScan scan(long from, long to) throws SQLException {
         return new RecordScan(connection, from, to);
     }
 
-    /** Returns what looks up the names of sources. */
+    /** Returns a lookup of the names of sources. */
     SourceName.Lookup names() {
         return new SourceName.Cache().on(connection);
     }
@@ -95,7 +95,7 @@ final class WriterConnection implements AutoCloseable {
         return checkpoint("TRUNCATE", "busy") == 0;
     }
 
-    /** Has the write-ahead log start afresh, if the readers that hold it end within a moment. */
+    /** Starts the write-ahead log afresh, if the readers that hold it end within a moment. */
     void restartLog() throws SQLException {
         control.execute("PRAGMA busy_timeout = " + RESTART_TIMEOUT_MILLIS);
         try {
@@ -114,7 +114,7 @@ final class WriterConnection implements AutoCloseable {
         }
     }
 
-    /** Has {@link #close} leave the file alone. */
+    /** Makes {@link #close} leave the file alone. */
     void abandon() {
         failed = true;
     }

@@ -1,4 +1,4 @@
-/** What a log is at a position, in the tables of an SQLite file: applies batches, reads, prunes, backs up and restores. */
+/** The content of a log in the tables of an SQLite file: applies entries, reads, prunes, exports. */
 @NullMarked
 package dev.waystate.statelog.view;
 

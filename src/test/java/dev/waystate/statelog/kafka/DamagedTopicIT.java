@@ -28,9 +28,9 @@ class DamagedTopicIT {
 
     /** Where, in a batch of records. */
     enum Damage {
-        /** In the records: the consumer finds it by the checksum. */
+        /** Damage in the records, which the consumer finds by the checksum. */
         CONTENT(80),
-        /** In the length of the batch: the broker cannot find what follows. */
+        /** Damage in the length of the batch: the broker cannot find what follows. */
         LENGTH(8);
 
         final int place;

@@ -14,7 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Passes connections on to a broker, and whatever goes over them later: as if it were far from its clients. */
+/** Passes connections to a broker, and all that goes over them later, as if the broker were far from its clients. */
 final class DistantRelay implements AutoCloseable {
 
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -28,7 +28,7 @@ final class DistantRelay implements AutoCloseable {
         this.delayMillis = delayMillis;
     }
 
-    /** Has each way of a connection take so many bytes a second, and no more, from here on. */
+    /** Lets each direction of a connection take at most so many bytes a second from here on. */
     void limit(int bytesPerSecond) {
         this.bytesPerSecond = bytesPerSecond;
     }
@@ -38,7 +38,7 @@ final class DistantRelay implements AutoCloseable {
         return "127.0.0.1:" + listener.getLocalPort();
     }
 
-    /** Starts a broker to which its clients come over this. */
+    /** Starts a broker that its clients reach through this relay. */
     KafkaBroker startBroker(Path directory) throws IOException {
         return KafkaBroker.start(directory, port -> {
             serverPort = port;

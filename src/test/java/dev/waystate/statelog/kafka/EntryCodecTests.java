@@ -306,7 +306,7 @@ class EntryCodecTests {
                 .satisfies(refused("expected a header of 24 bytes"));
     }
 
-    /** As if its writer had cut it, and summed up what was left. */
+    /** A value that its writer has cut, with the checksum of what is left. */
     @Test
     void valueThatIsCutIsRefused() {
         byte[] value = EntryCodec.encode("reports", LOG_ID, ORIGIN, ENTRIES.get("batch"))

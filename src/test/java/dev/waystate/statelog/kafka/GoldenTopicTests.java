@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a topic that was written once makes of the tables, for ever. */
+/** A topic that was written once makes the same tables for ever. */
 class GoldenTopicTests {
 
     private static final Path DIRECTORY = Path.of("src", "test", "resources", "topic");

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is refused of a topic, told by real brokers; each beside a topic that is right. */
+/** Topics that are refused, by the word of real brokers; each beside a topic that is right. */
 class TopicCheckIT {
 
     private static final int LARGEST_ENTRY = 1 << 20;

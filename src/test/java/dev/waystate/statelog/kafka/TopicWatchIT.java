@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Of two brokers one has not heard of a topic; here, since it is of another cluster. */
+/** One of two brokers has not heard of a topic; here, since it is of another cluster. */
 class TopicWatchIT {
 
     private final String topic = "watched-" + UUID.randomUUID();

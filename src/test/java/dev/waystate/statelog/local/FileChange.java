@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** What is done to the file of a log behind its back. */
+/** A change of a log's file behind its back. */
 enum FileChange {
     REMOVED("is gone", true) {
         @Override
@@ -71,7 +71,7 @@ enum FileChange {
 
     abstract void make(Path file, Path elsewhere) throws IOException;
 
-    /** What the log says of it. */
+    /** The words in which the log tells of it. */
     String reason() {
         return reason;
     }

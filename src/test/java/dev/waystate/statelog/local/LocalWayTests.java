@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalWayTests extends WayContract {
 
-    /** What the log of version 2 has; see {@link #openVersion2}. */
+    /** A time in the log of version 2; see {@link #openVersion2}. */
     private static final Instant COW_STARTED = Instant.parse("2026-02-03T04:05:06Z");
 
     @TempDir

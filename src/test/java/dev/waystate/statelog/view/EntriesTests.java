@@ -59,7 +59,9 @@ class EntriesTests {
         return verdicts;
     }
 
-    /** In groups of any size, some of which are rolled back at first, by a process that ends now and then. */
+    /**
+     * Applies entries in groups of any size. Some groups are rolled back at first, and the process ends now and then.
+     */
     private List<Verdict> applyInGroups(List<Placed> entries, Random random) throws Exception {
         List<Verdict> verdicts = new ArrayList<>();
         LogView view = open("in groups.db");

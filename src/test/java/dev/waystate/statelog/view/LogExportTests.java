@@ -43,7 +43,7 @@ class LogExportTests {
     private static final int SMALL = 2_000;
     private static final long TIME = 1_790_000_000_000_000_000L;
 
-    /** What retention leaves of the records. */
+    /** How much retention keeps of the records. */
     private enum Kept {
         ALL(RetentionProperties.OFF),
         MANY(new RetentionProperties(Duration.ZERO, 300)),

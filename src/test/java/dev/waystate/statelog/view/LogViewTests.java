@@ -59,7 +59,7 @@ class LogViewTests {
         }
     }
 
-    /** As between the two for whoever reads meanwhile. */
+    /** Another thread may read between commit and advance. */
     @Test
     void listsHaveWhatIsCommittedBeforeTheHeadHasMoved() throws Exception {
         try (LogView view = LogView.open(directory.resolve("waystate.db"), 1)) {

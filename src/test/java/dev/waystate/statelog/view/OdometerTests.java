@@ -23,7 +23,7 @@ class OdometerTests {
 
     private static final MathContext EXACT = new MathContext(60);
 
-    /** What Track promises. */
+    /** The error that {@code Track} promises. */
     private static final BigDecimal LARGEST_ERROR = new BigDecimal(0x1p-50);
 
     @Test
