@@ -11,7 +11,10 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.annotation.DirtiesContext;
 
-/** The whole service in this JVM with an empty log, and {@code @GrpcClient("waystate")} stubs that call it without a network. */
+/**
+ * The whole service in this JVM with an empty log, and {@code @GrpcClient("waystate")} stubs that call it without a
+ * network.
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Documented

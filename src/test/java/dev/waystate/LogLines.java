@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
-/** What a logger logs during each test, by whatever thread. */
+/** The lines that a logger logs during each test, on any thread. */
 public final class LogLines implements BeforeEachCallback, AfterEachCallback {
 
     private final Logger logger;

@@ -63,7 +63,9 @@ public final class ServerProcess implements AutoCloseable {
         return shared;
     }
 
-    /** Starts the server in a working directory, with further Spring properties as arguments, and waits until it serves. */
+    /**
+     * Starts the server in a working directory, with further Spring properties as arguments, and waits until it serves.
+     */
     public static ServerProcess start(Path directory, String... arguments) throws IOException {
         return startUnder(List.of(), directory, arguments);
     }

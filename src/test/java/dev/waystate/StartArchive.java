@@ -53,7 +53,7 @@ public final class StartArchive {
         }
     }
 
-    /** By content and time: the JVM takes an archive for the very jar of which it was made. */
+    /** Identifies a jar by content and time: the JVM takes an archive only for the very jar of which it was made. */
     private static boolean isOfTheBuiltJar() throws IOException {
         return Files.exists(ARCHIVE)
                 && Files.exists(ARCHIVED)

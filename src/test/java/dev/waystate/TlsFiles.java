@@ -35,12 +35,12 @@ public record TlsFiles(X509Bundle bundle, Path certificate, Path key) {
                         .buildSelfSigned());
     }
 
-    /** Has this authority issue a certificate for localhost. */
+    /** Issues a certificate for localhost by this authority. */
     public TlsFiles issue(String name) throws Exception {
         return issue(name, certificate -> certificate.addSanDnsName("localhost"));
     }
 
-    /** Has this authority issue a certificate of another kind. */
+    /** Issues a certificate of another kind by this authority. */
     public TlsFiles issue(String name, UnaryOperator<CertificateBuilder> kind) throws Exception {
         return write(certificate.getParent(), name, kind.apply(builder(name)).buildIssuedBy(bundle));
     }

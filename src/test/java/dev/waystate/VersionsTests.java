@@ -11,7 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 
-/** What is at work here has none of the known faults that would break a promise or let an attack through. */
+/** The libraries in use have none of the known faults that would break a promise or let an attack through. */
 class VersionsTests {
 
     /**

@@ -20,7 +20,7 @@ final class AttackedServer implements AutoCloseable {
 
     private static final String LITTLE_MEMORY =
             "JAVA_TOOL_OPTIONS=-Xmx96m -XX:MaxDirectMemorySize=48m -XX:+ExitOnOutOfMemoryError";
-    /** What the log has when something went wrong; that nobody is asked for credentials is said of any such server. */
+    /** Lines of the log that tell of a fault. The warning that the server is open does not count. */
     static final Pattern COMPLAINT = Pattern.compile("^\\tat |OutOf\\w+Error:| WARN (?!.* The server is open)| ERROR ");
 
     private static final int CALLS_AFTERWARDS = 50;

@@ -51,7 +51,7 @@ class MalformedRequestIT {
     /** An unknown group in an unknown group, and so on. */
     private static final String GROUPS = "7b";
 
-    /** What is no message of its type, in hexadecimal. */
+    /** Bytes that are no message of their type, in hexadecimal. */
     private static final List<Request> UNREADABLE = List.of(
             new Request(DISPLACEMENT, "0a0508"), // ends within a field
             new Request(DISPLACEMENT, "0affffffff07"), // a length of 2 GB
@@ -72,7 +72,7 @@ class MalformedRequestIT {
             new Request("grpc.health.v1.Health/Check", "0a01ff"),
             new Request("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "0a01ff"));
 
-    /** What protobuf lets pass. */
+    /** Bytes that protobuf accepts. */
     private static final List<Request> READABLE = List.of(
             new Request(DISPLACEMENT, ""),
             new Request(DISPLACEMENT, "0a00" + "0a00"), // a field twice

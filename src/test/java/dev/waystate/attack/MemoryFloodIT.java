@@ -49,11 +49,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is sent and never whole, or answered and never taken, while somebody else uses the server. */
+/** Messages that are never whole, and answers that are never taken, while somebody else uses the server. */
 @Timeout(180)
 class MemoryFloodIT {
 
-    /** What a server may take: its heap, its direct memory, and what the JVM needs besides (code, classes, threads). */
+    /**
+     * The memory that a server may take: its heap, its direct memory, and what the JVM needs besides (code, classes,
+     * threads).
+     */
     private static final long MOST_RESIDENT_MB = SmallServer.HEAP_MB + SmallServer.DIRECT_MB + 220;
 
     private static final int EXIT_CODE = 74;
@@ -270,7 +273,7 @@ class MemoryFloodIT {
         }
     }
 
-    /** What the streams send is many times what may be on its way to the disk. */
+    /** The streams send many times what may be on its way to the disk. */
     @Test
     void gatewayWithManyBusyStreamsIsSlowedDownByASlowDiskAndNeverRefused(@TempDir Path directory) throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "Skipped: slow syncs need strace");

@@ -33,7 +33,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** An HTTP/2 connection that sends whatever it is told to, and keeps what comes back. It has no state to disagree with. */
+/**
+ * An HTTP/2 connection that sends whatever it is told to send, and keeps what comes back. It has no state of its own.
+ */
 final class RawConnection implements AutoCloseable {
 
     private static final int TIMEOUT_SECONDS = 20;

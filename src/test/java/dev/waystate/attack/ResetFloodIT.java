@@ -27,7 +27,7 @@ class ResetFloodIT {
     private static final int RAPID_ATTEMPTS = 100_000;
     private static final int PROVOKED_ATTEMPTS = 5_000;
 
-    /** What one read of the transport may hold: what has been read is still begun. */
+    /** The calls that may begin in spite of the limit: those that one read of the transport holds are still begun. */
     private static final long MOST_BEGUN = MOST_RESETS + 1_500;
 
     private static final int ATTEMPTS_A_SEQUENCE = 100;
@@ -55,7 +55,7 @@ class ResetFloodIT {
         withoutLimits.close();
     }
 
-    /** What a client may do to a call that it has sent completely, so that the server has to reset it. */
+    /** What a client does to a call that it has sent completely, so that the server has to reset it. */
     enum Provocation {
         WINDOW_UPDATE_OF_NOTHING {
             @Override

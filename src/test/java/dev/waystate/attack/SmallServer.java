@@ -56,7 +56,7 @@ final class SmallServer implements AutoCloseable {
         return process;
     }
 
-    /** Has so many sources, each of which makes one report, with an info of so many bytes. */
+    /** Makes so many sources report once, each with an info of so many bytes. */
     void fill(String prefix, Status status, int sources, int infoBytes) throws Exception {
         String info = "x".repeat(infoBytes);
         int atOnce = Math.min(MOST_SOURCES_AT_ONCE, BYTES_AT_ONCE / infoBytes);

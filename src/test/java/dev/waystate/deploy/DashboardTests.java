@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 /** The structure of the Grafana dashboard. */
 class DashboardTests {
 
-    /** Of Grafana's units, those that suit what the server measures. */
+    /** The units of Grafana that suit what the server measures. */
     private static final Set<String> UNITS =
             Set.of("none", "short", "s", "bytes", "Bps", "ops", "reqps", "percentunit");
 

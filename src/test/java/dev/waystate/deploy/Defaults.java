@@ -15,7 +15,7 @@ import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.io.ByteArrayResource;
 
-/** What the program and its image say, for the files of {@code src/deploy} to agree with. */
+/** The defaults of the program and its image, with which the files of {@code src/deploy} have to agree. */
 final class Defaults {
 
     static final Path DEPLOY = Path.of("src", "deploy");

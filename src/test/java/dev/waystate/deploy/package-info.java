@@ -1,4 +1,7 @@
-/** What {@code src/deploy} holds, read strictly, held against the program, and run where its programs are. */
+/**
+ * Reads the files of {@code src/deploy} strictly, compares them with the program, and runs them where their programs
+ * are.
+ */
 @NullMarked
 package dev.waystate.deploy;
 

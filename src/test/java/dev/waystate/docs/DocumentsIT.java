@@ -68,7 +68,10 @@ class DocumentsIT {
         server.close();
     }
 
-    /** First, and in the order of the pages, for what they print depends on what is stored: each line of a script succeeds, and prints what stands below it in a session. */
+    /**
+     * Runs first, and in the order of the pages, since what the blocks print depends on what is stored. Each line of a
+     * script succeeds, and prints what stands below it in a session.
+     */
     @TestFactory
     @Order(1)
     Stream<DynamicTest> shellBlocksDoWhatTheySay() {

@@ -93,7 +93,10 @@ class BrokerAwayIT {
         return streams;
     }
 
-    /** Those that have begun, and new ones; reads go on, and the process is well. */
+    /**
+     * Checks that appends are refused, those that have begun and new ones; that reads go on, and that the process is
+     * well.
+     */
     private void assertThatAppendsAreRefused(List<Stream> streams) throws Exception {
         long start = System.nanoTime();
         streams.forEach(stream -> stream.send(1));

@@ -66,7 +66,10 @@ class BrokerClusterIT {
         }
     }
 
-    /** A broker that was away while reports were acknowledged is made to lead, and so they are not in the topic any more. */
+    /**
+     * A broker that was away while reports were acknowledged is made to lead, and so they are not in the topic any
+     * more.
+     */
     @Test
     void logThatAnUncleanElectionHasCutIsRefused() throws Exception {
         try (KafkaCluster cluster = KafkaCluster.start(directory)) {

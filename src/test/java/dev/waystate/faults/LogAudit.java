@@ -30,7 +30,7 @@ import java.util.function.Function;
 /** Holds a dump of the log against what its clients were told. */
 final class LogAudit {
 
-    /** What the contract promises of the way that a source travelled. */
+    /** The error that the contract allows for the way that a source travelled. */
     private static final BigDecimal LARGEST_ERROR = new BigDecimal(0x1p-50);
 
     private LogAudit() {}

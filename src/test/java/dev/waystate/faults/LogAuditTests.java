@@ -11,7 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The control of the tests that rely on the audit: it notices whatever may be wrong with a log. */
+/** The control of the tests that rely on the audit: it notices everything that may be wrong with a log. */
 class LogAuditTests {
 
     private final List<Record> log = new ArrayList<>();

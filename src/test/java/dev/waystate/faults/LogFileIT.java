@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What others do to a server's file. */
+/** Other programs remove, replace or overwrite a server's file. */
 class LogFileIT {
 
     private static final int FAIL_STOP = 74;

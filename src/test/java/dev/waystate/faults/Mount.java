@@ -31,7 +31,7 @@ final class Mount implements AutoCloseable {
         return mount(directory, "mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", directory.toString());
     }
 
-    /** Has a directory's name lead to another one. */
+    /** Makes a directory's name lead to another one. */
     static Mount bind(Path other, Path directory) throws Exception {
         return mount(directory, "mount", "--bind", other.toString(), directory.toString());
     }

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@link LogFileIT} and {@link SyncFailureIT} try, without the server's protection: SQLite alone loses what was committed. */
+/**
+ * The control of {@link LogFileIT} and {@link SyncFailureIT}: without the server's protection, SQLite alone loses what
+ * was committed.
+ */
 class SqliteAloneTests {
 
     @TempDir
@@ -93,7 +96,9 @@ class SqliteAloneTests {
         return output.strip();
     }
 
-    /** Commits so many records to a file, whatever happens to some, and prints how many were committed and how many not. */
+    /**
+     * Commits so many records to a file, also when some fail. Prints how many were committed, and how many were not.
+     */
     public static void main(String[] args) throws SQLException {
         int committed = 0;
         int failed = 0;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A sync that fails stops the log for good: what it should have written may be gone. */
 class SyncFailureIT {
 
-    /** Which sync of the write-ahead log is the first to fail. */
+    /** The first sync of the write-ahead log that fails. */
     private static final int FIRST_FAILURE = 100;
 
     private static final int EXIT_CODE = 74;

@@ -84,7 +84,7 @@ class TopicFaultsIT {
         assertThatItEndsSaying("since it was deleted and made anew or is another: correct");
     }
 
-    /** Whether the replica tells this and nothing else; once it stops it tells nothing. */
+    /** Returns whether the replica answers, with these records alone. Once it has stopped, it does not answer. */
     private boolean tells(List<Record> records) {
         try {
             assertThat(LogAudit.dump(replica.grpcPort())).isEqualTo(records);

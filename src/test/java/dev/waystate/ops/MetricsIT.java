@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a scrape shows, and src/docs/metrics.md against it. */
+/** Compares a scrape with src/docs/metrics.md. */
 @Timeout(120)
 class MetricsIT {
 
@@ -47,7 +47,7 @@ class MetricsIT {
     private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE ((?:waystate|grpc)_\\w+) (\\w+)$");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
 
-    /** Those that say who measured, and those of a bucket. */
+    /** The labels that say who measured, and those of a bucket. */
     private static final Set<String> OTHER_LABELS = Set.of("instrumentation_source", "instrumentation_version", "le");
 
     @TempDir
@@ -56,7 +56,7 @@ class MetricsIT {
     private static ServerProcess server;
     private static Client client;
 
-    /** What stands in a row of the table. */
+    /** A row of the table. */
     private record Metric(String type, Set<String> labels) {}
 
     @BeforeAll

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(90)
 class StartIT {
 
-    /** What a line has when the server's log or the JVM asks for attention. */
+    /** The form of a line in which the server's log or the JVM asks for attention. */
     private static final Pattern COMPLAINT = Pattern.compile("\\bWARN\\b|\\bERROR\\b|WARNING:|\\[(warning|error)");
 
     /** Runs the server's command without the ports that it always has. */

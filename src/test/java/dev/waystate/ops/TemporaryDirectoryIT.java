@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the server and the back-up make of the temporary directory. */
+/** How the server and the back-up use the temporary directory. */
 @Timeout(120)
 class TemporaryDirectoryIT {
 

@@ -5,7 +5,9 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 
-/** A program that uses SQLite, with our library or, as {@code driver}, with the driver's own, and then ends like a kill. */
+/**
+ * A program that uses SQLite, with our library or, as {@code driver}, with the driver's own, and then ends like a kill.
+ */
 final class SqliteUser {
 
     private static final int KILLED = 137;
