@@ -11,12 +11,12 @@ import org.springframework.context.annotation.Conditional;
 
 /**
  * Marks the beans of the console. They exist if there is an HTTP port, unless {@code waystate.console.enabled} is
- * false, or {@link NoOpenDoorCondition} does not match.
+ * false, or {@link HttpCertificateCondition} does not match.
  */
 @Documented
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBooleanProperty(name = ConsoleProperties.ENABLED, matchIfMissing = true)
-@Conditional(NoOpenDoorCondition.class)
+@Conditional(HttpCertificateCondition.class)
 public @interface ConditionalOnConsole {}

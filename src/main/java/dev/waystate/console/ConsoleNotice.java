@@ -32,10 +32,10 @@ class ConsoleNotice {
 
     @EventListener(ApplicationReadyEvent.class)
     void started() {
-        if (NoOpenDoorCondition.isOpenDoor(environment)) {
+        if (HttpCertificateCondition.admitsMoreThanGrpc(environment)) {
             log.warn(
                     "The HTTP port has neither page nor /api: the gRPC port lets nobody in without a client certificate,"
-                            + " and the HTTP port would (see " + NoOpenDoorCondition.HTTP_CLIENT_AUTH
+                            + " and the HTTP port would (see " + HttpCertificateCondition.HTTP_CLIENT_AUTH
                             + ": src/docs/http.md)");
         } else if (authenticator.isOn() && !Ssl.isEnabled(http.getSsl())) {
             log.warn(

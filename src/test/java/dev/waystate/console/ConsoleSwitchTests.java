@@ -82,6 +82,6 @@ class ConsoleSwitchTests {
             environment.setProperty("server.ssl.enabled", ssl);
         }
 
-        assertThat(NoOpenDoorCondition.isOpenDoor(environment)).isEqualTo(open);
+        assertThat(HttpCertificateCondition.admitsMoreThanGrpc(environment)).isEqualTo(open);
     }
 }
