@@ -81,7 +81,7 @@ final class SummaryCommand extends ClientCommand {
             } else if (request.hasPeriod()) {
                 print(SummaryText.snapshots(summary));
             } else {
-                print(SummaryText.lines(summary, Terminals.isStdout()));
+                print(SummaryText.lines(summary, Terminals.isStdoutTerminal()));
             }
         }
         return ExitCodes.DONE;

@@ -8,7 +8,7 @@ public final class Progress implements AutoCloseable {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final String task;
-    private final boolean shown = Terminals.isStderr();
+    private final boolean shown = Terminals.isStderrTerminal();
     private final long begun = System.nanoTime();
     private long drawn = begun;
     private long done;

@@ -34,7 +34,7 @@ public final class Terminals {
         return Files.isRegularFile(stream(STDIN));
     }
 
-    public static boolean isStdout() {
+    public static boolean isStdoutTerminal() {
         return isTerminal(STDOUT);
     }
 
@@ -45,14 +45,14 @@ public final class Terminals {
 
     /** Returns whether standard output shows colours. {@code NO_COLOR} turns them off, as no-color.org describes. */
     static boolean hasColours() {
-        return isStdout() && wantsColours(System.getenv());
+        return isStdoutTerminal() && wantsColours(System.getenv());
     }
 
     static boolean wantsColours(Map<String, String> environment) {
         return environment.getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(environment.get("TERM"));
     }
 
-    static boolean isStderr() {
+    static boolean isStderrTerminal() {
         return isTerminal(STDERR);
     }
 
@@ -60,7 +60,7 @@ public final class Terminals {
      * Returns how many characters fit into a line of standard output; {@link Integer#MAX_VALUE} if that is no terminal.
      */
     static int width() {
-        return isStdout() ? terminalWidth() : Integer.MAX_VALUE;
+        return isStdoutTerminal() ? terminalWidth() : Integer.MAX_VALUE;
     }
 
     private static int terminalWidth() {
