@@ -9,7 +9,6 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.health.v1.HealthGrpc.HealthBlockingStub;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,6 +46,11 @@ final class HealthCommand extends ClientCommand {
         return http == null ? callGrpc() : callHttp(http.isEmpty() ? HttpReadiness.localUrl(System.getenv()) : http);
     }
 
+    @Override
+    Duration timeout() {
+        return connection().timeoutOr(TIMEOUT);
+    }
+
     private int callHttp(String url) {
         if (!service.isEmpty()
                 || isGiven("--target")
@@ -55,7 +59,7 @@ final class HealthCommand extends ClientCommand {
             throw new UsageException("Expected either --http, or a service and the options of a gRPC connection.");
         }
         setTarget(url);
-        return tell(HttpReadiness.ask(url, connection().timeoutOr(TIMEOUT)));
+        return tell(HttpReadiness.ask(url, timeout()));
     }
 
     private int callGrpc() {
@@ -69,8 +73,7 @@ final class HealthCommand extends ClientCommand {
     }
 
     private ServingStatus check(ManagedChannel channel) {
-        HealthBlockingStub health = HealthGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(connection().timeoutOr(TIMEOUT).toNanos(), TimeUnit.NANOSECONDS);
+        HealthBlockingStub health = inTime(HealthGrpc.newBlockingStub(channel));
         if (connection().credentials().isPresent()) {
             health = health.withCallCredentials(connection().credentials().get());
         }
