@@ -1,5 +1,6 @@
 package dev.waystate.cli;
 
+import dev.waystate.cli.input.ReadingConverter;
 import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.Circle;
 import dev.waystate.proto.v1.Near;
@@ -7,9 +8,7 @@ import dev.waystate.text.Distances;
 import dev.waystate.text.InputException;
 import dev.waystate.text.UsageException;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** The options that name a place. */
 final class NearOptions {
@@ -46,15 +45,10 @@ final class NearOptions {
         return Circle.newBuilder().setCenter(point).setRadius(distance).build();
     }
 
-    static final class DistanceConverter implements ITypeConverter<Double> {
+    static final class DistanceConverter extends ReadingConverter<Double> {
 
-        @Override
-        public Double convert(String text) {
-            try {
-                return Distances.fromText(text);
-            } catch (InputException wrong) {
-                throw new TypeConversionException(wrong.getMessage());
-            }
+        DistanceConverter() {
+            super(Distances::fromText);
         }
     }
 }

@@ -1,13 +1,13 @@
 package dev.waystate.cli;
 
 import com.google.protobuf.Timestamp;
+import dev.waystate.cli.input.ReadingConverter;
 import dev.waystate.cli.input.ReportFormat;
 import dev.waystate.cli.output.Terminals;
 import dev.waystate.process.Utf8;
 import dev.waystate.proto.Point;
 import dev.waystate.proto.v1.Moment;
 import dev.waystate.text.Durations;
-import dev.waystate.text.InputException;
 import dev.waystate.text.Points;
 import dev.waystate.text.Times;
 import dev.waystate.text.VisibleText;
@@ -94,10 +94,10 @@ public final class Waystate {
                 .registerConverter(Integer.TYPE, number(Integer::valueOf))
                 .registerConverter(Boolean.TYPE, Waystate::flag)
                 .registerConverter(ReportFormat.class, Waystate::format)
-                .registerConverter(Duration.class, reading(Durations::fromText))
-                .registerConverter(Timestamp.class, reading(Times::fromTextOrAge))
-                .registerConverter(Moment.class, reading(Times::moment))
-                .registerConverter(Point.class, reading(Points::point))
+                .registerConverter(Duration.class, new ReadingConverter<>(Durations::fromText))
+                .registerConverter(Timestamp.class, new ReadingConverter<>(Times::fromTextOrAge))
+                .registerConverter(Moment.class, new ReadingConverter<>(Times::moment))
+                .registerConverter(Point.class, new ReadingConverter<>(Points::point))
                 .setParameterExceptionHandler(new UsageErrors())
                 .setExecutionExceptionHandler(new Failures());
         OptionValues check = new OptionValues();
@@ -110,16 +110,6 @@ public final class Waystate {
         boolean lost = out.checkError() && !Terminals.isStdoutPipe(); // a help text may be lost, too
         err.flush();
         return exitCode == ExitCodes.DONE && lost ? ExitCodes.NO : exitCode;
-    }
-
-    private static <T> ITypeConverter<T> reading(Function<String, T> reader) {
-        return text -> {
-            try {
-                return reader.apply(text);
-            } catch (InputException wrong) {
-                throw new TypeConversionException(wrong.getMessage());
-            }
-        };
     }
 
     private static <T extends Number> ITypeConverter<T> number(Function<String, T> reader) {
