@@ -7,6 +7,7 @@ import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ListSourcesResponse;
 import dev.waystate.proto.v1.Moment;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
+import dev.waystate.text.Durations;
 import dev.waystate.text.Json;
 import dev.waystate.text.UsageException;
 import java.time.Duration;
@@ -79,9 +80,7 @@ final class SourcesCommand extends ClientCommand {
             request.setNear(near.near());
         }
         if (silent != null) {
-            request.setSilentFor(com.google.protobuf.Duration.newBuilder()
-                    .setSeconds(silent.getSeconds())
-                    .setNanos(silent.getNano()));
+            request.setSilentFor(Durations.message(silent));
         }
         return at == null ? request : request.setAsOf(at);
     }

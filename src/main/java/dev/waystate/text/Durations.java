@@ -41,6 +41,14 @@ public final class Durations {
                         + VisibleText.of(text) + "\".");
     }
 
+    /** Returns the duration as a message. */
+    public static com.google.protobuf.Duration message(Duration duration) {
+        return com.google.protobuf.Duration.newBuilder()
+                .setSeconds(duration.getSeconds())
+                .setNanos(duration.getNano())
+                .build();
+    }
+
     /** Returns the duration in its two largest units, cut: 1d 4h, 3h 5m, 2m 3s or 12s. */
     public static String text(Duration duration) {
         if (duration.toDays() > 0) {

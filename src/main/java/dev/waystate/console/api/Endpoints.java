@@ -1,6 +1,5 @@
 package dev.waystate.console.api;
 
-import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.waystate.console.Problem;
 import dev.waystate.proto.Displacement;
@@ -37,7 +36,7 @@ final class Endpoints {
 
     private static final int MAX_PAGE_SIZE = 1000;
     private static final long MAX_STEPS = 1000;
-    private static final long STEPS = 11;
+    private static final long DEFAULT_STEPS = 11;
     private static final String NAME = "{name}";
     private static final String LAST_EVENT = "Last-Event-ID";
     private static final Pattern EVENT_ID = Pattern.compile("(?:([0-9a-fA-F]{32}):)?(\\d{1,18})");
@@ -114,10 +113,7 @@ final class Endpoints {
                 .addAllStatusesValue(parameters.all("status", StatusNames::number));
         Optional<Near> near = near(parameters);
         near.ifPresent(request::setNear);
-        parameters
-                .one("silent", Durations::fromText)
-                .ifPresent(silent -> request.setSilentFor(
-                        Duration.newBuilder().setSeconds(silent.getSeconds()).setNanos(silent.getNano())));
+        parameters.one("silent", Durations::fromText).map(Durations::message).ifPresent(request::setSilentFor);
         parameters.one("at", Times::moment).ifPresent(request::setAsOf);
         parameters.one("min_position", Parameters.number(0, Long.MAX_VALUE)).ifPresent(request::setMinPosition);
         return new ApiCall<>(
@@ -172,7 +168,7 @@ final class Endpoints {
             request.setPeriod(Period.newBuilder()
                     .setStartTime(start)
                     .setEndTime(to.orElseGet(() -> Times.fromTextOrAge("0s")))
-                    .setSteps(steps.orElse(STEPS).intValue()));
+                    .setSteps(steps.orElse(DEFAULT_STEPS).intValue()));
         });
         return new ApiCall<>(
                 StateLogServiceGrpc.getGetSummaryMethod(),
