@@ -51,13 +51,13 @@ class LogGauges {
         this.writeAheadLog = LogFile.writeAheadLogOf(path).toFile();
         scheduler.after(TASK, Duration.ZERO, this::look);
         scheduler.every(TASK, INTERVAL, this::look);
-        gauge("head", "position", "Position of the newest record", () -> orUnknown(stateLog::head), meters);
-        gauge(
+        LogMetrics.gauge(meters, "head", "position", "Position of the newest record", () -> orUnknown(stateLog::head));
+        LogMetrics.gauge(
+                meters,
                 "earliest",
                 "position",
                 "Position of the oldest record that is kept, or one above the head",
-                () -> orUnknown(stateLog::earliest),
-                meters);
+                () -> orUnknown(stateLog::earliest));
         bytes("database", "Size of the log's file", Seen::fileBytes, meters);
         bytes("wal", "Size of the write-ahead log beside it", Seen::logBytes, meters);
         bytes("disk.free", "Room on the file system of the log's file", Seen::freeBytes, meters);
@@ -68,16 +68,8 @@ class LogGauges {
         sources(KNOWN_STATUSES.size(), OTHER_STATUS, meters);
     }
 
-    private static void gauge(
-            String name, String unit, String description, Supplier<Number> value, MeterRegistry meters) {
-        Gauge.builder("waystate.log." + name, value)
-                .description(description)
-                .baseUnit(unit)
-                .register(meters);
-    }
-
     private void bytes(String name, String description, ToDoubleFunction<Seen> value, MeterRegistry meters) {
-        gauge(name, "bytes", description, () -> value.applyAsDouble(seen), meters);
+        LogMetrics.gauge(meters, name, "bytes", description, () -> value.applyAsDouble(seen));
     }
 
     private void sources(int index, String status, MeterRegistry meters) {

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 
 /** Measures how a log is written. Nothing here blocks. */
@@ -64,6 +65,19 @@ public final class LogMetrics {
         return Timer.builder(name)
                 .description(description)
                 .serviceLevelObjectives(TIME_BUCKETS)
+                .register(meters);
+    }
+
+    /**
+     * Shows a value of the log.
+     *
+     * @param name the meter's name, without {@code waystate.log.} in front
+     */
+    public static void gauge(
+            MeterRegistry meters, String name, String unit, String description, Supplier<Number> value) {
+        Gauge.builder("waystate.log." + name, value)
+                .description(description)
+                .baseUnit(unit)
                 .register(meters);
     }
 

@@ -3,7 +3,7 @@ package dev.waystate.statelog.rpc;
 import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.StateLog;
-import io.micrometer.core.instrument.Gauge;
+import dev.waystate.statelog.operation.LogMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Queue;
@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.stereotype.Component;
@@ -43,27 +42,19 @@ class ReadStreams {
         this.executor = rpcExecutor;
         this.scheduler = scheduler;
         stateLog.onAdvance(() -> streams.forEach(ReadStream::wake));
-        gauge(
+        LogMetrics.gauge(
+                meters,
                 "followers",
                 "followers",
                 "Read calls that follow the log",
-                () -> followers().count(),
-                meters);
-        gauge(
+                () -> followers().count());
+        LogMetrics.gauge(
+                meters,
                 "follower.lag",
                 "records",
                 "Records that the slowest follower has yet to read",
-                () -> worstLag(stateLog),
-                meters);
+                () -> worstLag(stateLog));
         scheduler.every("heartbeats", properties.heartbeat(), () -> streams.forEach(ReadStream::beat));
-    }
-
-    private static void gauge(
-            String name, String unit, String description, Supplier<Number> value, MeterRegistry meters) {
-        Gauge.builder("waystate.log." + name, value)
-                .description(description)
-                .baseUnit(unit)
-                .register(meters);
     }
 
     private Stream<ReadStream> followers() {
