@@ -11,9 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +23,6 @@ import org.jspecify.annotations.Nullable;
  * is still beside the new one, which is refused then; restoring again mends that.
  */
 public final class LogRestore {
-
-    private static final DateTimeFormatter ASIDE = DateTimeFormatter.ofPattern(
-                    "'.before-restore-'yyyyMMdd'T'HHmmss.SSS'Z'")
-            .withZone(ZoneOffset.UTC);
 
     /**
      * A log that was restored.
@@ -82,7 +75,7 @@ public final class LogRestore {
     }
 
     private static @Nullable Path replace(LogFile file, Path restored, boolean create) throws IOException {
-        Path aside = file.beside(ASIDE.format(Instant.now()));
+        Path aside = LogFile.asideOf(file.path(), "before-restore");
         if (!create) {
             Files.createLink(aside, file.path());
         }

@@ -7,6 +7,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Objects;
 import org.sqlite.SQLiteConfig;
@@ -21,6 +24,9 @@ import org.sqlite.SQLiteDataSource;
  * @param key the device and the inode of the file
  */
 public record LogFile(Path named, Path path, Object key) {
+
+    private static final DateTimeFormatter ASIDE_TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private static final int READ_ONLY_BUSY_TIMEOUT_MILLIS = 5_000;
 
@@ -93,9 +99,13 @@ public record LogFile(Path named, Path path, Object key) {
         return List.of(beside(file, "-journal"), writeAheadLogOf(file), sharedMemoryOf(file));
     }
 
-    /** Returns a file beside this one, whose name has an end of its own. */
-    public Path beside(String suffix) {
-        return beside(path, suffix);
+    /**
+     * Returns the name under which a log is put aside now: {@code waystate.db.damaged-20260203T040506.789Z}, in UTC.
+     *
+     * @param reason such as {@code damaged}
+     */
+    public static Path asideOf(Path file, String reason) {
+        return beside(file, "." + reason + "-" + ASIDE_TIME.format(Instant.now()));
     }
 
     private static Path beside(Path file, String suffix) {

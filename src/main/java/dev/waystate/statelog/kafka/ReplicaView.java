@@ -1,6 +1,7 @@
 package dev.waystate.statelog.kafka;
 
 import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.file.LogFile;
 import dev.waystate.statelog.file.SqliteErrors;
 import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.statelog.operation.LogMetrics;
@@ -10,16 +11,10 @@ import dev.waystate.statelog.view.TopicPlace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /** The view of a replica. It can be thrown away, since all of it is in the topic. */
 final class ReplicaView {
-
-    private static final DateTimeFormatter ASIDE =
-            DateTimeFormatter.ofPattern("'.damaged-'yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private final StoreProperties properties;
     private final LogMetrics metrics;
@@ -152,7 +147,7 @@ final class ReplicaView {
     /** Puts the file aside and goes on with an empty one. Returns where the old one is. */
     Path rebuild() throws SQLException, IOException {
         Path file = properties.file().toAbsolutePath().toRealPath();
-        Path aside = Path.of(file + ASIDE.format(Instant.now()));
+        Path aside = LogFile.asideOf(file, "damaged");
         if (view.place() != null) {
             id = view.id();
             lost = view.place();
