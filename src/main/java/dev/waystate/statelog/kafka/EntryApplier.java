@@ -94,28 +94,9 @@ final class EntryApplier {
         }
         List<Origin> origins = new ArrayList<>(records.size());
         List<Verdict> verdicts = new ArrayList<>(records.size());
-        UnusableTopicException unusable = null;
+        UnusableTopicException unusable;
         try {
-            String logId = view.place() == null ? null : view.id();
-            for (ConsumerRecord<byte[], byte[]> record : records) {
-                Found found;
-                try {
-                    requireNext(record);
-                    found = EntryCodec.decode(record, unsettled::entry);
-                    if (found == null) {
-                        noteForeign(record);
-                        continue;
-                    }
-                    logId = checkLog(logId, found, record);
-                } catch (UnusableTopicException here) {
-                    unusable = here; // the entries ahead of it count
-                    break;
-                }
-                origins.add(found.origin());
-                verdicts.add(
-                        view.apply(found.origin(), found.entry(), TimeUnit.MILLISECONDS.toNanos(record.timestamp())));
-                view.moveTo(place(topic, record));
-            }
+            unusable = applyUsable(records, topic, view, origins, verdicts);
             view.commit();
         } catch (SQLException problem) {
             if (!SqliteErrors.isDiskFull(problem)) {
@@ -128,7 +109,8 @@ final class EntryApplier {
         boolean advanced = view.advance();
         appended += view.head() - before;
         settle(origins, verdicts);
-        unsettled.moved(records.get(records.size() - 1).offset() + 1); // after they are settled: a settled entry does not count as passed by
+        // After they are settled: a settled entry does not count as passed by.
+        unsettled.moved(records.get(records.size() - 1).offset() + 1);
         if (advanced) {
             followers.wake();
         }
@@ -140,6 +122,41 @@ final class EntryApplier {
             throw unusable;
         }
         return true;
+    }
+
+    /**
+     * Applies the records ahead of the first one that is unusable.
+     *
+     * @param origins takes the origin of each entry
+     * @param verdicts takes what became of each entry
+     * @return what is wrong with the unusable record; null if there is none
+     */
+    private @Nullable UnusableTopicException applyUsable(
+            List<ConsumerRecord<byte[], byte[]>> records,
+            TopicIdentity topic,
+            LogView view,
+            List<Origin> origins,
+            List<Verdict> verdicts)
+            throws SQLException {
+        String logId = view.place() == null ? null : view.id();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            Found found;
+            try {
+                requireNext(record);
+                found = EntryCodec.decode(record, unsettled::entry);
+                if (found == null) {
+                    noteForeign(record);
+                    continue;
+                }
+                logId = checkLog(logId, found, record);
+            } catch (UnusableTopicException unusable) {
+                return unusable;
+            }
+            origins.add(found.origin());
+            verdicts.add(view.apply(found.origin(), found.entry(), TimeUnit.MILLISECONDS.toNanos(record.timestamp())));
+            view.moveTo(place(topic, record));
+        }
+        return null;
     }
 
     /** Refuses a record if the topic lacks records ahead of it. */

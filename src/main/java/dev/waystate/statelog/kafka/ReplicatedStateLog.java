@@ -118,6 +118,14 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         if (batch.firstSequence() != Batch.UNNUMBERED) {
             return metrics.countRefusal(queue.add(batch));
         }
+        return queue.addAll(split(batch)).stream()
+                .map(metrics::countRefusal)
+                .reduce((before, next) -> before.thenCombine(next, (stored, last) -> last))
+                .orElseThrow();
+    }
+
+    /** Splits a batch without numbers into parts that fit into an entry each. */
+    private List<Batch> split(Batch batch) {
         List<Batch> parts = new ArrayList<>();
         List<Report> part = new ArrayList<>();
         long bytes = 0;
@@ -132,10 +140,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
             bytes += more;
         }
         parts.add(new Batch(batch.source(), batch.claim(), Batch.UNNUMBERED, part));
-        return queue.addAll(parts).stream()
-                .map(metrics::countRefusal)
-                .reduce((before, next) -> before.thenCombine(next, (stored, last) -> last))
-                .orElseThrow();
+        return parts;
     }
 
     @Override
