@@ -10,7 +10,6 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -258,9 +257,7 @@ class ClientCommandsIT {
     }
 
     private static CommandRun run(String... args) {
-        List<String> withTarget = new ArrayList<>(List.of(args));
-        withTarget.addAll(List.of("--target", server.target()));
-        return CommandRun.of(withTarget.toArray(String[]::new));
+        return CommandRun.at(server.target(), args);
     }
 
     private static void assertLogged(String text) {

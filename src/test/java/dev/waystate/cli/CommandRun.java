@@ -1,5 +1,6 @@
 package dev.waystate.cli;
 
+import com.google.common.collect.ObjectArrays;
 import dev.waystate.ServerProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,6 +23,16 @@ public record CommandRun(int exitCode, String out, String err) {
         StringWriter err = new StringWriter();
         int exitCode = Waystate.run(List.of(args), new PrintWriter(out), new PrintWriter(err));
         return new CommandRun(exitCode, out.toString(), err.toString());
+    }
+
+    /** Runs a command in this JVM against a server. */
+    static CommandRun at(String target, String... args) {
+        return of(withTarget(target, args));
+    }
+
+    /** Returns the words of a command that calls a server. */
+    static String[] withTarget(String target, String... args) {
+        return ObjectArrays.concat(args, new String[] {"--target", target}, String.class);
     }
 
     /** Runs the built jar in a process of its own, with this text on its standard input. */

@@ -12,28 +12,17 @@ import dev.waystate.proto.v1.ListTransitionsResponse;
 import dev.waystate.proto.v1.Record;
 import dev.waystate.proto.v1.Transition;
 import io.grpc.protobuf.StatusProto;
-import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class HistoryCommandTests {
 
-    private ScriptedServer server;
-
-    @BeforeEach
-    void startServer() throws IOException {
-        server = new ScriptedServer();
-    }
-
-    @AfterEach
-    void stopServer() {
-        server.close();
-    }
+    @RegisterExtension
+    private final ScriptedServer server = new ScriptedServer();
 
     @Test
     void recordsAreTakenPageByPageUntilThereAreSoMany() {
@@ -112,11 +101,7 @@ class HistoryCommandTests {
         "'history cow\ud83d', whole characters"
     })
     void wrongUsageIsNamedAndNobodyIsCalled(String line, String message) {
-        CommandRun run = server.run(line.split(" "));
-
-        assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains(message);
-        assertThat(server.requests()).isEmpty();
+        server.assertRefuses(line, message);
     }
 
     private static ListRecordsResponse records(String next, long... positions) {

@@ -19,15 +19,13 @@ import dev.waystate.text.Times;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,17 +61,8 @@ class ReadCommandTests {
                             .build()))
                     .build());
 
-    private ScriptedServer server;
-
-    @BeforeEach
-    void startServer() throws IOException {
-        server = new ScriptedServer();
-    }
-
-    @AfterEach
-    void stopServer() {
-        server.close();
-    }
+    @RegisterExtension
+    private final ScriptedServer server = new ScriptedServer();
 
     static Stream<Arguments> starts() {
         ReadRequest.Builder read = ReadRequest.newBuilder();
@@ -253,11 +242,7 @@ class ReadCommandTests {
         "--source tired\ud83d, whole characters"
     })
     void wrongUsageIsNamedAndNobodyIsCalled(String options, String message) {
-        CommandRun run = server.run(("read " + options.replace(';', ',')).split(" "));
-
-        assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains(message);
-        assertThat(server.requests()).isEmpty();
+        server.assertRefuses("read " + options.replace(';', ','), message);
     }
 
     private static Message summary(long earliest, long head) {

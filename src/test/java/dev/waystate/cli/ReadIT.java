@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -254,16 +253,10 @@ class ReadIT {
     }
 
     private static CommandRun run(String... args) {
-        return CommandRun.of(withTarget(args));
+        return CommandRun.at(server.target(), args);
     }
 
     private static RunningCommand start(String... args) {
-        return RunningCommand.start(withTarget(args));
-    }
-
-    private static String[] withTarget(String... args) {
-        List<String> withTarget = new ArrayList<>(List.of(args));
-        withTarget.addAll(List.of("--target", server.target()));
-        return withTarget.toArray(String[]::new);
+        return RunningCommand.startAt(server.target(), args);
     }
 }

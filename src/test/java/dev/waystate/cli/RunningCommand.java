@@ -30,6 +30,11 @@ final class RunningCommand implements AutoCloseable {
         return command;
     }
 
+    /** Starts a command against a server. */
+    static RunningCommand startAt(String target, String... args) {
+        return start(CommandRun.withTarget(target, args));
+    }
+
     List<String> outLines() {
         return out.toString().lines().toList();
     }

@@ -1,6 +1,7 @@
 package dev.waystate.cli;
 
-import com.google.common.collect.ObjectArrays;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.protobuf.Message;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
@@ -25,15 +26,21 @@ import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A server that keeps what commands ask, and answers each call as a test has said before, in the same order. */
-final class ScriptedServer implements AutoCloseable {
+/**
+ * A server that keeps what commands ask, and answers each call as a test has said before, in the same order. It closes
+ * after the test.
+ */
+final class ScriptedServer implements AfterEachCallback {
 
     private record Answer(
             List<? extends Message> responses, @Nullable Throwable failure) {}
@@ -45,13 +52,17 @@ final class ScriptedServer implements AutoCloseable {
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final Server server;
 
-    ScriptedServer() throws IOException {
-        server = NettyServerBuilder.forPort(0)
-                .addService(new StateLog())
-                .addService(new Reporting())
-                .intercept(new Headers())
-                .build()
-                .start();
+    ScriptedServer() {
+        try {
+            server = NettyServerBuilder.forPort(0)
+                    .addService(new StateLog())
+                    .addService(new Reporting())
+                    .intercept(new Headers())
+                    .build()
+                    .start();
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
+        }
     }
 
     /** Makes the next call end well after these responses. */
@@ -68,17 +79,21 @@ final class ScriptedServer implements AutoCloseable {
 
     /** Runs a command against this server. */
     CommandRun run(String... args) {
-        List<String> withTarget = new ArrayList<>(List.of(args));
-        withTarget.addAll(List.of("--target", "localhost:" + server.getPort()));
-        return CommandRun.of(withTarget.toArray(String[]::new));
+        return CommandRun.at("localhost:" + server.getPort(), args);
     }
 
     /** Runs a command that takes this server for two replicas. */
     CommandRun runOverReplicas(String... args) {
-        return CommandRun.of(ObjectArrays.concat(
-                args,
-                new String[] {"--target", "localhost:" + server.getPort() + ",127.0.0.1:" + server.getPort()},
-                String.class));
+        return CommandRun.at("localhost:" + server.getPort() + ",127.0.0.1:" + server.getPort(), args);
+    }
+
+    /** Checks that a command, whose words have spaces between them, is refused as wrong usage before any call. */
+    void assertRefuses(String command, String message) {
+        CommandRun run = run(command.split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains(message);
+        assertThat(requests()).isEmpty();
     }
 
     /** Returns the requests so far. */
@@ -107,7 +122,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void afterEach(ExtensionContext context) {
         server.shutdownNow();
     }
 

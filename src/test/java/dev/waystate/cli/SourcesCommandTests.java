@@ -11,11 +11,9 @@ import dev.waystate.proto.v1.Near;
 import dev.waystate.proto.v1.Record;
 import dev.waystate.proto.v1.Source;
 import dev.waystate.text.Times;
-import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -40,17 +38,8 @@ class SourcesCommandTests {
                     .setRecordedAt(Times.fromText("2026-02-03T04:06:06Z")))
             .build();
 
-    private ScriptedServer server;
-
-    @BeforeEach
-    void startServer() throws IOException {
-        server = new ScriptedServer();
-    }
-
-    @AfterEach
-    void stopServer() {
-        server.close();
-    }
+    @RegisterExtension
+    private final ScriptedServer server = new ScriptedServer();
 
     @Test
     void allPagesArePrintedUnderOneLineOfTitles() {
@@ -148,11 +137,7 @@ class SourcesCommandTests {
         "--at yesterday, a time in RFC 3339"
     })
     void wrongUsageIsNamedAndNobodyIsCalled(String options, String message) {
-        CommandRun run = server.run(("sources " + options.replace("0;0", "0,0")).split(" "));
-
-        assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains(message);
-        assertThat(server.requests()).isEmpty();
+        server.assertRefuses("sources " + options.replace("0;0", "0,0"), message);
     }
 
     private static ListSourcesResponse page(String source, String next) {

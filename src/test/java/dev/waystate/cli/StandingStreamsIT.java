@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,9 +182,7 @@ class StandingStreamsIT {
     }
 
     private RunningCommand start(String... args) {
-        String[] withTarget = Stream.concat(Stream.of(args), Stream.of("--target", "localhost:" + server.getPort()))
-                .toArray(String[]::new);
-        return RunningCommand.start(withTarget);
+        return RunningCommand.startAt("localhost:" + server.getPort(), args);
     }
 
     private Call call() throws InterruptedException {

@@ -9,12 +9,10 @@ import dev.waystate.proto.v1.Period;
 import dev.waystate.proto.v1.Snapshot;
 import dev.waystate.text.Times;
 import io.grpc.Status;
-import java.io.IOException;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,17 +22,8 @@ class SummaryCommandTests {
     private static final GetSummaryResponse SUMMARY =
             GetSummaryResponse.newBuilder().setHeadPosition(9).setLogId("abc").build();
 
-    private ScriptedServer server;
-
-    @BeforeEach
-    void startServer() throws IOException {
-        server = new ScriptedServer();
-    }
-
-    @AfterEach
-    void stopServer() {
-        server.close();
-    }
+    @RegisterExtension
+    private final ScriptedServer server = new ScriptedServer();
 
     @Test
     void readThatIsUnavailableIsTriedAgainThreeTimes() {
@@ -123,10 +112,6 @@ class SummaryCommandTests {
         "--from=2026-02-03T04:05:06Z --to=2026-02-03T04:05:06Z, a --to after --from"
     })
     void wrongUsageIsNamedAndNobodyIsCalled(String options, String message) {
-        CommandRun run = server.run(("summary " + options).split(" "));
-
-        assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains(message);
-        assertThat(server.requests()).isEmpty();
+        server.assertRefuses("summary " + options, message);
     }
 }

@@ -206,16 +206,10 @@ class WayIT {
     }
 
     private static CommandRun run(String... args) {
-        return CommandRun.of(withTarget(args));
+        return CommandRun.at(server.target(), args);
     }
 
     private static RunningCommand start(String... args) {
-        return RunningCommand.start(withTarget(args));
-    }
-
-    private static String[] withTarget(String... args) {
-        List<String> withTarget = new ArrayList<>(List.of(args));
-        withTarget.addAll(List.of("--target", server.target()));
-        return withTarget.toArray(String[]::new);
+        return RunningCommand.startAt(server.target(), args);
     }
 }
