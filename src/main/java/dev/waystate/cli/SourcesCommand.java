@@ -2,6 +2,7 @@ package dev.waystate.cli;
 
 import dev.waystate.cli.connection.ClientContext;
 import dev.waystate.cli.input.StatusConverter;
+import dev.waystate.cli.input.TextConverter;
 import dev.waystate.cli.output.SourceText;
 import dev.waystate.proto.v1.ListSourcesRequest;
 import dev.waystate.proto.v1.ListSourcesResponse;
@@ -17,12 +18,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** Prints the sources, page by page. */
 @Command(
         name = "sources",
         description = {
             "Prints who is in which state, since when, where, and how far it has travelled.",
+            "  sources cow-7                         how it is, and where",
             "  sources --near 0,0 --within 500       who is there, nearest first",
             "  sources --silent 10m                  who has not been heard of for so long",
             "  sources --at 2026-02-03T04:05:06Z     who was in which state then",
@@ -30,6 +33,13 @@ import picocli.CommandLine.Option;
                     + " locations. --json adds the displacement, from the first location to the latest."
         })
 final class SourcesCommand extends ClientCommand {
+
+    @Parameters(
+            paramLabel = "SOURCE",
+            arity = "0..*",
+            converter = TextConverter.class,
+            description = "The names of the sources; all sources when none is given.")
+    private List<String> sources = List.of();
 
     @Option(
             names = "--status",
@@ -74,8 +84,10 @@ final class SourcesCommand extends ClientCommand {
             throw new UsageException(
                     "Expected --at without --near and --silent: of an earlier moment, only the states are known.");
         }
-        ListSourcesRequest.Builder request =
-                ListSourcesRequest.newBuilder().setPageSize(Pages.MAX_SIZE).addAllStatusesValue(statuses);
+        ListSourcesRequest.Builder request = ListSourcesRequest.newBuilder()
+                .setPageSize(Pages.MAX_SIZE)
+                .addAllSources(sources)
+                .addAllStatusesValue(statuses);
         if (near != null) {
             request.setNear(near.near());
         }

@@ -206,15 +206,15 @@ public interface StateLog {
      *
      * @param position up to {@link #head()}; from one below {@link #earliest()} on, unless the log was begun by a
      *     version that kept no transitions
+     * @param filter without a time of silence; its statuses are those of that moment
      * @param afterNameExclusive only names above this one; empty for all
-     * @param statuses only those in one of these states; all when empty
      * @param limit how many sources at most, from 1
      * @return the next page begins after the last name
      * @throws UnknownStatesException if it is before the first one for which the states are known
      * @throws PositionBeyondHeadException if the position is above the head
      * @throws DamagedRecordException if one of the states is damaged
      */
-    Page<Transition, String> sourcesAt(long position, String afterNameExclusive, Set<Integer> statuses, int limit);
+    Page<Transition, String> sourcesAt(long position, SourceFilter filter, String afterNameExclusive, int limit);
 
     /**
      * Returns the states that a source was in, newest first, back to the one at the oldest record that is kept. May block.

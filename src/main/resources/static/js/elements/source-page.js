@@ -16,9 +16,7 @@ import { RecordTable } from './record-table.js';
 const PAGE = 50;
 const STATES = 200;
 const PAUSE = 1000; // at least, between two loads
-const TRACK_PAUSE = 5000; // the track's figures cost more
 const RETRY_AFTER = 5; // seconds
-const NEIGHBOURS = [100, 1000]; // among which a track is looked for; few are enough where sources are apart
 
 class SourcePage extends HTMLElement {
   connectedCallback() {
@@ -66,7 +64,7 @@ class SourcePage extends HTMLElement {
       ),
     );
     this.visit = 0; // moves with each source that is closed
-    this.loads = [];
+    this.reload = null;
     this.retryAt = Infinity;
     this.pages = []; // of records, the newest first; each with where the next one begins
     this.more.hidden = true;
@@ -103,8 +101,7 @@ class SourcePage extends HTMLElement {
     this.close();
     this.shown = name;
     const { visit } = this;
-    const ifShown = (load) => () => visit === this.visit && load.call(this);
-    this.loads = [spaced(ifShown(this.load), PAUSE), spaced(ifShown(this.loadTrack), TRACK_PAUSE)];
+    this.reload = spaced(() => visit === this.visit && this.load(), PAUSE);
     this.wanted = PAGE; // how many records are kept at least
     this.track = null;
     setText(this.name, visible(name));
@@ -119,7 +116,7 @@ class SourcePage extends HTMLElement {
     if (this.shown === undefined) return;
     this.visit++;
     this.shown = undefined;
-    this.loads = [];
+    this.reload = null;
     this.retryAt = Infinity;
     this.pages = [];
     this.records.clear();
@@ -129,19 +126,21 @@ class SourcePage extends HTMLElement {
 
   loadSoon() {
     this.retryAt = Infinity;
-    this.loads.forEach((load) => load());
+    this.reload?.();
   }
 
-  // Loads the states and the newest records; as many as "more" has loaded stay below.
+  // Loads the track, the states and the newest records; as many as "more" has loaded stay below.
   load() {
     return this.take(
       (name) =>
         Promise.all([
+          json('api/sources', { source: name }),
           json(sourcePath(name, 'records'), { limit: PAGE }),
           json(sourcePath(name, 'transitions'), { limit: STATES }),
         ]),
-      ([page, { transitions, next_page_token: older }]) => {
+      ([{ sources }, page, { transitions, next_page_token: older }]) => {
         this.error.hidden = true;
+        this.track = sources[0];
         this.merge(page);
         this.bands.show(
           transitions.map(({ status, since, until, position }) => ({
@@ -179,24 +178,6 @@ class SourcePage extends HTMLElement {
   showRecords() {
     this.records.show(this.list());
     this.more.hidden = !this.pages.at(-1).next_page_token;
-  }
-
-  // The list of sources has no filter by name, but those near a place come first. The source may have moved on meanwhile. Among
-  // too many others it has no new figures.
-  loadTrack() {
-    const location = fleet.sources.get(this.shown)?.location;
-    if (!location) return null;
-    return this.take(
-      async (name) => {
-        for (const limit of NEIGHBOURS) {
-          const { sources } = await json('api/sources', { near: pointText(location), limit });
-          const found = sources.find(({ source }) => source === name);
-          if (found) return found;
-        }
-        return null;
-      },
-      (track) => (this.track = track ?? this.track),
-    );
   }
 
   // Has what was loaded shown, or why it was not, unless another source has been opened meanwhile.

@@ -54,14 +54,27 @@ class SourcesCommandTests {
     }
 
     @Test
-    void optionsAskForAPlaceASilenceAndStates() {
+    void optionsAskForSourcesAPlaceASilenceAndStates() {
         server.answer(page("s", ""));
 
-        server.run("sources", "--near", "-3,4", "--within", "500", "--silent", "10m", "--status", "STARVED");
+        server.run(
+                "sources",
+                "--near",
+                "-3,4",
+                "--within",
+                "500",
+                "--silent",
+                "10m",
+                "--status",
+                "STARVED",
+                "cow-7",
+                "@dog");
 
         assertThat(server.requests())
                 .containsExactly(ListSourcesRequest.newBuilder()
                         .setPageSize(1_000)
+                        .addSources("cow-7")
+                        .addSources("@dog")
                         .addStatusesValue(3)
                         .setNear(Near.newBuilder().setPoint(point(-3, 4)).setWithin(500))
                         .setSilentFor(Duration.newBuilder().setSeconds(600))

@@ -44,7 +44,7 @@ public abstract class LogFixture {
     }
 
     protected List<SourceState> sources(String afterName, Set<Integer> statuses, int limit, int maxBytes) {
-        return log.sources(new SourceFilter(statuses, null), afterName, limit, maxBytes)
+        return log.sources(new SourceFilter(Set.of(), statuses, null), afterName, limit, maxBytes)
                 .items();
     }
 

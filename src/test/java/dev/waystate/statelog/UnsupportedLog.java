@@ -96,7 +96,7 @@ public class UnsupportedLog implements StateLog {
 
     @Override
     public Page<Transition, String> sourcesAt(
-            long position, String afterNameExclusive, Set<Integer> statuses, int limit) {
+            long position, SourceFilter filter, String afterNameExclusive, int limit) {
         throw new UnsupportedOperationException();
     }
 

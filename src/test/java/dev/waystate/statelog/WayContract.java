@@ -2,6 +2,7 @@ package dev.waystate.statelog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.waystate.geometry.Circle;
 import dev.waystate.geometry.Distance;
@@ -144,12 +145,38 @@ public abstract class WayContract extends LogFixture {
         Instant between = after(log.read(1, PAGE_BYTES).get(0).recordedAt());
         append("b", 2, reports(STARVED, 1));
         append("c", 1, at(0, 1));
-        SourceFilter silent = new SourceFilter(Set.of(), between);
+        SourceFilter silent = new SourceFilter(Set.of(), Set.of(), between);
         assertThat(names(log.sources(silent, "", 10, PAGE_BYTES))).containsExactly("a");
         assertThat(names(log.nearest(Circle.ofAll(new Point(0, 0)), silent, null, 10, PAGE_BYTES)))
                 .containsExactly("a");
-        assertThat(names(log.sources(new SourceFilter(Set.of(), Instant.now().plusSeconds(60)), "", 10, PAGE_BYTES)))
-                .containsExactly("a", "b", "c");
+        SourceFilter silentSoon =
+                new SourceFilter(Set.of(), Set.of(), Instant.now().plusSeconds(60));
+        assertThat(names(log.sources(silentSoon, "", 10, PAGE_BYTES))).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void sourcesAreFoundByTheirNamesHoweverTheyAreListed() {
+        append("a", 1, at(0, 1));
+        append("b", 1, at(0, 2));
+        append("c", 1, at(0, 3));
+        append("empty", Batch.UNNUMBERED);
+        append("c", 2, reports(STARVED, 1));
+        Set<String> names = Set.of("c", "a", "empty", "nobody");
+        SourceFilter named = new SourceFilter(names, Set.of(), null);
+        assertThat(names(log.sources(named, "", 10, PAGE_BYTES))).containsExactly("a", "c");
+        assertThat(names(log.sources(named, "a", 10, PAGE_BYTES))).containsExactly("c");
+        assertThat(names(log.nearest(Circle.ofAll(new Point(0, 9)), named, null, 10, PAGE_BYTES)))
+                .containsExactly("c", "a");
+        assertThat(log.sourcesAt(3, named, "", 10).items())
+                .extracting(Transition::source, Transition::status)
+                .containsExactly(tuple("a", OK), tuple("c", OK));
+
+        SourceFilter starved = new SourceFilter(names, Set.of(STARVED), null);
+        assertThat(names(log.sources(starved, "", 10, PAGE_BYTES))).containsExactly("c");
+        assertThat(names(log.nearest(Circle.ofAll(new Point(0, 9)), starved, null, 10, PAGE_BYTES)))
+                .containsExactly("c");
+        assertThat(log.sourcesAt(3, starved, "", 10).items()).isEmpty();
+        assertThat(log.sourcesAt(4, starved, "", 10).items()).hasSize(1);
     }
 
     /** Waits until the clock is past a time, and returns it. */
@@ -180,7 +207,7 @@ public abstract class WayContract extends LogFixture {
         assertThat(names(log.nearest(new Circle(origin, 0), SourceFilter.ALL, null, 10, PAGE_BYTES)))
                 .containsExactly("here");
         assertThat(names(log.nearest(
-                        Circle.ofAll(origin), new SourceFilter(Set.of(STARVED), null), null, 10, PAGE_BYTES)))
+                        Circle.ofAll(origin), new SourceFilter(Set.of(), Set.of(STARVED), null), null, 10, PAGE_BYTES)))
                 .containsExactly("hungry");
     }
 
@@ -303,7 +330,8 @@ public abstract class WayContract extends LogFixture {
     }
 
     private Map<String, Integer> asOf(long position, Set<Integer> statuses) {
-        return all((String from) -> log.sourcesAt(position, from == null ? "" : from, statuses, 4)).stream()
+        SourceFilter filter = new SourceFilter(Set.of(), statuses, null);
+        return all((String from) -> log.sourcesAt(position, filter, from == null ? "" : from, 4)).stream()
                 .collect(Collectors.toMap(Transition::source, Transition::status));
     }
 

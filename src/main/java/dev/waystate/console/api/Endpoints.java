@@ -110,6 +110,7 @@ final class Endpoints {
         ListSourcesRequest.Builder request = ListSourcesRequest.newBuilder()
                 .setPageSize(limit(parameters))
                 .setPageToken(pageToken(parameters))
+                .addAllSources(parameters.all("source", Function.identity()))
                 .addAllStatusesValue(parameters.all("status", StatusNames::number));
         Optional<Near> near = near(parameters);
         near.ifPresent(request::setNear);

@@ -18,7 +18,6 @@ import dev.waystate.statelog.Transition;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeSet;
 import org.springframework.stereotype.Component;
 
@@ -46,14 +45,15 @@ class SourcePages {
      */
     ListSourcesResponse page(ListSourcesRequest request, int mostBytes) {
         int size = Fields.pageSize(request.getPageSize());
-        Set<Integer> statuses = Fields.filter("statuses", request.getStatusesValueList());
-        Instant silentSince = request.hasSilentFor() ? silentSince(request.getSilentFor()) : null;
-        SourceFilter filter = new SourceFilter(statuses, silentSince);
+        SourceFilter filter = new SourceFilter(
+                Fields.sources(request.getSourcesList()),
+                Fields.filter("statuses", request.getStatusesValueList()),
+                request.hasSilentFor() ? silentSince(request.getSilentFor()) : null);
         if (request.hasAsOf()) {
-            if (request.hasNear() || silentSince != null) {
+            if (request.hasNear() || request.hasSilentFor()) {
                 throw new InvalidRequestException("as_of", "expected none together with near or silent_for");
             }
-            return past(request, statuses, Math.max(1, Math.min(size, mostBytes / BYTES_PER_PAST_SOURCE)));
+            return past(request, filter, Math.max(1, Math.min(size, mostBytes / BYTES_PER_PAST_SOURCE)));
         }
         return request.hasNear() ? near(request, filter, size, mostBytes) : byName(request, filter, size, mostBytes);
     }
@@ -62,13 +62,15 @@ class SourcePages {
      * Returns the token of a list. The time of {@code as_of} does not count: it may differ from page to page, as
      * clients ask for "ten minutes ago".
      */
-    private PageToken token(ListSourcesRequest request, Set<Integer> statuses) {
+    private PageToken token(ListSourcesRequest request, SourceFilter filter) {
         ListSourcesRequest.Builder list = request.toBuilder()
                 .clearPageSize()
                 .clearPageToken()
                 .clearMinPosition()
+                .clearSources()
+                .addAllSources(new TreeSet<>(filter.names()))
                 .clearStatuses()
-                .addAllStatusesValue(new TreeSet<>(statuses));
+                .addAllStatusesValue(new TreeSet<>(filter.statuses()));
         if (request.getAsOf().hasTime()) {
             list.getAsOfBuilder().setTime(Timestamp.getDefaultInstance());
         }
@@ -89,7 +91,7 @@ class SourcePages {
     }
 
     private ListSourcesResponse byName(ListSourcesRequest request, SourceFilter filter, int size, int mostBytes) {
-        PageToken token = token(request, filter.statuses());
+        PageToken token = token(request, filter);
         Page<SourceState, String> page =
                 stateLog.sources(filter, token.toName(request.getPageToken()), size, mostBytes);
         ListSourcesResponse.Builder response = ListSourcesResponse.newBuilder().setNextPageToken(token.of(page.next()));
@@ -102,7 +104,7 @@ class SourcePages {
         Circle circle = near.hasWithin()
                 ? Fields.circle("near.within", near.getPoint(), near.getWithin())
                 : Circle.ofAll(Fields.point(near.getPoint()));
-        PageToken token = token(request, filter.statuses());
+        PageToken token = token(request, filter);
         Page<SourceState, NearPlace> page =
                 stateLog.nearest(circle, filter, token.toNearPlace(request.getPageToken()), size, mostBytes);
         ListSourcesResponse.Builder response = ListSourcesResponse.newBuilder().setNextPageToken(token.of(page.next()));
@@ -117,10 +119,10 @@ class SourcePages {
                 circle.center(), Objects.requireNonNull(source.track()).location());
     }
 
-    private ListSourcesResponse past(ListSourcesRequest request, Set<Integer> statuses, int size) {
-        PageToken token = token(request, statuses);
+    private ListSourcesResponse past(ListSourcesRequest request, SourceFilter filter, int size) {
+        PageToken token = token(request, filter);
         Page<Transition, String> page = stateLog.sourcesAt(
-                moments.position("as_of", request.getAsOf()), token.toName(request.getPageToken()), statuses, size);
+                moments.position("as_of", request.getAsOf()), filter, token.toName(request.getPageToken()), size);
         ListSourcesResponse.Builder response = ListSourcesResponse.newBuilder().setNextPageToken(token.of(page.next()));
         for (Transition state : page.items()) {
             response.addSources(Source.newBuilder()

@@ -48,18 +48,18 @@ final class Readers {
         }
     }
 
-    /** Returns a condition that lets rows with some statuses pass, one parameter each, or all when there are none. */
-    static String hasStatus(String column, Set<Integer> statuses) {
-        return statuses.isEmpty()
+    /** Returns a condition that lets rows with one of some values pass, one parameter each, or all when there are none. */
+    static String isOneOf(String column, Set<?> values) {
+        return values.isEmpty()
                 ? ""
-                : " AND " + column + " IN (" + String.join(", ", Collections.nCopies(statuses.size(), "?")) + ")";
+                : " AND " + column + " IN (" + String.join(", ", Collections.nCopies(values.size(), "?")) + ")";
     }
 
-    /** Sets the parameters of {@link #hasStatus} and returns the one after them. */
-    static int setStatuses(PreparedStatement statement, int first, Set<Integer> statuses) throws SQLException {
+    /** Sets the parameters of {@link #isOneOf} and returns the one after them. */
+    static int setAll(PreparedStatement statement, int first, Set<?> values) throws SQLException {
         int parameter = first;
-        for (int status : statuses) {
-            statement.setInt(parameter++, status);
+        for (Object value : values) {
+            statement.setObject(parameter++, value);
         }
         return parameter;
     }

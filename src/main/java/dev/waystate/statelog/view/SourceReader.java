@@ -96,14 +96,16 @@ public final class SourceReader {
     }
 
     private static String condition(SourceFilter filter) {
-        return Readers.hasStatus("status", filter.statuses())
+        return Readers.isOneOf("name", filter.names())
+                + Readers.isOneOf("status", filter.statuses())
                 + (filter.silentSince() == null ? "" : " AND recorded_at <= ?");
     }
 
     private static void set(PreparedStatement statement, int first, SourceFilter filter) throws SQLException {
-        int parameter = Readers.setStatuses(statement, first, filter.statuses());
+        int statuses = Readers.setAll(statement, first, filter.names());
+        int silence = Readers.setAll(statement, statuses, filter.statuses());
         if (filter.silentSince() != null) {
-            statement.setLong(parameter, Timestamps.toNanos(filter.silentSince()));
+            statement.setLong(silence, Timestamps.toNanos(filter.silentSince()));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.waystate.statelog.view;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.Page;
 import dev.waystate.statelog.PositionBeyondHeadException;
+import dev.waystate.statelog.SourceFilter;
 import dev.waystate.statelog.Summary.Snapshot;
 import dev.waystate.statelog.Summary.StatusCount;
 import dev.waystate.statelog.Transition;
@@ -17,7 +18,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -74,16 +74,18 @@ public final class TransitionReader {
 
     /** Reads as {@link dev.waystate.statelog.StateLog#sourcesAt} does. */
     public Page<Transition, String> sourcesAt(
-            long position, String afterNameExclusive, Set<Integer> statuses, int limit) {
+            long position, SourceFilter filter, String afterNameExclusive, int limit) {
         String query = "SELECT " + TransitionRow.COLUMNS + ", name" + AT + " WHERE name > ?"
-                + Readers.hasStatus("transition.status", statuses)
+                + Readers.isOneOf("name", filter.names())
+                + Readers.isOneOf("transition.status", filter.statuses())
                 + " ORDER BY name LIMIT ?";
         return readers.readAtOnce(position, connection -> {
             checkPosition(connection, position);
             try (PreparedStatement statement = connection.prepareStatement(query)) {
                 statement.setLong(1, position);
                 statement.setString(2, afterNameExclusive);
-                statement.setInt(Readers.setStatuses(statement, 3, statuses), limit + 1);
+                int statuses = Readers.setAll(statement, 3, filter.names());
+                statement.setInt(Readers.setAll(statement, statuses, filter.statuses()), limit + 1);
                 List<Transition> states = new ArrayList<>();
                 Checksum checksum = new Checksum();
                 try (ResultSet rows = statement.executeQuery()) {

@@ -91,8 +91,8 @@ public abstract class ViewedStateLog implements StateLog {
 
     @Override
     public Page<Transition, String> sourcesAt(
-            long position, String afterNameExclusive, Set<Integer> statuses, int limit) {
-        return look(view -> view.transitions().sourcesAt(position, afterNameExclusive, statuses, limit));
+            long position, SourceFilter filter, String afterNameExclusive, int limit) {
+        return look(view -> view.transitions().sourcesAt(position, filter, afterNameExclusive, limit));
     }
 
     @Override

@@ -65,6 +65,8 @@ class ApiTests {
                 "/api/displacement?start=0,12",
                 "/api/displacement?start=0,12&end=1,2147483648",
                 "/api/sources",
+                "/api/sources?source=cow-7&source=dog",
+                "/api/sources?source=",
                 "/api/sources?status=ok&status=99&limit=1",
                 "/api/sources?near=0,0&within=5.0&silent=0s",
                 "/api/sources?near=0,0&within=-1",

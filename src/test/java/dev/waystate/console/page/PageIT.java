@@ -30,7 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -260,20 +259,6 @@ class PageIT {
         Page page = open("#/source/fickle");
         assertThat(page.locator("ws-bands > .aside")).hasText("The newest 200 states; the command line above has all.");
         assertThat(page.locator("ws-bands rect.narrow").first()).hasCSS("stroke", "none");
-    }
-
-    @Test
-    void aSourceThatNeverStandsStillHasTheFiguresOfItsTrack() {
-        herd.send("runner", Status.OK, "Running.", 0, 900).join();
-        Page page = open("#/live");
-        AtomicInteger place = new AtomicInteger();
-        page.route("**/api/sources?near=*", route -> {
-            herd.send("runner", Status.OK, "Running.", place.incrementAndGet(), 900)
-                    .join();
-            route.resume();
-        });
-        page.evaluate("location.hash = '#/source/runner'");
-        assertThat(page.locator("ws-source-page dl")).containsText(Pattern.compile("Travelled[1-9]"));
     }
 
     @Test

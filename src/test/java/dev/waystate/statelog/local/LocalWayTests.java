@@ -82,7 +82,7 @@ class LocalWayTests extends WayContract {
         keep(11);
         assertThat(log.earliest()).isEqualTo(291);
         assertThat(log.statusesAt(290)).isEqualTo(before);
-        assertThat(log.sourcesAt(290, "", Set.of(), 10).items())
+        assertThat(log.sourcesAt(290, SourceFilter.ALL, "", 10).items())
                 .extracting(Transition::source, Transition::status)
                 .containsExactly(tuple("a", 1), tuple("b", OK));
         assertThatThrownBy(() -> log.statusesAt(289))

@@ -269,7 +269,7 @@ class RequestFuzzTests {
 
         @Override
         public Page<Transition, String> sourcesAt(
-                long position, String afterNameExclusive, Set<Integer> statuses, int limit) {
+                long position, SourceFilter filter, String afterNameExclusive, int limit) {
             assertThat(position).isNotNegative();
             assertThat(limit).isBetween(1, 1_000);
             return new Page<>(List.of(), null);

@@ -47,6 +47,7 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -140,6 +141,37 @@ class WayTests {
                 .containsExactly("ok", "starved"));
         assertThat(names(request.clone().setSilentFor(Duration.newBuilder().setSeconds(Long.MAX_VALUE))))
                 .isEmpty();
+    }
+
+    @Test
+    void namesChooseTheSourcesAndBelongToThePages() {
+        append("a", located(0, 0));
+        append("b", located(1, 0));
+        append("c", located(2, 0));
+        ListSourcesRequest.Builder request = ListSourcesRequest.newBuilder().setPageSize(1);
+        ListSourcesResponse first = stub.listSources(request.clone()
+                .addAllSources(List.of(prefix + "nobody", prefix + "c", prefix + "a"))
+                .build());
+        request.setPageToken(first.getNextPageToken());
+        assertThat(first.getSourcesList()).extracting(Source::getName).containsExactly(prefix + "a");
+        assertThat(names(request.clone().addAllSources(List.of(prefix + "c", prefix + "a", prefix + "nobody"))))
+                .containsExactly("c");
+        assertInvalid(request.clone().addSources(prefix + "c"), "page_token");
+
+        request.clearPageToken();
+        assertThat(names(request.clone()
+                        .addSources(prefix + "b")
+                        .setNear(Near.newBuilder().setPoint(point(0, 0)))))
+                .containsExactly("b");
+        assertThat(stub.listSources(request.clone()
+                                .addSources(prefix + "b")
+                                .setAsOf(Moment.newBuilder().setPosition(stateLog.head()))
+                                .build())
+                        .getSourcesList())
+                .extracting(Source::getName)
+                .containsExactly(prefix + "b");
+        assertInvalid(request.clone().addSources("cow").addSources(""), "sources[1]");
+        assertInvalid(request.clone().addAllSources(Collections.nCopies(101, "cow")), "sources");
     }
 
     @Test

@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -297,7 +296,7 @@ class LogExportTests {
 
     private static List<SourceState> sources(LogView view) {
         return view.sources()
-                .sources(new SourceFilter(Set.of(), null), "", 1_000, Integer.MAX_VALUE)
+                .sources(SourceFilter.ALL, "", 1_000, Integer.MAX_VALUE)
                 .items();
     }
 

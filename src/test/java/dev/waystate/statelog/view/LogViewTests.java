@@ -8,6 +8,7 @@ import dev.waystate.statelog.HistoryPlace;
 import dev.waystate.statelog.Page;
 import dev.waystate.statelog.PositionBeyondHeadException;
 import dev.waystate.statelog.Report;
+import dev.waystate.statelog.SourceFilter;
 import dev.waystate.statelog.StateRecord;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.Session;
@@ -73,7 +74,8 @@ class LogViewTests {
                     .extracting(StateRecord::position)
                     .containsExactly(1L);
             assertThat(view.transitions().positionAt(Instant.now())).isEqualTo(2);
-            assertThat(view.transitions().sourcesAt(2, "", Set.of(), 1).items()).hasSize(1);
+            assertThat(view.transitions().sourcesAt(2, SourceFilter.ALL, "", 1).items())
+                    .hasSize(1);
             assertThat(view.transitions().statusesAt(2)).hasSize(1);
             assertThatThrownBy(() -> view.transitions().statusesAt(3)).isInstanceOf(PositionBeyondHeadException.class);
             HistoryPlace beyond = new HistoryPlace(3, true);
