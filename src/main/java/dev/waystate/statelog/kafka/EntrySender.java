@@ -1,6 +1,5 @@
 package dev.waystate.statelog.kafka;
 
-import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.EntryQueue;
@@ -11,7 +10,6 @@ import dev.waystate.statelog.operation.LogHealth;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -65,6 +63,9 @@ final class EntrySender {
     private final AtomicReference<@Nullable String> restart = new AtomicReference<>();
 
     private volatile boolean suspended = true;
+
+    private volatile boolean closed;
+    private volatile long closedAt;
 
     // Used by the sender's thread alone; renewed and asked under this.
     private final Session session = new Session();
@@ -123,21 +124,23 @@ final class EntrySender {
         restart.set(reason);
     }
 
-    /** Waits until what was appended is settled, or given up: a few seconds after the queue was closed. */
-    void join() throws InterruptedException {
+    /** Takes no more, and waits for a few seconds at most until what was appended is settled. */
+    void close() throws InterruptedException {
+        queue.close();
+        closedAt = System.nanoTime();
+        closed = true;
         thread.join();
     }
 
     private void run() {
         try {
             List<Made> group = new ArrayList<>();
-            boolean open = true;
-            long closedAt = 0;
-            while (open || !unsettled.isEmpty() && !suspended && System.nanoTime() - closedAt < SETTLE_NANOS) {
+            boolean more = true;
+            while (!closed || isWorthWaiting(more)) {
                 group.clear();
-                if (!queue.take(group, session, PAUSE_MILLIS)) {
-                    open = false;
-                    closedAt = System.nanoTime();
+                long room = unsettled.awaitRoom(PAUSE_MILLIS);
+                if (room > 0) {
+                    more &= queue.take(group, session, PAUSE_MILLIS, room);
                 }
                 group.forEach(unsettled::add);
                 keepSession(group);
@@ -148,10 +151,11 @@ final class EntrySender {
                 }
                 giveUpWhatStalls();
                 Entry probe = first;
-                if (open && suspended && unsettled.isEmpty() && probe != null) {
+                if (!closed && suspended && unsettled.isEmpty() && probe != null) {
                     probe(probe);
                 }
             }
+            queue.suspend(new LogUnavailableException("The server is stopping: nothing was stored", null));
             LogUnavailableException stopping = new LogUnavailableException(
                     "The server is stopping: whether the reports are stored is not known", null);
             unsettled.clear().forEach(made -> made.result().completeExceptionally(stopping));
@@ -167,12 +171,17 @@ final class EntrySender {
         }
     }
 
+    /** @param more whether the queue may have more */
+    private boolean isWorthWaiting(boolean more) {
+        return (more || !unsettled.isEmpty() && !suspended) && System.nanoTime() - closedAt < SETTLE_NANOS;
+    }
+
     /** Sends an entry without effect once a day, since a session without an entry for a week is forgotten. */
     private void keepSession(List<Made> group) {
         if (!group.isEmpty()) {
             madeAt = System.nanoTime();
         } else if (!suspended && System.nanoTime() - madeAt > KEEP_NANOS) {
-            Made barrier = new Made(session.next(), Entry.BARRIER, new CompletableFuture<>());
+            Made barrier = new Made(session.next(), Entry.BARRIER);
             unsettled.add(barrier);
             group.add(barrier);
             madeAt = System.nanoTime();
@@ -302,9 +311,8 @@ final class EntrySender {
 
     /** Sends an entry to find out whether entries come through. It is behind everything that was in the topic. */
     private void probe(Entry entry) {
-        CompletableFuture<Appended> result = new CompletableFuture<>();
-        Made made = new Made(session.next(), entry, result);
-        result.thenRun(() -> resume(made.origin()));
+        Made made = new Made(session.next(), entry);
+        made.result().thenRun(() -> resume(made.origin()));
         unsettled.add(made);
         send(made);
     }

@@ -35,12 +35,6 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
 
-    /** The most bytes that a UTF-16 unit takes in UTF-8. */
-    private static final int BYTES_PER_UNIT = 3;
-
-    /** The most bytes that a report takes besides its info. */
-    private static final int REPORT_BYTES = 64;
-
     private static final Duration MOST_CATCHING_UP = Duration.ofSeconds(30);
 
     private final ReplicaView replica;
@@ -130,14 +124,13 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         List<Report> part = new ArrayList<>();
         long bytes = 0;
         for (Report report : batch.reports()) {
-            long more = REPORT_BYTES + BYTES_PER_UNIT * (long) report.info().length();
-            if (bytes + more > clients.largestEntry() && !part.isEmpty()) {
+            bytes += report.mostBytes();
+            if (bytes > clients.largestEntry() && !part.isEmpty()) {
                 parts.add(new Batch(batch.source(), batch.claim(), Batch.UNNUMBERED, part));
                 part = new ArrayList<>();
-                bytes = 0;
+                bytes = report.mostBytes();
             }
             part.add(report);
-            bytes += more;
         }
         parts.add(new Batch(batch.source(), batch.claim(), Batch.UNNUMBERED, part));
         return parts;
@@ -198,9 +191,8 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
     /** Waits for what was appended, for a few seconds at most, and closes the view. */
     @Override
     public void close() {
-        queue.close();
         try {
-            sender.join();
+            sender.close();
             reader.close();
             clients.close();
             replica.get().close();

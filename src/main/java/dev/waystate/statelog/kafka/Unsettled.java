@@ -14,10 +14,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * The entries of this process that may be in the topic and were not applied yet, in their order. An entry is known by
  * its origin: its place in the topic does not matter, nor how often it is there.
+ *
+ * <p>There is room for about as many bytes as were settled in the last second. More would wait in the producer for a
+ * slow broker, and be late there; in the queue nothing is late.
  */
 final class Unsettled {
 
     private static final long UNKNOWN = -1;
+
+    /** How many bytes there is room for when few were settled lately. */
+    private static final long LEAST_ROOM = 64 * 1024;
+
+    /** What was settled so long ago counts a third. It is half of the time that a producer has for an entry. */
+    private static final double LATELY_NANOS = 1e9;
 
     /** An entry that was sent. */
     private static final class Sent {
@@ -37,8 +46,15 @@ final class Unsettled {
 
     // Guarded by this.
     private final Map<Origin, Sent> entries = new LinkedHashMap<>();
+    private long bytes;
     private long movedAt;
     private long nextOffset;
+
+    /** How many bytes were settled since the view has moved. */
+    private long settled;
+
+    /** How many bytes were settled before, the less the longer ago. */
+    private double settledLately;
 
     /** Whether the view has left out entries that followed a lost one. It will not come to them again. */
     private boolean lost;
@@ -55,6 +71,23 @@ final class Unsettled {
 
     synchronized void add(Made made) {
         entries.put(made.origin(), new Sent(made, nanoTime.getAsLong()));
+        bytes += made.bytes();
+    }
+
+    /** Waits for a while if there is no room. Returns how many bytes there is room for then; below 1 if there is still none. */
+    synchronized long awaitRoom(long millis) throws InterruptedException {
+        if (room() <= 0) {
+            wait(millis);
+        }
+        return room();
+    }
+
+    private long room() {
+        return Math.max(LEAST_ROOM, (long) settledLately(nanoTime.getAsLong())) - bytes;
+    }
+
+    private double settledLately(long now) {
+        return settledLately * Math.exp((movedAt - now) / LATELY_NANOS);
     }
 
     /**
@@ -101,14 +134,20 @@ final class Unsettled {
         }
         lost = false;
         failure = null;
+        bytes -= sent.made.bytes();
+        settled += sent.made.bytes();
         metrics.settled(nanoTime.getAsLong() - sent.at);
         return sent.made;
     }
 
     /** Notes that the view has gone on to an offset. */
     synchronized void moved(long next) {
-        movedAt = nanoTime.getAsLong();
+        long now = nanoTime.getAsLong();
+        settledLately = settledLately(now) + settled;
+        settled = 0;
+        movedAt = now;
         nextOffset = next;
+        notifyAll(); // of the room
     }
 
     /**
@@ -146,6 +185,7 @@ final class Unsettled {
     synchronized List<Made> clear() {
         List<Made> all = new ArrayList<>(all());
         lost = false;
+        bytes = 0;
         entries.clear();
         return all;
     }

@@ -101,7 +101,7 @@ final class LogWriter {
             boolean open = true;
             while (open) {
                 group.clear();
-                open = queue.take(group, session, PAUSE_MILLIS);
+                open = queue.take(group, session, PAUSE_MILLIS, Long.MAX_VALUE);
                 if (group.isEmpty()) {
                     lookAround();
                 } else {

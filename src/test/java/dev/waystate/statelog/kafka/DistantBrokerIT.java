@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.waystate.KafkaBroker;
+import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.Session;
@@ -19,9 +21,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +39,8 @@ class DistantBrokerIT {
 
     private static final String TOPIC = "distant";
     private static final int ONE_WAY_MILLIS = 150;
+    private static final int BATCHES = 40;
+    private static final int BATCH_BYTES = 90_000;
 
     @TempDir
     Path directory;
@@ -70,6 +78,41 @@ class DistantBrokerIT {
     }
 
     @Test
+    void whatIsTooMuchForASlowLineWaitsAndIsSentOnce() throws Exception {
+        try (DistantRelay relay = new DistantRelay(ONE_WAY_MILLIS);
+                KafkaBroker broker = relay.startBroker(directory.resolve("kafka"))) {
+            List<CompletableFuture<Appended>> unfinished;
+            try (Replica replica = replica(relay, "view").awaitReady()) {
+                relay.limit(500_000);
+                double sentAgain = replica.count("sent.again"); // at first, until the producer knew the topic
+                double givenUp = replica.count("given.up");
+                for (CompletableFuture<Appended> appended : appendAllAtOnce(replica)) {
+                    appended.get(60, TimeUnit.SECONDS);
+                }
+                assertThat(replica.count("sent.again")).isEqualTo(sentAgain);
+                assertThat(replica.count("given.up")).isEqualTo(givenUp);
+                unfinished = appendAllAtOnce(replica);
+            }
+            assertThat(unfinished.get(BATCHES - 1))
+                    .as("what waits when the replica is closed")
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableThat()
+                    .withCauseInstanceOf(LogUnavailableException.class)
+                    .withMessageEndingWith("The server is stopping: nothing was stored");
+            assertThat(broker.process().isAlive()).isTrue();
+            assertThatAProducerThatIsGivenAllAtOnceIsLate(relay.bootstrap());
+        }
+    }
+
+    private static List<CompletableFuture<Appended>> appendAllAtOnce(Replica replica) {
+        List<Report> reports = Collections.nCopies(BATCH_BYTES / 3_000, new Report(1, "x".repeat(3_000), null));
+        Batch batch = new Batch("cow-7", Batch.UNNUMBERED, reports);
+        return IntStream.range(0, BATCHES)
+                .mapToObj(i -> replica.log.append(batch).toCompletableFuture())
+                .toList();
+    }
+
+    @Test
     void anImportGoesOnWhenTheBrokerIsBack() throws Exception {
         Path log = directory.resolve("log.db");
         try (LogView view = LogView.open(log, 1)) {
@@ -101,6 +144,23 @@ class DistantBrokerIT {
             return LogImport.run(log, TOPIC, bootstrap, Map.of(), warning -> {}, records -> {});
         } catch (IOException problem) {
             throw new UncheckedIOException(problem);
+        }
+    }
+
+    /** The control. */
+    private static void assertThatAProducerThatIsGivenAllAtOnceIsLate(String bootstrap) {
+        Map<String, Object> settings = Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+        try (KafkaClients clients = new KafkaClients(settings, settings, settings, Replica.LARGEST_ENTRY);
+                Producer<byte[], byte[]> producer = clients.newProducer()) {
+            await().ignoreException(TimeoutException.class)
+                    .until(() -> !producer.partitionsFor(TOPIC).isEmpty());
+            List<Future<RecordMetadata>> sent = IntStream.range(0, BATCHES)
+                    .mapToObj(i -> producer.send(new ProducerRecord<>(TOPIC, new byte[BATCH_BYTES])))
+                    .toList();
+            assertThat(sent.get(BATCHES - 1))
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(TimeoutException.class);
         }
     }
 

@@ -85,8 +85,46 @@ class UnsettledTests {
         assertThat(unsettled.isStalled(10)).as("it was sent again").isFalse();
     }
 
+    @Test
+    void thereIsRoomForAsMuchAsWasSettledLately() throws Exception {
+        long least = unsettled.awaitRoom(0);
+        Made first = add(least - 1);
+        assertThat(unsettled.awaitRoom(0)).isEqualTo(1);
+        Made second = add(2 * least);
+        assertThat(unsettled.awaitRoom(1)).as("it goes beyond").isNegative();
+        settle(first, second);
+        assertThat(unsettled.awaitRoom(0)).isEqualTo(3 * least - 1);
+
+        now += TimeUnit.SECONDS.toNanos(1);
+        assertThat(unsettled.awaitRoom(0)).as("a second later").isBetween(least, 3 * least / 2);
+        settle(add(2 * least));
+        assertThat(unsettled.awaitRoom(0)).isBetween(3 * least, 7 * least / 2);
+        now += TimeUnit.SECONDS.toNanos(60);
+        assertThat(unsettled.awaitRoom(0)).isEqualTo(least);
+    }
+
+    @Test
+    void whatIsGivenUpTakesNoRoom() throws Exception {
+        long least = unsettled.awaitRoom(0);
+        Made given = add(2 * least);
+        assertThat(unsettled.clear()).containsExactly(given);
+        settle(given);
+        assertThat(unsettled.awaitRoom(0)).isEqualTo(least);
+    }
+
+    private void settle(Made... entries) {
+        for (Made made : entries) {
+            unsettled.settle(made.origin(), new Verdict.Applied(0, 1));
+        }
+        unsettled.moved(1);
+    }
+
     private Made add() {
-        Made made = new Made(session.next(), Entry.BARRIER, new CompletableFuture<>());
+        return add(1);
+    }
+
+    private Made add(long bytes) {
+        Made made = new Made(session.next(), Entry.BARRIER, bytes, new CompletableFuture<>());
         unsettled.add(made);
         return made;
     }
