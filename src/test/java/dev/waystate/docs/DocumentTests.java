@@ -31,7 +31,7 @@ class DocumentTests {
             Pattern.compile("(?m)^\\| `([a-z]+(?:\\.[a-z-]+)+)` \\| `([^`]*)` \\| \\S.* \\|$");
     private static final Pattern PROPERTY =
             Pattern.compile("((?:waystate|spring|server|grpc|management|logging)(?:\\.[a-z-]+)+(?:\\.\\*)?)(?:=.*)?");
-    private static final Pattern FILE_NAME = Pattern.compile(".*\\.(db|jar|yml|java|md)|.*\\.db-[a-z]+");
+    private static final Pattern FILE_NAME = Pattern.compile(".*\\.(db|jar|yml|java|md)|.*\\.db[-.][a-z]+");
     private static final Pattern OPTION = Pattern.compile("(--[a-z-]+)(?:[= ].*)?");
 
     private static final Pattern NAME = Pattern.compile("@?([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)(?:\\.[a-z]\\w*)?");

@@ -158,7 +158,7 @@ class ViewLossIT {
         assertThat(openFiles(replicas.process(VICTIM).process().pid()))
                 .as("the damaged file has been closed")
                 .anyMatch(name -> name.endsWith("waystate.db"))
-                .noneMatch(name -> name.contains(".damaged-"));
+                .noneMatch(name -> name.contains(".damaged"));
         assertThat(replicas.process(VICTIM).output())
                 .filteredOn(line -> line.contains("The view is damaged: it is built again"))
                 .hasSize(1);
@@ -174,7 +174,7 @@ class ViewLossIT {
 
     private List<Path> damagedFiles() throws IOException {
         try (Stream<Path> files = Files.list(replicas.file(VICTIM).getParent())) {
-            return files.filter(file -> file.getFileName().toString().contains(".damaged-"))
+            return files.filter(file -> file.getFileName().toString().contains(".damaged"))
                     .toList();
         }
     }

@@ -100,7 +100,7 @@ public record LogFile(Path named, Path path, Object key) {
     }
 
     /**
-     * Returns the name under which a log is put aside now: {@code waystate.db.damaged-20260203T040506.789Z}, in UTC.
+     * Returns the name under which a log is put aside now: {@code waystate.db.before-restore-20260203T040506.789Z}, in UTC.
      *
      * @param reason such as {@code damaged}
      */

@@ -1,7 +1,6 @@
 package dev.waystate.statelog.kafka;
 
 import dev.waystate.statelog.LogUnavailableException;
-import dev.waystate.statelog.file.LogFile;
 import dev.waystate.statelog.file.SqliteErrors;
 import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.statelog.operation.LogMetrics;
@@ -144,10 +143,13 @@ final class ReplicaView {
         return place == null ? lost : place;
     }
 
-    /** Puts the file aside and goes on with an empty one. Returns where the old one is. */
+    /**
+     * Puts the file aside and goes on with an empty one. Returns where the old one is: in the place of one that was put aside
+     * before.
+     */
     Path rebuild() throws SQLException, IOException {
         Path file = properties.file().toAbsolutePath().toRealPath();
-        Path aside = LogFile.asideOf(file, "damaged");
+        Path aside = Path.of(file + ".damaged");
         if (view.place() != null) {
             id = view.id();
             lost = view.place();

@@ -11,6 +11,7 @@ import dev.waystate.statelog.file.UnusableFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -264,7 +265,7 @@ final class ViewFile implements AutoCloseable {
         // First, so that a process that is killed leaves no write-ahead log without its file.
         Files.deleteIfExists(LogFile.writeAheadLogOf(from));
         Files.deleteIfExists(LogFile.sharedMemoryOf(from));
-        Files.move(from, aside);
+        Files.move(from, aside, StandardCopyOption.REPLACE_EXISTING);
         writer.discard(); // the files that it would remove have gone
         owner.close();
     }

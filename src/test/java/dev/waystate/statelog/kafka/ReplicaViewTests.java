@@ -10,8 +10,11 @@ import dev.waystate.statelog.operation.LogMetrics;
 import dev.waystate.statelog.operation.RetentionProperties;
 import dev.waystate.statelog.operation.StoreProperties;
 import dev.waystate.statelog.view.TopicPlace;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.SQLException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +44,21 @@ class ReplicaViewTests {
         ReplicaView whole = open();
         assertThat(whole.whole()).isSameAs(whole.get());
         whole.get().close();
+    }
+
+    @Test
+    void ofTheDamagedFilesTheLastOneIsKept() throws Exception {
+        ReplicaView replica = open();
+        Path kept = replica.rebuild();
+        FileTime first = Files.getLastModifiedTime(kept);
+        Files.setLastModifiedTime(kept, FileTime.fromMillis(0));
+        replica.rebuild();
+        replica.get().close();
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.filter(file -> file.toString().contains(".damaged")))
+                    .containsExactly(kept);
+        }
+        assertThat(Files.getLastModifiedTime(kept)).isGreaterThanOrEqualTo(first);
     }
 
     private ReplicaView open() throws SQLException {
