@@ -40,6 +40,7 @@ final class TopicReader {
     private static final int MOST_UNREADABLE = 5;
     private static final long PAUSE_MILLIS = 1_000;
     private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /**
      * Damage that is met again within this time comes from the topic, from a fault of this program, or from a disk that
@@ -61,11 +62,19 @@ final class TopicReader {
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
 
     // Guarded by this.
-    private @Nullable Exception met;
-    private long metAt = System.nanoTime() - REBUILD_PAUSE_NANOS;
+    /** What is to be mended; null when nothing is. */
+    private @Nullable Exception damage;
+
+    private long damagedAt = System.nanoTime() - REBUILD_PAUSE_NANOS;
 
     // Used by the thread alone.
-    private boolean stuck;
+    /** Whether no entry can be applied before the view is built again. */
+    private boolean halted;
+
+    /** Whether it was said that the topic cannot be read, and not that it can be. */
+    private boolean warned;
+
+    private long warnedAt = System.nanoTime() - WARN_NANOS;
     private int unreadable;
     private long unreadableAt;
     private long checkedAt;
@@ -108,64 +117,61 @@ final class TopicReader {
      *
      * @return whether it will be, or has been, built; false if that has not helped, or the thread has ended
      */
-    synchronized boolean isRebuiltFor(DamagedRecordException damage, LogView view) {
-        return view != replica.get() || thread.isAlive() && meet(damage);
+    synchronized boolean isRebuiltFor(DamagedRecordException met, LogView view) {
+        return view != replica.get() || thread.isAlive() && note(met);
     }
 
     /** Notes damage. Returns false if damage was met a short time ago, too. */
-    private synchronized boolean meet(Exception damage) {
-        if (met == null) {
-            if (System.nanoTime() - metAt < REBUILD_PAUSE_NANOS) {
+    private synchronized boolean note(Exception met) {
+        if (damage == null) {
+            if (System.nanoTime() - damagedAt < REBUILD_PAUSE_NANOS) {
                 return false;
             }
-            met = damage;
-            metAt = System.nanoTime();
+            damage = met;
+            damagedAt = System.nanoTime();
         }
         return true;
     }
 
-    /** Leaves the file alone from here on, since the view cannot go on with the damage. */
-    private void stick(Exception damage) {
+    /** Applies nothing more to a view in which an entry has met damage, and leaves its file alone. */
+    private void halt(Exception met) {
         replica.get().abandon();
-        stuck = true;
-        if (!meet(damage)) {
+        halted = true;
+        if (!note(met)) {
             throw new UnusableFileException("The view is damaged again, less than an hour after it was built: "
-                    + damage.getMessage() + ". Look at its disk");
+                    + met.getMessage() + ". Look at its disk");
         }
     }
 
     /**
-     * Builds the view again, if damage was met in it.
+     * Builds the view again in which damage was met. The topic has all that it had applied.
      *
      * @throws UnusableFileException if the topic has lost its beginning, and the view cannot go on as it is
      * @throws KafkaException if the brokers do not answer: the view stays until they do
      */
-    private void mend(Consumer<?, ?> opened) throws SQLException, IOException {
-        Exception damage = met();
-        if (damage == null) {
-            return;
-        }
+    private void mend(Consumer<?, ?> opened, Exception met) throws SQLException, IOException {
         if (opened.beginningOffsets(List.of(partition)).get(partition) == 0) {
             lag.begin();
-            applier.rebuild(damage);
+            applier.rebuild(met);
             arrivals.reached(0);
-            stuck = false;
-        } else if (stuck) {
+            halted = false;
+            seek(opened);
+        } else if (halted) {
             throw new UnusableFileException("The view is damaged, and cannot be built again, since the topic "
-                    + partition.topic() + " has lost its beginning: " + damage.getMessage()
+                    + partition.topic() + " has lost its beginning: " + met.getMessage()
                     + ". Put a back-up of another replica in the place of the file");
         } else {
-            log.warn("The view stays as it is, since the topic {} has lost its beginning", partition.topic(), damage);
+            log.warn("The view stays as it is, since the topic {} has lost its beginning", partition.topic(), met);
         }
-        forgetMet();
+        forgetDamage();
     }
 
-    private synchronized @Nullable Exception met() {
-        return met;
+    private synchronized @Nullable Exception damage() {
+        return damage;
     }
 
-    private synchronized void forgetMet() {
-        met = null;
+    private synchronized void forgetDamage() {
+        damage = null;
     }
 
     private void run() {
@@ -188,18 +194,28 @@ final class TopicReader {
         try (Consumer<byte[], byte[]> opened = clients.newConsumer()) {
             consumer = opened;
             TopicIdentity topic = watch.identify(replica.known(), nextOffset());
-            mend(opened);
-            seek(opened);
+            opened.assign(List.of(partition));
             long end = opened.endOffsets(List.of(partition)).get(partition);
+            seek(opened);
+            Exception met = damage();
+            if (met != null) {
+                opened.position(partition); // fails where the topic lacks what the view has applied
+                mend(opened, met);
+            }
             replica.builtUpTo(end);
-            while (!closed && clients.generation() == generation && met() == null) {
+            while (!closed && clients.generation() == generation && damage() == null) {
                 applier.beginWhenPossible(opened.position(partition) >= end);
                 List<ConsumerRecord<byte[], byte[]>> records = poll(opened);
                 applyWhenPossible(records, topic);
                 if (!closed) {
                     arrivals.reached(opened.position(partition));
                 }
-                lag.look(opened.currentLag(partition), !records.isEmpty());
+                OptionalLong behind = opened.currentLag(partition);
+                lag.look(behind, !records.isEmpty());
+                if (warned && behind.isPresent()) {
+                    warned = false;
+                    log.info("The topic {} is read again", partition.topic());
+                }
                 lookAround(records.isEmpty());
             }
         } catch (WakeupException closing) {
@@ -207,17 +223,26 @@ final class TopicReader {
         } catch (InvalidOffsetException gone) {
             throw lost(gone);
         } catch (LogUnavailableException | KafkaException away) {
-            log.warn("The topic {} cannot be read now: {}", partition.topic(), away.getMessage());
+            warn(away);
             Thread.sleep(PAUSE_MILLIS);
         } catch (DamagedRecordException damage) {
-            stick(damage);
+            halt(damage);
         } catch (SQLException problem) {
             if (!SqliteErrors.isDamage(problem)) {
                 throw problem;
             }
-            stick(problem);
+            halt(problem);
         } finally {
             consumer = null;
+        }
+    }
+
+    /** Says why the topic cannot be read, once a minute at most. */
+    private void warn(Exception away) {
+        if (System.nanoTime() - warnedAt > WARN_NANOS) {
+            warnedAt = System.nanoTime();
+            warned = true;
+            log.warn("The topic {} cannot be read now: {}", partition.topic(), away.getMessage());
         }
     }
 
@@ -266,7 +291,6 @@ final class TopicReader {
     }
 
     private void seek(Consumer<?, ?> opened) {
-        opened.assign(List.of(partition));
         TopicPlace place = replica.get().place();
         if (place == null) {
             opened.seekToBeginning(List.of(partition));

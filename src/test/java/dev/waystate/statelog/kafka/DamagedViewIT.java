@@ -16,6 +16,8 @@ import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
 import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.statelog.operation.RetentionProperties;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -118,7 +120,7 @@ class DamagedViewIT {
             assertThat(replica.count("rebuilds")).isZero();
         }
         try (Stream<Path> files = Files.list(directory)) {
-            assertThat(files).noneMatch(file -> file.toString().contains(".damaged-"));
+            assertThat(files).noneMatch(file -> file.toString().contains(".damaged"));
         }
         try (Connection view = DriverManager.getConnection("jdbc:sqlite:" + file());
                 Statement statement = view.createStatement();
@@ -127,9 +129,28 @@ class DamagedViewIT {
         }
     }
 
+    @Test
+    void aTopicThatLacksWhatTheDamagedViewHadIsRefused() throws Exception {
+        try (KafkaBroker broker = KafkaBroker.start(directory.resolve("kafka"));
+                Replica replica = open(broker)) {
+            broker.kill();
+            cutLastEntry();
+            damageFirst();
+            assertThatThrownBy(() -> replica.log.read(0, 1_000)).isInstanceOf(LogUnavailableException.class);
+            broker.restart();
+            assertThat(replica.health.failure.get(60, TimeUnit.SECONDS))
+                    .isInstanceOf(UnusableTopicException.class)
+                    .hasMessageStartingWith("The topic " + topic + " has lost entries that this replica has applied");
+            assertThat(replica.count("rebuilds")).isZero();
+        }
+    }
+
     private Replica open() throws Exception {
-        Replica replica =
-                new Replica(KafkaBroker.shared().bootstrap(), topic, file(), RetentionProperties.OFF, 1).awaitReady();
+        return open(KafkaBroker.shared());
+    }
+
+    private Replica open(KafkaBroker broker) throws Exception {
+        Replica replica = new Replica(broker.bootstrap(), topic, file(), RetentionProperties.OFF, 1).awaitReady();
         for (String info : List.of("first", "second")) {
             append(replica, info).toCompletableFuture().get(20, TimeUnit.SECONDS);
         }
@@ -138,6 +159,19 @@ class DamagedViewIT {
 
     private static CompletionStage<Appended> append(Replica replica, String info) {
         return replica.log.append(new Batch("cow-7", Batch.UNNUMBERED, List.of(new Report(1, info, null, null))));
+    }
+
+    /** Takes the last batch of records off the file in which the broker keeps the topic. */
+    private void cutLastEntry() throws IOException {
+        Path segment = directory.resolve("kafka/data/" + topic + "-0/00000000000000000000.log");
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            long last = 0;
+            for (long next = 0; next < file.length(); next += Long.BYTES + Integer.BYTES + file.readInt()) {
+                last = next;
+                file.seek(next + Long.BYTES);
+            }
+            file.setLength(last);
+        }
     }
 
     private void deleteBeginning() throws Exception {

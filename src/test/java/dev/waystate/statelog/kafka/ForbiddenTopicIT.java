@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Brokers let a replica read the topic, and not write to it. */
+/** Brokers let a replica read the topic and not write to it, or write and not read. */
 @Timeout(120)
 class ForbiddenTopicIT {
 
@@ -30,6 +30,9 @@ class ForbiddenTopicIT {
 
     @RegisterExtension
     final LogLines told = LogLines.of(EntrySender.class);
+
+    @RegisterExtension
+    final LogLines read = LogLines.of(TopicReader.class);
 
     @TempDir
     Path directory;
@@ -59,6 +62,27 @@ class ForbiddenTopicIT {
 
                 allow(guarded, AclOperation.WRITE);
                 assertThat(forbidden.awaitReady().isReady()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void whyNothingCanBeReadIsInTheLogOnceAndThatItCanBeReadAgain() throws Exception {
+        try (KafkaBroker guarded = KafkaBroker.start(
+                directory.resolve("kafka"),
+                "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                "allow.everyone.if.no.acl.found=true")) {
+            new TopicClient(guarded::admin, "forbidden").create(1, 1, Replica.LARGEST_ENTRY);
+            allow(guarded, AclOperation.WRITE, AclOperation.DESCRIBE_CONFIGS); // and so nothing else
+            try (Replica forbidden = replica(guarded, "forbidden")) {
+                await().atMost(Duration.ofSeconds(30)).until(() -> forbidden.count("given.up") >= 2);
+                assertThat(read.messages())
+                        .containsExactly("The topic forbidden cannot be read now: Not authorized to access topics:"
+                                + " [forbidden]");
+
+                allow(guarded, AclOperation.READ);
+                forbidden.awaitReady();
+                assertThat(read.messages()).hasSize(2).last().isEqualTo("The topic forbidden is read again");
             }
         }
     }
