@@ -76,6 +76,9 @@ class MemoryFloodIT {
     /** About as many as a connection may have open. */
     private static final int CALLS = 250;
 
+    /** In memory it takes more than 200 bytes. */
+    private static final byte[] GROUP_OF_ONE_FIELD = {15 << 3 | 3, 1 << 3, 0, 15 << 3 | 4};
+
     private static final int BUSY_STREAMS = 100;
     private static final int REPORTS_PER_STREAM = 1_000;
 
@@ -145,6 +148,14 @@ class MemoryFloodIT {
                 16_384,
                 true,
                 true)),
+        KEPT_REQUESTS_OF_UNKNOWN_FIELDS(new Calls(
+                1,
+                CALLS,
+                Frames.headers(STATE_LOG + "GetSummary"),
+                same(Frames.enveloped(0, repeated(GROUP_OF_ONE_FIELD, 16_000))),
+                16_384,
+                true,
+                false)),
         UNREAD_ACKNOWLEDGEMENTS(new Calls(
                 8,
                 CALLS,

@@ -24,9 +24,6 @@ record ParsedRequest<T>(Supplier<T> content) {
      */
     private static final int MOST_PROBE_BYTES = 4096;
 
-    /** In larger requests, unknown fields are skipped: parsed, they take up to a hundred times their bytes. */
-    private static final int LARGE_BYTES = 64 * 1024;
-
     T message() {
         return content.get();
     }
@@ -38,7 +35,7 @@ record ParsedRequest<T>(Supplier<T> content) {
      */
     static <T> Marshaller<ParsedRequest<T>> marshaller(String method, Marshaller<T> marshaller) {
         boolean isProbe = MeasuredCall.isProbe(method);
-        Parser<T> known = parserOfKnownFields(((PrototypeMarshaller<T>) marshaller).getMessagePrototype());
+        Parser<T> parser = parserOfKnownFields(((PrototypeMarshaller<T>) marshaller).getMessagePrototype());
         return new Marshaller<>() {
             @Override
             public InputStream stream(ParsedRequest<T> parsed) {
@@ -49,7 +46,7 @@ record ParsedRequest<T>(Supplier<T> content) {
             public ParsedRequest<T> parse(InputStream stream) {
                 T message;
                 try {
-                    message = isLarge(stream) ? known.parseFrom(bytes(stream)) : marshaller.parse(stream);
+                    message = parser.parseFrom(bytes(stream));
                 } catch (IOException problem) {
                     return failed(new UnreadableRequestException(method, problem));
                 } catch (RuntimeException problem) {
@@ -65,14 +62,10 @@ record ParsedRequest<T>(Supplier<T> content) {
         };
     }
 
+    /** Fields that are unknown would take up to a hundred times their bytes, and stay with a request that waits. */
     @SuppressWarnings("unchecked") // a message has the parser of its type
     private static <T> Parser<T> parserOfKnownFields(T prototype) {
         return (Parser<T>) DiscardUnknownFieldsParser.wrap(((Message) prototype).getParserForType());
-    }
-
-    /** Returns whether a request is large. A compressed one counts as large, since its size is not known. */
-    private static boolean isLarge(InputStream stream) throws IOException {
-        return !(stream instanceof KnownLength) || stream.available() > LARGE_BYTES;
     }
 
     private static byte[] bytes(InputStream stream) throws IOException {
