@@ -7,6 +7,7 @@ import dev.waystate.server.telemetry.CallObserver;
 import io.grpc.Metadata;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerStreamTracer;
+import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelHandler;
@@ -125,14 +126,21 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
         long checked = System.nanoTime();
         now += Math.min(checked - checkedAtNanos, 2 * INTERVAL.toNanos());
         checkedAtNanos = checked;
-        for (OpenCall call : calls) {
+        calls.forEach(this::check);
+        policies.forEach(policy -> policy.checkAll(all(), now));
+    }
+
+    /** Ends a call that cannot be looked at, whose limits nobody would keep. */
+    private void check(OpenCall call) {
+        try {
             call.check();
             for (CallPolicy policy : policies) {
                 if (!call.isEnded()) {
                     policy.check(call, now);
                 }
             }
+        } catch (RuntimeException problem) {
+            call.end(Status.UNKNOWN.withCause(problem)); // which is logged, and INTERNAL to its client
         }
-        policies.forEach(policy -> policy.checkAll(all(), now));
     }
 }

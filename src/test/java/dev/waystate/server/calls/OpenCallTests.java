@@ -14,6 +14,7 @@ import io.grpc.Status.Code;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,6 +94,26 @@ class OpenCallTests {
         assertThat(recorder.awaitEnd().isOk()).isTrue();
         await().atMost(SOON).until(() -> openCalls.all().isEmpty());
         assertThat(service.events).isEmpty();
+    }
+
+    @Test
+    void callsThatCannotBeLookedAtEndEachForItself() {
+        List<Recorder<Data, Empty>> others = List.of(new Recorder<>(), new Recorder<>());
+        for (Recorder<Data, Empty> other : others) {
+            ClientCalls.asyncBidiStreamingCall(channel.newCall(FaultyService.FAIL, CallOptions.DEFAULT), other)
+                    .onNext(Data.getDefaultInstance());
+            other.awaitResponse(1);
+        }
+
+        openCalls
+                .all()
+                .forEach(call -> call.endWhen(() -> {
+                    throw new IllegalStateException("no condition");
+                }));
+
+        assertThat(recorder.awaitEnd().getCode()).isEqualTo(Code.INTERNAL);
+        assertThat(others)
+                .allSatisfy(other -> assertThat(other.awaitEnd().getCode()).isEqualTo(Code.INTERNAL));
     }
 
     private OpenCall call() {
