@@ -155,6 +155,7 @@ class JwtVerifier implements TokenVerifier {
     /** @param named the keys that may have signed the token, at least one */
     private CompletableFuture<Credential> checkSignature(
             String token, SignedJWT jwt, Credential claimed, List<JWK> named, IssuerKeys keys) {
+        DenialReason reason = DenialReason.MALFORMED;
         for (JWK key : named) {
             try {
                 signatures.process(jwt, new JWKSecurityContext(List.of(key)));
@@ -162,12 +163,12 @@ class JwtVerifier implements TokenVerifier {
                 verified.put(TokenHash.of(token), credential);
                 return CompletableFuture.completedFuture(credential);
             } catch (BadJWSException wrongSignature) {
-                // another key may fit
+                reason = DenialReason.WRONG_SIGNATURE; // another key may fit
             } catch (BadJOSEException | JOSEException | RuntimeException malformed) {
-                return refused(DenialReason.MALFORMED);
+                // the token is malformed, or this key does not fit its algorithm
             }
         }
-        return refused(DenialReason.WRONG_SIGNATURE);
+        return refused(reason);
     }
 
     private static CompletableFuture<Credential> refused(DenialReason reason) {

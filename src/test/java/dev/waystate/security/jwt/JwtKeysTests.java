@@ -17,6 +17,8 @@ import dev.waystate.security.jwt.JwtIssuer.Serving;
 import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.server.telemetry.OutgoingTraces;
 import java.io.OutputStream;
+import java.security.KeyPairGenerator;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -130,6 +132,21 @@ class JwtKeysTests {
         issuer.keys = List.of(NEXT);
         await().atMost(10, TimeUnit.SECONDS).until(() -> !second.isValidAt(Instant.now()));
         assertThat(first.isValidAt(Instant.now())).isTrue();
+    }
+
+    @Test
+    void ofSeveralKeysOneThatIsTooShortForTheAlgorithmHidesNoOther() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(512);
+        RSAKey tooShort =
+                new RSAKey.Builder((RSAPublicKey) generator.generateKeyPair().getPublic()).build();
+        issuer.keys = List.of(tooShort, issuer.rsa);
+        start(NEVER, NO_LIMIT);
+
+        JWSHeader anonymous = new JWSHeader(JWSAlgorithm.RS512);
+        verify(JwtIssuer.token(anonymous, issuer.rsa, JwtIssuer.claims()));
+        assertThat(refusal(JwtIssuer.token(anonymous, NEXT, JwtIssuer.claims())))
+                .isEqualTo(DenialReason.WRONG_SIGNATURE);
     }
 
     @Test
