@@ -4,11 +4,18 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.interfaces.RSAKey;
+import java.security.spec.AlgorithmParameterSpec;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 
 /** Tells whether a private key belongs to a public key. */
 public final class PrivateKeys {
 
     private static final byte[] TEXT = {1};
+    /** What a key of RSASSA-PSS signs with that is not for one hash alone. */
+    private static final AlgorithmParameterSpec PSS =
+            new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, PSSParameterSpec.TRAILER_FIELD_BC);
 
     private PrivateKeys() {}
 
@@ -21,6 +28,9 @@ public final class PrivateKeys {
                         case "EC" -> "SHA256withECDSA";
                         default -> privateKey.getAlgorithm();
                     });
+            if (publicKey instanceof RSAKey rsa && privateKey.getAlgorithm().equals("RSASSA-PSS")) {
+                signature.setParameter(rsa.getParams() == null ? PSS : rsa.getParams());
+            }
             signature.initSign(privateKey);
             signature.update(TEXT);
             byte[] signed = signature.sign();
