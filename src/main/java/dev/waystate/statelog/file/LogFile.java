@@ -33,7 +33,7 @@ public record LogFile(Path named, Path path, Object key) {
     /**
      * Finds the file, after creating it, empty, and its directory where they are missing.
      *
-     * @throws UnusableFileException if it is a directory, or is under a file, or a link to it leads nowhere
+     * @throws UnusableFileException if it is a directory, or no file on a disk, or is under a file, or a link to it leads nowhere
      * @throws IOException if it cannot be created
      */
     public static LogFile findOrCreate(Path name) throws IOException {
@@ -62,12 +62,16 @@ public record LogFile(Path named, Path path, Object key) {
      * Finds the file.
      *
      * @throws NoSuchFileException if there is none
-     * @throws UnusableFileException if it is a directory
+     * @throws UnusableFileException if it is a directory, or no file on a disk
      */
     public static LogFile find(Path name) throws IOException {
         Path named = name.toAbsolutePath();
         if (Files.isDirectory(named)) {
             throw new UnusableFileException("Expected a file, but " + named + " is a directory");
+        }
+        if (Files.exists(named) && !Files.isRegularFile(named)) {
+            throw new UnusableFileException(
+                    "Expected a file on a disk, but " + named + " is a device, a pipe or a socket");
         }
         return new LogFile(named, named.toRealPath(), keyOf(named));
     }

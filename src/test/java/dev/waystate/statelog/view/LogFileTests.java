@@ -84,6 +84,20 @@ class LogFileTests {
         }
     }
 
+    /** SQLite would put its own files beside them, such as {@code /dev/null-journal}. */
+    @Test
+    void whatIsNoFileOnADiskIsRefused() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        for (Path device : List.of(pipe, Path.of("/dev/null"))) {
+            assertThatThrownBy(() -> open(device).close())
+                    .isInstanceOf(UnusableFileException.class)
+                    .hasMessageContaining("Expected a file on a disk, but " + device + " is a device, a pipe or");
+        }
+        assertThat(Path.of("/dev/null-journal")).doesNotExist();
+    }
+
     @Test
     void aNameWhereNoFileCanBeIsRefused() throws Exception {
         Path text = Files.writeString(directory.resolve("text"), "no directory");
