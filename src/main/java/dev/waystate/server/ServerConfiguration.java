@@ -29,6 +29,8 @@ class ServerConfiguration {
     static {
         // Netty asks for each frame whether to log it. These loggers answer without the filters for every log line.
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+        // A client could have keys made again and again on one connection, which HTTP/2 forbids (RFC 9113, 9.2.1).
+        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     }
 
     /**

@@ -41,16 +41,39 @@ record TlsClient(SSLContext context) {
      * @throws IOException if the server does not let the client in
      */
     String serialNumberSeen(int port) throws IOException {
-        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("localhost", port)) {
+        try (SSLSocket socket = begin(port, "TLSv1.3", "TLSv1.2")) {
+            return serialNumber(socket);
+        }
+    }
+
+    /**
+     * Begins HTTP/2 over TLS 1.2, asks for new keys, and waits for the end of the connection.
+     *
+     * @throws IOException if the server refuses that, or the connection goes on
+     */
+    void renegotiate(int port) throws IOException {
+        try (SSLSocket socket = begin(port, "TLSv1.2")) {
+            socket.startHandshake();
+            socket.getInputStream().readAllBytes();
+        }
+    }
+
+    private SSLSocket begin(int port, String... protocols) throws IOException {
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("localhost", port);
+        try {
             socket.setSoTimeout(TIMEOUT_MILLIS);
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setApplicationProtocols(new String[] {"h2"});
+            parameters.setProtocols(protocols);
             socket.setSSLParameters(parameters);
             socket.getOutputStream().write(PREFACE);
             if (socket.getInputStream().readNBytes(FRAME_HEADER_BYTES).length < FRAME_HEADER_BYTES) {
                 throw new IOException("The server has closed the connection");
             }
-            return serialNumber(socket);
+            return socket;
+        } catch (IOException refused) {
+            socket.close();
+            throw refused;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.waystate.security.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,6 +135,15 @@ class TlsIT {
         assertThat(OpenSsl.isServed(server.grpcPort(), authority, h2(client, "-tls1_2")))
                 .isTrue();
         assertNoStackTrace();
+    }
+
+    @Test
+    void clientThatAsksForNewKeysWithinAConnectionIsCutOff() throws Exception {
+        TlsClient renegotiating = TlsClient.of(authority, client);
+        assertThatThrownBy(() -> renegotiating.renegotiate(server.grpcPort()))
+                .isInstanceOf(SSLException.class)
+                .hasMessageContaining("alert");
+        assertThat(server.output()).noneMatch(line -> line.startsWith("\tat "));
     }
 
     @Test
