@@ -4,8 +4,13 @@ import com.google.common.net.InetAddresses;
 import java.util.Map;
 import java.util.TreeMap;
 import net.devh.boot.grpc.server.config.GrpcServerProperties;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
@@ -46,6 +51,7 @@ class StarterProperties {
                     String key = properties.keySet().iterator().next();
                     throw replaced(TLS + "." + key, "waystate.security.tls.bundle");
                 });
+        checkKnown(environment);
         checkPort(starter);
         checkAddress(starter.getAddress());
         if (!starter.isHealthServiceEnabled()) {
@@ -56,6 +62,22 @@ class StarterProperties {
 
     private static InvalidPropertyException replaced(String key, String replacement) {
         return new InvalidPropertyException(key, "expected " + replacement + " in its place");
+    }
+
+    /** Environment variables are left alone: an orchestrator may have set them for others. */
+    private static void checkKnown(Environment environment) {
+        NoUnboundElementsBindHandler check =
+                new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter());
+        try {
+            Binder.get(environment).bind("grpc.server", Bindable.of(GrpcServerProperties.class), check);
+        } catch (BindException refused) {
+            if (!(refused.getCause() instanceof UnboundConfigurationPropertiesException unknown)) {
+                throw refused;
+            }
+            throw new InvalidPropertyException(
+                    unknown.getUnboundProperties().iterator().next().getName().toString(),
+                    "expected a property of the gRPC starter, but there is none of this name");
+        }
     }
 
     private static void checkPort(GrpcServerProperties starter) {

@@ -93,6 +93,14 @@ class StarterPropertiesTests {
     }
 
     @Test
+    void propertyThatTheStarterDoesNotHaveIsRefusedByItsName() {
+        assertThatExceptionOfType(InvalidPropertyException.class)
+                .isThrownBy(() -> check(Map.of("grpc.server.prot", "50052")))
+                .withMessage(
+                        "grpc.server.prot: expected a property of the gRPC starter, but there is none of this name");
+    }
+
+    @Test
     void theEnvironmentsSpellingIsRefusedToo() {
         Environment environment = environment(new SystemEnvironmentPropertySource(
                 "a-systemEnvironment", Map.of("GRPC_SERVER_MAXINBOUNDMESSAGESIZE", "1MB")));
