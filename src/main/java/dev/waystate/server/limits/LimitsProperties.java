@@ -18,7 +18,8 @@ import org.springframework.validation.annotation.Validated;
  * @param messageSize the largest request, also when it has been unpacked, 1 to 64 MiB: what the largest info needs, and
  *     more
  * @param metadataSize the largest metadata of a call, 1 KiB to 1 MiB
- * @param connections how many connections there may be in all, from the moment that they are accepted, 1 to 1000000
+ * @param connections how many connections there may be in all, from the moment that they are accepted, 1 to 1000000;
+ *     unless set, one for each 32 KiB of the heap, up to 10000
  * @param callsPerConnection how many calls a connection may have open, 1 to 1000000
  * @param resets how many streams a connection may have reset in 30 seconds, 1 to 1000000
  * @param handshakeTimeout how long a new connection may take to get ready for calls, 100 ms to 10 minutes
@@ -51,7 +52,7 @@ import org.springframework.validation.annotation.Validated;
 public record LimitsProperties(
         @DefaultValue("1MB") DataSize messageSize,
         @DefaultValue("8KB") DataSize metadataSize,
-        @DefaultValue("10000") @Min(1) @Max(1_000_000) int connections,
+        @Nullable @Min(1) @Max(1_000_000) Integer connections,
         @DefaultValue("256") @Min(1) @Max(1_000_000) int callsPerConnection,
         @DefaultValue("200") @Min(1) @Max(1_000_000) int resets,
 
@@ -87,10 +88,15 @@ public record LimitsProperties(
     private static final DataSize MOST_MEMORY = DataSize.ofGigabytes(16);
     private static final DataSize LEAST_WINDOW = DataSize.ofKilobytes(64);
     private static final DataSize MOST_WINDOW_UNLESS_SET = DataSize.ofMegabytes(1);
+    private static final int MOST_CONNECTIONS_UNLESS_SET = 10_000;
+    /** Four times what a connection takes by itself, so that all together leave most of the heap to calls. */
+    private static final long HEAP_PER_CONNECTION = 32 * 1024;
+
     private static final int PART_OF_PROCESS = 8;
     private static final int WINDOW_PART = 64;
 
     public LimitsProperties {
+        connections = connections == null ? connections(Runtime.getRuntime().maxMemory()) : connections;
         inboundMemory = inboundMemory == null ? partOfProcess() : inboundMemory;
         outboundMemory = outboundMemory == null ? inboundMemory : outboundMemory;
         flowControlWindow = flowControlWindow == null
@@ -108,6 +114,11 @@ public record LimitsProperties(
         checkTime("message-timeout", messageTimeout);
         checkTime("sender-stall-timeout", senderStallTimeout);
         checkTime("reader-stall-timeout", readerStallTimeout);
+    }
+
+    /** Returns how many connections there may be unless that is set. */
+    static int connections(long heapBytes) {
+        return (int) Math.min(MOST_CONNECTIONS_UNLESS_SET, heapBytes / HEAP_PER_CONNECTION);
     }
 
     /** What the process really has: messages take heap, and on the network direct memory. */

@@ -26,6 +26,12 @@ class LimitsPropertiesTests {
     }
 
     @ParameterizedTest
+    @CsvSource({"128, 4096", "256, 8192", "8192, 10000"})
+    void connectionsTakeAQuarterOfTheHeapAtMost(long heapMb, int connections) {
+        assertThat(LimitsProperties.connections(heapMb << 20)).isEqualTo(connections);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "message-size, 512KB, message-size",
         "metadata-size, 2MB, metadata-size",
