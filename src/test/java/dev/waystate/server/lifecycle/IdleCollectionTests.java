@@ -30,7 +30,7 @@ class IdleCollectionTests {
         try {
             awaitLoad(idle);
             awaitLoad(asTheJvmIs);
-            await().atMost(Duration.ofSeconds(20)).until(() -> resident(idle) < LoadedProcess.MEBIBYTES / 2);
+            await().atMost(Duration.ofSeconds(40)).until(() -> resident(idle) < LoadedProcess.MEBIBYTES / 2);
             assertThat(resident(asTheJvmIs)).isGreaterThan(LoadedProcess.MEBIBYTES);
         } finally {
             idle.destroyForcibly();

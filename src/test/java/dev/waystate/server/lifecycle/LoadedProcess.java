@@ -10,7 +10,7 @@ class LoadedProcess {
     static final int MEBIBYTES = 400;
 
     public static void main(String[] args) throws Exception {
-        new IdleCollection(Duration.ofSeconds(1)).afterPropertiesSet();
+        new IdleCollection(Duration.ofSeconds(3)).afterPropertiesSet(); // longer than a busy machine holds the load up
         List<byte[]> load = new ArrayList<>();
         for (int i = 0; i < MEBIBYTES; i++) {
             load.add(new byte[1024 * 1024]);

@@ -175,10 +175,11 @@ class LocalWayTests extends WayContract {
         assertThat(state("cow").track()).isEqualTo(new Track(new Point(6, 8), 5, 5));
         assertThat(log.positionAt(Instant.now())).isEqualTo(2);
         assertThat(log.positionAt(last)).isEqualTo(2);
-        assertThatThrownBy(() -> log.positionAt(last.minusNanos(1)))
-                .isInstanceOfSatisfying(
-                        UnknownStatesException.class,
-                        unknown -> assertThat(unknown.first()).isEqualTo(2));
+        Awaitility.await() // until the rows are gone, too
+                .untilAsserted(() -> assertThatThrownBy(() -> log.positionAt(last.minusNanos(1)))
+                        .isInstanceOfSatisfying(
+                                UnknownStatesException.class,
+                                unknown -> assertThat(unknown.first()).isEqualTo(2)));
         assertThat(log.statusesAt(2)).containsExactly(new StatusCount(OK, 0, 1));
         assertThat(log.firstSince(Instant.EPOCH)).isEqualTo(3);
         assertThat(log.records("cow", null, Set.of(), 10, PAGE_BYTES).items()).isEmpty();
