@@ -36,7 +36,7 @@ public record Report(
         this(status, info, reportedAt, null);
     }
 
-    /** Returns how many bytes it takes in an entry of a topic, at most. */
+    /** Returns the most bytes that it takes in an entry of a topic. */
     public long mostBytes() {
         return OTHER_BYTES + BYTES_PER_UNIT * (long) info.length();
     }

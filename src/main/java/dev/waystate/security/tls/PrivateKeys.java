@@ -13,7 +13,8 @@ import java.security.spec.PSSParameterSpec;
 public final class PrivateKeys {
 
     private static final byte[] TEXT = {1};
-    /** What a key of RSASSA-PSS signs with that is not for one hash alone. */
+
+    /** The parameters for keys of RSASSA-PSS that are not restricted to one hash. */
     private static final AlgorithmParameterSpec PSS =
             new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, PSSParameterSpec.TRAILER_FIELD_BC);
 

@@ -89,6 +89,7 @@ public record LimitsProperties(
     private static final DataSize LEAST_WINDOW = DataSize.ofKilobytes(64);
     private static final DataSize MOST_WINDOW_UNLESS_SET = DataSize.ofMegabytes(1);
     private static final int MOST_CONNECTIONS_UNLESS_SET = 10_000;
+
     /** Four times what a connection takes by itself, so that all together leave most of the heap to calls. */
     private static final long HEAP_PER_CONNECTION = 32 * 1024;
 

@@ -11,6 +11,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * is still beside the new one, which is refused then; restoring again mends that.
  */
 public final class LogRestore {
+
+    /** What the name of the file that was there gets, with the time in UTC: {@code .before-restore-20260203T040506.789Z}. */
+    private static final DateTimeFormatter ASIDE = DateTimeFormatter.ofPattern(
+                    "'.before-restore-'yyyyMMdd'T'HHmmss.SSS'Z'")
+            .withZone(ZoneOffset.UTC);
 
     /**
      * A log that was restored.
@@ -75,7 +83,7 @@ public final class LogRestore {
     }
 
     private static @Nullable Path replace(LogFile file, Path restored, boolean create) throws IOException {
-        Path aside = LogFile.asideOf(file.path(), "before-restore");
+        Path aside = Path.of(file.path() + ASIDE.format(Instant.now()));
         if (!create) {
             Files.createLink(aside, file.path());
         }

@@ -20,13 +20,13 @@ public final class EntryQueue {
 
     private static final int MAX_GROUP_REPORTS = 20_000;
 
-    /** What an entry takes besides its reports, about. */
+    /** About the bytes that an entry takes besides its reports. */
     private static final int ENTRY_BYTES = 128;
 
     /**
      * An entry that is made.
      *
-     * @param bytes how large it is, at most
+     * @param bytes the most bytes that it takes in a topic
      * @param result completes when it is settled
      */
     public record Made(Origin origin, Entry entry, long bytes, CompletableFuture<Appended> result) {
@@ -50,7 +50,7 @@ public final class EntryQueue {
      * An entry that waits to be made.
      *
      * @param reports the number of its reports
-     * @param bytes how large it is when it is made, at most
+     * @param bytes the most bytes that it takes in a topic once it is made
      * @param claim the claim that it needs, or ends; null for none
      */
     private record Waiting(

@@ -7,9 +7,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Objects;
 import org.sqlite.SQLiteConfig;
@@ -25,15 +22,13 @@ import org.sqlite.SQLiteDataSource;
  */
 public record LogFile(Path named, Path path, Object key) {
 
-    private static final DateTimeFormatter ASIDE_TIME =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
-
     private static final int READ_ONLY_BUSY_TIMEOUT_MILLIS = 5_000;
 
     /**
      * Finds the file, after creating it, empty, and its directory where they are missing.
      *
-     * @throws UnusableFileException if it is a directory, or no file on a disk, or is under a file, or a link to it leads nowhere
+     * @throws UnusableFileException if it is a directory, a device, a pipe or a socket, if it is under a file, or if a link
+     *     to it leads nowhere
      * @throws IOException if it cannot be created
      */
     public static LogFile findOrCreate(Path name) throws IOException {
@@ -62,7 +57,7 @@ public record LogFile(Path named, Path path, Object key) {
      * Finds the file.
      *
      * @throws NoSuchFileException if there is none
-     * @throws UnusableFileException if it is a directory, or no file on a disk
+     * @throws UnusableFileException if it is a directory, a device, a pipe or a socket
      */
     public static LogFile find(Path name) throws IOException {
         Path named = name.toAbsolutePath();
@@ -101,15 +96,6 @@ public record LogFile(Path named, Path path, Object key) {
     /** Returns all that SQLite may have beside a file. */
     public static List<Path> companionsOf(Path file) {
         return List.of(beside(file, "-journal"), writeAheadLogOf(file), sharedMemoryOf(file));
-    }
-
-    /**
-     * Returns the name under which a log is put aside now: {@code waystate.db.before-restore-20260203T040506.789Z}, in UTC.
-     *
-     * @param reason such as {@code damaged}
-     */
-    public static Path asideOf(Path file, String reason) {
-        return beside(file, "." + reason + "-" + ASIDE_TIME.format(Instant.now()));
     }
 
     private static Path beside(Path file, String suffix) {

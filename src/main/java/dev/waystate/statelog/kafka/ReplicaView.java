@@ -144,8 +144,8 @@ final class ReplicaView {
     }
 
     /**
-     * Puts the file aside and goes on with an empty one. Returns where the old one is: in the place of one that was put aside
-     * before.
+     * Puts the file aside and goes on with an empty one. Returns where the old file is. It takes the place of one that was
+     * put aside before.
      */
     Path rebuild() throws SQLException, IOException {
         Path file = properties.file().toAbsolutePath().toRealPath();

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The entries of this process that may be in the topic and were not applied yet, in their order. An entry is known by
  * its origin: its place in the topic does not matter, nor how often it is there.
  *
- * <p>There is room for about as many bytes as were settled in the last second. More would wait in the producer for a
- * slow broker, and be late there; in the queue nothing is late.
+ * <p>There is room for about as many bytes as were settled in the last second. When the broker is slow, more would wait in
+ * the producer, and time out there. In the queue nothing times out.
  */
 final class Unsettled {
 
@@ -25,7 +25,7 @@ final class Unsettled {
     /** How many bytes there is room for when few were settled lately. */
     private static final long LEAST_ROOM = 64 * 1024;
 
-    /** What was settled so long ago counts a third. It is half of the time that a producer has for an entry. */
+    /** After this time, bytes that were settled count 1/e. It is half of the time that the producer has for an entry. */
     private static final double LATELY_NANOS = 1e9;
 
     /** An entry that was sent. */
@@ -50,10 +50,10 @@ final class Unsettled {
     private long movedAt;
     private long nextOffset;
 
-    /** How many bytes were settled since the view has moved. */
+    /** How many bytes were settled since the view last moved. */
     private long settled;
 
-    /** How many bytes were settled before, the less the longer ago. */
+    /** How many bytes were settled before that. The longer ago it was, the less they count. */
     private double settledLately;
 
     /** Whether the view has left out entries that followed a lost one. It will not come to them again. */
@@ -74,7 +74,7 @@ final class Unsettled {
         bytes += made.bytes();
     }
 
-    /** Waits for a while if there is no room. Returns how many bytes there is room for then; below 1 if there is still none. */
+    /** Waits for room, if there is none. Returns how many bytes there is room for then; below 1 if there is still none. */
     synchronized long awaitRoom(long millis) throws InterruptedException {
         if (room() <= 0) {
             wait(millis);
