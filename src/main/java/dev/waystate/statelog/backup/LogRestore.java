@@ -83,7 +83,7 @@ public final class LogRestore {
     }
 
     private static @Nullable Path replace(LogFile file, Path restored, boolean create) throws IOException {
-        Path aside = Path.of(file.path() + ASIDE.format(Instant.now()));
+        Path aside = LogFile.beside(file.path(), ASIDE.format(Instant.now()));
         if (!create) {
             Files.createLink(aside, file.path());
         }

@@ -98,7 +98,8 @@ public record LogFile(Path named, Path path, Object key) {
         return List.of(beside(file, "-journal"), writeAheadLogOf(file), sharedMemoryOf(file));
     }
 
-    private static Path beside(Path file, String suffix) {
+    /** Returns the file beside another whose name has an end of its own. */
+    public static Path beside(Path file, String suffix) {
         return file.resolveSibling(file.getFileName() + suffix);
     }
 

@@ -1,6 +1,7 @@
 package dev.waystate.statelog.kafka;
 
 import dev.waystate.statelog.LogUnavailableException;
+import dev.waystate.statelog.file.LogFile;
 import dev.waystate.statelog.file.SqliteErrors;
 import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.statelog.operation.LogMetrics;
@@ -149,7 +150,7 @@ final class ReplicaView {
      */
     Path rebuild() throws SQLException, IOException {
         Path file = properties.file().toAbsolutePath().toRealPath();
-        Path aside = Path.of(file + ".damaged");
+        Path aside = LogFile.beside(file, ".damaged");
         if (view.place() != null) {
             id = view.id();
             lost = view.place();
