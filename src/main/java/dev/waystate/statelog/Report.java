@@ -25,19 +25,8 @@ public record Report(
     /** The end, exclusive, of the times that a log keeps, for the same reason. */
     public static final Instant LATEST_TIME_EXCLUSIVE = Instant.parse("2262-01-01T00:00:00Z");
 
-    /** The most bytes that a UTF-16 unit takes in UTF-8. */
-    private static final int BYTES_PER_UNIT = 3;
-
-    /** The most bytes that the other fields take in an entry. */
-    private static final int OTHER_BYTES = 64;
-
     /** A report without a location. */
     public Report(int status, String info, @Nullable Instant reportedAt) {
         this(status, info, reportedAt, null);
-    }
-
-    /** Returns the most bytes that it takes in an entry of a topic. */
-    public long mostBytes() {
-        return OTHER_BYTES + BYTES_PER_UNIT * (long) info.length();
     }
 }

@@ -4,7 +4,6 @@ import dev.waystate.statelog.Appended;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Claim;
 import dev.waystate.statelog.LogUnavailableException;
-import dev.waystate.statelog.Report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -13,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The entries that this process wants to add to the log, in their order. Any thread adds, and one takes. */
@@ -20,20 +20,16 @@ public final class EntryQueue {
 
     private static final int MAX_GROUP_REPORTS = 20_000;
 
-    /** About the bytes that an entry takes besides its reports. */
-    private static final int ENTRY_BYTES = 128;
-
     /**
      * An entry that is made.
      *
-     * @param bytes the most bytes that it takes in a topic
      * @param result completes when it is settled
      */
-    public record Made(Origin origin, Entry entry, long bytes, CompletableFuture<Appended> result) {
+    public record Made(Origin origin, Entry entry, CompletableFuture<Appended> result) {
 
-        /** An entry without reports. */
+        /** An entry that was in no queue. */
         public Made(Origin origin, Entry entry) {
-            this(origin, entry, ENTRY_BYTES, new CompletableFuture<>());
+            this(origin, entry, new CompletableFuture<>());
         }
 
         /** Completes the result, unless the entry may still become part of the log. */
@@ -50,31 +46,21 @@ public final class EntryQueue {
      * An entry that waits to be made.
      *
      * @param reports the number of its reports
-     * @param bytes the most bytes that it takes in a topic once it is made
      * @param claim the claim that it needs, or ends; null for none
      */
     private record Waiting(
             int reports,
-            long bytes,
             @Nullable SourceClaim claim,
             Function<Origin, Entry> entry,
             CompletableFuture<Appended> result) {
 
-        Waiting(List<Report> reports, @Nullable SourceClaim claim, Function<Origin, Entry> entry) {
-            this(reports.size(), bytes(reports), claim, entry, new CompletableFuture<>());
-        }
-
-        private static long bytes(List<Report> reports) {
-            long bytes = ENTRY_BYTES;
-            for (Report report : reports) {
-                bytes += report.mostBytes();
-            }
-            return bytes;
+        Waiting(int reports, @Nullable SourceClaim claim, Function<Origin, Entry> entry) {
+            this(reports, claim, entry, new CompletableFuture<>());
         }
     }
 
     /** Marks the end of the queue. */
-    private static final Waiting END = new Waiting(List.of(), null, origin -> Entry.BARRIER);
+    private static final Waiting END = new Waiting(0, null, origin -> Entry.BARRIER);
 
     private final BlockingQueue<Waiting> entries = new LinkedBlockingQueue<>();
 
@@ -92,7 +78,7 @@ public final class EntryQueue {
             throw new IllegalArgumentException("Expected a claim of " + batch.source());
         }
         return add(new Waiting(
-                batch.reports(),
+                batch.reports().size(),
                 claim,
                 origin -> new Entry.Append(
                         batch.source(), claim == null ? null : claim.origin, batch.firstSequence(), batch.reports())));
@@ -106,12 +92,12 @@ public final class EntryQueue {
     /** Adds the claim of a stream to a source, and returns it. */
     public Claim claim(String source) {
         SourceClaim claim = new SourceClaim(source, this::release);
-        add(new Waiting(List.of(), null, claim::begin)).whenComplete((appended, problem) -> claim.failure = problem);
+        add(new Waiting(0, null, claim::begin)).whenComplete((appended, problem) -> claim.failure = problem);
         return claim;
     }
 
     private void release(SourceClaim claim) {
-        add(new Waiting(List.of(), claim, origin -> new Entry.Release(claim.source(), claim.origin)));
+        add(new Waiting(0, claim, origin -> new Entry.Release(claim.source(), claim.origin)));
     }
 
     private CompletableFuture<Appended> add(Waiting entry) {
@@ -160,23 +146,24 @@ public final class EntryQueue {
      * part of the log is refused.
      *
      * @param waitMillis the most time to wait for the first one, in milliseconds
-     * @param mostBytes the most bytes that they may have together, from 1; the last one may go beyond
+     * @param isRoomAfter is given each entry that was made, and says whether another one may follow it
      * @return false at the end of the queue
      */
-    public boolean take(List<Made> group, Session session, long waitMillis, long mostBytes) {
+    public boolean take(List<Made> group, Session session, long waitMillis, Predicate<Made> isRoomAfter) {
         Waiting next = await(waitMillis);
-        for (long reports = 0, bytes = 0;
-                next != null && next != END;
-                next = reports < MAX_GROUP_REPORTS && bytes < mostBytes ? entries.poll() : null) {
+        int reports = 0;
+        boolean isRoom = true;
+        for (; next != null && next != END; next = isRoom ? entries.poll() : null) {
             Throwable missing = next.claim() == null ? null : next.claim().failure;
             if (missing != null) {
                 next.result().completeExceptionally(missing);
                 continue;
             }
             Origin origin = session.next();
-            group.add(new Made(origin, next.entry().apply(origin), next.bytes(), next.result()));
+            Made made = new Made(origin, next.entry().apply(origin), next.result());
+            group.add(made);
             reports += 1 + next.reports();
-            bytes += next.bytes();
+            isRoom = isRoomAfter.test(made) && reports < MAX_GROUP_REPORTS;
         }
         return next != END;
     }

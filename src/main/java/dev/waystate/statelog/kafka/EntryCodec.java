@@ -46,6 +46,15 @@ final class EntryCodec {
     private static final int ORIGIN_TAG =
             dev.waystate.proto.topic.v1.Entry.ORIGIN_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
 
+    /** About the bytes that an entry takes besides its reports. */
+    private static final int ENTRY_BYTES = 128;
+
+    /** The most bytes that a report takes besides its info. */
+    private static final int REPORT_BYTES = 64;
+
+    /** The most bytes that a UTF-16 unit takes in UTF-8. */
+    private static final int BYTES_PER_UNIT = 3;
+
     /**
      * An entry that was found in a record.
      *
@@ -54,6 +63,22 @@ final class EntryCodec {
     record Found(String logId, Origin origin, Entry entry) {}
 
     private EntryCodec() {}
+
+    /** Returns about how many bytes an entry takes in the topic, at most. */
+    static long mostBytes(Entry entry) {
+        long bytes = ENTRY_BYTES;
+        if (entry instanceof Entry.Append append) {
+            for (Report report : append.reports()) {
+                bytes += mostBytes(report);
+            }
+        }
+        return bytes;
+    }
+
+    /** Returns the most bytes that a report takes in an entry. */
+    static long mostBytes(Report report) {
+        return REPORT_BYTES + BYTES_PER_UNIT * (long) report.info().length();
+    }
 
     static ProducerRecord<byte[], byte[]> encode(String topic, String logId, Origin origin, Entry entry) {
         byte[] value = message(origin, entry).toByteArray();

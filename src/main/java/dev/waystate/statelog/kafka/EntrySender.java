@@ -138,11 +138,9 @@ final class EntrySender {
             boolean more = true;
             while (!closed || isWorthWaiting(more)) {
                 group.clear();
-                long room = unsettled.awaitRoom(PAUSE_MILLIS);
-                if (room > 0) {
-                    more &= queue.take(group, session, PAUSE_MILLIS, room);
+                if (unsettled.awaitRoom(PAUSE_MILLIS) > 0) {
+                    more &= queue.take(group, session, PAUSE_MILLIS, this::add);
                 }
-                group.forEach(unsettled::add);
                 keepSession(group);
                 if (!failed && producerGeneration == clients.generation()) {
                     sendAll(group);
@@ -171,6 +169,11 @@ final class EntrySender {
         }
     }
 
+    /** Adds an entry that will be sent. Returns whether there is room for more. */
+    private boolean add(Made made) {
+        return unsettled.add(made, EntryCodec.mostBytes(made.entry()));
+    }
+
     /** @param more whether the queue may have more */
     private boolean isWorthWaiting(boolean more) {
         return (more || !unsettled.isEmpty() && !suspended) && System.nanoTime() - closedAt < SETTLE_NANOS;
@@ -182,7 +185,7 @@ final class EntrySender {
             madeAt = System.nanoTime();
         } else if (!suspended && System.nanoTime() - madeAt > KEEP_NANOS) {
             Made barrier = new Made(session.next(), Entry.BARRIER);
-            unsettled.add(barrier);
+            add(barrier);
             group.add(barrier);
             madeAt = System.nanoTime();
         }
@@ -313,7 +316,7 @@ final class EntrySender {
     private void probe(Entry entry) {
         Made made = new Made(session.next(), entry);
         made.result().thenRun(() -> resume(made.origin()));
-        unsettled.add(made);
+        add(made);
         send(made);
     }
 

@@ -124,11 +124,11 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         List<Report> part = new ArrayList<>();
         long bytes = 0;
         for (Report report : batch.reports()) {
-            bytes += report.mostBytes();
+            bytes += EntryCodec.mostBytes(report);
             if (bytes > clients.largestEntry() && !part.isEmpty()) {
                 parts.add(new Batch(batch.source(), batch.claim(), Batch.UNNUMBERED, part));
                 part = new ArrayList<>();
-                bytes = report.mostBytes();
+                bytes = EntryCodec.mostBytes(report);
             }
             part.add(report);
         }

@@ -225,8 +225,8 @@ final class TopicReader {
         } catch (LogUnavailableException | KafkaException away) {
             warn(away);
             Thread.sleep(PAUSE_MILLIS);
-        } catch (DamagedRecordException damage) {
-            halt(damage);
+        } catch (DamagedRecordException met) {
+            halt(met);
         } catch (SQLException problem) {
             if (!SqliteErrors.isDamage(problem)) {
                 throw problem;

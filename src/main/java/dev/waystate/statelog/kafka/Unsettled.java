@@ -32,11 +32,13 @@ final class Unsettled {
     private static final class Sent {
 
         final Made made;
+        final long bytes;
         final long at;
         long offset = UNKNOWN;
 
-        Sent(Made made, long at) {
+        Sent(Made made, long bytes, long at) {
             this.made = made;
+            this.bytes = bytes;
             this.at = at;
         }
     }
@@ -69,9 +71,11 @@ final class Unsettled {
         this.movedAt = nanoTime.getAsLong();
     }
 
-    synchronized void add(Made made) {
-        entries.put(made.origin(), new Sent(made, nanoTime.getAsLong()));
-        bytes += made.bytes();
+    /** Adds an entry that takes so many bytes. Returns whether there is room for more. */
+    synchronized boolean add(Made made, long madeBytes) {
+        entries.put(made.origin(), new Sent(made, madeBytes, nanoTime.getAsLong()));
+        bytes += madeBytes;
+        return room() > 0;
     }
 
     /** Waits for room, if there is none. Returns how many bytes there is room for then; below 1 if there is still none. */
@@ -134,8 +138,8 @@ final class Unsettled {
         }
         lost = false;
         failure = null;
-        bytes -= sent.made.bytes();
-        settled += sent.made.bytes();
+        bytes -= sent.bytes;
+        settled += sent.bytes;
         metrics.settled(nanoTime.getAsLong() - sent.at);
         return sent.made;
     }

@@ -101,7 +101,7 @@ final class LogWriter {
             boolean open = true;
             while (open) {
                 group.clear();
-                open = queue.take(group, session, PAUSE_MILLIS, Long.MAX_VALUE);
+                open = queue.take(group, session, PAUSE_MILLIS, made -> true);
                 if (group.isEmpty()) {
                     lookAround();
                 } else {

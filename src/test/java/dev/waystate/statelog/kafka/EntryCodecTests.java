@@ -162,6 +162,18 @@ class EntryCodecTests {
                 .isLessThanOrEqualTo(request.build().getSerializedSize() + ReplicatedLogConfiguration.ENTRY_OVERHEAD);
     }
 
+    @Property
+    void reportsTakeNoMoreThanTheirBounds(@ForAll("longBatches") Entry.Append batch) {
+        dev.waystate.proto.topic.v1.Batch.Builder reports = dev.waystate.proto.topic.v1.Batch.newBuilder();
+        long bound = 0;
+        for (Report report : batch.reports()) {
+            reports.addReports(EntryCodec.message(report));
+            bound += EntryCodec.mostBytes(report);
+        }
+        assertThat((long) reports.build().getSerializedSize()).isLessThanOrEqualTo(bound);
+        assertThat(EntryCodec.mostBytes(batch)).isGreaterThan(bound);
+    }
+
     private static dev.waystate.proto.v1.Report message(Report report) {
         dev.waystate.proto.v1.Report.Builder message = dev.waystate.proto.v1.Report.newBuilder()
                 .setStatusValue(report.status())

@@ -9,7 +9,6 @@ import dev.waystate.statelog.entry.EntryQueue.Made;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.entry.Verdict;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -124,8 +123,8 @@ class UnsettledTests {
     }
 
     private Made add(long bytes) {
-        Made made = new Made(session.next(), Entry.BARRIER, bytes, new CompletableFuture<>());
-        unsettled.add(made);
+        Made made = new Made(session.next(), Entry.BARRIER);
+        unsettled.add(made, bytes);
         return made;
     }
 }
