@@ -40,9 +40,7 @@ final class GuardedHandler<ReqT, RespT> implements ServerCallHandler<ParsedReque
     static <ReqT, RespT> ServerMethodDefinition<ParsedRequest<ReqT>, RespT> guarded(
             MethodDescriptor<ReqT, RespT> method, ServerCallHandler<ReqT, RespT> handler, StatusTable statuses) {
         return ServerMethodDefinition.create(
-                method.toBuilder(
-                                ParsedRequest.marshaller(method.getFullMethodName(), method.getRequestMarshaller()),
-                                method.getResponseMarshaller())
+                method.toBuilder(ParsedRequest.marshaller(method), method.getResponseMarshaller())
                         .build(),
                 new GuardedHandler<>(method, handler, statuses));
     }

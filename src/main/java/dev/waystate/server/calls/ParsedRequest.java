@@ -1,6 +1,7 @@
 package dev.waystate.server.calls;
 
 import com.google.common.io.ByteStreams;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
@@ -8,12 +9,14 @@ import dev.waystate.server.status.InvalidRequestException;
 import dev.waystate.server.status.UnreadableRequestException;
 import dev.waystate.server.telemetry.MeasuredCall;
 import io.grpc.KnownLength;
+import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** A request, or the reason why it could not be parsed, which {@link #message} throws. */
@@ -24,6 +27,12 @@ record ParsedRequest<T>(Supplier<T> content) {
      */
     private static final int MOST_PROBE_BYTES = 4096;
 
+    /**
+     * The most values of a field of the one request of a call, which is kept while the call waits. Short values take
+     * many times their bytes in memory.
+     */
+    private static final int MOST_VALUES = 100;
+
     T message() {
         return content.get();
     }
@@ -31,11 +40,16 @@ record ParsedRequest<T>(Supplier<T> content) {
     /**
      * Returns a marshaller that keeps what goes wrong for later.
      *
-     * @param method the full name of the method whose requests it reads
+     * @param described the method whose requests it reads
      */
-    static <T> Marshaller<ParsedRequest<T>> marshaller(String method, Marshaller<T> marshaller) {
-        boolean isProbe = MeasuredCall.isProbe(method);
-        Parser<T> parser = parserOfKnownFields(((PrototypeMarshaller<T>) marshaller).getMessagePrototype());
+    static <T> Marshaller<ParsedRequest<T>> marshaller(MethodDescriptor<T, ?> described) {
+        String method = described.getFullMethodName();
+        Marshaller<T> marshaller = described.getRequestMarshaller();
+        T prototype = ((PrototypeMarshaller<T>) marshaller).getMessagePrototype();
+        Parser<T> parser = parserOfKnownFields(prototype);
+        List<FieldDescriptor> lists =
+                described.getType().clientSendsOneMessage() ? lists((Message) prototype) : List.of();
+        int mostBytes = MeasuredCall.isProbe(method) ? MOST_PROBE_BYTES : Integer.MAX_VALUE;
         return new Marshaller<>() {
             @Override
             public InputStream stream(ParsedRequest<T> parsed) {
@@ -54,12 +68,33 @@ record ParsedRequest<T>(Supplier<T> content) {
                     boolean tooLarge = Status.fromThrowable(problem).getCode() == Code.RESOURCE_EXHAUSTED;
                     return failed(tooLarge ? problem : new UnreadableRequestException(method, problem));
                 }
-                return isProbe && ((Message) message).getSerializedSize() > MOST_PROBE_BYTES
-                        ? failed(new InvalidRequestException(
-                                "request", "expected at most " + MOST_PROBE_BYTES + " bytes"))
-                        : new ParsedRequest<>(() -> message);
+                try {
+                    check((Message) message, mostBytes, lists);
+                } catch (InvalidRequestException tooLarge) {
+                    return failed(tooLarge);
+                }
+                return new ParsedRequest<>(() -> message);
             }
         };
+    }
+
+    private static List<FieldDescriptor> lists(Message prototype) {
+        return prototype.getDescriptorForType().getFields().stream()
+                .filter(FieldDescriptor::isRepeated)
+                .toList();
+    }
+
+    private static void check(Message request, int mostBytes, List<FieldDescriptor> lists) {
+        if (mostBytes < Integer.MAX_VALUE && request.getSerializedSize() > mostBytes) {
+            throw new InvalidRequestException("request", "expected at most " + mostBytes + " bytes");
+        }
+        for (FieldDescriptor list : lists) {
+            int values = request.getRepeatedFieldCount(list);
+            if (values > MOST_VALUES) {
+                throw new InvalidRequestException(
+                        list.getName(), "expected at most " + MOST_VALUES + " values, but there are " + values);
+            }
+        }
     }
 
     /** Fields that are unknown would take up to a hundred times their bytes, and stay with a request that waits. */

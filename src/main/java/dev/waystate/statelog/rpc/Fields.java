@@ -16,21 +16,12 @@ import java.util.function.Supplier;
  */
 final class Fields {
 
-    private static final int MAX_VALUES = 100;
     private static final int DEFAULT_PAGE_SIZE = 100;
     private static final int MAX_PAGE_SIZE = 1_000;
 
     private static final int NANOS_PER_SECOND = 1_000_000_000;
 
     private Fields() {}
-
-    static <T> Set<T> filter(String field, List<T> values) {
-        if (values.size() > MAX_VALUES) {
-            throw new InvalidRequestException(
-                    field, "expected at most " + MAX_VALUES + " values, but there are " + values.size());
-        }
-        return Set.copyOf(values);
-    }
 
     static String source(String field, String name) {
         Names.problem(name).ifPresent(problem -> {
@@ -40,11 +31,10 @@ final class Fields {
     }
 
     static Set<String> sources(List<String> names) {
-        Set<String> sources = filter("sources", names);
         for (int i = 0; i < names.size(); i++) {
             source("sources[" + i + "]", names.get(i));
         }
-        return sources;
+        return Set.copyOf(names);
     }
 
     static int pageSize(int requested) {

@@ -36,7 +36,7 @@ class HistoryPages {
      */
     ListRecordsResponse records(ListRecordsRequest request, int mostBytes) {
         String source = Fields.source("source", request.getSource());
-        Set<Integer> statuses = Fields.filter("statuses", request.getStatusesValueList());
+        Set<Integer> statuses = Set.copyOf(request.getStatusesValueList());
         PageToken token = new PageToken(
                 stateLog.id(),
                 ListRecordsRequest.newBuilder()

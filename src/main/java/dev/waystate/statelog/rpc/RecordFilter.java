@@ -22,7 +22,7 @@ record RecordFilter(
     static RecordFilter fromRequest(ReadRequest request) {
         return new RecordFilter(
                 Fields.sources(request.getSourcesList()),
-                Fields.filter("statuses", request.getStatusesValueList()),
+                Set.copyOf(request.getStatusesValueList()),
                 request.hasWithin()
                         ? Fields.circle(
                                 "within.radius",

@@ -18,6 +18,7 @@ import dev.waystate.statelog.Transition;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.springframework.stereotype.Component;
 
@@ -47,7 +48,7 @@ class SourcePages {
         int size = Fields.pageSize(request.getPageSize());
         SourceFilter filter = new SourceFilter(
                 Fields.sources(request.getSourcesList()),
-                Fields.filter("statuses", request.getStatusesValueList()),
+                Set.copyOf(request.getStatusesValueList()),
                 request.hasSilentFor() ? silentSince(request.getSilentFor()) : null);
         if (request.hasAsOf()) {
             if (request.hasNear() || request.hasSilentFor()) {
