@@ -47,6 +47,7 @@ final class AttackedServer implements AutoCloseable {
                 Files.createDirectory(directory.resolve("without-limits")),
                 "--waystate.limits.resets=1000000",
                 "--waystate.limits.calls-per-connection=1000000",
+                "--waystate.limits.inbound-memory=64MB",
                 "--waystate.limits.permit-keepalive-time=0s",
                 "--waystate.limits.metadata-size=1MB");
         return new AttackedServer(process, false);

@@ -79,6 +79,7 @@ class MemoryFloodIT {
     /** In memory it takes more than 200 bytes. */
     private static final byte[] GROUP_OF_ONE_FIELD = {15 << 3 | 3, 1 << 3, 0, 15 << 3 | 4};
 
+    private static final int CONNECTIONS_OF_UNUSED_CALLS = 200;
     private static final int BUSY_STREAMS = 100;
     private static final int REPORTS_PER_STREAM = 1_000;
 
@@ -156,6 +157,18 @@ class MemoryFloodIT {
                 16_384,
                 true,
                 false)),
+        UNENDED_REQUESTS_OF_SHORT_NAMES(new Calls(
+                8,
+                20,
+                Frames.headers(STATE_LOG + "ListSources"),
+                same(repeated(
+                        ListSourcesRequest.newBuilder()
+                                .addAllSources(Collections.nCopies(50_000, "a"))
+                                .build(),
+                        1)),
+                16_384,
+                false,
+                true)),
         UNREAD_ACKNOWLEDGEMENTS(new Calls(
                 8,
                 CALLS,
@@ -282,6 +295,31 @@ class MemoryFloodIT {
             assertThat(server.process().process().isAlive()).isTrue();
             assertThat(server.mostResidentMb()).isLessThan(MOST_RESIDENT_MB);
         }
+    }
+
+    /** None of them has a message, and all together would take more than the heap. */
+    @Test
+    void callsThatAreOpenedAndNeverUsedAreEnded() throws Exception {
+        SmallServer server = servers.get(Path.of(ServerProcess.java()));
+        List<RawConnection> attackers = new ArrayList<>();
+        try (Bystander bystander = new Bystander(server.process())) {
+            bystander.medianTimes(USUAL);
+            for (int i = 0; i < CONNECTIONS_OF_UNUSED_CALLS; i++) {
+                RawConnection attacker = RawConnection.open(server.process().grpcPort());
+                attackers.add(attacker);
+                attacker.send(frames -> {
+                    for (int call = 0; call < CALLS; call++) {
+                        frames.call(2 * call + 1, REPORTS);
+                    }
+                });
+            }
+            await().atMost(RUNNING_OUT).until(() -> server.heldBytes() < SmallServer.DIRECT_MB << 17);
+            bystander.medianTimes(ATTACK);
+        } finally {
+            attackers.forEach(RawConnection::close);
+        }
+        await().atMost(RECOVERY).until(() -> server.heldBytes() < AS_GOOD_AS_NOTHING_BYTES);
+        assertThat(server.process().process().isAlive()).isTrue();
     }
 
     /** The streams send many times what may be on its way to the disk. */

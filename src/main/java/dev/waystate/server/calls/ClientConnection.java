@@ -20,6 +20,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.net.SocketAddress;
@@ -152,8 +153,10 @@ final class ClientConnection extends ChannelDuplexHandler {
             @Override
             public void onStreamRemoved(Http2Stream stream) {
                 OpenCall call = stream.getProperty(callKey);
-                if (call != null && !call.isClosed()) {
-                    execute(call::streamGone);
+                if (call != null && call.isClosed()) {
+                    call.streamGone();
+                } else if (call != null) {
+                    execute(call::streamGone); // grpc-java may be about to close it
                 }
             }
         });
@@ -238,14 +241,14 @@ final class ClientConnection extends ChannelDuplexHandler {
     }
 
     /**
-     * Resets the stream of a call that has been closed, if its client has not taken that. What was still to be sent is
-     * dropped at once. Since it cannot be sent, grpc-java ends the call.
+     * Resets the stream of a call that has been closed, if its client has not taken that, or not ended it. What was still
+     * to be sent is dropped at once. Since it cannot be sent, grpc-java ends the call.
      */
     void reset(OpenCall call) {
         // A first task may overtake what the call has queued: a thread that is just sending takes that up later.
         execute(() -> execute(() -> {
             Http2Stream stream = call.http2Stream();
-            if (!call.isClosed() && http2.stream(stream.id()) != null) {
+            if (http2.stream(stream.id()) != null) {
                 ChannelHandlerContext transport = context.pipeline().context(handler);
                 handler.resetStream(transport, stream.id(), Http2Error.CANCEL.code(), transport.newPromise());
                 stream.close(); // not only when the client has read the reset
@@ -259,6 +262,37 @@ final class ClientConnection extends ChannelDuplexHandler {
 
         Frames(Http2FrameListener grpc) {
             super(grpc);
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext context, int streamId, Http2Headers headers, int padding, boolean endOfStream)
+                throws Http2Exception {
+            refuseIfFull(streamId);
+            super.onHeadersRead(context, streamId, headers, padding, endOfStream);
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext context,
+                int streamId,
+                Http2Headers headers,
+                int streamDependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean endOfStream)
+                throws Http2Exception {
+            refuseIfFull(streamId);
+            super.onHeadersRead(context, streamId, headers, streamDependency, weight, exclusive, padding, endOfStream);
+        }
+
+        /** Refuses a call before there is one: to end it would take until all that has arrived is read. */
+        private void refuseIfFull(int streamId) throws Http2Exception {
+            if (inbound.isFull() && http2.stream(streamId).getProperty(callKey) == null) {
+                refusals.refused(Limit.INBOUND_MEMORY);
+                throw Http2Exception.streamError(streamId, Http2Error.REFUSED_STREAM, "Too many calls are open");
+            }
         }
 
         @Override

@@ -23,6 +23,9 @@ public final class OpenCall extends MeasuredCall {
 
     private static final Context.Key<OpenCall> CURRENT = Context.key("open-call");
 
+    /** What a call takes besides its messages: the objects of the transport, and of its service. */
+    private static final int CALL_BYTES = 4096;
+
     /** How long a client has to take the status of a call that was ended. */
     private static final Duration RESET_DELAY = Duration.ofSeconds(3);
 
@@ -51,6 +54,7 @@ public final class OpenCall extends MeasuredCall {
     private volatile long blockedSince;
     private @Nullable Status endStatus;
     private volatile long endedAt;
+    private volatile boolean dropped;
     private volatile boolean closed;
 
     // Written by the connection's thread for every message. Other threads may see older values.
@@ -68,6 +72,7 @@ public final class OpenCall extends MeasuredCall {
         this.openedAt = calls.now();
         this.messageEndedAt = openedAt;
         this.http2Stream = connection.opened(this);
+        connection.inbound().count(CALL_BYTES);
     }
 
     @Override
@@ -125,6 +130,7 @@ public final class OpenCall extends MeasuredCall {
 
     /** Ends the call. The transport drops at once what it has not sent yet. */
     public void endAndDrop(Status status) {
+        dropped = true;
         end(status);
         CancellableContext own = context;
         if (own != null) {
@@ -156,6 +162,9 @@ public final class OpenCall extends MeasuredCall {
 
     /** Called about once a second by one thread, while the server waits for open calls. */
     void drain() {
+        if (closed) {
+            return;
+        }
         long seen = receivedMessages();
         boolean moves = seen != messagesWhenAsked;
         messagesWhenAsked = seen;
@@ -179,6 +188,11 @@ public final class OpenCall extends MeasuredCall {
      */
     public boolean isEnded() {
         return endedAt != NEVER;
+    }
+
+    /** Returns whether the transport was told to drop it, and what it holds will be free as soon as that is done. */
+    public boolean isDropped() {
+        return dropped;
     }
 
     /** Returns when it was opened. This and all times here are by the clock of {@link OpenCalls#now}. */
@@ -233,11 +247,11 @@ public final class OpenCall extends MeasuredCall {
     }
 
     /**
-     * Returns how many bytes are held of messages that the service has not got, and of the one request that it keeps.
-     * This is as far as they are counted.
+     * Returns how many bytes are held by the call itself, by messages that the service has not got, and by the one
+     * request that it keeps. This is as far as they are counted.
      */
     public long inboundHeld() {
-        return inbound.held();
+        return CALL_BYTES + inbound.held();
     }
 
     /** Returns an upper bound of the bytes that its client has not taken of what it was sent. */
@@ -346,6 +360,18 @@ public final class OpenCall extends MeasuredCall {
             end(gone);
             streamClosed(gone);
         }
+        gone();
+    }
+
+    private void gone() {
+        if (calls.remove(this)) {
+            connection.inbound().count(-CALL_BYTES);
+        }
+    }
+
+    /** Returns whether the transport still keeps its stream, and with the stream the call. */
+    private boolean isKeptByTransport() {
+        return http2Stream != null && http2Stream.state() != Http2Stream.State.CLOSED;
     }
 
     @Override
@@ -353,7 +379,9 @@ public final class OpenCall extends MeasuredCall {
         if (closed) {
             return; // as above
         }
-        calls.closed(this);
+        if (!isKeptByTransport()) { // else until its client has ended it, too
+            gone();
+        }
         closed = true;
         outbound.allTaken();
         inbound.count(closed);

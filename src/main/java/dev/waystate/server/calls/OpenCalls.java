@@ -92,7 +92,10 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
         return call;
     }
 
-    /** Returns the calls that are open, a view that follows them. */
+    /**
+     * Returns the calls that are open, a view that follows them. Those that the server has closed are among them until
+     * their clients have ended them, too.
+     */
     public Collection<OpenCall> all() {
         return Collections.unmodifiableSet(calls);
     }
@@ -101,8 +104,9 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
         return observers;
     }
 
-    void closed(OpenCall call) {
-        calls.remove(call);
+    /** Forgets a call. Returns false if that has been done. */
+    boolean remove(OpenCall call) {
+        return calls.remove(call);
     }
 
     /**
@@ -132,6 +136,9 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
 
     /** Ends a call that cannot be looked at, whose limits nobody would keep. */
     private void check(OpenCall call) {
+        if (call.isClosed()) {
+            return; // its client has yet to end it
+        }
         try {
             call.check();
             for (CallPolicy policy : policies) {

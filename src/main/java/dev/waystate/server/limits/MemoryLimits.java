@@ -94,11 +94,15 @@ class MemoryLimits implements CallPolicy {
         if (excess <= 0) {
             return;
         }
+        long leaving =
+                calls.stream().filter(OpenCall::isDropped).mapToLong(held).sum();
         List<Holder<OpenCall>> holders = calls.stream()
+                .filter(call -> !call.isDropped())
+                .filter(OpenCall::hasThread) // others are calls of the HTTP port, which has its own limits
                 .map(call -> new Holder<>(call, call.connection(), held.applyAsLong(call), movedAt.applyAsLong(call)))
                 .filter(holder -> holder.bytes > 0)
                 .toList();
-        toEnd(holders, budget.limit(), excess, movingSince)
+        toEnd(holders, budget.limit(), excess - leaving, movingSince)
                 .forEach(call -> call.endAndDrop(refusals.reached(limit, Status.RESOURCE_EXHAUSTED)));
     }
 

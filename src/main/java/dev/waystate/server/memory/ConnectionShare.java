@@ -42,6 +42,15 @@ public final class ConnectionShare {
     }
 
     /**
+     * Returns whether the connection may take on nothing new: all together hold more than they may, and this one more
+     * than its share, or all together twice as much.
+     */
+    public boolean isFull() {
+        long excess = budget.held() - budget.limit();
+        return excess > 0 && (room() < 0 || excess > budget.limit());
+    }
+
+    /**
      * Counts bytes that are about to be taken: half of the room, so that there is some for the next call, but
      * {@code least} to {@code most}. If there is less room than the least, it counts none. Returns how many it has
      * counted.

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 public abstract class MeasuredCall extends ServerStreamTracer {
 
     /**
-     * The length of a {@code tracestate} that everybody should pass on (W3C Trace Context, 3.3.1.5). To parse a longer
-     * one can take very long.
+     * The length of a {@code tracestate} that everybody should pass on (W3C Trace Context, 3.3.1.5), and nine times that
+     * of a {@code traceparent}. To parse a longer one can take very long.
      */
     private static final int MAX_TRACE_STATE_LENGTH = 512;
 
@@ -67,14 +67,14 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         this.observers = observers;
         this.namedMethod = method;
         this.requestId = RequestId.of(headers.get(RequestId.ENTRY));
-        this.traceParent = headers.get(CallTrace.PARENT_ENTRY);
+        this.traceParent = fit(headers.get(CallTrace.PARENT_ENTRY));
         this.traceState = traceParent == null ? null : fit(headers.get(CallTrace.STATE_ENTRY));
         this.httpClient = peer == null ? headers.get(HttpOrigin.ENTRY) : null;
         this.peer = httpClient == null ? peer : httpClient.peer();
     }
 
-    private static @Nullable String fit(@Nullable String traceState) {
-        return traceState == null || traceState.length() > MAX_TRACE_STATE_LENGTH ? null : traceState;
+    private static @Nullable String fit(@Nullable String entry) {
+        return entry == null || entry.length() > MAX_TRACE_STATE_LENGTH ? null : entry;
     }
 
     @Override
@@ -192,7 +192,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
         return requestId;
     }
 
-    /** Returns the {@code traceparent} that its client has sent, which may be any text. */
+    /** Returns the {@code traceparent} that its client has sent, which may be any text of up to 512 characters. */
     @Nullable
     String traceParent() {
         return traceParent;
