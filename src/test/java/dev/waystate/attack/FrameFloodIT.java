@@ -16,6 +16,9 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +39,11 @@ class FrameFloodIT {
     /** A header field whose name has one byte and its value, it says, 2 GB. */
     private static final byte[] ENDLESS_FIELD = {0x00, 0x01, 'a', 0x7f, -128, -1, -1, -1, 0x07};
 
+    /** Of the largest size. */
+    private static final byte[] UNKNOWN_FRAME = Arrays.copyOf(new byte[] {0, 0x40, 0, 0x77, 0, 0, 0, 0, 0}, 9 + 16_384);
+
+    private static final int CONNECTIONS = 1_000;
+    private static final int FRAMES_FOR_THE_LARGEST_BUFFER = 12;
     private static final int FRAMES_A_SEQUENCE = 5_000;
     private static final int CONTINUATIONS_A_SEQUENCE = 1_000;
     private static final int SEQUENCES = 400;
@@ -80,6 +88,28 @@ class FrameFloodIT {
             attacker.awaitEnd(SOON);
         }
         server.assertUnharmed();
+    }
+
+    /** The transport keeps a frame until it is whole, with the buffer that its first byte was read into. */
+    @Test
+    void framesThatAreNeverWholeTakeNoMoreThanThereIs() throws Exception {
+        byte[] withoutItsEnd = Arrays.copyOf(UNKNOWN_FRAME, UNKNOWN_FRAME.length - 1);
+        List<RawConnection> attackers = new ArrayList<>();
+        try {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                RawConnection attacker = RawConnection.open(server.port());
+                attackers.add(attacker);
+                attacker.send(frames -> {
+                    for (int j = 0; j < FRAMES_FOR_THE_LARGEST_BUFFER; j++) {
+                        frames.bytes(Unpooled.wrappedBuffer(UNKNOWN_FRAME));
+                    }
+                    frames.bytes(Unpooled.wrappedBuffer(withoutItsEnd));
+                });
+            }
+            server.assertUnharmed();
+        } finally {
+            attackers.forEach(RawConnection::close);
+        }
     }
 
     @Test

@@ -5,6 +5,8 @@ import dev.waystate.server.calls.OpenCalls;
 import io.grpc.ServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -32,6 +34,15 @@ class ConnectionLimits implements GrpcServerConfigurer {
      */
     private static final int PARSED_BYTES = 64;
 
+    /**
+     * The most bytes of a read from the network, as many as a frame may have. The buffer is kept until the last frame in
+     * it is whole.
+     */
+    private static final int MOST_READ_BYTES = 16 * 1024;
+
+    private static final int LEAST_READ_BYTES = 64;
+    private static final int FIRST_READ_BYTES = 2048;
+
     private final LimitsProperties limits;
     private final ConnectionCap connectionCap;
     private final List<EventLoopGroup> threads = new ArrayList<>();
@@ -54,6 +65,9 @@ class ConnectionLimits implements GrpcServerConfigurer {
     private void limitTransport(NettyServerBuilder server) {
         server.maxConcurrentCallsPerConnection(limits.callsPerConnection());
         server.maxRstFramesPerWindow(limits.resets(), RESET_WINDOW_SECONDS);
+        server.withChildOption(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator(LEAST_READ_BYTES, FIRST_READ_BYTES, MOST_READ_BYTES));
         server.flowControlWindow((int) limits.flowControlWindow().toBytes());
         server.handshakeTimeout(limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
         server.keepAliveTime(limits.keepaliveTime().toMillis(), TimeUnit.MILLISECONDS);

@@ -19,7 +19,7 @@ import org.springframework.validation.annotation.Validated;
  *     more
  * @param metadataSize the largest metadata of a call, 1 KiB to 1 MiB
  * @param connections how many connections there may be in all, from the moment that they are accepted, 1 to 1000000;
- *     unless set, one for each 32 KiB of the heap, up to 10000
+ *     unless set, one for each 64 KiB of the heap, or of the direct memory if that is smaller, up to 10000
  * @param callsPerConnection how many calls a connection may have open, 1 to 1000000
  * @param resets how many streams a connection may have reset in 30 seconds, 1 to 1000000
  * @param handshakeTimeout how long a new connection may take to get ready for calls, 100 ms to 10 minutes
@@ -90,14 +90,17 @@ public record LimitsProperties(
     private static final DataSize MOST_WINDOW_UNLESS_SET = DataSize.ofMegabytes(1);
     private static final int MOST_CONNECTIONS_UNLESS_SET = 10_000;
 
-    /** Four times what a connection takes by itself, so that all together leave most of the heap to calls. */
-    private static final long HEAP_PER_CONNECTION = 32 * 1024;
+    /**
+     * Twice what the transport keeps of a frame that is not whole, and eight times what a connection takes of the heap,
+     * so that all together leave most of the memory to calls.
+     */
+    private static final long MEMORY_PER_CONNECTION = 64 * 1024;
 
     private static final int PART_OF_PROCESS = 8;
     private static final int WINDOW_PART = 64;
 
     public LimitsProperties {
-        connections = connections == null ? connections(Runtime.getRuntime().maxMemory()) : connections;
+        connections = connections == null ? connections(memoryOfProcess()) : connections;
         inboundMemory = inboundMemory == null ? partOfProcess() : inboundMemory;
         outboundMemory = outboundMemory == null ? inboundMemory : outboundMemory;
         flowControlWindow = flowControlWindow == null
@@ -118,14 +121,17 @@ public record LimitsProperties(
     }
 
     /** Returns how many connections there may be unless that is set. */
-    static int connections(long heapBytes) {
-        return (int) Math.min(MOST_CONNECTIONS_UNLESS_SET, heapBytes / HEAP_PER_CONNECTION);
+    static int connections(long memoryOfProcess) {
+        return (int) Math.min(MOST_CONNECTIONS_UNLESS_SET, memoryOfProcess / MEMORY_PER_CONNECTION);
+    }
+
+    private static DataSize partOfProcess() {
+        return between(LEAST_MEMORY, memoryOfProcess() / PART_OF_PROCESS, MOST_MEMORY);
     }
 
     /** What the process really has: messages take heap, and on the network direct memory. */
-    private static DataSize partOfProcess() {
-        long memory = Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
-        return between(LEAST_MEMORY, memory / PART_OF_PROCESS, MOST_MEMORY);
+    private static long memoryOfProcess() {
+        return Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
     }
 
     private static DataSize between(DataSize least, long bytes, DataSize most) {

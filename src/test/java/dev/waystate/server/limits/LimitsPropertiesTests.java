@@ -26,8 +26,8 @@ class LimitsPropertiesTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"128, 4096", "256, 8192", "8192, 10000"})
-    void connectionsTakeAQuarterOfTheHeapAtMost(long heapMb, int connections) {
+    @CsvSource({"128, 2048", "256, 4096", "8192, 10000"})
+    void framesThatAreNotWholeTakeHalfOfTheMemoryAtMost(long heapMb, int connections) {
         assertThat(LimitsProperties.connections(heapMb << 20)).isEqualTo(connections);
     }
 
