@@ -39,6 +39,7 @@ class HttpServer implements WebServerFactoryCustomizer<TomcatServletWebServerFac
         tomcat.setDocumentRoot(PrivateDirectory.resolve("document-root").toFile());
         tomcat.setProtocol(UnderscoreHostProtocol.class.getName());
         tomcat.addEngineValves(new AsyncAnswers(readerStallTimeout));
+        tomcat.addContextValves(new BodyRefusal());
         tomcat.addConnectorCustomizers(connector -> {
             connector.setEncodedSolidusHandling(PASS_THROUGH);
             connector.setEncodedReverseSolidusHandling(PASS_THROUGH);

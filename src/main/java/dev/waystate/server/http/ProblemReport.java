@@ -56,6 +56,7 @@ public class ProblemReport extends ErrorReportValve {
             case BAD_REQUEST -> "Expected a request of HTTP, with a path in UTF-8";
             case NOT_FOUND -> "Expected a path that the server has";
             case METHOD_NOT_ALLOWED -> "Expected a method that the path has";
+            case CONTENT_TOO_LARGE -> "Expected a request without a body";
             default -> status.is4xxClientError() ? "Expected another request" : "The request failed";
         };
     }

@@ -12,8 +12,8 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * HTTP/1.1 that takes an underscore in the {@code Host} header. Services in container networks have such names, and RFC
- * 3986 allows them. Tomcat alone takes the narrower names of the DNS. Each request knows its socket. Public, since
- * Tomcat makes it by its name.
+ * 3986 allows them. Tomcat alone takes the narrower names of the DNS. Each request knows its socket. There are no more
+ * connections than the heap has room for. Public, since Tomcat makes it by its name.
  */
 public class UnderscoreHostProtocol extends Http11NioProtocol {
 
@@ -23,8 +23,16 @@ public class UnderscoreHostProtocol extends Http11NioProtocol {
     /** The note of a request that has its socket. Tomcat uses the notes below 17. */
     private static final int SOCKET_NOTE = 17;
 
+    /** Twice what a connection takes whose answer waits for its client; others take a sixth of it. */
+    private static final long HEAP_PER_CONNECTION = 256 * 1024;
+
     static SocketWrapperBase<?> socket(Request request) {
         return (SocketWrapperBase<?>) request.getNote(SOCKET_NOTE);
+    }
+
+    @Override
+    public void setMaxConnections(int most) {
+        super.setMaxConnections((int) Math.min(most, Runtime.getRuntime().maxMemory() / HEAP_PER_CONNECTION));
     }
 
     @Override
