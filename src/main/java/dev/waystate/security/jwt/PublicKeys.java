@@ -4,6 +4,7 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.AsymmetricJWK;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import dev.waystate.server.text.LogText;
 import java.io.IOException;
@@ -21,6 +22,9 @@ import java.util.Map;
  * @param unusable the key id of each other key, and why it cannot be used
  */
 record PublicKeys(JWKSet keys, List<String> unusable) {
+
+    /** Of every algorithm with RSA (RFC 7518, 3.3 and 3.5). */
+    private static final int LEAST_RSA_BITS = 2048;
 
     /** @throws IOException if it is no JWK set, or none of its keys can be used */
     static PublicKeys parse(byte[] json) throws IOException {
@@ -63,6 +67,9 @@ record PublicKeys(JWKSet keys, List<String> unusable) {
             throw new ParseException("expected a public key, but it is symmetric", 0);
         }
         asymmetric.toPublicKey(); // fails if Java does not have the curve
+        if (key instanceof RSAKey && key.size() < LEAST_RSA_BITS) {
+            throw new ParseException("expected at least " + LEAST_RSA_BITS + " bits, but it has " + key.size(), 0);
+        }
         return key.toPublicJWK();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.mock;
 
+import com.nimbusds.jose.util.Base64URL;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
@@ -14,6 +15,7 @@ import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.server.telemetry.OutgoingTraces;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -57,6 +59,9 @@ class JwksTests {
     static Path directory;
 
     private final JwtIssuer issuer = new JwtIssuer();
+    private static final Base64URL MODULUS_OF_1024_BITS =
+            Base64URL.encode(BigInteger.ONE.shiftLeft(1024).subtract(BigInteger.ONE));
+
     private final Scheduler scheduler = new Scheduler(outOfMemory -> {});
     private JwtVerifier verifier;
 
@@ -77,6 +82,8 @@ class JwksTests {
                 Arguments.of("kid \"odd\"", key("\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":7")),
                 Arguments.of("kid \"odd\"", key("\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"AQAB\",\"x5c\":[\"no\"]")),
                 Arguments.of("kid \"odd\"", key("\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"AQAB\",\"x5c\":\"no\"")),
+                Arguments.of(
+                        "kid \"odd\"", key("\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"" + MODULUS_OF_1024_BITS + "\"")),
                 Arguments.of("kid \"odd\"", key("\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AAAA\"")),
                 Arguments.of("kid \"odd\"", key("\"kty\":\"oct\",\"k\":\"c2VjcmV0LXNlY3JldA\"")),
                 Arguments.of("kid \"odd\"", key("\"kty\":\"AKP\",\"pub\":\"AAAA\"")),
