@@ -1,6 +1,7 @@
 package dev.waystate.cli;
 
 import dev.waystate.cli.connection.ClientContext;
+import dev.waystate.cli.input.Feed;
 import dev.waystate.cli.input.ReportFormat;
 import dev.waystate.cli.input.ReportReader;
 import dev.waystate.cli.input.StatusConverter;
@@ -18,7 +19,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
-import java.util.Iterator;
+import java.time.Duration;
 import java.util.stream.Stream;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +41,20 @@ import picocli.CommandLine.Parameters;
             "A file is CSV in UTF-8, status,info, with these names in its first line or not; or JSON lines,"
                     + " {\"status\":\"THIRSTY\",\"info\":\"...\"}. Each report is sent as soon as its line has ended. At a line that"
                     + " is no report the command names the line and sends nothing more. Times and locations of a file's"
-                    + " rows need append."
+                    + " rows need append.",
+            "While the file goes on, the server is asked for a sign of life every 310 s, and has --timeout to answer;"
+                    + " gRPC servers may refuse to be asked more often than every five minutes. append asks every 10 s."
         })
 final class ReportCommand extends ClientCommand {
 
     private static final String SEND_AGAIN =
             " See 'history' before you send any again; 'append' does so by itself, and stores none twice.";
+
+    /**
+     * A little longer than the five minutes that may lie between two probes by the defaults of gRPC. Any server of
+     * {@code stream_state} may be called, and such a server closes a connection that probes more often.
+     */
+    private static final Duration PROBE_AFTER = Duration.ofSeconds(310);
 
     private static final Metadata.Key<String> SOURCE =
             Metadata.Key.of("waystate-source", Metadata.ASCII_STRING_MARSHALLER);
@@ -94,34 +103,40 @@ final class ReportCommand extends ClientCommand {
     private RequestStreamingStub reporting;
 
     @Override
+    ClientContext connect() {
+        connection().probe(PROBE_AFTER, timeout());
+        return super.connect();
+    }
+
+    @Override
     public Integer call() throws Exception {
-        try (Stream<Report> reports = reports()) {
-            Iterator<Report> rest = reports.iterator();
-            rest.hasNext(); // a wrong first row fails before anything connects
+        try (Feed<Report> feed = Feed.start(reports())) {
+            feed.awaitFirst(); // a wrong first row fails before anything connects
             try (ClientContext context = connect()) {
-                send(rest);
+                send(feed);
             }
         }
         return ExitCodes.DONE;
     }
 
-    private void send(Iterator<Report> reports) throws InterruptedException {
+    private void send(Feed<Report> feed) throws InterruptedException {
         ReportSender sender = new ReportSender(streamTimeouts().stall());
         try {
-            send(reports, sender);
+            feed.onNews(sender::wake);
+            send(feed, sender);
         } catch (StatusRuntimeException failure) {
             noteUnknown(sender.sent(), failure.getStatus().getCode());
             throw failure;
         }
     }
 
-    private void send(Iterator<Report> reports, ReportSender sender) throws InterruptedException {
+    private void send(Feed<Report> feed, ReportSender sender) throws InterruptedException {
         stub().streamState(sender);
         sender.awaitConnection(timeout());
         InputException badRow = null;
         try (Progress progress = Progress.of("Reports")) {
-            while (reports.hasNext()) {
-                Report report = reports.next();
+            Report report;
+            while ((report = sender.next(feed)) != null) {
                 if (report.hasReportedAt() || report.hasLocation()) {
                     throw new InputException(
                             "Report " + (sender.sent() + 1) + " of the file has a time or a location of its"
@@ -130,6 +145,7 @@ final class ReportCommand extends ClientCommand {
                 sender.send(StatusNames.report(report.getStatusValue(), report.getInfo()));
                 progress.step();
             }
+            feed.checkEnd();
         } catch (InputException bad) {
             badRow = bad;
         }

@@ -1,10 +1,13 @@
 package dev.waystate.cli;
 
 import dev.waystate.cli.connection.ClientStream;
+import dev.waystate.cli.input.Feed;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Empty;
+import dev.waystate.proto.v1.Report;
 import io.grpc.Status;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends reports over one call, no faster than the server takes them: {@link #send} blocks while the transport has enough
@@ -19,6 +22,18 @@ final class ReportSender extends ClientStream<Data, Empty> {
     /** @param stallTimeout how long the server may take nothing, or not answer the end */
     ReportSender(Duration stallTimeout) {
         this.stallTimeout = stallTimeout;
+    }
+
+    /** Waits for the next report of the feed, and takes it; null at its end. Fails when the call has. */
+    @Nullable
+    Report next(Feed<Report> feed) throws InterruptedException {
+        awaitProgress(() -> feed.peek() != null || feed.isAtEnd(), ANY_TIME);
+        checkOpen();
+        Report next = feed.peek();
+        if (next != null) {
+            feed.remove();
+        }
+        return next;
     }
 
     /** Sends one report as soon as there is room for it. Fails when the call has. */

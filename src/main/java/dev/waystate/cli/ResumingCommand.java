@@ -12,12 +12,18 @@ import picocli.CommandLine.Mixin;
 /** A command whose stream goes on where it was cut. */
 abstract class ResumingCommand extends ClientCommand {
 
+    /**
+     * The shortest time that gRPC takes. It is longer than {@code waystate.limits.permit-keepalive-time}, which servers
+     * permit.
+     */
+    private static final Duration PROBE_AFTER = Duration.ofSeconds(10);
+
     @Mixin
     private RetryOptions retry;
 
     @Override
     ClientContext connect() {
-        connection().probe(timeout());
+        connection().probe(PROBE_AFTER, timeout());
         return super.connect();
     }
 

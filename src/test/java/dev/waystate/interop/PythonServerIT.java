@@ -1,15 +1,22 @@
 package dev.waystate.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.waystate.ServerProcess;
 import dev.waystate.cli.CommandRun;
+import dev.waystate.cli.RunningProgram;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,5 +100,45 @@ class PythonServerIT {
                 .contains("1 report was sent: it may be stored or not.")
                 .endsWith("FAILED_PRECONDITION: something went horribly wrong" + System.lineSeparator());
         assertThat(serverOutput.readLine()).isEqualTo("1 fail");
+    }
+
+    @Test
+    void callThatFailsWhileAPipeIsSilentEndsTheReportAtOnce() throws Exception {
+        try (RunningProgram report = reportOfAPipe()) {
+            report.write("OK,fail\n");
+
+            assertThat(report.exitCode()).isEqualTo(FAILED_PRECONDITION);
+            assertThat(report.err()).contains("1 report was sent: it may be stored or not.");
+            assertThat(serverOutput.readLine()).isEqualTo("1 fail");
+        }
+    }
+
+    /** The server is asked for a sign of life no sooner than gRPC's servers permit, which takes more than five minutes. */
+    @Test
+    @Tag("long")
+    @Timeout(420)
+    void serverThatStandsStillIsGivenUpWhileAPipeIsSilent() throws Exception {
+        try (RunningProgram report = reportOfAPipe()) {
+            report.write("OK,awake\n");
+            assertThat(serverOutput.readLine()).isEqualTo("1 awake");
+            signal("STOP");
+
+            await().atMost(Duration.ofSeconds(360)).until(() -> !report.isRunning());
+
+            assertThat(report.exitCode()).isEqualTo(64 + 14);
+            assertThat(report.err())
+                    .contains("1 report was sent: it may be stored or not.")
+                    .contains("UNAVAILABLE: Keepalive failed");
+        } finally {
+            signal("CONT");
+        }
+    }
+
+    private RunningProgram reportOfAPipe() throws IOException {
+        return RunningProgram.start(directory, ServerProcess.command("report", "-", "--target", target));
+    }
+
+    private void signal(String name) throws Exception {
+        CommandRun.of(directory, "", List.of("kill", "-" + name, Long.toString(server.pid())));
     }
 }

@@ -19,12 +19,6 @@ import picocli.CommandLine.TypeConversionException;
 /** The options that say how a client command reaches the server. */
 public final class ConnectionOptions {
 
-    /**
-     * The server is asked for a sign of life when none has come for this long. It is the shortest time that gRPC takes,
-     * and longer than {@code waystate.limits.permit-keepalive-time}, which servers permit.
-     */
-    private static final Duration PROBE_AFTER = Duration.ofSeconds(10);
-
     private static final String TARGET = "WAYSTATE_TARGET";
     private static final String TOKEN_FILE = "WAYSTATE_TOKEN_FILE";
 
@@ -63,7 +57,8 @@ public final class ConnectionOptions {
     private boolean verbose;
 
     private @Nullable TokenCredentials token;
-    private @Nullable Duration probeTimeout;
+    private @Nullable Duration probeAfter;
+    private Duration probeTimeout = Duration.ZERO;
 
     /**
      * Returns the server, or the replicas.
@@ -135,9 +130,11 @@ public final class ConnectionOptions {
     /**
      * Makes channels ask the server for a sign of life when an open call has heard nothing for a while.
      *
+     * @param after how long that is
      * @param timeout how long the answer may take
      */
-    public void probe(Duration timeout) {
+    public void probe(Duration after, Duration timeout) {
+        probeAfter = after;
         probeTimeout = timeout;
     }
 
@@ -154,8 +151,8 @@ public final class ConnectionOptions {
             } else {
                 channel.useTransportSecurity().sslContext(context);
             }
-            if (probeTimeout != null) {
-                channel.keepAliveTime(PROBE_AFTER.toNanos(), TimeUnit.NANOSECONDS)
+            if (probeAfter != null) {
+                channel.keepAliveTime(probeAfter.toNanos(), TimeUnit.NANOSECONDS)
                         .keepAliveTimeout(probeTimeout.toNanos(), TimeUnit.NANOSECONDS);
             }
         };

@@ -5,6 +5,7 @@ import dev.waystate.text.InputException;
 import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,22 @@ public final class Feed<T extends MessageLite> implements AutoCloseable {
     /** Sets the listener that runs after each message that has come, and at the end. It replaces the one before. */
     public void onNews(Runnable listener) {
         onNews = listener;
+    }
+
+    /**
+     * Waits for the first message, or for the end.
+     *
+     * @throws InputException if the first line is bad
+     */
+    public void awaitFirst() throws InterruptedException {
+        CountDownLatch news = new CountDownLatch(1);
+        onNews(news::countDown);
+        if (peek() == null && !isAtEnd()) {
+            news.await();
+        }
+        if (isAtEnd()) {
+            checkEnd();
+        }
     }
 
     /** Returns the next message without removing it; null if none has come. */
