@@ -37,7 +37,9 @@ abstract class ResumingCommand extends ClientCommand {
     }
 
     private void noteOutage(StatusRuntimeException failure) {
-        note(explain(failure.getStatus()) + " Trying again for up to " + seconds(retry.retryFor()) + " s.");
+        String reason = explain(failure.getStatus());
+        note(reason + (reason.endsWith(".") ? "" : ".") + " Trying again for up to " + seconds(retry.retryFor())
+                + " s.");
     }
 
     private static String seconds(Duration duration) {

@@ -147,7 +147,11 @@ class SourcesCommandTests {
         "--silent 10, a duration with its unit",
         "--at 5 --silent 10m, --at without --near and --silent",
         "--at 5 --near=0;0, --at without --near and --silent",
-        "--at yesterday, a time in RFC 3339"
+        "--at yesterday, a time in RFC 3339",
+        "--watch, 'Expected a terminal for --watch; for a pipe or a file, use ''read --follow''.'",
+        "--watch --json, --watch without --at and --json",
+        "--watch --at 5, --watch without --at and --json",
+        "--retry-for 5s, --retry-for together with --watch only"
     })
     void wrongUsageIsNamedAndNobodyIsCalled(String options, String message) {
         server.assertRefuses("sources " + options.replace("0;0", "0,0"), message);

@@ -103,6 +103,7 @@ class StandingStreamsIT {
             assertThat(read.await().outLines())
                     .extracting(StandingStreamsIT::position)
                     .containsExactly("1", "2", "3");
+            assertThat(read.err()).startsWith("UNAVAILABLE: the server gave no reason. Trying again for up to 300 s.");
         }
     }
 

@@ -49,31 +49,45 @@ public final class Terminals {
     }
 
     static boolean wantsColours(Map<String, String> environment) {
-        return environment.getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(environment.get("TERM"));
+        return environment.getOrDefault("NO_COLOR", "").isEmpty() && !isDumb(environment);
+    }
+
+    private static boolean isDumb(Map<String, String> environment) {
+        return "dumb".equals(environment.get("TERM"));
     }
 
     static boolean isStderrTerminal() {
         return isTerminal(STDERR);
     }
 
+    /** Returns whether standard output is a terminal on which text can be painted over. */
+    public static boolean isScreen() {
+        return isStdoutTerminal() && !isDumb(System.getenv());
+    }
+
     /**
      * Returns how many characters fit into a line of standard output; {@link Integer#MAX_VALUE} if that is no terminal.
      */
     static int width() {
-        return isStdoutTerminal() ? terminalWidth() : Integer.MAX_VALUE;
+        return isStdoutTerminal() ? size(1, Integer.MAX_VALUE) : Integer.MAX_VALUE;
     }
 
-    private static int terminalWidth() {
+    /** Returns how many lines the terminal has; as many as the smallest in use if it does not tell. */
+    public static int height() {
+        return size(0, 24);
+    }
+
+    private static int size(int dimension, int unlessKnown) {
         try {
             Process size =
                     new ProcessBuilder("stty", "size").redirectInput(TERMINAL).start();
             String[] rowsAndColumns = new String(size.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
                     .strip()
                     .split(" ");
-            int columns = Integer.parseInt(rowsAndColumns[1]);
-            return columns > 0 ? columns : Integer.MAX_VALUE;
+            int number = Integer.parseInt(rowsAndColumns[dimension]);
+            return number > 0 ? number : unlessKnown;
         } catch (IOException | RuntimeException unknown) {
-            return Integer.MAX_VALUE;
+            return unlessKnown;
         }
     }
 
