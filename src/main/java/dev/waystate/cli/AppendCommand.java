@@ -32,8 +32,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Stores the state reports of a source exactly once.",
             "  append --source NAME FILE               - is stdin",
-            "  append --source NAME --continue FILE    a further file of a source that has reports already, or the pipe of a"
-                    + " sensor",
+            "  append --source NAME --continue FILE    a further file, or a sensor's pipe",
             "The first report of the file gets the sequence 1 of the source, the next one 2, and so on. Reports that are"
                     + " stored already are skipped. After any failure run the same command again: it goes on where it was cut"
                     + " and stores nothing twice. Do the same when the file has grown.",

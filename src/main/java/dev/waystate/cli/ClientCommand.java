@@ -25,10 +25,13 @@ abstract class ClientCommand extends OutputCommand {
             "As of a time, such as 2026-02-03T04:05:06Z, or how long ago it is, such as 10m; a whole"
                     + " number is a position: after that record.";
 
+    /** The name of the mixin of the options that say how to reach the server. */
+    static final String CONNECTION = "connection";
+
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration STALL_TIMEOUT = Duration.ofSeconds(60);
 
-    @Mixin
+    @Mixin(name = CONNECTION)
     private ConnectionOptions connection;
 
     /** The address that the command calls, as its messages show it. */

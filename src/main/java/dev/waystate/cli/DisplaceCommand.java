@@ -26,13 +26,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = {
             "Prints the straight-line distance between two points.",
             "  displace 0,12 12,14     one displacement, or several pairs of points",
-            "  displace FILE           one displacement a line, 'x1,y1 x2,y2'; '#' begins a comment; - is stdin"
+            "  displace FILE           one displacement a line; - is stdin",
+            "A line of a file is 'x1,y1 x2,y2'; '#' begins a comment."
         })
 final class DisplaceCommand extends ClientCommand {
 
     @Parameters(
             arity = "1..*",
-            paramLabel = "POINT POINT | FILE",
+            paramLabel = "(POINT POINT)... | FILE",
+            hideParamSyntax = true,
             description = "Points are X,Y with whole numbers from -2147483648 to 2147483647.")
     private List<String> arguments;
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
         name = "health",
         description = {
             "Prints whether the server, or one service of it, is SERVING; exits with 0 if so and with 1 if not.",
-            "With --http it is the HTTP port, which has the same answer: for a gRPC port that wants certificates."
+            "With --http the HTTP port is asked, which has the same answer: for a gRPC port that wants certificates."
         })
 final class HealthCommand extends ClientCommand {
 
@@ -37,8 +37,9 @@ final class HealthCommand extends ClientCommand {
             arity = "0..1",
             paramLabel = "URL",
             fallbackValue = "",
-            description = "Ask the readiness of the HTTP port; http://localhost:8080/actuator/health/readiness when no"
-                    + " URL is given, with $MANAGEMENT_SERVER_PORT or $SERVER_PORT.")
+            description = "Ask for the readiness of the HTTP port. Without a URL it is"
+                    + " http://localhost:8080/actuator/health/readiness, with $MANAGEMENT_SERVER_PORT or $SERVER_PORT in"
+                    + " place of 8080 if one is set.")
     private @Nullable String http;
 
     @Override

@@ -24,7 +24,8 @@ final class NearOptions {
             names = "--within",
             paramLabel = "DISTANCE",
             converter = DistanceConverter.class,
-            description = "How far away from --near that may be, from 0; a location at exactly this distance counts.")
+            description = "How far away from --near that may be, from 0; a location at exactly this distance counts."
+                    + " read needs it.")
     private @Nullable Double distance;
 
     /** Returns the point, and the distance if one is given. */

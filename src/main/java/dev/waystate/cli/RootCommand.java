@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
             RestoreCommand.class,
             ImportCommand.class,
             HealthCommand.class,
-            GenerateCompletion.class
+            GenerateCompletion.class,
+            ManPageCommand.class
         })
 final class RootCommand implements Runnable {
 

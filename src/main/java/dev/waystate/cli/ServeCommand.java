@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
         name = Waystate.SERVE,
         description = {
             "Serves; also what happens without a command.",
-            "Spring properties may follow: serve --grpc.server.port=50052 --server.port=8081"
+            "Spring properties may follow: serve --grpc.server.port=50052 --server.port=8081",
+            "Exits with 1 if it cannot start, and with 74 if it cannot go on. Its log says why."
         })
 final class ServeCommand implements Runnable {
 

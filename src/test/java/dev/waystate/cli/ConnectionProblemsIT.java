@@ -209,6 +209,22 @@ class ConnectionProblemsIT {
                 .contains("localhost:82/");
     }
 
+    @Test
+    void adviceForAnHttpsUrlNamesNoOptionOfAGrpcConnection() {
+        CommandRun untrusted = run("health", "--http", "https://localhost:" + tlsServer.getPort());
+        CommandRun withoutTls = run("health", "--http", "https://localhost:" + plainServer.getPort());
+        CommandRun unknown = run("health", "--http", "https://no-such-host.invalid");
+
+        assertThat(untrusted.err())
+                .contains("authority that is trusted here", "-Djavax.net.ssl.trustStore=", "WAYSTATE_JAVA_OPTIONS");
+        assertThat(withoutTls.err()).contains("does not use TLS: begin the URL with http:");
+        assertThat(unknown.err()).contains("is not known: check the name given with --http.");
+        assertThat(List.of(untrusted, withoutTls, unknown))
+                .allSatisfy(run -> assertThat(run.err())
+                        .doesNotContain("--ca", "--tls", "--target")
+                        .hasLineCount(1));
+    }
+
     private static HttpServer httpServer(int status) throws IOException {
         HttpServer http = HttpServer.create(new InetSocketAddress("localhost", 0), 1);
         http.createContext("/", exchange -> {

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 class WaystateTests {
 
@@ -66,7 +69,9 @@ class WaystateTests {
                 "backup --help",
                 "restore --help",
                 "import --help",
-                "health --help"
+                "health --help",
+                "generate-completion --help",
+                "generate-man-page --help"
             })
     void everyCommandHasHelp(String line) {
         CommandRun run = CommandRun.of(arguments(line));
@@ -89,6 +94,46 @@ class WaystateTests {
         assertThat(run.exitCode()).isZero();
         assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .isEqualToIgnoringNewLines("--silent");
+    }
+
+    @Test
+    void examplesInHelpFitIntoALine() {
+        assertThat(commands())
+                .flatExtracting(command -> List.of(command.usageMessage().description()))
+                .filteredOn(line -> line.startsWith("  "))
+                .isNotEmpty()
+                .allMatch(line -> line.length() < 80);
+    }
+
+    @Test
+    void optionsOfACommandComeBeforeThoseOfEveryConnection() {
+        assertThat(CommandRun.of("sources", "--help").out())
+                .containsSubsequence("\n      --status=", "\n      --watch", "\n      --target=", "\n      --ca=");
+    }
+
+    @Test
+    void manualPageHasEveryCommandAndEveryOption() {
+        List<String> page = CommandRun.of("generate-man-page").outLines();
+
+        assertThat(page.get(0)).matches("\\.TH WAYSTATE 1 \"\" \"waystate [^(]+\"");
+        assertThat(page)
+                .filteredOn(line -> line.startsWith("."))
+                .allMatch(line -> line.matches("\\.(nh|ad l|PP|nf|fi|TP|TH .+|SH .+|SS .+)"));
+        assertThat(commands())
+                .allSatisfy(command -> assertThat(page)
+                        .anyMatch(line -> line.startsWith(
+                                (".SS " + command.qualifiedName() + " [OPTIONS]").replace("-", "\\-"))));
+        assertThat(commands())
+                .flatExtracting(CommandSpec::options)
+                .allSatisfy(option -> assertThat(page)
+                        .anyMatch(line ->
+                                line.startsWith("\\fB" + option.longestName().replace("-", "\\-") + "\\fR")
+                                        || option.usageHelp()
+                                        || option.versionHelp()));
+        assertThat(page)
+                .filteredOn("\\fB\\-\\-target\\fR=\\fIHOST:PORT\\fR"::equals)
+                .hasSize(1);
+        assertThat(page).filteredOn("\\fB\\-\\-json\\fR"::equals).hasSize(4);
     }
 
     @ParameterizedTest
@@ -137,7 +182,7 @@ class WaystateTests {
             delimiter = ';',
             value = {
                 "serve --port=50052                      ; Expected a property, such as --grpc.server.port=50052, but found '--port=50052'.",
-                "displace                                ; Expected POINT POINT | FILE, but found none.",
+                "displace                                ; Expected (POINT POINT)... | FILE, but found none.",
                 "history                                 ; Expected SOURCE, but found none.",
                 "append                                  ; Expected --source, FILE, but found none.",
                 "append --source                         ; Expected a value after --source, but found none.",
@@ -173,6 +218,13 @@ class WaystateTests {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).startsWith("Unknown option '--tragt'").doesNotContain("\tat ");
+    }
+
+    private static List<CommandSpec> commands() {
+        return new CommandLine(new RootCommand())
+                .getSubcommands().values().stream()
+                        .map(CommandLine::getCommandSpec)
+                        .toList();
     }
 
     private static String[] arguments(String line) {

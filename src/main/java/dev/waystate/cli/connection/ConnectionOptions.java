@@ -19,11 +19,15 @@ import picocli.CommandLine.TypeConversionException;
 /** The options that say how a client command reaches the server. */
 public final class ConnectionOptions {
 
+    /** In helps, puts options after those that a command has for itself. */
+    static final int AFTER_OWN = 1;
+
     private static final String TARGET = "WAYSTATE_TARGET";
     private static final String TOKEN_FILE = "WAYSTATE_TOKEN_FILE";
 
     @Option(
             names = "--target",
+            order = AFTER_OWN,
             paramLabel = "HOST:PORT",
             converter = TargetConverter.class,
             description =
@@ -37,6 +41,7 @@ public final class ConnectionOptions {
 
     @Option(
             names = "--token-file",
+            order = AFTER_OWN,
             paramLabel = "FILE",
             description = "A file with the token that is sent as 'authorization: Bearer ...'; $WAYSTATE_TOKEN_FILE when"
                     + " not given. It is read for each call, so that the token may be replaced.")
@@ -44,16 +49,20 @@ public final class ConnectionOptions {
 
     @Option(
             names = "--timeout",
+            order = AFTER_OWN,
             paramLabel = "DURATION",
             description = "The most that a call, connecting a stream, or the answer to a sign of life may take: 500ms,"
                     + " 5s, 1m; 10s when not given, and 3s for health. Also the most that a report may go without"
                     + " being taken or acknowledged; 60s when not given.")
     private @Nullable Duration timeout;
 
-    @Option(names = "--json", description = "Print one JSON object a line.")
+    @Option(names = "--json", order = AFTER_OWN, description = "Print one JSON object a line.")
     private boolean json;
 
-    @Option(names = "--verbose", description = "Show the stack trace of a failure, and signs of life of a stream.")
+    @Option(
+            names = "--verbose",
+            order = AFTER_OWN,
+            description = "Show the stack trace of a failure, and signs of life of a stream.")
     private boolean verbose;
 
     private @Nullable TokenCredentials token;

@@ -44,15 +44,21 @@ public final class FailedCall {
             "unknown_ca",
             "access_denied");
 
+    private static final String JAVA_OPTION = ", an option of Java: the launcher takes those in WAYSTATE_JAVA_OPTIONS.";
+
     private final String target;
+    private final boolean http;
+    private final String targetOption;
     private final Optional<String> proxy;
     private final TlsOptions tls;
     private final Status status;
     private final List<Throwable> causes;
 
-    /** @param channel where the channel leads to; null for a target that is called without one */
+    /** @param channel where the channel leads to; null for a URL, which is asked over HTTP */
     public FailedCall(String target, @Nullable Target channel, TlsOptions tls, Status status) {
         this.target = VisibleText.of(target);
+        this.http = channel == null;
+        this.targetOption = http ? "--http" : "--target";
         this.proxy = channel == null ? Optional.empty() : HostResolver.proxy(channel);
         this.tls = tls;
         this.status = status;
@@ -79,18 +85,18 @@ public final class FailedCall {
 
     private Optional<String> noServer() {
         if (hasCause(UnknownHostException.class) || isDescribed("Unable to resolve host")) {
-            return Optional.of("The host of " + target + " is not known: check the name given with --target.");
+            return Optional.of(
+                    "The host of " + target + " is not known: check the name given with " + targetOption + ".");
         }
         if (proxy.isPresent() && (hasCause(ConnectException.class) || isRefusedByTheProxy())) {
-            return Optional.of(
-                    "The proxy " + VisibleText.of(proxy.get())
-                            + ", which the system properties https.proxyHost and https.proxyPort"
-                            + " name, does not lead to " + target + ": mend it, or have it passed by with"
-                            + " -Dhttp.nonProxyHosts=HOST, an option of Java: the launcher takes those in WAYSTATE_JAVA_OPTIONS.");
+            return Optional.of("The proxy " + VisibleText.of(proxy.get())
+                    + ", which the system properties https.proxyHost and https.proxyPort"
+                    + " name, does not lead to " + target + ": mend it, or have it passed by with"
+                    + " -Dhttp.nonProxyHosts=HOST" + JAVA_OPTION);
         }
         if (hasCause(ConnectException.class)) {
             return Optional.of("Nothing answers at " + target + ": is the server running? Start it with"
-                    + " 'java -jar waystate.jar', or name another with --target.");
+                    + " 'java -jar waystate.jar', or name another with " + targetOption + ".");
         }
         return Optional.empty();
     }
@@ -103,35 +109,44 @@ public final class FailedCall {
                     + " wrong.");
         }
         if (Causes.messageWith("PKIX path", causes).isPresent()) {
-            return Optional.of(
-                    "The certificate of " + target + " is not from an authority that is trusted here: name the"
-                            + " authority's certificate with --ca.");
+            return Optional.of("The certificate of " + target + " is not from an authority that is trusted here: "
+                    + (http
+                            ? "name those to trust with -Djavax.net.ssl.trustStore=FILE" + JAVA_OPTION
+                            : "name the authority's certificate with --ca."));
         }
         return Causes.messageWith("No subject alternative", causes)
                 .or(() -> Causes.messageWith("No name matching", causes))
                 .map(message -> "The certificate of " + target + " is for another host (" + VisibleText.of(message)
-                        + "): name the server as its certificate does with --target.");
+                        + "): name the server as its certificate does with " + targetOption + ".");
     }
 
     private Optional<String> noEntry() {
         return CERTIFICATE_ALERTS.stream()
                 .filter(alert -> Causes.messageWith(ALERT + alert, causes).isPresent())
                 .findFirst()
-                .map(alert -> !tls.hasCertificate()
-                        ? "The server at " + target + " wants a client certificate: name yours with --cert and --key."
-                        : "The server at " + target + " does not accept the certificate of --cert (" + alert
-                                + "): check that it is valid, and from an authority that the server trusts.");
+                .map(alert -> http
+                        ? "The server at " + target + " wants a client certificate, which --http has not: ask the gRPC"
+                                + " port, with --target, --cert and --key."
+                        : !tls.hasCertificate()
+                                ? "The server at " + target
+                                        + " wants a client certificate: name yours with --cert and --key."
+                                : "The server at " + target + " does not accept the certificate of --cert (" + alert
+                                        + "): check that it is valid, and from an authority that the server trusts.");
     }
 
     private Optional<String> noTls() {
-        if (Causes.messageWith("not an SSL/TLS record", causes).isPresent()) {
-            return Optional.of(
-                    "The server at " + target + " does not use TLS: leave out --tls, --ca, --cert and --key.");
+        if (Causes.messageWith("not an SSL/TLS record", causes).isPresent()
+                || Causes.messageWith("unrecognized SSL message", causes).isPresent()) {
+            return Optional.of("The server at " + target + " does not use TLS: "
+                    + (http ? "begin the URL with http:." : "leave out --tls, --ca, --cert and --key."));
         }
         return hasCause(SSLException.class)
                 ? Optional.of("No TLS connection to " + target + " ("
                         + VisibleText.of(rootMessage())
-                        + "): check --ca, and --cert with --key if the server asks for a client certificate.")
+                        + "): check "
+                        + (http
+                                ? "the URL, and the certificate of the server."
+                                : "--ca, and --cert with --key if the server asks for a client certificate."))
                 : Optional.empty();
     }
 

@@ -8,6 +8,7 @@ public final class RetryOptions {
 
     @Option(
             names = "--retry-for",
+            order = ConnectionOptions.AFTER_OWN,
             paramLabel = "DURATION",
             defaultValue = "5m",
             description =

@@ -23,23 +23,29 @@ import picocli.CommandLine.Option;
 /** The TLS options of a connection. Each of the files alone turns TLS on, too. */
 public final class TlsOptions {
 
-    @Option(names = "--tls", description = "Use TLS, and trust the authorities that Java trusts unless --ca is given.")
+    @Option(
+            names = "--tls",
+            order = ConnectionOptions.AFTER_OWN,
+            description = "Use TLS, and trust the authorities that Java trusts unless --ca is given.")
     private boolean tls;
 
     @Option(
             names = "--ca",
+            order = ConnectionOptions.AFTER_OWN,
             paramLabel = "FILE",
             description = "PEM file with the authorities whose server certificates are trusted; implies --tls.")
     private @Nullable Path ca;
 
     @Option(
             names = "--cert",
+            order = ConnectionOptions.AFTER_OWN,
             paramLabel = "FILE",
             description = "PEM file with the client's certificate chain; implies --tls, needs --key.")
     private @Nullable Path cert;
 
     @Option(
             names = "--key",
+            order = ConnectionOptions.AFTER_OWN,
             paramLabel = "FILE",
             description = "PEM file with the client's private key, not encrypted; needs --cert.")
     private @Nullable Path key;
