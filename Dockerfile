@@ -1,4 +1,8 @@
-FROM maven:3.9.16-eclipse-temurin-25 AS build
+# Both may be named by digest, or in a registry of one's own.
+ARG BUILD_IMAGE=maven:3.9.16-eclipse-temurin-25
+ARG RUN_IMAGE=eclipse-temurin:25-jre
+
+FROM ${BUILD_IMAGE} AS build
 WORKDIR /build
 
 # Everything that the build downloads, in a layer that only a new POM or a new contract makes again: a build of the
@@ -12,7 +16,7 @@ RUN mvn -B -ntp package -DskipTests -Dspotless.check.skip
 COPY src/main src/main
 RUN mvn -B -ntp package -DskipTests -Dspotless.check.skip
 
-FROM eclipse-temurin:25-jre
+FROM ${RUN_IMAGE}
 LABEL org.opencontainers.image.title="Waystate" \
       org.opencontainers.image.description="Displacements between points and durable streams of state reports, over gRPC" \
       org.opencontainers.image.licenses="Apache-2.0"
