@@ -22,11 +22,22 @@ public class WaystateApplication {
         if (Waystate.serves(written)) {
             SpringApplication server = new SpringApplication(WaystateApplication.class);
             server.addInitializers(context -> SqliteLibrary.load());
-            server.run(Arrays.stream(written)
-                    .filter(arg -> !arg.equals(Waystate.SERVE))
-                    .toArray(String[]::new));
+            serve(
+                    server,
+                    Arrays.stream(written)
+                            .filter(arg -> !arg.equals(Waystate.SERVE))
+                            .toArray(String[]::new));
         } else {
             System.exit(Waystate.run(written));
+        }
+    }
+
+    /** Ends the process when the start fails, which Spring has said by then: threads of one of the ports may be left. */
+    private static void serve(SpringApplication server, String[] args) {
+        try {
+            server.run(args);
+        } catch (Throwable failedStart) {
+            System.exit(1);
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waystate.OtherJava;
 import dev.waystate.ServerProcess;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -141,6 +142,21 @@ class StartIT {
         List<String> wrapper = new ArrayList<>(List.of("env", variable + "=tcp://10.0.0.1:50051"));
         wrapper.addAll(WITHOUT_PORTS);
         assertRefused(wrapper, List.of(), variable, "tcp://10.0.0.1:50051");
+    }
+
+    /** By then the port for health and metrics is open, and Spring does not close it. */
+    @Test
+    void failedStartEndsThoughThePortOfItsOwnForHealthIsOpen() throws Exception {
+        List<String> wrapper = new ArrayList<>(List.of("env", "SERVER_PORT=0", "MANAGEMENT_SERVER_PORT=0"));
+        wrapper.addAll(WITHOUT_PORTS);
+        try (ServerSocket taken = new ServerSocket(0);
+                ServerProcess server =
+                        ServerProcess.launch(directory, wrapper, "--grpc.server.port=" + taken.getLocalPort())) {
+            assertThat(server.process().waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(server.process().exitValue()).isEqualTo(1);
+            assertThat(String.join("\n", server.output())).contains("grpc.server.port: Failed to bind to address");
+        }
     }
 
     private List<String> assertRefused(List<String> arguments, String... words) throws Exception {

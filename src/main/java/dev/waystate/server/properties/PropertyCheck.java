@@ -2,6 +2,7 @@ package dev.waystate.server.properties;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -26,13 +27,16 @@ import tools.jackson.databind.json.JsonMapper;
  * Refuses properties of Waystate that would not do what they say, before any other part of the server is made. A
  * property that is misspelt, or of another version, would silently do nothing. Environment variables are not checked
  * for that, since an orchestrator sets some that begin with a service's name. A time without a unit would count as
- * milliseconds.
+ * milliseconds. Of the HTTP ports, Spring Boot does not name one that cannot be.
  */
 @Component
 class PropertyCheck implements BeanFactoryPostProcessor {
 
     private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("waystate");
     private static final String METADATA = "classpath*:META-INF/spring-configuration-metadata.json";
+    private static final List<String> HTTP_PORTS = List.of("server.port", "management.server.port");
+    private static final int HIGHEST_PORT = 65_535;
+    private static final int NO_PORT = -1;
     private static final String TIME = "java.time.Duration";
 
     /** Zero is the same in all units. */
@@ -52,6 +56,8 @@ class PropertyCheck implements BeanFactoryPostProcessor {
                 Binder.get(environment).bind(name.toString(), String.class).ifBound(value -> checkUnit(name, value));
             }
         });
+        HTTP_PORTS.forEach(
+                name -> Binder.get(environment).bind(name, Integer.class).ifBound(port -> checkPort(name, port)));
     }
 
     private static Stream<ConfigurationProperty> properties(ConfigurationPropertySource source) {
@@ -80,6 +86,15 @@ class PropertyCheck implements BeanFactoryPostProcessor {
             throw new InvalidPropertyException(
                     name.toString(),
                     "expected a time with its unit, such as 500ms, 10s, 5m, 12h or 30d, but found " + value.strip());
+        }
+    }
+
+    private static void checkPort(String name, int port) {
+        if (port < NO_PORT || port > HIGHEST_PORT) {
+            throw new InvalidPropertyException(
+                    name,
+                    "expected a port from 0, for any, to " + HIGHEST_PORT + ", or " + NO_PORT + " for none, but found "
+                            + port);
         }
     }
 

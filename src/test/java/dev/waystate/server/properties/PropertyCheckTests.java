@@ -22,6 +22,9 @@ class PropertyCheckTests {
                 "waystate.state-log.retention.max-age=90| expected a time with its unit, such as 500ms, 10s",
                 "waystate.limits.unary-deadline=-5      | but found -5",
                 "waystate.server.drain-delay=007        | but found 007",
+                "server.port=70000                      | expected a port from 0, for any, to 65535, or -1 for none",
+                "server.port=-2                         | but found -2",
+                "management.server.port=65536           | but found 65536",
             })
     void propertyThatWouldNotDoWhatItSaysIsRefusedByItsName(String property, String problem) {
         assertThatThrownBy(() -> check(property, Type.MAP))
@@ -40,7 +43,9 @@ class PropertyCheckTests {
                 "waystate.limits=",
                 "waystate.limits.message-size=1000",
                 "waystate.security.callers[0].name=farm",
-                "waystated.limit=1"
+                "waystated.limit=1",
+                "server.port=-1",
+                "management.server.port=65535"
             })
     void otherPropertiesAreTaken(String property) {
         assertThatCode(() -> check(property, Type.MAP)).doesNotThrowAnyException();
