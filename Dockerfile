@@ -1,8 +1,4 @@
-# Both may be named by digest, or in a registry of one's own.
-ARG BUILD_IMAGE=maven:3.9.16-eclipse-temurin-25
-ARG RUN_IMAGE=eclipse-temurin:25-jre
-
-FROM ${BUILD_IMAGE} AS build
+FROM maven:3.9.16-eclipse-temurin-25 AS build
 WORKDIR /build
 
 # Everything that the build downloads, in a layer that only a new POM or a new contract makes again: a build of the
@@ -16,7 +12,7 @@ RUN mvn -B -ntp package -DskipTests -Dspotless.check.skip
 COPY src/main src/main
 RUN mvn -B -ntp package -DskipTests -Dspotless.check.skip
 
-FROM ${RUN_IMAGE}
+FROM eclipse-temurin:25-jre
 LABEL org.opencontainers.image.title="Waystate" \
       org.opencontainers.image.description="Displacements between points and durable streams of state reports, over gRPC" \
       org.opencontainers.image.licenses="Apache-2.0"

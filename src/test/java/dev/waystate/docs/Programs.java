@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The programs that the pages call: those that {@link DocumentsIT} runs, and what can be said of the others unrun. */
@@ -155,11 +154,6 @@ final class Programs {
         words.stream()
                 .filter(word -> word.matches("\\d+:\\d+"))
                 .filter(ports -> !dockerfile.matches("(?s).*EXPOSE .*\\b" + ports.replaceAll(".*:", "") + "\\b.*"))
-                .forEach(problems::add);
-        IntStream.range(1, words.size())
-                .filter(i -> words.get(i - 1).equals("--build-arg"))
-                .mapToObj(words::get)
-                .filter(argument -> !dockerfile.contains("\nARG " + argument.replaceAll("=.*", "=")))
                 .forEach(problems::add);
         return problems;
     }
