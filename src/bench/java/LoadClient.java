@@ -1,3 +1,4 @@
+import com.google.common.primitives.Bytes;
 import com.google.protobuf.Timestamp;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Displacement;
@@ -153,13 +154,11 @@ class LoadClient {
                     .setFirstSequence(firstSequence)
                     .build()
                     .toByteArray();
-            byte[] request = Arrays.copyOf(begin, begin.length + reports.length);
-            System.arraycopy(reports, 0, request, begin.length, reports.length);
-            return request;
+            return Bytes.concat(begin, reports);
         }
     }
 
-    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+    private static final class RequestBytes implements MethodDescriptor.Marshaller<byte[]> {
 
         @Override
         public InputStream stream(byte[] request) {
@@ -196,7 +195,7 @@ class LoadClient {
             MethodDescriptor<AppendRequest, AppendResponse> method = StateLogServiceGrpc.getAppendMethod();
             requests = ClientCalls.asyncBidiStreamingCall(
                     channel.newCall(
-                            method.toBuilder(new Bytes(), method.getResponseMarshaller())
+                            method.toBuilder(new RequestBytes(), method.getResponseMarshaller())
                                     .build(),
                             CallOptions.DEFAULT),
                     this);

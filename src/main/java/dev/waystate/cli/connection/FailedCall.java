@@ -124,14 +124,19 @@ public final class FailedCall {
         return CERTIFICATE_ALERTS.stream()
                 .filter(alert -> Causes.messageWith(ALERT + alert, causes).isPresent())
                 .findFirst()
-                .map(alert -> http
-                        ? "The server at " + target + " wants a client certificate, which --http has not: ask the gRPC"
-                                + " port, with --target, --cert and --key."
-                        : !tls.hasCertificate()
-                                ? "The server at " + target
-                                        + " wants a client certificate: name yours with --cert and --key."
-                                : "The server at " + target + " does not accept the certificate of --cert (" + alert
-                                        + "): check that it is valid, and from an authority that the server trusts.");
+                .map(this::noEntry);
+    }
+
+    private String noEntry(String alert) {
+        if (http) {
+            return "The server at " + target
+                    + " wants a client certificate, which --http has not: ask the gRPC port, with"
+                    + " --target, --cert and --key.";
+        }
+        return tls.hasCertificate()
+                ? "The server at " + target + " does not accept the certificate of --cert (" + alert
+                        + "): check that it is valid, and from an authority that the server trusts."
+                : "The server at " + target + " wants a client certificate: name yours with --cert and --key.";
     }
 
     private Optional<String> noTls() {

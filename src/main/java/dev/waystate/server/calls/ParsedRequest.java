@@ -58,9 +58,12 @@ record ParsedRequest<T>(Supplier<T> content) {
 
             @Override
             public ParsedRequest<T> parse(InputStream stream) {
-                T message;
                 try {
-                    message = parser.parseFrom(bytes(stream));
+                    T message = parser.parseFrom(bytes(stream));
+                    check((Message) message, mostBytes, lists);
+                    return new ParsedRequest<>(() -> message);
+                } catch (InvalidRequestException tooLarge) {
+                    return failed(tooLarge);
                 } catch (IOException problem) {
                     return failed(new UnreadableRequestException(method, problem));
                 } catch (RuntimeException problem) {
@@ -68,12 +71,6 @@ record ParsedRequest<T>(Supplier<T> content) {
                     boolean tooLarge = Status.fromThrowable(problem).getCode() == Code.RESOURCE_EXHAUSTED;
                     return failed(tooLarge ? problem : new UnreadableRequestException(method, problem));
                 }
-                try {
-                    check((Message) message, mostBytes, lists);
-                } catch (InvalidRequestException tooLarge) {
-                    return failed(tooLarge);
-                }
-                return new ParsedRequest<>(() -> message);
             }
         };
     }

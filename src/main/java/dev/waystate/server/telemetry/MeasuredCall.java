@@ -24,7 +24,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
      * The length of a {@code tracestate} that everybody should pass on (W3C Trace Context, 3.3.1.5), and nine times that
      * of a {@code traceparent}. To parse a longer one can take very long.
      */
-    private static final int MAX_TRACE_STATE_LENGTH = 512;
+    private static final int MAX_TRACE_ENTRY_LENGTH = 512;
 
     private final CallObserver[] observers;
     private final String namedMethod;
@@ -74,7 +74,7 @@ public abstract class MeasuredCall extends ServerStreamTracer {
     }
 
     private static @Nullable String fit(@Nullable String entry) {
-        return entry == null || entry.length() > MAX_TRACE_STATE_LENGTH ? null : entry;
+        return entry == null || entry.length() > MAX_TRACE_ENTRY_LENGTH ? null : entry;
     }
 
     @Override

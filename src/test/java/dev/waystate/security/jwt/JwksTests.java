@@ -55,13 +55,13 @@ class JwksTests {
     private static final String POINT = "\"x\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\","
             + "\"y\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"";
 
+    private static final Base64URL MODULUS_OF_1024_BITS =
+            Base64URL.encode(BigInteger.ONE.shiftLeft(1024).subtract(BigInteger.ONE));
+
     @TempDir
     static Path directory;
 
     private final JwtIssuer issuer = new JwtIssuer();
-    private static final Base64URL MODULUS_OF_1024_BITS =
-            Base64URL.encode(BigInteger.ONE.shiftLeft(1024).subtract(BigInteger.ONE));
-
     private final Scheduler scheduler = new Scheduler(outOfMemory -> {});
     private JwtVerifier verifier;
 
