@@ -56,7 +56,9 @@ final class Flood implements AutoCloseable {
     private void run() {
         try {
             for (int i = 0; i < calls.connections && !stopping; i++) {
-                attackers.add(new Attacker());
+                Attacker attacker = new Attacker();
+                attackers.add(attacker);
+                attacker.renew();
                 sendAll();
             }
             long renewedAt = System.nanoTime();
@@ -81,12 +83,10 @@ final class Flood implements AutoCloseable {
 
     private void renewAll() throws InterruptedException {
         for (int i = 0; i < attackers.size() && !stopping; i++) {
-            if (attackers.get(i).connection.isOpen()) {
-                attackers.get(i).renew();
-            } else {
-                attackers.get(i).close();
+            if (!attackers.get(i).connection.isOpen()) {
                 attackers.set(i, new Attacker());
             }
+            attackers.get(i).renew();
         }
     }
 
@@ -105,15 +105,12 @@ final class Flood implements AutoCloseable {
     /** One connection. */
     private final class Attacker {
 
-        private final RawConnection connection;
+        private final RawConnection connection =
+                calls.answersTaken ? RawConnection.open(port) : RawConnection.openWithoutWindow(port);
         private final List<OpenCall> open = new ArrayList<>();
         private int nextStreamId = 1;
 
-        Attacker() throws InterruptedException {
-            connection = calls.answersTaken ? RawConnection.open(port) : RawConnection.openWithoutWindow(port);
-            openCalls(calls.open);
-        }
-
+        /** Makes as many calls as are missing: all at first, then those that the server has ended. */
         void renew() throws InterruptedException {
             open.removeIf(call -> connection.hasEndedCall(call.streamId));
             openCalls(calls.open - open.size());

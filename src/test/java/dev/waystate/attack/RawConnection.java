@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -50,30 +51,31 @@ final class RawConnection implements AutoCloseable {
     private final Channel channel;
     private final Frames frames;
 
-    private RawConnection(int port) throws InterruptedException {
+    /** Cannot be interrupted: a connection that nobody has, nobody could close. */
+    private RawConnection(int port) {
         channel = new Bootstrap()
                 .group(EVENT_LOOPS)
                 .channel(NioSocketChannel.class)
                 .handler(incoming)
                 .connect(InetAddress.getLoopbackAddress(), port)
-                .sync()
+                .syncUninterruptibly()
                 .channel();
-        frames = new Frames(channel.pipeline().context(incoming));
+        frames = new Frames(incoming.context);
     }
 
     /** Opens a connection and sends the preface, its SETTINGS frame included. */
-    static RawConnection open(int port) throws InterruptedException {
+    static RawConnection open(int port) {
         return open(port, new Http2Settings());
     }
 
     /** Opens a connection whose calls may be sent no data. */
-    static RawConnection openWithoutWindow(int port) throws InterruptedException {
+    static RawConnection openWithoutWindow(int port) {
         return open(port, new Http2Settings().initialWindowSize(0));
     }
 
-    private static RawConnection open(int port, Http2Settings settings) throws InterruptedException {
+    private static RawConnection open(int port, Http2Settings settings) {
         RawConnection connection = new RawConnection(port);
-        connection.send(sent -> {
+        connection.write(sent -> {
             sent.bytes(Http2CodecUtil.connectionPrefaceBuf());
             sent.settings(settings);
         });
@@ -82,12 +84,17 @@ final class RawConnection implements AutoCloseable {
 
     /** Sends frames, waits until the network has taken them, and returns whether it has. */
     boolean send(Consumer<Frames> sequence) throws InterruptedException {
-        ChannelFuture written = channel.newPromise();
+        ChannelFuture written = write(sequence);
+        return written.await(TIMEOUT_SECONDS, TimeUnit.SECONDS) && written.isSuccess();
+    }
+
+    private ChannelFuture write(Consumer<Frames> sequence) {
+        ChannelPromise written = channel.newPromise();
         channel.eventLoop().execute(() -> {
             sequence.accept(frames);
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER, (io.netty.channel.ChannelPromise) written);
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER, written);
         });
-        return written.await(TIMEOUT_SECONDS, TimeUnit.SECONDS) && written.isSuccess();
+        return written;
     }
 
     /**
@@ -184,6 +191,7 @@ final class RawConnection implements AutoCloseable {
     private static final class Incoming extends ByteToMessageDecoder {
 
         private final DefaultHttp2FrameReader reader = new DefaultHttp2FrameReader(false);
+        private volatile @Nullable ChannelHandlerContext context;
         private final AtomicInteger resets = new AtomicInteger();
         private final Set<Integer> reset = ConcurrentHashMap.newKeySet();
         private final Map<Integer, String> ends = new ConcurrentHashMap<>();
@@ -249,6 +257,11 @@ final class RawConnection implements AutoCloseable {
             if (streamId == 0 || bytes > 0) {
                 connectionWindow.addAndGet(-bytes);
             }
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            this.context = context;
         }
 
         @Override
