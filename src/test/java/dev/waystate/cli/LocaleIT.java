@@ -76,6 +76,33 @@ class LocaleIT {
                 .hasLineCount(1);
     }
 
+    @Test
+    void logHasItsNameWithoutALocale() throws Exception {
+        String jar = "env -i " + ServerProcess.java() + " " + StartArchive.option() + " -XX:TieredStopAtLevel=1 -jar "
+                + ServerProcess.jar();
+        Path folder = Files.createTempDirectory(directory, "log");
+
+        CommandRun run = script("cd " + folder + "; mkdir sub ü; (cd sub; exec " + jar
+                + " serve --grpc.server.port=0 --server.port=0 --waystate.state-log.file=../kü.db) > log & pid=$!\n"
+                + "for i in $(seq 200); do grep -q 'Started Waystate' log && break; sleep 0.2; done\n"
+                + jar + " backup --from kü.db ü/b.db; kill $pid; wait $pid; ls -d kü.db ü/b.db");
+
+        assertThat(run.outLines())
+                .as(run.err())
+                .containsExactly(Utf8.text(folder) + "/ü/b.db: head position 0", "kü.db", "ü/b.db");
+    }
+
+    /** Java does not tell apart what it has no characters for. */
+    @Test
+    void logThatAVariableNamesWithoutALocaleIsRefused() throws Exception {
+        CommandRun run = script("env -i WAYSTATE_STATELOG_FILE=" + directory + "/kä.db " + ServerProcess.java()
+                + " -XX:TieredStopAtLevel=1 -jar " + ServerProcess.jar()
+                + " serve --grpc.server.port=0 --server.port=0");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).contains("Property: waystate.state-log.file", "set LC_ALL=C.UTF-8");
+    }
+
     /** Without the protection: this is what the JVM makes of two names. */
     @Test
     void withoutALocaleTheJvmPassesTwoNamesAsOne() throws Exception {

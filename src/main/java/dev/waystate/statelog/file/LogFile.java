@@ -1,7 +1,10 @@
 package dev.waystate.statelog.file;
 
+import dev.waystate.process.Utf8;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -27,9 +30,8 @@ public record LogFile(Path named, Path path, Object key) {
     /**
      * Finds the file, after creating it, empty, and its directory where they are missing.
      *
-     * @throws UnusableFileException if it is a directory, a device, a pipe or a socket, if it is under a file, or if a link
-     *     to it leads nowhere
-     * @throws IOException if it cannot be created
+     * @throws UnusableFileException if it is a directory, a device, a pipe or a socket, if it is under a file, if a link to
+     *     it leads nowhere, or if it cannot be created
      */
     public static LogFile findOrCreate(Path name) throws IOException {
         Path named = name.toAbsolutePath();
@@ -47,9 +49,15 @@ public record LogFile(Path named, Path path, Object key) {
         } catch (FileAlreadyExistsException noDirectory) {
             throw new UnusableFileException(
                     "Expected a directory for the state log " + file + ", but " + noDirectory.getFile() + " is none");
-        } catch (NoSuchFileException nowhere) {
-            throw new UnusableFileException("Expected a file, or a link to one, but " + file + " is a link to "
-                    + Files.readSymbolicLink(file) + ", where no file can be made");
+        } catch (AccessDeniedException denied) {
+            throw new UnusableFileException(denied);
+        } catch (FileSystemException impossible) {
+            String reason = impossible.getReason() == null ? "" : ": " + impossible.getReason();
+            throw new UnusableFileException(
+                    Files.isSymbolicLink(file)
+                            ? "Expected a file, or a link to one, but " + file + " is a link to "
+                                    + Files.readSymbolicLink(file) + ", where no file can be made" + reason
+                            : "Expected a file that can be made, but none can be at " + file + reason);
         }
     }
 
@@ -100,7 +108,7 @@ public record LogFile(Path named, Path path, Object key) {
 
     /** Returns the file beside another whose name has an end of its own. */
     public static Path beside(Path file, String suffix) {
-        return file.resolveSibling(file.getFileName() + suffix);
+        return Utf8.path(Utf8.text(file) + suffix);
     }
 
     /** Returns a source of connections that see committed transactions. */

@@ -106,6 +106,12 @@ class LogFileTests {
                 .isInstanceOf(UnusableFileException.class)
                 .hasMessageContaining("Expected a directory for the state log ")
                 .hasMessageContaining("but " + text + " is none");
+        assertThatThrownBy(() -> LogFile.findOrCreate(directory.resolve("x".repeat(300))))
+                .isInstanceOf(UnusableFileException.class)
+                .hasMessageMatching("Expected a file that can be made, but none can be at .*x: File name too long");
+        assertThatThrownBy(() -> LogFile.findOrCreate(Path.of("/proc/waystate.db")))
+                .isInstanceOf(UnusableFileException.class)
+                .hasMessage("Expected a file that can be made, but none can be at /proc/waystate.db");
         assertThatThrownBy(() -> LogFile.findOrCreate(link))
                 .isInstanceOf(UnusableFileException.class)
                 .hasMessageContaining(link + " is a link to " + directory.resolve("nosuch/waystate.db"));
