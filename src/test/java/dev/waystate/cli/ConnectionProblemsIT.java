@@ -181,6 +181,7 @@ class ConnectionProblemsIT {
             CommandRun patient = run("health", "--timeout", "30d", "--http", notFound);
             CommandRun dead = run("health", "--http", "http://localhost:" + closedPort());
             CommandRun noUrl = run("health", "--http", "localhost:8080");
+            CommandRun noHost = run("health", "--http", "http:///ready");
             CommandRun both = run("health my.Service", "--http", notFound);
             CommandRun token = run("health --token-file nosuch", "--http", notFound);
 
@@ -195,6 +196,7 @@ class ConnectionProblemsIT {
                     .startsWith("Nothing answers at http://localhost:")
                     .hasLineCount(1);
             assertThat(noUrl.err()).contains("Expected an http or https URL").hasLineCount(2);
+            assertThat(noHost.err()).contains("Expected an http or https URL").hasLineCount(2);
             assertThat(both.err()).contains("either --http, or a service").hasLineCount(2);
         } finally {
             http.stop(0);
@@ -473,7 +475,7 @@ class ConnectionProblemsIT {
         }
         CommandRun http = runWith("SERVER_PORT=tcp://10.0.0.1:8080", "health --http --json");
         assertThat(http.err())
-                .contains("SERVER_PORT", "Kubernetes", "--http=URL")
+                .contains("SERVER_PORT", "Kubernetes", ": name the HTTP port with --http=URL.")
                 .hasLineCount(1);
         CommandRun right = runWith("GRPC_SERVER_PORT=" + plainServer.getPort(), "health");
         assertThat(right.exitCode()).as(right.err()).isZero();
@@ -493,7 +495,7 @@ class ConnectionProblemsIT {
         assertThat(List.of(run.exitCode(), other.exitCode(), wrong.exitCode())).containsExactly(0, 0, 2);
         assertThat(AUTHORIZATIONS).containsExactly("Bearer " + SECRET);
         assertThat(wrong.err())
-                .startsWith("WAYSTATE_TARGET: expected HOST:PORT")
+                .startsWith("WAYSTATE_TARGET: Expected HOST:PORT")
                 .contains("nowhere")
                 .doesNotContain("--target");
     }

@@ -55,7 +55,8 @@ public final class HttpReadiness {
 
     private static HttpURLConnection open(String url, Duration timeout) throws IOException {
         try {
-            if (new URL(url).openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection) {
+            if (new URL(url).openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection
+                    && !connection.getURL().getHost().isEmpty()) {
                 int millis = Math.max(1, Ints.saturatedCast(timeout.toMillis())); // 0 would be no limit
                 connection.setConnectTimeout(millis);
                 connection.setReadTimeout(millis);

@@ -11,16 +11,18 @@ final class LocalPorts {
     private LocalPorts() {}
 
     static HostAndPort grpc(Map<String, String> environment) {
-        return HostAndPort.fromParts("localhost", port(environment, "GRPC_SERVER_PORT", 50051));
+        return HostAndPort.fromParts(
+                "localhost", port(environment, "GRPC_SERVER_PORT", 50051, "the server with --target"));
     }
 
     /** Returns the port of the actuator, which is the HTTP port unless it has one of its own. */
     static int actuator(Map<String, String> environment) {
         boolean isOwn = !environment.getOrDefault("MANAGEMENT_SERVER_PORT", "").isEmpty();
-        return port(environment, isOwn ? "MANAGEMENT_SERVER_PORT" : "SERVER_PORT", 8080);
+        return port(
+                environment, isOwn ? "MANAGEMENT_SERVER_PORT" : "SERVER_PORT", 8080, "the HTTP port with --http=URL");
     }
 
-    private static int port(Map<String, String> environment, String variable, int unlessSet) {
+    private static int port(Map<String, String> environment, String variable, int unlessSet, String other) {
         String text = environment.getOrDefault(variable, "");
         if (text.isEmpty()) {
             return unlessSet;
@@ -31,6 +33,6 @@ final class LocalPorts {
         throw new InputException("Expected a port from 1 to 65535 in " + variable + ", but found \""
                 + VisibleText.of(text) + "\""
                 + (text.contains("://") ? ", which Kubernetes sets for a Service of that name" : "")
-                + ": name the server with --target, or its HTTP port with --http=URL.");
+                + ": name " + other + ".");
     }
 }

@@ -30,7 +30,7 @@ public final class TargetConverter implements ITypeConverter<Target> {
         } catch (IllegalArgumentException notOne) {
             // said below
         }
-        throw new TypeConversionException("expected HOST:PORT with a port from 1 to 65535, such as localhost:50051 or"
+        throw new TypeConversionException("Expected HOST:PORT with a port from 1 to 65535, such as localhost:50051 or"
                 + " [::1]:50051, or replicas as HOST:PORT,HOST:PORT or dns:///NAME:PORT, but found \""
                 + VisibleText.of(part) + "\"" + (part.equals(text) ? "" : " in \"" + VisibleText.of(text) + "\""));
     }

@@ -71,7 +71,7 @@ class OptionConvertersTests {
     void targetWithoutHostOrPortIsRefused(String text) {
         assertThatThrownBy(() -> new TargetConverter().convert(text))
                 .isInstanceOf(TypeConversionException.class)
-                .hasMessageContaining("expected HOST:PORT");
+                .hasMessageContaining("Expected HOST:PORT");
     }
 
     @Test
