@@ -37,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,6 +81,8 @@ class MemoryFloodIT {
     private static final byte[] GROUP_OF_ONE_FIELD = {15 << 3 | 3, 1 << 3, 0, 15 << 3 | 4};
 
     private static final int CONNECTIONS_OF_UNUSED_CALLS = 200;
+    private static final int BUSY_CONNECTIONS = 700;
+    private static final int CALLS_AT_ONCE = 50;
     private static final int BUSY_STREAMS = 100;
     private static final int REPORTS_PER_STREAM = 1_000;
 
@@ -320,6 +323,36 @@ class MemoryFloodIT {
         }
         await().atMost(RECOVERY).until(() -> server.heldBytes() < AS_GOOD_AS_NOTHING_BYTES);
         assertThat(server.process().process().isAlive()).isTrue();
+    }
+
+    /** All at once, their calls would take more than all calls may. */
+    @Test
+    void callsOfManyBusyConnectionsAreAllAnswered() throws Exception {
+        SmallServer server = servers.get(Path.of(ServerProcess.java()));
+        List<RawConnection> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < BUSY_CONNECTIONS; i++) {
+                clients.add(RawConnection.open(server.process().grpcPort()));
+            }
+            for (int call = 0; call < CALLS; call += CALLS_AT_ONCE) {
+                List<Integer> streams = IntStream.range(call, call + CALLS_AT_ONCE)
+                        .mapToObj(number -> 2 * number + 1)
+                        .toList();
+                for (RawConnection client : clients) {
+                    client.send(frames -> streams.forEach(stream -> {
+                        frames.call(stream, DISPLACEMENT);
+                        frames.lastMessage(stream, Displacement.getDefaultInstance());
+                    }));
+                }
+                await().atMost(RUNNING_OUT)
+                        .until(() -> clients.stream()
+                                .allMatch(client -> streams.stream().allMatch(client::hasEndedCall)));
+                assertThat(clients)
+                        .allMatch(client -> streams.stream().allMatch(stream -> "0".equals(client.status(stream))));
+            }
+        } finally {
+            clients.forEach(RawConnection::close);
+        }
     }
 
     /** The streams send many times what may be on its way to the disk. */

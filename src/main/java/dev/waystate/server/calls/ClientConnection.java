@@ -181,6 +181,7 @@ final class ClientConnection extends ChannelDuplexHandler {
         }
         Http2Stream stream = http2.stream(http2.remote().lastStreamCreated());
         stream.setProperty(callKey, call);
+        ReadTurn.callOpened(context.executor());
         return stream;
     }
 
@@ -203,6 +204,11 @@ final class ClientConnection extends ChannelDuplexHandler {
                             "The connection's unfinished messages take too much memory: send one after the other, and"
                                     + " in larger frames"));
                 });
+    }
+
+    /** For the connection's thread. */
+    boolean hasOpenCalls() {
+        return http2 != null && http2.numActiveStreams() > 0;
     }
 
     /** Returns the address at its other end; null for the process itself. */

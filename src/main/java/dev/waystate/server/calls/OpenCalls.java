@@ -10,7 +10,7 @@ import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -79,9 +79,10 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
         server.addStreamTracerFactory(this);
     }
 
-    /** Returns the first handler of a new connection. Without it, what the connection's calls hold is not counted. */
-    public ChannelHandler newConnection() {
-        return new ClientConnection(memory, refusals, failStop);
+    /** Adds the first handlers of a new connection. Without them, what the connection's calls hold is not counted. */
+    public void addConnection(ChannelPipeline pipeline) {
+        ClientConnection connection = new ClientConnection(memory, refusals, failStop);
+        pipeline.addFirst(new ReadTurn(connection::hasOpenCalls), connection);
     }
 
     @Override

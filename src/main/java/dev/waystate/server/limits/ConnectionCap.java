@@ -47,7 +47,7 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
             return;
         }
         connection.closeFuture().addListener(closed -> open.decrementAndGet());
-        connection.pipeline().addFirst(openCalls.newConnection());
+        openCalls.addConnection(connection.pipeline());
         context.fireChannelRead(accepted);
     }
 }

@@ -1,0 +1,121 @@
+package dev.waystate.server.calls;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a connection be read when it is its turn. A thread of the transport reads all connections that have sent
+ * something before it sends any answer. With many connections, all their calls would be open at once. So after a number
+ * of calls, the connections that have none open wait until answers have been sent, each with the bytes that were just
+ * read.
+ */
+final class ReadTurn extends ChannelDuplexHandler {
+
+    /** How many calls a thread opens before it sends answers. One read can bring more. */
+    static final int MOST_CALLS = 256;
+
+    private static final FastThreadLocal<Round> ROUND = new FastThreadLocal<>() {
+        @Override
+        protected Round initialValue() {
+            return new Round();
+        }
+    };
+
+    private final BooleanSupplier hasOpenCalls;
+
+    private @Nullable ChannelHandlerContext context;
+
+    /** What was read, and waits for the turn. */
+    private @Nullable Object waiting;
+
+    /** @param hasOpenCalls whether the connection has some, whose requests are read at once */
+    ReadTurn(BooleanSupplier hasOpenCalls) {
+        this.hasOpenCalls = hasOpenCalls;
+    }
+
+    /** Notes that a call has been opened by the current thread, which is that of the connection. */
+    static void callOpened(ScheduledExecutorService thread) {
+        ROUND.get().callOpened(thread);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Round round = ROUND.get();
+        if (round.isFull() && !hasOpenCalls.getAsBoolean()) {
+            waiting = message;
+            context.channel().config().setAutoRead(false);
+            round.connections.add(this);
+        } else {
+            context.fireChannelRead(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (waiting == null) {
+            context.fireChannelReadComplete();
+        }
+    }
+
+    /** Asks for nothing more while something waits. TLS would, of its own accord. */
+    @Override
+    public void read(ChannelHandlerContext context) {
+        if (waiting == null) {
+            context.read();
+        }
+    }
+
+    private void begin() {
+        Object message = waiting;
+        if (message != null) { // it has not been closed
+            waiting = null;
+            context.fireChannelRead(message);
+            context.fireChannelReadComplete();
+            context.channel().config().setAutoRead(true);
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        ReferenceCountUtil.release(waiting);
+        waiting = null;
+    }
+
+    /** What one thread of the transport does between two times that it sends answers. */
+    private static final class Round {
+
+        private final Queue<ReadTurn> connections = new ArrayDeque<>();
+        private int calls;
+
+        boolean isFull() {
+            return calls >= MOST_CALLS;
+        }
+
+        void callOpened(ScheduledExecutorService thread) {
+            if (calls++ == 0) {
+                // A delay of nothing: after the thread has read what has come, and sent what it has to answer
+                thread.schedule(this::next, 0, TimeUnit.NANOSECONDS);
+            }
+        }
+
+        private void next() {
+            calls = 0;
+            while (!isFull() && !connections.isEmpty()) {
+                connections.remove().begin();
+            }
+        }
+    }
+}
