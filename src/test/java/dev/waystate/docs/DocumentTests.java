@@ -87,6 +87,7 @@ class DocumentTests {
                 "```sh\n./mvnw test -Dtest=NoSuchTests\n```",
                 "```sh\n./mvnw verify -Pshort\n```",
                 "```sh\ndocker run -p 50052:50052 waystate\n```",
+                "```sh\ndocker build --build-context eclipse-temurin:24-jre=docker-image://x -t waystate .\n```",
                 "```sh\ngrpcurl localhost:50051 my_package.DisplacementService/computeDistance\n```",
                 "```sh\nsrc/bench/run --fast\n```",
                 "```console\n$ waystate sources --state OK\n```",

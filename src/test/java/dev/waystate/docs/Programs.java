@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The programs that the pages call: those that {@link DocumentsIT} runs, and what can be said of the others unrun. */
@@ -154,6 +155,11 @@ final class Programs {
         words.stream()
                 .filter(word -> word.matches("\\d+:\\d+"))
                 .filter(ports -> !dockerfile.matches("(?s).*EXPOSE .*\\b" + ports.replaceAll(".*:", "") + "\\b.*"))
+                .forEach(problems::add);
+        IntStream.range(1, words.size())
+                .filter(i -> words.get(i - 1).equals("--build-context"))
+                .mapToObj(words::get)
+                .filter(context -> !dockerfile.matches("(?s).*\\bFROM " + context.replaceAll("=.*", "") + "\\s.*"))
                 .forEach(problems::add);
         return problems;
     }
