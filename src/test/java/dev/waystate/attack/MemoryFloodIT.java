@@ -81,6 +81,8 @@ class MemoryFloodIT {
     private static final byte[] GROUP_OF_ONE_FIELD = {15 << 3 | 3, 1 << 3, 0, 15 << 3 | 4};
 
     private static final int CONNECTIONS_OF_UNUSED_CALLS = 200;
+    private static final int CONNECTIONS_OF_SECOND_HEADERS = 10;
+    private static final int CALLS_OF_SECOND_HEADERS = 100;
     private static final int BUSY_CONNECTIONS = 700;
     private static final int CALLS_AT_ONCE = 50;
     private static final int BUSY_STREAMS = 100;
@@ -323,6 +325,23 @@ class MemoryFloodIT {
         }
         await().atMost(RECOVERY).until(() -> server.heldBytes() < AS_GOOD_AS_NOTHING_BYTES);
         assertThat(server.process().process().isAlive()).isTrue();
+    }
+
+    @Test
+    void secondHeadersOfAStreamEndItAndLeaveNothingBehind() throws Exception {
+        SmallServer server = servers.get(Path.of(ServerProcess.java()));
+        for (int i = 0; i < CONNECTIONS_OF_SECOND_HEADERS; i++) {
+            try (RawConnection attacker = RawConnection.open(server.process().grpcPort())) {
+                attacker.send(frames -> {
+                    for (int stream = 1; stream < 2 * CALLS_OF_SECOND_HEADERS; stream += 2) {
+                        frames.call(stream, REPORTS);
+                        frames.headers(stream, Frames.headers(REPORTS), true);
+                    }
+                });
+                await().atMost(RECOVERY).until(() -> attacker.resets() == CALLS_OF_SECOND_HEADERS);
+            }
+        }
+        await().atMost(RECOVERY).until(() -> server.heldBytes() < AS_GOOD_AS_NOTHING_BYTES);
     }
 
     /** All at once, their calls would take more than all calls may. */

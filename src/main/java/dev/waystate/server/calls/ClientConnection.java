@@ -206,9 +206,20 @@ final class ClientConnection extends ChannelDuplexHandler {
                 });
     }
 
-    /** For the connection's thread. */
-    boolean hasOpenCalls() {
-        return http2 != null && http2.numActiveStreams() > 0;
+    /** Returns whether a call waits for its one request. For the connection's thread. */
+    boolean awaitsRequest() {
+        try {
+            return http2 != null && http2.forEachActiveStream(stream -> !awaitsRequest(stream)) != null;
+        } catch (Http2Exception impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private boolean awaitsRequest(Http2Stream stream) {
+        OpenCall call = stream.getProperty(callKey);
+        return stream.state() == Http2Stream.State.OPEN
+                && call != null
+                && call.type().clientSendsOneMessage();
     }
 
     /** Returns the address at its other end; null for the process itself. */
@@ -274,7 +285,7 @@ final class ClientConnection extends ChannelDuplexHandler {
         public void onHeadersRead(
                 ChannelHandlerContext context, int streamId, Http2Headers headers, int padding, boolean endOfStream)
                 throws Http2Exception {
-            refuseIfFull(streamId);
+            checkNew(streamId);
             super.onHeadersRead(context, streamId, headers, padding, endOfStream);
         }
 
@@ -289,13 +300,20 @@ final class ClientConnection extends ChannelDuplexHandler {
                 int padding,
                 boolean endOfStream)
                 throws Http2Exception {
-            refuseIfFull(streamId);
+            checkNew(streamId);
             super.onHeadersRead(context, streamId, headers, streamDependency, weight, exclusive, padding, endOfStream);
         }
 
-        /** Refuses a call before there is one: to end it would take until all that has arrived is read. */
-        private void refuseIfFull(int streamId) throws Http2Exception {
-            if (inbound.isFull() && http2.stream(streamId).getProperty(callKey) == null) {
+        /**
+         * Refuses a second call of one stream, which would make grpc-java forget the first, and a call that there is no
+         * room for. To end that once it is open would take until all that has arrived is read.
+         */
+        private void checkNew(int streamId) throws Http2Exception {
+            if (http2.stream(streamId).getProperty(callKey) != null) {
+                throw Http2Exception.streamError(
+                        streamId, Http2Error.PROTOCOL_ERROR, "A request of gRPC has no second headers");
+            }
+            if (inbound.isFull()) {
                 refusals.refused(Limit.INBOUND_MEMORY);
                 throw Http2Exception.streamError(streamId, Http2Error.REFUSED_STREAM, "Too many calls are open");
             }

@@ -351,8 +351,8 @@ public final class OpenCall extends MeasuredCall {
     }
 
     /**
-     * Ends the call, since the transport has no such stream any more. grpc-java does not always know: it may have been
-     * told of no stream, or of two.
+     * Ends the call, since the transport has no such stream any more. grpc-java does not always know: it may not have
+     * been told of the stream.
      */
     void streamGone() {
         if (!closed) {

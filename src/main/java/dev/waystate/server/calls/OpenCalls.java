@@ -82,7 +82,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     /** Adds the first handlers of a new connection. Without them, what the connection's calls hold is not counted. */
     public void addConnection(ChannelPipeline pipeline) {
         ClientConnection connection = new ClientConnection(memory, refusals, failStop);
-        pipeline.addFirst(new ReadTurn(connection::hasOpenCalls), connection);
+        pipeline.addFirst(new ReadTurn(connection::awaitsRequest), connection);
     }
 
     @Override

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets a connection be read when it is its turn. A thread of the transport reads all connections that have sent
  * something before it sends any answer. With many connections, all their calls would be open at once. So after a number
- * of calls, the connections that have none open wait until answers have been sent, each with the bytes that were just
- * read.
+ * of calls, all connections wait until answers have been sent, each with the bytes that were just read, except those
+ * that bring the requests of open calls.
  */
 final class ReadTurn extends ChannelDuplexHandler {
 
@@ -29,16 +29,16 @@ final class ReadTurn extends ChannelDuplexHandler {
         }
     };
 
-    private final BooleanSupplier hasOpenCalls;
+    private final BooleanSupplier awaitsRequest;
 
     private @Nullable ChannelHandlerContext context;
 
     /** What was read, and waits for the turn. */
     private @Nullable Object waiting;
 
-    /** @param hasOpenCalls whether the connection has some, whose requests are read at once */
-    ReadTurn(BooleanSupplier hasOpenCalls) {
-        this.hasOpenCalls = hasOpenCalls;
+    /** @param awaitsRequest whether the connection has a call whose one request is not whole, and so is read at once */
+    ReadTurn(BooleanSupplier awaitsRequest) {
+        this.awaitsRequest = awaitsRequest;
     }
 
     /** Notes that a call has been opened by the current thread, which is that of the connection. */
@@ -54,7 +54,7 @@ final class ReadTurn extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         Round round = ROUND.get();
-        if (round.isFull() && !hasOpenCalls.getAsBoolean()) {
+        if (round.isFull() && !awaitsRequest.getAsBoolean()) {
             waiting = message;
             context.channel().config().setAutoRead(false);
             round.connections.add(this);

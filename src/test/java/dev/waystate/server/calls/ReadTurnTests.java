@@ -38,8 +38,8 @@ class ReadTurnTests {
         }
     }
 
-    private EmbeddedChannel connection(boolean hasOpenCalls) {
-        EmbeddedChannel channel = new EmbeddedChannel(new ReadTurn(() -> hasOpenCalls), new Calls());
+    private EmbeddedChannel connection(boolean awaitsRequest) {
+        EmbeddedChannel channel = new EmbeddedChannel(new ReadTurn(() -> awaitsRequest), new Calls());
         channels.add(channel);
         return channel;
     }
@@ -81,7 +81,7 @@ class ReadTurnTests {
     }
 
     @Test
-    void connectionThatHasCallsIsReadAtOnce() {
+    void connectionThatBringsARequestIsReadAtOnce() {
         bring(connection(false), 255);
         bring(connection(false), 1);
         bring(connection(false), 2);
