@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.rpc.RetryInfo;
 import dev.waystate.Recorder;
 import dev.waystate.ServerProcess;
+import dev.waystate.ops.Client;
 import dev.waystate.proto.v1.AppendRequest;
 import dev.waystate.proto.v1.AppendResponse;
 import dev.waystate.proto.v1.Record;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +53,35 @@ class DiskFullIT {
                 } finally {
                     channel.shutdownNow();
                 }
+            }
+        }
+    }
+
+    @Test
+    void aServerThatWasKilledOnAFullDiskSaysThatItNeedsRoomAndLosesNothing() throws Exception {
+        Mount.assumePermitted();
+        try (Mount small = Mount.tmpfs(directory.resolve("small"), "16m")) {
+            Path ballast = small.directory().resolve("ballast");
+            Files.write(ballast, new byte[8 * 1024 * 1024]);
+            String file = "--waystate.state-log.file=" + small.directory().resolve("waystate.db");
+            long acknowledged = 0;
+            try (ServerProcess server = ServerProcess.start(directory, file);
+                    Client client = Client.of(server)) {
+                while (append(client.channel(), acknowledged + 1).awaitEnd().isOk()) {
+                    acknowledged++;
+                }
+                server.kill();
+            }
+            try (ServerProcess full = ServerProcess.launch(directory, List.of(), file)) {
+                assertThat(full.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+                assertThat(full.process().exitValue()).isOne();
+                await().untilAsserted(() -> assertThat(full.output())
+                        .anyMatch(line -> line.contains("Expected room on the disk of the state log "))
+                        .noneMatch(line -> line.startsWith("\tat ")));
+            }
+            Files.delete(ballast);
+            try (ServerProcess again = ServerProcess.start(directory, file)) {
+                assertThat(LogAudit.dump(again.grpcPort())).hasSize((int) acknowledged);
             }
         }
     }

@@ -4,6 +4,7 @@ import dev.waystate.statelog.entry.Entry;
 import dev.waystate.statelog.entry.Origin;
 import dev.waystate.statelog.entry.Session;
 import dev.waystate.statelog.entry.Verdict;
+import dev.waystate.statelog.file.SqliteErrors;
 import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.statelog.operation.LogMetrics;
 import dev.waystate.statelog.operation.RetentionProperties;
@@ -98,6 +99,11 @@ public final class LogView implements AutoCloseable {
         } catch (AccessDeniedException denied) {
             throw new UnusableFileException(denied);
         } catch (SQLException | IOException problem) {
+            if (problem instanceof SQLException full && SqliteErrors.isDiskFull(full)) {
+                throw new UnusableFileException(
+                        "Expected room on the disk of the state log " + name.toAbsolutePath()
+                                + ", to move its write-ahead log into it, but the disk is full: make room, and keep both files");
+            }
             throw new IllegalStateException(
                     "Cannot open the state log " + name.toAbsolutePath() + ": " + problem.getMessage(), problem);
         }

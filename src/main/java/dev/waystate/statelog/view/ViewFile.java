@@ -1,5 +1,6 @@
 package dev.waystate.statelog.view;
 
+import com.google.common.base.Throwables;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.waystate.statelog.file.FileOwner;
@@ -120,13 +121,14 @@ final class ViewFile implements AutoCloseable {
         }
     }
 
-    private static void migrate(LogFile file) {
+    private static void migrate(LogFile file) throws SQLException {
         try {
             migrations(file).migrate();
         } catch (FlywayException failed) {
-            throw NestedExceptionUtils.getMostSpecificCause(failed) instanceof UnusableFileException unusable
-                    ? unusable
-                    : failed;
+            Throwable cause = NestedExceptionUtils.getMostSpecificCause(failed);
+            Throwables.throwIfInstanceOf(cause, UnusableFileException.class);
+            Throwables.throwIfInstanceOf(cause, SQLException.class);
+            throw failed;
         }
     }
 
