@@ -9,8 +9,13 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Closes connections beyond a number as soon as they are accepted, before any of their bytes is read. gRPC itself
@@ -19,6 +24,11 @@ import java.util.function.Supplier;
 @Sharable
 class ConnectionCap extends ChannelInboundHandlerAdapter {
 
+    private static final Logger log = LoggerFactory.getLogger(ConnectionCap.class);
+
+    private static final int PAUSE_SECONDS = 1;
+
+    private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
     private final int most;
     private final OpenCalls openCalls;
     private final LimitCounts refusals;
@@ -46,8 +56,26 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
             refusals.refused(Limit.CONNECTIONS);
             return;
         }
+        problem.set(null);
         connection.closeFuture().addListener(closed -> open.decrementAndGet());
         openCalls.addConnection(connection.pipeline());
         context.fireChannelRead(accepted);
+    }
+
+    /**
+     * Waits a second before it accepts again, since the system does not let it: most likely too many files are open. The
+     * log says so once, until there is a connection again.
+     */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable refused) {
+        String reason = String.valueOf(refused.getMessage());
+        if (!reason.equals(problem.getAndSet(reason))) {
+            log.warn(
+                    "No connection can be accepted: {}. The process may have too few file descriptors (ulimit -n)",
+                    reason);
+        }
+        context.channel().config().setAutoRead(false);
+        context.executor()
+                .schedule(() -> context.channel().config().setAutoRead(true), PAUSE_SECONDS, TimeUnit.SECONDS);
     }
 }
