@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waystate.OtherJava;
 import dev.waystate.ServerProcess;
+import dev.waystate.cli.CommandRun;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,27 @@ class StartIT {
                         "--spring.ssl.bundle.pem.port.keystore.private-key=none.key"),
                 "spring.ssl.bundle.pem.port.keystore.certificate",
                 "spring.ssl.bundle.pem.port.keystore.private-key",
+                "expected a file that can be read");
+    }
+
+    /** To open one would take until somebody writes to it. */
+    @Test
+    void pipesInThePlaceOfFilesAreRefusedByTheNamesOfTheirKeys() throws Exception {
+        String pipe = directory.resolve("pipe").toString();
+        assertThat(CommandRun.of(directory, "", List.of("mkfifo", pipe)).exitCode())
+                .isZero();
+        assertRefused(
+                List.of(
+                        "--waystate.security.callers[0].name=reader",
+                        "--waystate.security.callers[0].permissions=state:read",
+                        "--waystate.security.callers[0].token-file=" + pipe),
+                "waystate.security.callers[0].token-file: expected a file that can be read");
+        assertRefused(
+                List.of(
+                        "--waystate.security.tls.bundle=port",
+                        "--spring.ssl.bundle.pem.port.keystore.certificate=" + pipe,
+                        "--spring.ssl.bundle.pem.port.keystore.private-key=" + pipe),
+                "spring.ssl.bundle.pem.port.keystore.certificate",
                 "expected a file that can be read");
     }
 

@@ -41,14 +41,21 @@ final class TokenFile {
 
     private static String content(Path path) throws IOException {
         byte[] bytes;
+        if (!Files.isRegularFile(path)) { // a pipe can be opened only when somebody writes to it
+            throw unreadable(path);
+        }
         try (var file = Files.newInputStream(path)) {
             bytes = file.readNBytes(MAX_BYTES + 1);
         } catch (IOException unreadable) {
-            throw new IOException("expected a file that can be read, but found " + path);
+            throw unreadable(path);
         }
         if (bytes.length > MAX_BYTES) {
             throw new IOException("expected at most " + MAX_BYTES + " bytes in " + path);
         }
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static IOException unreadable(Path path) {
+        return new IOException("expected a file that can be read, but found " + path);
     }
 }

@@ -69,8 +69,15 @@ final class JwksLocation {
      */
     byte[] read(OutgoingTraces traces) throws IOException, InterruptedException {
         return isFile()
-                ? bounded(Files.newInputStream(Path.of(uri.getSchemeSpecificPart())))
+                ? bounded(open(Path.of(uri.getSchemeSpecificPart())))
                 : get(uri, MAX_REDIRECTS, System.nanoTime() + TIMEOUT.toNanos(), traces);
+    }
+
+    private static InputStream open(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe can be opened only when somebody writes to it
+            throw new IOException("expected a file, but found " + file);
+        }
+        return Files.newInputStream(file);
     }
 
     private static byte[] bounded(InputStream in) throws IOException {

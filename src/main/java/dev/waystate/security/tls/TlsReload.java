@@ -6,6 +6,7 @@ import dev.waystate.server.properties.InvalidPropertyException;
 import dev.waystate.server.text.LogText;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.springframework.boot.ssl.SslBundleRegistry;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.pem.PemContent;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.Resource;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.stereotype.Component;
 
@@ -75,6 +77,9 @@ class TlsReload {
         this.resources = ApplicationResourceLoader.get(resources, true); // as Boot does: a plain path is a file's
         this.environment = environment;
         this.meters = meters;
+        unreadable().ifPresent(files -> {
+            throw new InvalidPropertyException(TlsProperties.BUNDLE, files);
+        });
         try {
             this.used = TlsMaterial.of(key(), bundles.getBundle(name), clientAuth);
             this.context = new TlsContext(used.toContext());
@@ -84,7 +89,7 @@ class TlsReload {
                     "expected one of the SSL bundles of spring.ssl.bundle.pem and spring.ssl.bundle.jks, "
                             + bundles.getBundleNames() + ", but found " + LogText.quote(name));
         } catch (InvalidPropertyException wrong) {
-            throw new InvalidPropertyException(TlsProperties.BUNDLE, describe(String.valueOf(wrong.getMessage())));
+            throw new InvalidPropertyException(TlsProperties.BUNDLE, String.valueOf(wrong.getMessage()));
         }
         lastRead = used;
         count("success", 0);
@@ -117,6 +122,11 @@ class TlsReload {
     }
 
     private void read() {
+        Optional<String> unreadable = unreadable();
+        if (unreadable.isPresent()) {
+            report(unreadable.get());
+            return;
+        }
         try {
             SslBundle bundle = load();
             TlsMaterial material = TlsMaterial.of(key(), bundle, clientAuth);
@@ -131,11 +141,11 @@ class TlsReload {
             }
             problem = null;
         } catch (InvalidPropertyException wrong) {
-            report(describe(String.valueOf(wrong.getMessage())));
-        } catch (RuntimeException unreadable) {
+            report(String.valueOf(wrong.getMessage()));
+        } catch (RuntimeException failed) {
             report("spring.ssl.bundle: the files of " + name + " cannot be read: "
                     + LogText.quote(
-                            String.valueOf(Throwables.getRootCause(unreadable).getMessage())));
+                            String.valueOf(Throwables.getRootCause(failed).getMessage())));
         }
     }
 
@@ -170,27 +180,35 @@ class TlsReload {
         return "spring.ssl.bundle." + (properties.getPem().containsKey(name) ? "pem." : "jks.") + name;
     }
 
-    private String describe(String wrong) {
-        List<String> unreadable = unreadableFiles();
-        return unreadable.isEmpty() ? wrong : String.join(" and ", unreadable) + ": expected a file that can be read";
-    }
-
     /**
-     * Returns the keys of those properties whose values are neither PEM nor files that can be read. An error must not
-     * quote these values: one may be a private key that lacks its PEM marks.
+     * Returns what is wrong with those properties whose values are neither PEM nor files that can be read. An error must
+     * not quote these values: one may be a private key that lacks its PEM marks.
      */
-    private List<String> unreadableFiles() {
-        return Binder.get(environment)
+    private Optional<String> unreadable() {
+        List<String> unreadable = Binder.get(environment)
                 .bind(key(), Bindable.mapOf(String.class, String.class))
                 .orElseGet(Map::of)
                 .entrySet()
                 .stream()
                 .filter(property -> FILES.stream().anyMatch(property.getKey()::endsWith))
                 .filter(property -> !PemContent.isPresentInText(property.getValue()))
-                .filter(property -> !resources.getResource(property.getValue()).isReadable())
+                .filter(property -> !isReadable(resources.getResource(property.getValue())))
                 .map(property -> key() + "." + property.getKey())
                 .sorted()
                 .toList();
+        return unreadable.isEmpty()
+                ? Optional.empty()
+                : Optional.of(String.join(" and ", unreadable) + ": expected a file that can be read");
+    }
+
+    /** A pipe can be opened only when somebody writes to it. */
+    private static boolean isReadable(Resource resource) {
+        try {
+            return resource.isReadable()
+                    && (!resource.isFile() || resource.getFile().isFile());
+        } catch (IOException unknown) {
+            return false;
+        }
     }
 
     private static String describe(X509Certificate certificate) {

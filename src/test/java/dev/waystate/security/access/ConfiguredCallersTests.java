@@ -7,6 +7,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 
 import com.google.common.base.Throwables;
+import dev.waystate.cli.CommandRun;
 import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.server.properties.InvalidPropertyException;
 import java.io.IOException;
@@ -198,6 +199,24 @@ class ConfiguredCallersTests {
             assertThat(callers.withToken(TokenHash.of(TokenHashTests.TOKEN))).isPresent();
             assertThat(output.toString().lines().filter(line -> line.contains("in use stay")))
                     .hasSize(2);
+        });
+    }
+
+    /** To open it would take until somebody writes to it. */
+    @Test
+    void aPipeInThePlaceOfATokenFileLeavesTheTokensUntilThereIsAFileAgain(CapturedOutput output) throws Exception {
+        Path file = Files.writeString(directory.resolve("pipe"), FIRST);
+        start(List.of("callers[0].tokens=", "callers[0].token-file=" + file)).run(context -> {
+            ConfiguredCallers callers = context.getBean(ConfiguredCallers.class);
+            Files.delete(file);
+            CommandRun.of(directory, "", List.of("mkfifo", file.toString()));
+            await().atMost(SOON).until(() -> output.toString().contains("expected a file that can be read"));
+            assertThat(callers.withToken(TokenHash.of(FIRST))).isPresent();
+
+            replace(file, SECOND);
+            await().atMost(SOON)
+                    .until(() -> callers.withToken(TokenHash.of(FIRST)).isEmpty());
+            assertThat(callers.withToken(TokenHash.of(SECOND))).isPresent();
         });
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.JWTClaimsSet;
+import dev.waystate.cli.CommandRun;
 import dev.waystate.security.access.Caller;
 import dev.waystate.security.access.DenialReason;
 import dev.waystate.security.access.Permission;
@@ -76,7 +77,9 @@ class JwtVerifierTests {
                         assertThat(context.getBean(JwtVerifier.class).isOn()).isFalse());
     }
 
-    static Stream<Arguments> mistakes() throws IOException {
+    static Stream<Arguments> mistakes() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        CommandRun.of(directory, "", List.of("mkfifo", pipe.toString()));
         Path empty = Files.writeString(directory.resolve("empty.json"), "{\"keys\":[]}");
         Path secret = Files.writeString(
                 directory.resolve("secret.json"), "{\"keys\":[{\"kty\":\"oct\",\"k\":\"c2VjcmV0LXNlY3JldA\"}]}");
@@ -91,6 +94,7 @@ class JwtVerifierTests {
                 Arguments.of("jwks", "file:/absent/keys.json"),
                 Arguments.of("jwks", "file:" + empty),
                 Arguments.of("jwks", "file:" + secret),
+                Arguments.of("jwks", "file:" + pipe),
                 Arguments.of("algorithms", ""),
                 Arguments.of("algorithms", "RS256,none"),
                 Arguments.of("algorithms", "HS256"),

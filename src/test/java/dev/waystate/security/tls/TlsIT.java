@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.waystate.Recorder;
 import dev.waystate.ServerProcess;
 import dev.waystate.TlsFiles;
+import dev.waystate.cli.CommandRun;
 import dev.waystate.ops.Client;
 import dev.waystate.ops.Load;
 import dev.waystate.proto.Data;
@@ -188,6 +189,7 @@ class TlsIT {
         assertStays(linesBefore, "cannot be read: ");
         Files.delete(live(".key"));
         assertStays(linesBefore, "spring.ssl.bundle.pem.port.keystore.private-key: expected a file that can be read");
+        CommandRun.of(directory, "", List.of("mkfifo", live(".key").toString())); // opening it would block
         install(expired);
         assertStays(linesBefore, "expected a certificate that is valid now, but it is from ");
         assertThat(metric("waystate_tls_reloads_total{result=\"failure\""))
