@@ -82,7 +82,7 @@ class MemoryFloodIT {
 
     private static final int CONNECTIONS_OF_UNUSED_CALLS = 200;
     private static final int CONNECTIONS_OF_SECOND_HEADERS = 10;
-    private static final int CALLS_OF_SECOND_HEADERS = 100;
+    private static final int CALLS_OF_SECOND_HEADERS = 50;
     private static final int BUSY_CONNECTIONS = 700;
     private static final int CALLS_AT_ONCE = 50;
     private static final int BUSY_STREAMS = 100;
@@ -333,12 +333,16 @@ class MemoryFloodIT {
         for (int i = 0; i < CONNECTIONS_OF_SECOND_HEADERS; i++) {
             try (RawConnection attacker = RawConnection.open(server.process().grpcPort())) {
                 attacker.send(frames -> {
-                    for (int stream = 1; stream < 2 * CALLS_OF_SECOND_HEADERS; stream += 2) {
-                        frames.call(stream, REPORTS);
-                        frames.headers(stream, Frames.headers(REPORTS), true);
+                    for (int pair = 0; pair < CALLS_OF_SECOND_HEADERS; pair++) {
+                        int noCall = 4 * pair + 1;
+                        int call = noCall + 2;
+                        frames.headers(noCall, Frames.headers(REPORTS).set("content-type", "text/plain"), false);
+                        frames.call(call, REPORTS);
+                        frames.headers(noCall, Frames.headers(REPORTS), true);
+                        frames.headers(call, Frames.headers(REPORTS), true);
                     }
                 });
-                await().atMost(RECOVERY).until(() -> attacker.resets() == CALLS_OF_SECOND_HEADERS);
+                await().atMost(RECOVERY).until(() -> attacker.resets() == 2 * CALLS_OF_SECOND_HEADERS);
             }
         }
         await().atMost(RECOVERY).until(() -> server.heldBytes() < AS_GOOD_AS_NOTHING_BYTES);
@@ -358,7 +362,7 @@ class MemoryFloodIT {
                         .mapToObj(number -> 2 * number + 1)
                         .toList();
                 for (RawConnection client : clients) {
-                    client.send(frames -> streams.forEach(stream -> {
+                    client.write(frames -> streams.forEach(stream -> {
                         frames.call(stream, DISPLACEMENT);
                         frames.lastMessage(stream, Displacement.getDefaultInstance());
                     }));

@@ -88,7 +88,8 @@ final class RawConnection implements AutoCloseable {
         return written.await(TIMEOUT_SECONDS, TimeUnit.SECONDS) && written.isSuccess();
     }
 
-    private ChannelFuture write(Consumer<Frames> sequence) {
+    /** Sends frames, and does not wait. */
+    ChannelFuture write(Consumer<Frames> sequence) {
         ChannelPromise written = channel.newPromise();
         channel.eventLoop().execute(() -> {
             sequence.accept(frames);

@@ -305,11 +305,12 @@ final class ClientConnection extends ChannelDuplexHandler {
         }
 
         /**
-         * Refuses a second call of one stream, which would make grpc-java forget the first, and a call that there is no
+         * Refuses second headers of a stream, of which grpc-java would make a second call, and a call that there is no
          * room for. To end that once it is open would take until all that has arrived is read.
          */
         private void checkNew(int streamId) throws Http2Exception {
-            if (http2.stream(streamId).getProperty(callKey) != null) {
+            boolean isNew = streamId == http2.remote().lastStreamCreated();
+            if (!isNew || http2.stream(streamId).getProperty(callKey) != null) {
                 throw Http2Exception.streamError(
                         streamId, Http2Error.PROTOCOL_ERROR, "A request of gRPC has no second headers");
             }

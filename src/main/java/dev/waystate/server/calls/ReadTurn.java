@@ -63,13 +63,6 @@ final class ReadTurn extends ChannelDuplexHandler {
         }
     }
 
-    @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
-        if (waiting == null) {
-            context.fireChannelReadComplete();
-        }
-    }
-
     /** Asks for nothing more while something waits. TLS would, of its own accord. */
     @Override
     public void read(ChannelHandlerContext context) {
