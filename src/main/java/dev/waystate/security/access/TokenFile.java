@@ -40,10 +40,10 @@ final class TokenFile {
     }
 
     private static String content(Path path) throws IOException {
-        byte[] bytes;
         if (!Files.isRegularFile(path)) { // a pipe can be opened only when somebody writes to it
             throw unreadable(path);
         }
+        byte[] bytes;
         try (var file = Files.newInputStream(path)) {
             bytes = file.readNBytes(MAX_BYTES + 1);
         } catch (IOException unreadable) {

@@ -9,9 +9,10 @@ import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,18 +21,16 @@ import org.springframework.boot.autoconfigure.ssl.JksSslBundleProperties;
 import org.springframework.boot.autoconfigure.ssl.PemSslBundleProperties;
 import org.springframework.boot.autoconfigure.ssl.PropertiesSslBundle;
 import org.springframework.boot.autoconfigure.ssl.SslProperties;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.io.ApplicationResourceLoader;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundleRegistry;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.pem.PemContent;
-import org.springframework.core.env.Environment;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.stereotype.Component;
+import org.springframework.util.StringUtils;
 
 /**
  * Reads the files of the server's bundle again and again. New files are used once they are valid, and whole: two
@@ -45,14 +44,12 @@ class TlsReload {
     private static final Logger log = LoggerFactory.getLogger(TlsReload.class);
 
     private static final String METER = "waystate.tls.reloads";
-    private static final List<String> FILES = List.of(".certificate", ".private-key", ".location");
 
     private final String name;
     private final TlsClientAuth clientAuth;
     private final SslProperties.Bundles properties;
     private final SslBundleRegistry registry;
     private final ResourceLoader resources;
-    private final Environment environment;
     private final MeterRegistry meters;
     private final TlsContext context;
 
@@ -67,7 +64,6 @@ class TlsReload {
             SslBundles bundles,
             SslBundleRegistry registry,
             ResourceLoader resources,
-            Environment environment,
             MeterRegistry meters,
             Scheduler scheduler) {
         this.name = String.valueOf(tls.bundle());
@@ -75,7 +71,6 @@ class TlsReload {
         this.properties = properties.getBundle();
         this.registry = registry;
         this.resources = ApplicationResourceLoader.get(resources, true); // as Boot does: a plain path is a file's
-        this.environment = environment;
         this.meters = meters;
         unreadable().ifPresent(files -> {
             throw new InvalidPropertyException(TlsProperties.BUNDLE, files);
@@ -122,12 +117,12 @@ class TlsReload {
     }
 
     private void read() {
-        Optional<String> unreadable = unreadable();
-        if (unreadable.isPresent()) {
-            report(unreadable.get());
-            return;
-        }
         try {
+            Optional<String> unreadable = unreadable();
+            if (unreadable.isPresent()) {
+                report(unreadable.get());
+                return;
+            }
             SslBundle bundle = load();
             TlsMaterial material = TlsMaterial.of(key(), bundle, clientAuth);
             TlsMaterial before = lastRead;
@@ -185,25 +180,32 @@ class TlsReload {
      * not quote these values: one may be a private key that lacks its PEM marks.
      */
     private Optional<String> unreadable() {
-        List<String> unreadable = Binder.get(environment)
-                .bind(key(), Bindable.mapOf(String.class, String.class))
-                .orElseGet(Map::of)
-                .entrySet()
-                .stream()
-                .filter(property -> FILES.stream().anyMatch(property.getKey()::endsWith))
-                .filter(property -> !PemContent.isPresentInText(property.getValue()))
-                .filter(property -> !isReadable(resources.getResource(property.getValue())))
-                .map(property -> key() + "." + property.getKey())
-                .sorted()
-                .toList();
-        return unreadable.isEmpty()
-                ? Optional.empty()
-                : Optional.of(String.join(" and ", unreadable) + ": expected a file that can be read");
+        Map<String, @Nullable String> files = new TreeMap<>();
+        PemSslBundleProperties pem = properties.getPem().get(name);
+        JksSslBundleProperties jks = properties.getJks().get(name);
+        if (pem != null) {
+            files.put("keystore.certificate", pem.getKeystore().getCertificate());
+            files.put("keystore.private-key", pem.getKeystore().getPrivateKey());
+            files.put("truststore.certificate", pem.getTruststore().getCertificate());
+            files.put("truststore.private-key", pem.getTruststore().getPrivateKey());
+        } else if (jks != null) {
+            files.put("keystore.location", jks.getKeystore().getLocation());
+            files.put("truststore.location", jks.getTruststore().getLocation());
+        }
+        String unreadable = files.entrySet().stream()
+                .filter(file -> StringUtils.hasLength(file.getValue()) && !isReadable(file.getValue()))
+                .map(file -> key() + "." + file.getKey())
+                .collect(Collectors.joining(" and "));
+        return unreadable.isEmpty() ? Optional.empty() : Optional.of(unreadable + ": expected a file that can be read");
     }
 
     /** A pipe can be opened only when somebody writes to it. */
-    private static boolean isReadable(Resource resource) {
+    private boolean isReadable(String location) {
         try {
+            if (PemContent.isPresentInText(location)) {
+                return true;
+            }
+            Resource resource = resources.getResource(location);
             return resource.isReadable()
                     && (!resource.isFile() || resource.getFile().isFile());
         } catch (IOException unknown) {

@@ -208,8 +208,11 @@ class ConfiguredCallersTests {
         Path file = Files.writeString(directory.resolve("pipe"), FIRST);
         start(List.of("callers[0].tokens=", "callers[0].token-file=" + file)).run(context -> {
             ConfiguredCallers callers = context.getBean(ConfiguredCallers.class);
-            Files.delete(file);
-            CommandRun.of(directory, "", List.of("mkfifo", file.toString()));
+            Path pipe = directory.resolve("next-pipe");
+            assertThat(CommandRun.of(directory, "", List.of("mkfifo", pipe.toString()))
+                            .exitCode())
+                    .isZero();
+            Files.move(pipe, file, StandardCopyOption.ATOMIC_MOVE);
             await().atMost(SOON).until(() -> output.toString().contains("expected a file that can be read"));
             assertThat(callers.withToken(TokenHash.of(FIRST))).isPresent();
 

@@ -79,7 +79,9 @@ class JwtVerifierTests {
 
     static Stream<Arguments> mistakes() throws Exception {
         Path pipe = directory.resolve("pipe");
-        CommandRun.of(directory, "", List.of("mkfifo", pipe.toString()));
+        assertThat(CommandRun.of(directory, "", List.of("mkfifo", pipe.toString()))
+                        .exitCode())
+                .isZero();
         Path empty = Files.writeString(directory.resolve("empty.json"), "{\"keys\":[]}");
         Path secret = Files.writeString(
                 directory.resolve("secret.json"), "{\"keys\":[{\"kty\":\"oct\",\"k\":\"c2VjcmV0LXNlY3JldA\"}]}");

@@ -187,9 +187,12 @@ class TlsIT {
         assertStays(linesBefore, "expected the private key of the certificate, but found that of another");
         replace(live(".key"), "-----BEGIN PRIVATE KEY-----\nc3dvcmRmaXNo\n-----END PRIVATE KEY-----\n");
         assertStays(linesBefore, "cannot be read: ");
-        Files.delete(live(".key"));
+        Path pipe = directory.resolve("pipe"); // opening it would block
+        assertThat(CommandRun.of(directory, "", List.of("mkfifo", pipe.toString()))
+                        .exitCode())
+                .isZero();
+        Files.move(pipe, live(".key"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         assertStays(linesBefore, "spring.ssl.bundle.pem.port.keystore.private-key: expected a file that can be read");
-        CommandRun.of(directory, "", List.of("mkfifo", live(".key").toString())); // opening it would block
         install(expired);
         assertStays(linesBefore, "expected a certificate that is valid now, but it is from ");
         assertThat(metric("waystate_tls_reloads_total{result=\"failure\""))
