@@ -45,7 +45,7 @@ class FileNames {
 
         private static Path url(String text) {
             try {
-                return ResourceUtils.getFile(text).toPath();
+                return Utf8.path(ResourceUtils.getFile(text).getPath());
             } catch (FileNotFoundException noFile) {
                 throw new IllegalArgumentException(noFile.getMessage(), noFile);
             }

@@ -67,9 +67,12 @@ class DiskFullIT {
             long acknowledged = 0;
             try (ServerProcess server = ServerProcess.start(directory, file);
                     Client client = Client.of(server)) {
-                while (append(client.channel(), acknowledged + 1).awaitEnd().isOk()) {
+                Status last = append(client.channel(), 1).awaitEnd();
+                while (last.isOk() && acknowledged < 10_000) {
                     acknowledged++;
+                    last = append(client.channel(), acknowledged + 1).awaitEnd();
                 }
+                assertThat(last.getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
                 server.kill();
             }
             try (ServerProcess full = ServerProcess.launch(directory, List.of(), file)) {

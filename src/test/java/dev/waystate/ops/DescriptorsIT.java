@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class DescriptorsIT {
 
-    private static final int MOST_DESCRIPTORS = 160;
+    private static final int MOST_DESCRIPTORS = 256;
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final String TOLD = "No connection can be accepted: ";
 

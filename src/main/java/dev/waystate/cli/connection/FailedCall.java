@@ -124,10 +124,10 @@ public final class FailedCall {
         return CERTIFICATE_ALERTS.stream()
                 .filter(alert -> Causes.messageWith(ALERT + alert, causes).isPresent())
                 .findFirst()
-                .map(this::noEntry);
+                .map(this::certificateRefused);
     }
 
-    private String noEntry(String alert) {
+    private String certificateRefused(String alert) {
         if (http) {
             return "The server at " + target
                     + " wants a client certificate, which --http has not: ask the gRPC port, with"

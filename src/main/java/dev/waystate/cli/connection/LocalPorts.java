@@ -22,7 +22,7 @@ final class LocalPorts {
                 environment, isOwn ? "MANAGEMENT_SERVER_PORT" : "SERVER_PORT", 8080, "the HTTP port with --http=URL");
     }
 
-    private static int port(Map<String, String> environment, String variable, int unlessSet, String other) {
+    private static int port(Map<String, String> environment, String variable, int unlessSet, String remedy) {
         String text = environment.getOrDefault(variable, "");
         if (text.isEmpty()) {
             return unlessSet;
@@ -33,6 +33,6 @@ final class LocalPorts {
         throw new InputException("Expected a port from 1 to 65535 in " + variable + ", but found \""
                 + VisibleText.of(text) + "\""
                 + (text.contains("://") ? ", which Kubernetes sets for a Service of that name" : "")
-                + ": name " + other + ".");
+                + ": name " + remedy + ".");
     }
 }

@@ -9,11 +9,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +27,9 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(ConnectionCap.class);
 
     private static final int PAUSE_SECONDS = 1;
+    private static final Duration TELL_INTERVAL = Duration.ofMinutes(1);
 
-    private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
+    private long toldAtNanos = System.nanoTime() - 2 * TELL_INTERVAL.toNanos();
     private final int most;
     private final OpenCalls openCalls;
     private final LimitCounts refusals;
@@ -56,7 +57,6 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
             refusals.refused(Limit.CONNECTIONS);
             return;
         }
-        problem.set(null);
         connection.closeFuture().addListener(closed -> open.decrementAndGet());
         openCalls.addConnection(connection.pipeline());
         context.fireChannelRead(accepted);
@@ -64,15 +64,20 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
 
     /**
      * Waits a second before it accepts again, since the system does not let it: most likely too many files are open. The
-     * log says so once, until there is a connection again.
+     * log says so once a minute at most.
      */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable refused) {
-        String reason = String.valueOf(refused.getMessage());
-        if (!reason.equals(problem.getAndSet(reason))) {
+        if (!(refused instanceof IOException)) {
+            context.fireExceptionCaught(refused);
+            return;
+        }
+        long now = System.nanoTime();
+        if (now - toldAtNanos > TELL_INTERVAL.toNanos()) {
+            toldAtNanos = now;
             log.warn(
                     "No connection can be accepted: {}. The process may have too few file descriptors (ulimit -n)",
-                    reason);
+                    refused.getMessage());
         }
         context.channel().config().setAutoRead(false);
         context.executor()

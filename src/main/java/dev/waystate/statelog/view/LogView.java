@@ -81,8 +81,8 @@ public final class LogView implements AutoCloseable {
      * process before left in the write-ahead log is in the file itself, and on the disk, before the log's end is looked
      * for.
      *
-     * @throws UnusableFileException if it is no log that this process can have for itself, or one of a later version; or
-     *     its write-ahead log is beside another name, or that beside it is of another file
+     * @throws UnusableFileException if it is no log that this process can have for itself, or one of a later version; if
+     *     its write-ahead log is beside another name, or that beside it is of another file; or if its disk is full
      * @throws IllegalStateException if its end is missing, another process reads for long, or it cannot be opened
      */
     public static LogView open(Path name, int readConnections, LogMetrics metrics) {
@@ -98,15 +98,20 @@ public final class LogView implements AutoCloseable {
             }
         } catch (AccessDeniedException denied) {
             throw new UnusableFileException(denied);
-        } catch (SQLException | IOException problem) {
-            if (problem instanceof SQLException full && SqliteErrors.isDiskFull(full)) {
-                throw new UnusableFileException(
-                        "Expected room on the disk of the state log " + name.toAbsolutePath()
-                                + ", to move its write-ahead log into it, but the disk is full: make room, and keep both files");
+        } catch (SQLException problem) {
+            if (SqliteErrors.isDiskFull(problem)) {
+                throw new UnusableFileException("Expected room on the disk of the state log " + name.toAbsolutePath()
+                        + ", but it is full: make room, and keep all of its files");
             }
-            throw new IllegalStateException(
-                    "Cannot open the state log " + name.toAbsolutePath() + ": " + problem.getMessage(), problem);
+            throw cannotOpen(name, problem);
+        } catch (IOException problem) {
+            throw cannotOpen(name, problem);
         }
+    }
+
+    private static IllegalStateException cannotOpen(Path name, Exception problem) {
+        return new IllegalStateException(
+                "Cannot open the state log " + name.toAbsolutePath() + ": " + problem.getMessage(), problem);
     }
 
     /** Opens a file likewise, without metrics, for those who do not serve it. */

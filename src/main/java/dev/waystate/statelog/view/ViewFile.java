@@ -127,7 +127,7 @@ final class ViewFile implements AutoCloseable {
         } catch (FlywayException failed) {
             Throwable cause = NestedExceptionUtils.getMostSpecificCause(failed);
             Throwables.throwIfInstanceOf(cause, UnusableFileException.class);
-            Throwables.throwIfInstanceOf(cause, SQLException.class);
+            Throwables.throwIfInstanceOf(cause, SQLException.class); // the caller names the file
             throw failed;
         }
     }
