@@ -30,7 +30,8 @@ public class ProblemReport extends ErrorReportValve {
         }
         boolean wrongPath = status == HttpStatus.BAD_REQUEST && !isText(request.getRequestURI());
         byte[] problem = ("{\"type\":\"about:blank\",\"title\":\"" + status.getReasonPhrase() + "\",\"status\":"
-                        + status.value() + ",\"detail\":\"" + detail(status) + "\",\"code\":\"" + code(status) + "\""
+                        + status.value() + ",\"detail\":\"" + detail(status, wrongPath)
+                        + "\",\"code\":\"" + code(status) + "\""
                         + (wrongPath ? ",\"field\":\"path\"" : "") + "}")
                 .getBytes(StandardCharsets.UTF_8);
         try {
@@ -51,12 +52,17 @@ public class ProblemReport extends ErrorReportValve {
         }
     }
 
-    private static String detail(HttpStatus status) {
+    private static String detail(HttpStatus status, boolean wrongPath) {
         return switch (status) {
-            case BAD_REQUEST -> "Expected a request of HTTP, with a path in UTF-8";
+            case BAD_REQUEST ->
+                wrongPath
+                        ? "Expected a path in UTF-8"
+                        : "Expected HTTP with one valid Host, and no more headers and parameters than the server takes";
             case NOT_FOUND -> "Expected a path that the server has";
             case METHOD_NOT_ALLOWED -> "Expected a method that the path has";
             case CONTENT_TOO_LARGE -> "Expected a request without a body";
+            case NOT_IMPLEMENTED -> "Expected a method, and a transfer encoding, that the server has";
+            case HTTP_VERSION_NOT_SUPPORTED -> "Expected HTTP/1.1";
             default -> status.is4xxClientError() ? "Expected another request" : "The request failed";
         };
     }
@@ -65,7 +71,7 @@ public class ProblemReport extends ErrorReportValve {
     private static String code(HttpStatus status) {
         return switch (status) {
             case NOT_FOUND -> "NOT_FOUND";
-            case METHOD_NOT_ALLOWED, NOT_IMPLEMENTED -> "UNIMPLEMENTED";
+            case METHOD_NOT_ALLOWED, NOT_IMPLEMENTED, HTTP_VERSION_NOT_SUPPORTED -> "UNIMPLEMENTED";
             case SERVICE_UNAVAILABLE -> "UNAVAILABLE";
             default -> status.is4xxClientError() ? "INVALID_ARGUMENT" : "INTERNAL";
         };

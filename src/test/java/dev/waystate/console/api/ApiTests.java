@@ -179,12 +179,20 @@ class ApiTests {
         assertThat(type).isEqualTo("application/yaml");
     }
 
-    @Test
-    void requestThatComesToNoServletIsAnsweredWithAProblemToo() throws Exception {
-        try (Socket socket = api.connect("127.0.0.1", "/api/sources/%zz/records", "Connection: close")) {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/api/sources/%zz/records | Accept: */* | 400 | Expected a path in UTF-8",
+                "/api/sources | Host: other | 400 | Expected HTTP with one valid Host",
+                "/api/sources | Transfer-Encoding: odd | 501 | a transfer encoding, that the server has"
+            })
+    void requestThatComesToNoServletIsAnsweredWithAProblemToo(String path, String header, int status, String detail)
+            throws Exception {
+        try (Socket socket = api.connect("127.0.0.1", path, header, "Connection: close")) {
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                    .startsWith("HTTP/1.1 400")
-                    .contains("application/problem+json", "\"status\":400")
+                    .startsWith("HTTP/1.1 " + status)
+                    .contains("application/problem+json", "\"status\":" + status, detail)
                     .doesNotContain("<html");
         }
     }

@@ -12,11 +12,14 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.TestPropertySource;
@@ -30,6 +33,7 @@ import org.springframework.test.context.TestPropertySource;
             "waystate.state-log.file=target/test-logs/${random.uuid}/waystate.db"
         })
 @DirtiesContext
+@ExtendWith(OutputCaptureExtension.class)
 class PageFilesIT {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -102,10 +106,12 @@ class PageFilesIT {
                 "/dev/waystate/WaystateApplication.class",
                 "/static/css/test-only.css",
                 "/webjars/uplot/1.6.30/package.json",
-                "/webjars/"
+                "/webjars/",
+                "/api/..;/application.yml"
             })
-    void nothingElseIsServed(String path) throws Exception {
+    void nothingElseIsServed(String path, CapturedOutput output) throws Exception {
         assertThat(get(path).statusCode()).isIn(400, 404);
+        assertThat(output).doesNotContain("Path contains"); // a line for each request, of Spring
     }
 
     @ParameterizedTest
