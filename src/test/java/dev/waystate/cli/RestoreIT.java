@@ -141,8 +141,7 @@ class RestoreIT {
         Files.createSymbolicLink(directory.resolve("link.db"), Path.of("nosuch/waystate.db"));
 
         assertRefused("backup.db", "text/waystate.db", UNUSABLE, "but " + path("text") + " is none");
-        assertRefused(
-                "backup.db", "text/new/waystate.db", UNUSABLE, path("text/new/waystate.db") + ": Not a directory");
+        assertRefused("backup.db", "text/new/waystate.db", UNUSABLE, path("text/new") + ": Not a directory");
         assertRefused("backup.db", "link.db", UNUSABLE, path("link.db") + " is a link to nosuch/waystate.db");
         assertRefused("backup.db", "", UNUSABLE, "Expected a file, but " + directory + " is a directory");
     }

@@ -57,7 +57,7 @@ public record LogFile(Path named, Path path, Object key) {
                     Files.isSymbolicLink(file)
                             ? "Expected a file, or a link to one, but " + file + " is a link to "
                                     + Files.readSymbolicLink(file) + ", where no file can be made" + reason
-                            : "Expected a file that can be made, but none can be at " + file + reason);
+                            : "Expected a file that can be made, but none can be at " + impossible.getFile() + reason);
         }
     }
 
