@@ -60,6 +60,11 @@ public final class Utf8 {
         return NATIVE ? file.toString() : file.toUri().getPath();
     }
 
+    /** Returns whether the JVM has lost a part of a text that it was passed: its bytes mean nothing in the locale. */
+    public static boolean isLost(String text) {
+        return text.indexOf(LOST) >= 0;
+    }
+
     /** @throws CharacterCodingException if the bytes are not in UTF-8 */
     public static String decode(byte[] bytes) throws CharacterCodingException {
         return StandardCharsets.UTF_8
@@ -83,7 +88,7 @@ public final class Utf8 {
     }
 
     private static String[] refuseLost(String[] args) {
-        Arrays.stream(args).filter(arg -> arg.indexOf(LOST) >= 0).findFirst().ifPresent(arg -> {
+        Arrays.stream(args).filter(Utf8::isLost).findFirst().ifPresent(arg -> {
             throw new IllegalArgumentException(
                     "Expected arguments in the encoding of the locale, but found \"" + arg + "\": set LC_ALL=C.UTF-8.");
         });

@@ -28,24 +28,20 @@ class FileNames {
     /** Reads one name. */
     static final class Editor extends PropertyEditorSupport {
 
-        /** What Java has in the place of bytes of the environment that mean nothing in the locale. */
-        private static final char LOST = '\uFFFD';
-
         @Override
         public void setAsText(String text) {
-            if (text.indexOf(LOST) >= 0) {
+            if (Utf8.isLost(text)) {
                 throw new IllegalArgumentException(
                         "expected a name in the encoding of the locale: set LC_ALL=C.UTF-8, or give it as an argument");
             }
-            setValue(
-                    text.isBlank()
-                            ? null
-                            : text.startsWith(ResourceUtils.FILE_URL_PREFIX) ? url(text) : Utf8.path(text));
+            setValue(text.isBlank() ? null : Utf8.path(name(text)));
         }
 
-        private static Path url(String text) {
+        private static String name(String text) {
             try {
-                return Utf8.path(ResourceUtils.getFile(text).getPath());
+                return text.startsWith(ResourceUtils.FILE_URL_PREFIX)
+                        ? ResourceUtils.getFile(text).getPath()
+                        : text;
             } catch (FileNotFoundException noFile) {
                 throw new IllegalArgumentException(noFile.getMessage(), noFile);
             }

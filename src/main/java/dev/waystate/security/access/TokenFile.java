@@ -1,8 +1,8 @@
 package dev.waystate.security.access;
 
+import dev.waystate.process.RegularFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,22 +40,15 @@ final class TokenFile {
     }
 
     private static String content(Path path) throws IOException {
-        if (!Files.isRegularFile(path)) { // a pipe can be opened only when somebody writes to it
-            throw unreadable(path);
-        }
         byte[] bytes;
-        try (var file = Files.newInputStream(path)) {
+        try (var file = RegularFile.open(path)) {
             bytes = file.readNBytes(MAX_BYTES + 1);
         } catch (IOException unreadable) {
-            throw unreadable(path);
+            throw new IOException("expected a file that can be read, but found " + path);
         }
         if (bytes.length > MAX_BYTES) {
             throw new IOException("expected at most " + MAX_BYTES + " bytes in " + path);
         }
         return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private static IOException unreadable(Path path) {
-        return new IOException("expected a file that can be read, but found " + path);
     }
 }

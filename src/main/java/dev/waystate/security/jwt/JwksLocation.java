@@ -1,6 +1,7 @@
 package dev.waystate.security.jwt;
 
 import com.google.common.io.Closeables;
+import dev.waystate.process.RegularFile;
 import dev.waystate.server.telemetry.OutgoingTraces;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -69,15 +69,8 @@ final class JwksLocation {
      */
     byte[] read(OutgoingTraces traces) throws IOException, InterruptedException {
         return isFile()
-                ? bounded(open(Path.of(uri.getSchemeSpecificPart())))
+                ? bounded(RegularFile.open(Path.of(uri.getSchemeSpecificPart())))
                 : get(uri, MAX_REDIRECTS, System.nanoTime() + TIMEOUT.toNanos(), traces);
-    }
-
-    private static InputStream open(Path file) throws IOException {
-        if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe can be opened only when somebody writes to it
-            throw new IOException("expected a file, but found " + file);
-        }
-        return Files.newInputStream(file);
     }
 
     private static byte[] bounded(InputStream in) throws IOException {
