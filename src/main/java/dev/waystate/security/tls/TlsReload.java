@@ -72,10 +72,8 @@ class TlsReload {
         this.registry = registry;
         this.resources = ApplicationResourceLoader.get(resources, true); // as Boot does: a plain path is a file's
         this.meters = meters;
-        unreadable().ifPresent(files -> {
-            throw new InvalidPropertyException(TlsProperties.BUNDLE, files);
-        });
         try {
+            checkFiles();
             this.used = TlsMaterial.of(key(), bundles.getBundle(name), clientAuth);
             this.context = new TlsContext(used.toContext());
         } catch (NoSuchSslBundleException unknown) {
@@ -118,11 +116,7 @@ class TlsReload {
 
     private void read() {
         try {
-            Optional<String> unreadable = unreadable();
-            if (unreadable.isPresent()) {
-                report(unreadable.get());
-                return;
-            }
+            checkFiles();
             SslBundle bundle = load();
             TlsMaterial material = TlsMaterial.of(key(), bundle, clientAuth);
             TlsMaterial before = lastRead;
@@ -176,10 +170,10 @@ class TlsReload {
     }
 
     /**
-     * Returns what is wrong with those properties whose values are neither PEM nor files that can be read. An error must
-     * not quote these values: one may be a private key that lacks its PEM marks.
+     * Checks that the bundle's properties are PEM, or name files that can be read. An error must not quote these values:
+     * one may be a private key that lacks its PEM marks.
      */
-    private Optional<String> unreadable() {
+    private void checkFiles() {
         Map<String, @Nullable String> files = new TreeMap<>();
         PemSslBundleProperties pem = properties.getPem().get(name);
         JksSslBundleProperties jks = properties.getJks().get(name);
@@ -196,7 +190,9 @@ class TlsReload {
                 .filter(file -> StringUtils.hasLength(file.getValue()) && !isReadable(file.getValue()))
                 .map(file -> key() + "." + file.getKey())
                 .collect(Collectors.joining(" and "));
-        return unreadable.isEmpty() ? Optional.empty() : Optional.of(unreadable + ": expected a file that can be read");
+        if (!unreadable.isEmpty()) {
+            throw new InvalidPropertyException(unreadable, "expected a file that can be read");
+        }
     }
 
     /** A pipe can be opened only when somebody writes to it. */

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waystate.NamedPipe;
 import dev.waystate.Recorder;
 import dev.waystate.ServerProcess;
 import dev.waystate.TlsFiles;
-import dev.waystate.cli.CommandRun;
 import dev.waystate.ops.Client;
 import dev.waystate.ops.Load;
 import dev.waystate.proto.Data;
@@ -187,11 +187,7 @@ class TlsIT {
         assertStays(linesBefore, "expected the private key of the certificate, but found that of another");
         replace(live(".key"), "-----BEGIN PRIVATE KEY-----\nc3dvcmRmaXNo\n-----END PRIVATE KEY-----\n");
         assertStays(linesBefore, "cannot be read: ");
-        Path pipe = directory.resolve("pipe"); // opening it would block
-        assertThat(CommandRun.of(directory, "", List.of("mkfifo", pipe.toString()))
-                        .exitCode())
-                .isZero();
-        Files.move(pipe, live(".key"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.delete(live(".key"));
         assertStays(linesBefore, "spring.ssl.bundle.pem.port.keystore.private-key: expected a file that can be read");
         install(expired);
         assertStays(linesBefore, "expected a certificate that is valid now, but it is from ");
@@ -199,6 +195,12 @@ class TlsIT {
                 .as("each is counted once, and the states between two files at most once more")
                 .isBetween(failures + 4, failures + 8);
         assertThat(get("/actuator/health/readiness")).contains("\"status\":\"UP\"");
+
+        int linesBeforePipe = server.output().size();
+        Path pipe = NamedPipe.make(directory.resolve("pipe"));
+        Files.move(pipe, live(".key"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        assertStays(
+                linesBeforePipe, "spring.ssl.bundle.pem.port.keystore.private-key: expected a file that can be read");
 
         double successes = metric("waystate_tls_reloads_total{result=\"success\"");
         install(other);
