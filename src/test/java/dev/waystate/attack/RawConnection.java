@@ -192,7 +192,6 @@ final class RawConnection implements AutoCloseable {
     private static final class Incoming extends ByteToMessageDecoder {
 
         private final DefaultHttp2FrameReader reader = new DefaultHttp2FrameReader(false);
-        private volatile @Nullable ChannelHandlerContext context;
         private final AtomicInteger resets = new AtomicInteger();
         private final Set<Integer> reset = ConcurrentHashMap.newKeySet();
         private final Map<Integer, String> ends = new ConcurrentHashMap<>();
@@ -204,6 +203,7 @@ final class RawConnection implements AutoCloseable {
 
         private final AtomicInteger acknowledgements = new AtomicInteger();
         private volatile @Nullable String goAway;
+        private volatile @Nullable ChannelHandlerContext context;
 
         private final Http2FrameAdapter listener = new Http2FrameAdapter() {
             @Override

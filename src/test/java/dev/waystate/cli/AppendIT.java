@@ -3,6 +3,7 @@ package dev.waystate.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.waystate.NamedPipe;
 import dev.waystate.ServerProcess;
 import java.io.IOException;
 import java.io.Writer;
@@ -204,10 +205,7 @@ class AppendIT {
     @ValueSource(strings = {"OK,a", "OK,\"a\nb\"", "{\"status\":1}"})
     void reportOfAPipeIsStoredBeforeTheNextOneBegins(String row) throws Exception {
         String source = "live " + row.length();
-        Path fifo = directory.resolve("fifo" + row.length());
-        assertThat(CommandRun.of(directory, "", List.of("mkfifo", fifo.toString()))
-                        .exitCode())
-                .isZero();
+        Path fifo = NamedPipe.make(directory.resolve("fifo" + row.length()));
         try (RunningCommand append = startAppend(source, fifo.toString());
                 Writer sensor = Files.newBufferedWriter(fifo)) {
             sensor.write(row + "\n");

@@ -3,6 +3,7 @@ package dev.waystate.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.waystate.NamedPipe;
 import dev.waystate.ServerProcess;
 import dev.waystate.text.Json;
 import java.io.IOException;
@@ -148,10 +149,7 @@ class ClientCommandsIT {
 
     @Test
     void reportOfAPipeIsTakenBeforeTheNextOneBegins() throws Exception {
-        Path fifo = directory.resolve("fifo");
-        assertThat(CommandRun.of(directory, "", List.of("mkfifo", fifo.toString()))
-                        .exitCode())
-                .isZero();
+        Path fifo = NamedPipe.make(directory.resolve("fifo"));
         try (RunningCommand report = RunningCommand.start(
                         "report", fifo.toString(), "--source", "live", "--target", server.target());
                 Writer sensor = Files.newBufferedWriter(fifo)) {
@@ -168,10 +166,7 @@ class ClientCommandsIT {
 
     @Test
     void displacementOfAPipeIsAnsweredBeforeTheNextOneBegins() throws Exception {
-        Path fifo = directory.resolve("displacements");
-        assertThat(CommandRun.of(directory, "", List.of("mkfifo", fifo.toString()))
-                        .exitCode())
-                .isZero();
+        Path fifo = NamedPipe.make(directory.resolve("displacements"));
         try (RunningCommand displace = RunningCommand.start("displace", fifo.toString(), "--target", server.target());
                 Writer pipe = Files.newBufferedWriter(fifo)) {
             for (int answered = 1; answered <= 3; answered++) {

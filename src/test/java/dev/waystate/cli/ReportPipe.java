@@ -1,13 +1,11 @@
 package dev.waystate.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import dev.waystate.NamedPipe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -26,9 +24,7 @@ final class ReportPipe {
     }
 
     static ReportPipe create(Path directory) throws IOException, InterruptedException {
-        Path path = directory.resolve("pipe.csv");
-        CommandRun made = CommandRun.of(directory, "", List.of("mkfifo", path.toString()));
-        assertThat(made.exitCode()).as(made.err()).isZero();
+        Path path = NamedPipe.make(directory.resolve("pipe.csv"));
         ReportPipe pipe = new ReportPipe(path);
         Thread writer = new Thread(pipe::write, "report-pipe");
         writer.setDaemon(true);

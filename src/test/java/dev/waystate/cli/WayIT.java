@@ -3,6 +3,7 @@ package dev.waystate.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.waystate.NamedPipe;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -141,10 +142,7 @@ class WayIT {
         assertThat(CommandRun.of("backup", copy, "--from", log).exitCode()).isZero();
         String before = read("/log_id", "summary").get(0);
         append("late", "late.csv", "OK\nOK\nOK\n");
-        Path fifo = directory.resolve("fifo");
-        assertThat(CommandRun.of(directory, "", List.of("mkfifo", fifo.toString()))
-                        .exitCode())
-                .isZero();
+        Path fifo = NamedPipe.make(directory.resolve("fifo"));
         try (RunningCommand follower = start("read", "--follow", "--json");
                 RunningCommand appender = start("append", "--source", "sensor", fifo.toString());
                 Writer sensor = Files.newBufferedWriter(fifo)) {

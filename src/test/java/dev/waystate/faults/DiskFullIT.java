@@ -15,9 +15,9 @@ import dev.waystate.proto.v1.StateLogServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.Status.Code;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,22 +37,17 @@ class DiskFullIT {
     @TempDir
     Path directory;
 
+    /** How many reports were acknowledged, and how the next one was refused. */
+    private record Filled(long acknowledged, Status refusal) {}
+
     @Test
     void aFullDiskRefusesPolitelyLosesNothingAndHealsByItself() throws Exception {
         Mount.assumePermitted();
         try (Mount small = Mount.tmpfs(directory.resolve("small"), "16m")) {
-            Path ballast = small.directory().resolve("ballast");
-            Files.write(ballast, new byte[8 * 1024 * 1024]);
-            try (ServerProcess server = ServerProcess.start(
-                    directory, "--waystate.state-log.file=" + small.directory().resolve("waystate.db"))) {
-                ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort())
-                        .usePlaintext()
-                        .build();
-                try {
-                    fillAndHeal(server, channel, ballast);
-                } finally {
-                    channel.shutdownNow();
-                }
+            Path ballast = writeBallast(small);
+            try (ServerProcess server = ServerProcess.start(directory, logOn(small));
+                    Client client = Client.of(server)) {
+                fillAndHeal(server, client.channel(), ballast);
             }
         }
     }
@@ -61,21 +56,14 @@ class DiskFullIT {
     void aServerThatWasKilledOnAFullDiskSaysThatItNeedsRoomAndLosesNothing() throws Exception {
         Mount.assumePermitted();
         try (Mount small = Mount.tmpfs(directory.resolve("small"), "16m")) {
-            Path ballast = small.directory().resolve("ballast");
-            Files.write(ballast, new byte[8 * 1024 * 1024]);
-            String file = "--waystate.state-log.file=" + small.directory().resolve("waystate.db");
-            long acknowledged = 0;
-            try (ServerProcess server = ServerProcess.start(directory, file);
+            Path ballast = writeBallast(small);
+            long acknowledged;
+            try (ServerProcess server = ServerProcess.start(directory, logOn(small));
                     Client client = Client.of(server)) {
-                Status last = append(client.channel(), 1).awaitEnd();
-                while (last.isOk() && acknowledged < 10_000) {
-                    acknowledged++;
-                    last = append(client.channel(), acknowledged + 1).awaitEnd();
-                }
-                assertThat(last.getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+                acknowledged = fill(server, client.channel()).acknowledged;
                 server.kill();
             }
-            try (ServerProcess full = ServerProcess.launch(directory, List.of(), file)) {
+            try (ServerProcess full = ServerProcess.launch(directory, List.of(), logOn(small))) {
                 assertThat(full.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
                 assertThat(full.process().exitValue()).isOne();
                 await().untilAsserted(() -> assertThat(full.output())
@@ -83,13 +71,22 @@ class DiskFullIT {
                         .noneMatch(line -> line.startsWith("\tat ")));
             }
             Files.delete(ballast);
-            try (ServerProcess again = ServerProcess.start(directory, file)) {
+            try (ServerProcess again = ServerProcess.start(directory, logOn(small))) {
                 assertThat(LogAudit.dump(again.grpcPort())).hasSize((int) acknowledged);
             }
         }
     }
 
-    private void fillAndHeal(ServerProcess server, ManagedChannel channel, Path ballast) throws Exception {
+    /** Takes half of the room, so that it can be given back. */
+    private static Path writeBallast(Mount small) throws IOException {
+        return Files.write(small.directory().resolve("ballast"), new byte[8 * 1024 * 1024]);
+    }
+
+    private static String logOn(Mount small) {
+        return "--waystate.state-log.file=" + small.directory().resolve("waystate.db");
+    }
+
+    private static Filled fill(ServerProcess server, ManagedChannel channel) throws Exception {
         long acknowledged = 0;
         Status refusal = null;
         while (refusal == null && acknowledged < 10_000) {
@@ -105,15 +102,21 @@ class DiskFullIT {
         assertThat(refusal.getCode())
                 .as(() -> String.join("\n", server.output()))
                 .isEqualTo(Code.RESOURCE_EXHAUSTED);
-        assertThat(StatusProto.fromThrowable(refusal.getCause()).getDetails(0).is(RetryInfo.class))
-                .isTrue();
-        List<Record> log = LogAudit.dump(server.grpcPort());
-        assertThat(log).hasSize((int) acknowledged);
+        return new Filled(acknowledged, refusal);
+    }
 
-        assertThat(append(channel, acknowledged + 1).awaitEnd().getCode()) // the control: time alone heals nothing
+    private static void fillAndHeal(ServerProcess server, ManagedChannel channel, Path ballast) throws Exception {
+        Filled filled = fill(server, channel);
+        assertThat(StatusProto.fromThrowable(filled.refusal.getCause())
+                        .getDetails(0)
+                        .is(RetryInfo.class))
+                .isTrue();
+        assertThat(LogAudit.dump(server.grpcPort())).hasSize((int) filled.acknowledged);
+
+        long next = filled.acknowledged + 1;
+        assertThat(append(channel, next).awaitEnd().getCode()) // the control: time alone heals nothing
                 .isEqualTo(Code.RESOURCE_EXHAUSTED);
         Files.delete(ballast);
-        long next = acknowledged + 1;
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> append(channel, next).awaitEnd().isOk());
         assertThat(LogAudit.audit(withoutPadding(LogAudit.dump(server.grpcPort())), Map.of(SOURCE, next), Set.of()))

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waystate.NamedPipe;
 import dev.waystate.OtherJava;
 import dev.waystate.ServerProcess;
-import dev.waystate.cli.CommandRun;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,9 +95,7 @@ class StartIT {
     /** To open one would take until somebody writes to it. */
     @Test
     void pipesInThePlaceOfFilesAreRefusedByTheNamesOfTheirKeys() throws Exception {
-        String pipe = directory.resolve("pipe").toString();
-        assertThat(CommandRun.of(directory, "", List.of("mkfifo", pipe)).exitCode())
-                .isZero();
+        Path pipe = NamedPipe.make(directory.resolve("pipe"));
         assertRefused(
                 List.of(
                         "--waystate.security.callers[0].name=reader",

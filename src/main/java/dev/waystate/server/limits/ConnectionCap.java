@@ -29,11 +29,13 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
     private static final int PAUSE_SECONDS = 1;
     private static final Duration TELL_INTERVAL = Duration.ofMinutes(1);
 
-    private long toldAtNanos = System.nanoTime() - 2 * TELL_INTERVAL.toNanos();
     private final int most;
     private final OpenCalls openCalls;
     private final LimitCounts refusals;
     private final AtomicInteger open = new AtomicInteger();
+
+    /** For the one thread that accepts. */
+    private long toldAtNanos = System.nanoTime() - TELL_INTERVAL.toNanos();
 
     ConnectionCap(int most, OpenCalls openCalls, LimitCounts refusals, MeterRegistry meters) {
         this.most = most;
@@ -73,7 +75,7 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
             return;
         }
         long now = System.nanoTime();
-        if (now - toldAtNanos > TELL_INTERVAL.toNanos()) {
+        if (now - toldAtNanos >= TELL_INTERVAL.toNanos()) {
             toldAtNanos = now;
             log.warn(
                     "No connection can be accepted: {}. The process may have too few file descriptors (ulimit -n)",

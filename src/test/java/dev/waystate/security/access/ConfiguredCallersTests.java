@@ -7,7 +7,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 
 import com.google.common.base.Throwables;
-import dev.waystate.cli.CommandRun;
+import dev.waystate.NamedPipe;
 import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.server.properties.InvalidPropertyException;
 import java.io.IOException;
@@ -208,10 +208,7 @@ class ConfiguredCallersTests {
         Path file = Files.writeString(directory.resolve("pipe"), FIRST);
         start(List.of("callers[0].tokens=", "callers[0].token-file=" + file)).run(context -> {
             ConfiguredCallers callers = context.getBean(ConfiguredCallers.class);
-            Path pipe = directory.resolve("next-pipe");
-            assertThat(CommandRun.of(directory, "", List.of("mkfifo", pipe.toString()))
-                            .exitCode())
-                    .isZero();
+            Path pipe = NamedPipe.make(directory.resolve("next-pipe"));
             Files.move(pipe, file, StandardCopyOption.ATOMIC_MOVE);
             await().atMost(SOON).until(() -> output.toString().contains("expected a file that can be read"));
             assertThat(callers.withToken(TokenHash.of(FIRST))).isPresent();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.JWTClaimsSet;
-import dev.waystate.cli.CommandRun;
+import dev.waystate.NamedPipe;
 import dev.waystate.security.access.Caller;
 import dev.waystate.security.access.DenialReason;
 import dev.waystate.security.access.Permission;
@@ -78,10 +78,7 @@ class JwtVerifierTests {
     }
 
     static Stream<Arguments> mistakes() throws Exception {
-        Path pipe = directory.resolve("pipe");
-        assertThat(CommandRun.of(directory, "", List.of("mkfifo", pipe.toString()))
-                        .exitCode())
-                .isZero();
+        Path pipe = NamedPipe.make(directory.resolve("pipe"));
         Path empty = Files.writeString(directory.resolve("empty.json"), "{\"keys\":[]}");
         Path secret = Files.writeString(
                 directory.resolve("secret.json"), "{\"keys\":[{\"kty\":\"oct\",\"k\":\"c2VjcmV0LXNlY3JldA\"}]}");

@@ -3,6 +3,7 @@ package dev.waystate.statelog.view;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waystate.NamedPipe;
 import dev.waystate.statelog.Batch;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateRecord;
@@ -87,9 +88,7 @@ class LogFileTests {
     /** SQLite would put its own files beside them, such as {@code /dev/null-journal}. */
     @Test
     void whatIsNoFileOnADiskIsRefused() throws Exception {
-        Path pipe = directory.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
-                .isZero();
+        Path pipe = NamedPipe.make(directory.resolve("pipe"));
         for (Path device : List.of(pipe, Path.of("/dev/null"))) {
             assertThatThrownBy(() -> open(device).close())
                     .isInstanceOf(UnusableFileException.class)
