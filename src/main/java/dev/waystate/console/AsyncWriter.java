@@ -159,9 +159,11 @@ public final class AsyncWriter implements WriteListener, AsyncListener {
         lock.lock();
         try {
             if (!ended) {
+                finish();
                 AsyncAnswers.breakOff(async.getRequest());
-                complete(); // or Tomcat would forget to, where one of its threads was about to write
             }
+        } catch (IllegalStateException completed) {
+            // as it should be
         } finally {
             lock.unlock();
         }
@@ -177,7 +179,7 @@ public final class AsyncWriter implements WriteListener, AsyncListener {
                 more = !blocked && step();
             }
         } catch (IOException | IllegalStateException gone) {
-            complete();
+            breakOff();
         } finally {
             writing = false;
         }

@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
-import org.apache.coyote.ActionCode;
+import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
@@ -28,7 +28,7 @@ public final class AsyncAnswers extends ValveBase {
         this.readerStallMillis = readerStallTimeout.toMillis();
     }
 
-    private record Connection(SocketWrapperBase<?> socket, Response response, long readerStallMillis) {}
+    private record Connection(SocketWrapperBase<?> socket, long readerStallMillis) {}
 
     /** Begins an answer that may go on as long as its client takes some of it. It must never be written by blocking. */
     public static AsyncContext start(ServletRequest request) {
@@ -42,18 +42,20 @@ public final class AsyncAnswers extends ValveBase {
 
     /**
      * Closes the connection of an asynchronous request that has not been completed. May be called from any thread. Does
-     * not block.
+     * not block. A thread of Tomcat's tells the listeners of the error, and then they complete the request. If the caller
+     * completed it, other threads of Tomcat's might be at work on it, and Tomcat would count it as open for ever.
      */
     public static void breakOff(ServletRequest request) {
         if (request.getAttribute(CONNECTION) instanceof Connection connection) {
-            connection.response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, null);
+            connection.socket.setError(new IOException("The answer has been broken off"));
+            connection.socket.processSocket(SocketEvent.ERROR, true);
         }
     }
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         SocketWrapperBase<?> socket = UnderscoreHostProtocol.socket(request.getCoyoteRequest());
-        request.setAttribute(CONNECTION, new Connection(socket, response, readerStallMillis));
+        request.setAttribute(CONNECTION, new Connection(socket, readerStallMillis));
         getNext().invoke(request, response);
     }
 }
