@@ -1,6 +1,8 @@
 package dev.waystate.server;
 
+import dev.waystate.server.calls.GzipMessages;
 import io.grpc.BindableService;
+import io.grpc.DecompressorRegistry;
 import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -54,6 +56,12 @@ class ServerConfiguration {
                 tls.ifAvailable(netty::sslContext);
             }
         };
+    }
+
+    /** Takes the place of the starter's registry. */
+    @Bean
+    DecompressorRegistry decompressors() {
+        return GzipMessages.registry();
     }
 
     /** Leaves the starter's request scope out, which nothing here uses and every call would pay for. */

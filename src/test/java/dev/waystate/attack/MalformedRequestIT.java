@@ -72,6 +72,10 @@ class MalformedRequestIT {
             new Request("grpc.health.v1.Health/Check", "0a01ff"),
             new Request("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "0a01ff"));
 
+    /** Nothing, no gzip, its first bytes alone, and a block of a type that there is not. */
+    private static final List<byte[]> NO_GZIP =
+            List.of(bytes(""), bytes("0a05"), bytes("1f8b08"), bytes("1f8b080000000000000007"));
+
     /** Bytes that protobuf accepts. */
     private static final List<Request> READABLE = List.of(
             new Request(DISPLACEMENT, ""),
@@ -120,6 +124,12 @@ class MalformedRequestIT {
         }
         for (Request request : READABLE) {
             assertThat(status(request)).as(request.toString()).isZero();
+        }
+        for (byte[] broken : NO_GZIP) {
+            assertThat(status(DISPLACEMENT, "gzip", Frames.enveloped(1, broken)))
+                    .as("gzip %s", HexFormat.of().formatHex(broken))
+                    .isEqualTo(Code.INVALID_ARGUMENT.value());
+            unreadable.add(DISPLACEMENT);
         }
         assertEnvelopesFailAlone();
         client.send(frames -> frames.lastMessage(neighbour, Data.getDefaultInstance()));
