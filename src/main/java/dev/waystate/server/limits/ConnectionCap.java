@@ -3,6 +3,7 @@ package dev.waystate.server.limits;
 import dev.waystate.server.calls.Limit;
 import dev.waystate.server.calls.LimitCounts;
 import dev.waystate.server.calls.OpenCalls;
+import dev.waystate.server.text.LineInterval;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
@@ -27,15 +28,13 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(ConnectionCap.class);
 
     private static final int PAUSE_SECONDS = 1;
-    private static final Duration TELL_INTERVAL = Duration.ofMinutes(1);
 
     private final int most;
     private final OpenCalls openCalls;
     private final LimitCounts refusals;
     private final AtomicInteger open = new AtomicInteger();
-
-    /** For the one thread that accepts. */
-    private long toldAtNanos = System.nanoTime() - TELL_INTERVAL.toNanos();
+    private final HandshakeLog handshakes = new HandshakeLog();
+    private final LineInterval lines = new LineInterval(Duration.ofMinutes(1), System.nanoTime());
 
     ConnectionCap(int most, OpenCalls openCalls, LimitCounts refusals, MeterRegistry meters) {
         this.most = most;
@@ -60,6 +59,7 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
             return;
         }
         connection.closeFuture().addListener(closed -> open.decrementAndGet());
+        connection.pipeline().addFirst(handshakes);
         openCalls.addConnection(connection.pipeline());
         context.fireChannelRead(accepted);
     }
@@ -74,9 +74,7 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
             context.fireExceptionCaught(refused);
             return;
         }
-        long now = System.nanoTime();
-        if (now - toldAtNanos >= TELL_INTERVAL.toNanos()) {
-            toldAtNanos = now;
+        if (lines.allowsAt(System.nanoTime())) {
             log.warn(
                     "No connection can be accepted: {}. The process may have too few file descriptors (ulimit -n)",
                     refused.getMessage());
