@@ -44,6 +44,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     private final List<CallPolicy> policies;
     private final CallObserver[] observers;
     private final AtomicBoolean checksSoon = new AtomicBoolean();
+    private final HandshakeLog handshakes = new HandshakeLog();
 
     /** The connection of the calls from the process itself. */
     private final ClientConnection inProcess;
@@ -82,7 +83,7 @@ public class OpenCalls extends ServerStreamTracer.Factory implements GrpcServerC
     /** Adds the first handlers of a new connection. Without them, what the connection's calls hold is not counted. */
     public void addConnection(ChannelPipeline pipeline) {
         ClientConnection connection = new ClientConnection(memory, refusals, failStop);
-        pipeline.addFirst(new ReadTurn(connection::awaitsRequest), connection);
+        pipeline.addFirst(handshakes, new ReadTurn(connection::awaitsRequest), connection);
     }
 
     @Override

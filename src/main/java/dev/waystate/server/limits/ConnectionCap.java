@@ -33,7 +33,6 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
     private final OpenCalls openCalls;
     private final LimitCounts refusals;
     private final AtomicInteger open = new AtomicInteger();
-    private final HandshakeLog handshakes = new HandshakeLog();
     private final LineInterval lines = new LineInterval(Duration.ofMinutes(1), System.nanoTime());
 
     ConnectionCap(int most, OpenCalls openCalls, LimitCounts refusals, MeterRegistry meters) {
@@ -59,7 +58,6 @@ class ConnectionCap extends ChannelInboundHandlerAdapter {
             return;
         }
         connection.closeFuture().addListener(closed -> open.decrementAndGet());
-        connection.pipeline().addFirst(handshakes);
         openCalls.addConnection(connection.pipeline());
         context.fireChannelRead(accepted);
     }

@@ -1,4 +1,4 @@
-package dev.waystate.server.limits;
+package dev.waystate.server.calls;
 
 import dev.waystate.server.text.LineInterval;
 import dev.waystate.server.text.LogText;
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * trust the other's certificate.
  */
 @Sharable
-class HandshakeLog extends ChannelInboundHandlerAdapter {
+final class HandshakeLog extends ChannelInboundHandlerAdapter {
 
     private static final Logger log = LoggerFactory.getLogger(HandshakeLog.class);
 
