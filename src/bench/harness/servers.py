@@ -85,8 +85,8 @@ class Server:
         self.port = free_port()
         self.process = None
 
-    def start(self):
-        """Starts it and returns the seconds until it was ready."""
+    def start(self, patience=60):
+        """Starts it and returns the seconds until it was ready, which it must be in so many."""
         WORK.joinpath("logs").mkdir(parents=True, exist_ok=True)
         self.cwd.mkdir(parents=True, exist_ok=True)
         self.log = WORK / f"logs/{self.name}.log"
@@ -96,7 +96,7 @@ class Server:
                                             stdout=log, stderr=log, env=self.environment)
         running.append(self)
         while not self.ready(self.port):
-            if self.process.poll() is not None or time.monotonic() > started + 60:
+            if self.process.poll() is not None or time.monotonic() > started + patience:
                 raise RuntimeError(f"{self.name} did not start: see {self.log}")
             time.sleep(0.005)
         return time.monotonic() - started
