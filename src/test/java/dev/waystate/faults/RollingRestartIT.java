@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** All replicas are restarted, one after the other, while they are called, written to and followed. */
-@Timeout(300)
+@Timeout(900)
 class RollingRestartIT {
 
     private static final int ROUNDS = Math.max(1, Integer.getInteger("test.replica-rounds", 2) / 2);
