@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import servers
 from .servers import PEERS
-from .standing import CONTENDERS, median
+from .standing import CONTENDERS, DELAYS, median
 
 
 def machine(bench):
@@ -87,11 +87,13 @@ def standing(bench):
     lines = [" | ".join(["", "", *titles.values(), ""]).strip(), "| --- " * (len(titles) + 1) + "|"]
     lines += [" | ".join([f"| {work}", *(cell(found, kinds) for found in bench.standing.values())]) + " |"
               for work, kinds in STANDING.items()]
-    sync = median([sample for found in bench.standing.values() for sample in found["sync"]])
+    syncs = " and ".join(f"{median([sample for found in bench.standing.values() for sample in found[f'sync-{rate}']]):.2f} ms "
+                         f"at {rate:,} a second" for rate in DELAYS.values())
     notes = [f"- {titles[name]}: {CONTENDERS[name].settings}" for name in bench.standing]
-    return "\n".join([*lines, "", f"Reports of 22 bytes; {bench.rounds} rounds of {bench.seconds * 0.3:g} s. Each server alone, "
-                      "after its loads killed, started again and found to have all that it had acknowledged. A sync of the disk "
-                      f"took {sync:.2f} ms.", "¹ acknowledges before it syncs: a power cut loses what replicas do not have.", "",
+    return "\n".join([*lines, "", f"Reports of 22 bytes; {bench.rounds} rounds of {bench.seconds * 0.3:g} s, before which each "
+                      f"load, delay and replay warmed up for {bench.warm_seconds:g} s. Each server alone, after "
+                      "its loads killed, started again and found to have all that it had acknowledged. A sync of the disk "
+                      f"took {syncs}.", "¹ acknowledges before it syncs: a power cut loses what replicas do not have.", "",
                       *notes])
 
 

@@ -49,6 +49,9 @@ class LoadClient {
 
     private static final String INFO = "Requires watering.";
 
+    /** How often a question's calls are repeated: the client has to warm up, too. */
+    private static final int ROUNDS = 8;
+
     /** Arguments: the command, the port, and what the command takes. */
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[1]);
@@ -235,9 +238,12 @@ class LoadClient {
         }
     }
 
-    /** Appends one report after another at a rate. Prints the median and the p99 of the times in microseconds. */
+    /**
+     * Appends one report after another at a rate. Prints the median and the p99 of the times in microseconds. As many
+     * reports before them warm up.
+     */
     private static void acknowledge(int port, int calls, int perSecond) throws InterruptedException {
-        long[] waits = new long[calls];
+        long[] waits = new long[2 * calls];
         SynchronousQueue<AppendResponse> acknowledged = new SynchronousQueue<>();
         CompletableFuture<Void> end = new CompletableFuture<>();
         StreamObserver<AppendRequest> requests = StateLogServiceGrpc.newStub(channel(port))
@@ -251,7 +257,7 @@ class LoadClient {
                         }
                     }
                 });
-        for (int i = 0; i < calls; i++) {
+        for (int i = 0; i < waits.length; i++) {
             long start = System.nanoTime();
             requests.onNext(AppendRequest.newBuilder()
                     .setSource("acknowledge-" + ProcessHandle.current().pid())
@@ -267,8 +273,8 @@ class LoadClient {
         }
         requests.onCompleted();
         end.join();
-        Arrays.sort(waits);
-        System.out.printf("%.0f %.0f%n", waits[calls / 2] / 1e3, waits[calls * 99 / 100] / 1e3);
+        Arrays.sort(waits, calls, waits.length);
+        System.out.printf("%.0f %.0f%n", waits[calls + calls / 2] / 1e3, waits[calls + calls * 99 / 100] / 1e3);
     }
 
     private static Report report() {
@@ -357,7 +363,7 @@ class LoadClient {
     private static void since(int port, int calls) {
         Random random = new Random(3);
         long median = 0;
-        for (int round = 0; round < 8; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             StateLogServiceGrpc.StateLogServiceBlockingStub stub = StateLogServiceGrpc.newBlockingStub(channel(port));
             long head = stub.getSummary(GetSummaryRequest.getDefaultInstance()).getHeadPosition();
             List<Timestamp> times = new ArrayList<>();
@@ -387,8 +393,13 @@ class LoadClient {
         }
     }
 
+    /** Prints the median of the last round. Those before it warm up. */
     private static void printMedian(int calls, Runnable call) {
-        System.out.println(median(calls, call));
+        long median = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            median = median(calls, call);
+        }
+        System.out.println(median);
     }
 
     private static long median(int calls, Runnable call) {

@@ -75,9 +75,8 @@ class Standing {
     }
 
     private void measure(int reports) throws Exception {
-        load(peer.loads().get(0), 0, warmNanos);
         for (Peer.Load load : peer.loads()) {
-            print(load.row(), load(load, rounds, 3 * roundNanos));
+            print(load.row(), load(load, rounds, warmNanos));
         }
         acknowledge(50);
         follow(1_000);
@@ -160,8 +159,8 @@ class Standing {
     /** Appends one report at a time, at a rate, and waits for each. */
     private void acknowledge(int perSecond) throws Exception {
         Peer.Lane lane = peer.lane();
-        int calls = (int) (perSecond * roundNanos / 500_000_000); // twice as long as the others: it has few samples
-        long[] delays = new long[calls * (rounds + 1)];
+        int calls = count(perSecond, 2 * roundNanos); // twice as long as the others: it has few samples
+        long[] delays = new long[count(perSecond, warmNanos) + calls * rounds];
         for (int i = 0; i < delays.length; i++) {
             long start = System.nanoTime();
             lane.append(1).toCompletableFuture().get(30, TimeUnit.SECONDS);
@@ -174,8 +173,8 @@ class Standing {
 
     /** Appends single reports at a rate, without waiting, and takes the time until the follower has each. */
     private void follow(int perSecond) throws Exception {
-        int reports = (int) (perSecond * roundNanos / 1_000_000_000);
-        Arrivals arrivals = new Arrivals(reports * (rounds + 1));
+        int reports = count(perSecond, roundNanos);
+        Arrivals arrivals = new Arrivals(count(perSecond, warmNanos) + reports * rounds);
         peer.follow(arrivals::take);
         Peer.Lane lane = peer.lane();
         List<Future<?>> answers = new ArrayList<>();
@@ -198,6 +197,10 @@ class Standing {
             Thread.sleep(1);
         }
         printPercentiles("follow", arrivals.delays, reports);
+    }
+
+    private static int count(int perSecond, long nanos) {
+        return (int) (perSecond * nanos / 1_000_000_000);
     }
 
     /** Sleeps, and spins for the last part: a sleep is late by as much as some of the delays are long. */
@@ -236,7 +239,10 @@ class Standing {
         while (acknowledged.sum() < reports) {
             load(peer.loads().get(0), 0, 2 * roundNanos);
         }
-        peer.replay(reports / 4); // warms up
+        long begun = System.nanoTime();
+        do {
+            peer.replay(reports / 4); // warms up
+        } while (System.nanoTime() - begun < warmNanos);
         double[] rates = new double[rounds];
         for (int i = 0; i < rounds; i++) {
             long start = System.nanoTime();
@@ -246,12 +252,13 @@ class Standing {
         print("replay", rates);
     }
 
-    /** Prints the medians and the 99th percentiles of the rounds in milliseconds; the first round warmed up. */
+    /** Prints the medians and the 99th percentiles of the rounds in milliseconds; what comes before them warmed up. */
     private void printPercentiles(String row, long[] nanos, int perRound) {
         double[] medians = new double[rounds];
         double[] slowest = new double[rounds];
         for (int i = 0; i < rounds; i++) {
-            long[] round = Arrays.copyOfRange(nanos, (i + 1) * perRound, (i + 2) * perRound);
+            int end = nanos.length - (rounds - 1 - i) * perRound;
+            long[] round = Arrays.copyOfRange(nanos, end - perRound, end);
             Arrays.sort(round);
             medians[i] = round[perRound / 2] / 1e6;
             slowest[i] = round[perRound * 99 / 100] / 1e6;
