@@ -74,7 +74,8 @@ final class AppendStream implements StreamObserver<AppendRequest> {
         responses.disableAutoRequest();
         responses.setOnReadyThreshold(READY_BYTES);
         responses.setOnReadyHandler(this::endIfDone);
-        responses.setOnCancelHandler(() -> {}); // so that an acknowledgement to a client that is gone does not throw
+        // Called for a client that is gone, also behind its last request, when nothing else is.
+        responses.setOnCancelHandler(() -> endInput(Status.CANCELLED.asRuntimeException()));
         call.onDrain(true, this::serverStops);
         requestNext();
     }

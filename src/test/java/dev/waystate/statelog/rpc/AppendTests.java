@@ -17,6 +17,8 @@ import dev.waystate.server.calls.OpenCalls;
 import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.StateRecord;
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status.Code;
 import io.grpc.protobuf.StatusProto;
@@ -30,6 +32,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import net.devh.boot.grpc.client.inject.GrpcClient;
@@ -38,6 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.util.ReflectionTestUtils;
 
 @InProcessTest
 class AppendTests {
@@ -50,6 +55,9 @@ class AppendTests {
 
     @Autowired
     OpenCalls openCalls;
+
+    @Autowired
+    StateLogService service;
 
     private static final MethodDescriptor<byte[], byte[]> RAW_APPEND = StateLogServiceGrpc.getAppendMethod().toBuilder(
                     new Bytes(), new Bytes())
@@ -268,6 +276,29 @@ class AppendTests {
         assertThat(stateLog.read(before, Integer.MAX_VALUE))
                 .extracting(StateRecord::sequence)
                 .containsExactly(1L, 2L, 3L);
+    }
+
+    /** It takes no acknowledgement, so that one is left when all is stored. */
+    @Test
+    void aStreamWhoseClientGoesAfterItsLastRequestEnds() {
+        long before = stateLog.head();
+        ClientCall<AppendRequest, AppendResponse> call =
+                stub.getChannel().newCall(StateLogServiceGrpc.getAppendMethod(), CallOptions.DEFAULT);
+        call.start(new ClientCall.Listener<>() {}, new Metadata());
+        call.sendMessage(request(1, 3));
+        call.halfClose();
+        await().atMost(Duration.ofSeconds(10)).until(() -> stateLog.head() == before + 3);
+        assertThat(live()).contains(source);
+
+        call.cancel("It has gone", null);
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(live()).doesNotContain(source));
+    }
+
+    /** Returns the sources that have a stream. */
+    private Set<Object> live() {
+        Map<?, ?> streams = (Map<?, ?>) ReflectionTestUtils.getField(service, "appendStreams");
+        return Set.copyOf(streams.keySet());
     }
 
     /** Messages as they are on the wire. */
