@@ -16,9 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the next page of a list begins, as text that means nothing to clients. It begins with a checksum of the list
- * and the place, so that another list refuses it.
+ * and the place, so that another list refuses it. A client can make one all the same, so that the place is checked, too.
  */
 final class PageToken {
+
+    /** The bits of a squared distance above the lowest 64 are at most this. */
+    private static final long MOST_HIGH = 4;
 
     private final byte[] list;
 
@@ -73,17 +76,30 @@ final class PageToken {
     @Nullable
     NearPlace toNearPlace(String token) {
         return decode(
-                token, place -> new NearPlace(new SquaredDistance(place.getLong(), place.getLong()), text(place)));
+                token,
+                place -> new NearPlace(
+                        new SquaredDistance(within(0, MOST_HIGH, place.getLong()), place.getLong()), text(place)));
     }
 
     @Nullable
     HistoryPlace toHistoryPlace(String token) {
-        return decode(token, place -> new HistoryPlace(place.getLong(), place.get() == 1));
+        return decode(token, place -> new HistoryPlace(position(place), within(0, 1, place.get()) == 1));
     }
 
     @Nullable
     Long toPosition(String token) {
-        return decode(token, ByteBuffer::getLong);
+        return decode(token, PageToken::position);
+    }
+
+    private static long position(ByteBuffer place) {
+        return within(1, Long.MAX_VALUE, place.getLong());
+    }
+
+    private static long within(long least, long most, long number) {
+        if (number < least || number > most) {
+            throw new IllegalArgumentException("not a place");
+        }
+        return number;
     }
 
     private static String text(ByteBuffer rest) {
@@ -105,7 +121,10 @@ final class PageToken {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(token));
             if (bytes.getInt() == checksum(bytes.duplicate())) {
-                return reading.apply(bytes);
+                T place = reading.apply(bytes);
+                if (!bytes.hasRemaining()) {
+                    return place;
+                }
             }
         } catch (IllegalArgumentException | BufferUnderflowException other) {
             // as below

@@ -9,6 +9,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import dev.waystate.InProcessTest;
 import dev.waystate.geometry.Point;
+import dev.waystate.geometry.SquaredDistance;
 import dev.waystate.proto.Status;
 import dev.waystate.proto.v1.ListRecordsRequest;
 import dev.waystate.proto.v1.ListSourcesRequest;
@@ -17,6 +18,8 @@ import dev.waystate.proto.v1.Moment;
 import dev.waystate.proto.v1.Near;
 import dev.waystate.proto.v1.StateLogServiceGrpc.StateLogServiceBlockingStub;
 import dev.waystate.statelog.Batch;
+import dev.waystate.statelog.HistoryPlace;
+import dev.waystate.statelog.NearPlace;
 import dev.waystate.statelog.Report;
 import dev.waystate.statelog.StateLog;
 import io.grpc.Status.Code;
@@ -111,6 +114,33 @@ class PageTokenTests {
                 token.substring(0, token.length() - 3) + swapped + token.substring(token.length() - 2),
                 Base64.getUrlEncoder().encodeToString("b".getBytes(StandardCharsets.UTF_8)))) {
             assertRefused(with(list, "page_token", text));
+        }
+    }
+
+    /** Clients know all that a token is made of. */
+    @Test
+    void aPlaceThatCannotBeIsRefusedThoughItsTokenIsRight() {
+        ListRecordsRequest records =
+                ListRecordsRequest.newBuilder().setSource("a").build();
+        PageToken ofRecords = new PageToken(stateLog.id(), records);
+        for (long position : new long[] {Long.MIN_VALUE, -1, 0}) {
+            for (boolean known : new boolean[] {false, true}) {
+                assertRefused(with(records, "page_token", ofRecords.of(new HistoryPlace(position, known))));
+            }
+        }
+        assertThat(call(with(records, "page_token", ofRecords.of(new HistoryPlace(1, true)))))
+                .isNotNull();
+        assertRefused(with(records, "page_token", ofRecords.of("a name")));
+
+        ListTransitionsRequest transitions =
+                ListTransitionsRequest.newBuilder().setSource("a").build();
+        assertRefused(with(transitions, "page_token", new PageToken(stateLog.id(), transitions).of(Long.MIN_VALUE)));
+
+        ListSourcesRequest near =
+                ListSourcesRequest.newBuilder().setNear(near(0, 0)).build();
+        PageToken ofNear = new PageToken(stateLog.id(), near);
+        for (long high : new long[] {Long.MIN_VALUE, -1, 5}) {
+            assertRefused(with(near, "page_token", ofNear.of(new NearPlace(new SquaredDistance(high, 0), "a"))));
         }
     }
 
