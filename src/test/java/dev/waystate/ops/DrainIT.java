@@ -2,8 +2,20 @@ package dev.waystate.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waystate.Recorder;
 import dev.waystate.ServerProcess;
+import dev.waystate.proto.Data;
+import dev.waystate.proto.Empty;
+import dev.waystate.proto.RequestStreamingGrpc;
+import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.stub.StreamObserver;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,6 +70,36 @@ class DrainIT {
 
             List<Throwable> failures = load.finish();
             assertThat(failures).isNotEmpty();
+        }
+    }
+
+    /** Both ports stop at the same time, and only one of them may ask whether the stream goes on. */
+    @Test
+    void aStreamThatGoesOnIsFinishedThoughTheHttpPortHasAFollower() throws Exception {
+        try (ServerProcess server = start("0s");
+                Client client = Client.of(server)) {
+            HttpResponse<InputStream> follower = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(
+                                            "http://localhost:" + server.httpPort() + "/api/records?follow=true"))
+                                    .build(),
+                            BodyHandlers.ofInputStream());
+            assertThat(follower.statusCode()).isEqualTo(200);
+            Recorder<Data, Empty> recorder = new Recorder<>();
+            StreamObserver<Data> reports =
+                    RequestStreamingGrpc.newStub(client.channel()).streamState(recorder);
+            for (int i = 0; i < 40; i++) {
+                reports.onNext(Data.getDefaultInstance());
+                if (i == 10) {
+                    server.process().destroy();
+                }
+                Thread.sleep(100);
+            }
+            reports.onCompleted();
+
+            assertThat(recorder.awaitEnd()).isEqualTo(Status.OK);
+            assertThat(server.terminate()).isEqualTo(143);
+            follower.body().close();
         }
     }
 

@@ -4,6 +4,7 @@ import dev.waystate.server.lifecycle.Scheduler;
 import io.grpc.Server;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.time.Duration;
+import java.util.function.Predicate;
 import net.devh.boot.grpc.server.event.GrpcServerShutdownEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,16 +72,21 @@ class Drain {
      */
     @EventListener
     void shuttingDown(GrpcServerShutdownEvent event) {
-        endCallsOnceShutDown(event.getServer());
+        endCallsOnceShutDown(event.getServer(), call -> true);
     }
 
-    /** Ends the calls that would not end by themselves, once the server accepts no more. Does not wait. */
-    void endCallsOnceShutDown(Server server) {
+    /**
+     * Ends the calls that would not end by themselves, once the server accepts no more. Does not wait.
+     *
+     * @param its tells which calls are the server's: two servers that ask the same stream, one just after the other, would
+     *     take it as one on which nothing comes
+     */
+    void endCallsOnceShutDown(Server server, Predicate<OpenCall> its) {
         if (!server.isShutdown()) {
-            scheduler.after(TASK, SHUTDOWN_POLL, () -> endCallsOnceShutDown(server));
+            scheduler.after(TASK, SHUTDOWN_POLL, () -> endCallsOnceShutDown(server, its));
         } else if (!server.isTerminated()) {
-            openCalls.all().forEach(OpenCall::drain);
-            scheduler.after(TASK, ASK_INTERVAL, () -> endCallsOnceShutDown(server));
+            openCalls.all().stream().filter(its).forEach(OpenCall::drain);
+            scheduler.after(TASK, ASK_INTERVAL, () -> endCallsOnceShutDown(server, its));
         }
     }
 }

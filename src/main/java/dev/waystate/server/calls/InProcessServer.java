@@ -64,7 +64,7 @@ public class InProcessServer implements SmartLifecycle {
     @Override
     public void stop(Runnable stopped) {
         server.shutdown();
-        drain.endCallsOnceShutDown(server);
+        drain.endCallsOnceShutDown(server, call -> !call.hasThread());
         new Thread(() -> awaitEnd(stopped), "in-process-server-stop").start();
     }
 
