@@ -65,12 +65,12 @@ final class IssuerKeys implements AutoCloseable {
     }
 
     /**
-     * Returns whether the last keys that could be fetched have this one. An outage of the issuer takes none away. Does
-     * not block.
+     * Returns whether the last keys that could be fetched have this one. An outage of the issuer takes none away for a
+     * day. Does not block.
      */
     boolean have(JWK key) {
         JWKSet last = fetcher.last();
-        return last != null && last.getKeys().contains(key);
+        return last != null && areGood() && last.getKeys().contains(key);
     }
 
     /** Returns whether the last fetch has failed. Does not block. */
@@ -83,9 +83,11 @@ final class IssuerKeys implements AutoCloseable {
      * be fetched.
      */
     Optional<JWKSet> atHand() {
-        return fetcher.hasFetchedWithin(refreshInterval.plus(MAX_OUTAGE))
-                ? Optional.ofNullable(fetcher.last())
-                : fetch();
+        return areGood() ? Optional.ofNullable(fetcher.last()) : fetch();
+    }
+
+    private boolean areGood() {
+        return fetcher.hasFetchedWithin(refreshInterval.plus(MAX_OUTAGE));
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.waystate.security.jwt;
 
 import com.google.common.io.Closeables;
 import dev.waystate.process.RegularFile;
+import dev.waystate.process.Utf8;
 import dev.waystate.server.telemetry.OutgoingTraces;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -69,7 +69,7 @@ final class JwksLocation {
      */
     byte[] read(OutgoingTraces traces) throws IOException, InterruptedException {
         return isFile()
-                ? bounded(RegularFile.open(Path.of(uri.getSchemeSpecificPart())))
+                ? bounded(RegularFile.open(Utf8.path(uri.getSchemeSpecificPart())))
                 : get(uri, MAX_REDIRECTS, System.nanoTime() + TIMEOUT.toNanos(), traces);
     }
 

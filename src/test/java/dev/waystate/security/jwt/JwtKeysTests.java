@@ -35,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.test.util.ReflectionTestUtils;
 
 /** Tokens and the keys of their issuer, which comes, goes, rotates, and answers badly. */
 @Timeout(60)
@@ -118,6 +119,27 @@ class JwtKeysTests {
         int fetches = issuer.fetches.get();
         await().atMost(10, TimeUnit.SECONDS).untilAtomic(issuer.fetches, greaterThan(fetches + 2));
         assertThat(credential.isValidAt(Instant.now())).isTrue();
+    }
+
+    @Test
+    void afterAnOutageOfADayNoTokenIsGood() throws Exception {
+        start(NEVER, NO_LIMIT);
+        String token = issuer.token(JwtIssuer.claims());
+        Credential credential = verify(token);
+        issuer.serving = DOWN;
+        Object fetcher = ReflectionTestUtils.getField(ReflectionTestUtils.getField(verifier, "keys"), "fetcher");
+        ReflectionTestUtils.setField(
+                fetcher,
+                "fetchedAt",
+                System.nanoTime() - NEVER.plusDays(1).minusMinutes(1).toNanos());
+        assertThat(credential.isValidAt(Instant.now())).isTrue();
+
+        ReflectionTestUtils.setField(
+                fetcher,
+                "fetchedAt",
+                System.nanoTime() - NEVER.plusDays(1).plusMinutes(1).toNanos());
+        assertThat(credential.isValidAt(Instant.now())).isFalse();
+        assertThat(refusal(token)).isEqualTo(DenialReason.NO_KEYS);
     }
 
     @Test
