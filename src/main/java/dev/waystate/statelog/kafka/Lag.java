@@ -42,7 +42,7 @@ final class Lag {
     }
 
     /**
-     * Notes when the broker recorded the last applied entry, in milliseconds since 1970. That may be before the entry
+     * Notes when the broker recorded the last applied entry, or the first that is not, in milliseconds since 1970. That may be before the entry
      * ahead of it. The time of the log, which never goes back, would hide the lag for as long as it is ahead.
      */
     synchronized void applied(long millis) {

@@ -303,6 +303,9 @@ final class TopicReader {
 
     private void applyWhenPossible(List<ConsumerRecord<byte[], byte[]>> records, TopicIdentity topic)
             throws SQLException, IOException, InterruptedException {
+        if (!records.isEmpty()) {
+            lag.applied(records.get(0).timestamp()); // all before it
+        }
         while (!records.isEmpty() && !closed && !applier.apply(records, topic)) {
             lag.look(OptionalLong.of(records.size()), true);
             Thread.sleep(PAUSE_MILLIS);
