@@ -55,6 +55,10 @@ final class RestoreCommand extends StoreCommand {
 
     private void tell(Restored restored) {
         print(log, restored.head(), restored.replaced());
+        if (restored.lost() != null) {
+            note("The back-up was not closed in order, and " + VisibleText.of(restored.lost())
+                    + " is not there: reports that were in it alone are missing.");
+        }
         if (restored.replaced() != null && !json()) {
             note("The log that was there is now " + VisibleText.of(restored.replaced()));
         }

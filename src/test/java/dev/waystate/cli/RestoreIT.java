@@ -134,6 +134,43 @@ class RestoreIT {
         assertThat(directory.resolve("other")).doesNotExist();
     }
 
+    /** A file was copied alone from beside its write-ahead log, which has what was reported last. */
+    @Test
+    void aLogWithoutItsWriteAheadLogIsNoWholeOne() throws Exception {
+        Files.copy(killed.resolve(LOG), directory.resolve("copied.db"));
+
+        CommandRun backup = run("backup", path("copy.db"), "--from", path("copied.db"));
+        assertThat(backup.exitCode()).isEqualTo(UNUSABLE);
+        assertThat(backup.err()).contains(killed.resolve(LOG) + "-wal: ").hasLineCount(1); // it is known where that is
+        CommandRun restored = run("restore", path("copied.db"), "--to", path("new.db"), "--json");
+        assertThat(restored.exitCode()).isZero();
+        assertThat(restored.err())
+                .contains(path("copied.db-wal") + " is not there")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void aLogWhoseWriteAheadLogHasGoneIsNoWholeOne() throws Exception {
+        try (ServerProcess server = ServerProcess.start(directory, ServerProcess.WITHOUT_HTTP)) {
+            append(directory, server, "one");
+            server.kill();
+        }
+        Files.delete(directory.resolve(LOG + "-wal"));
+
+        CommandRun backup = run("backup", path("copy.db"), "--from", path(LOG));
+        assertThat(backup.exitCode()).isEqualTo(UNUSABLE);
+        assertThat(backup.err()).contains(path(LOG) + "-wal has gone").hasLineCount(1);
+        assertThat(directory.resolve("copy.db")).doesNotExist();
+        CommandRun imported = run("import", path(LOG), "--topic", "none", "--bootstrap-server", "localhost:1");
+        assertThat(imported.exitCode()).isEqualTo(UNUSABLE);
+        assertThat(imported.err()).contains(path(LOG) + "-wal has gone").hasLineCount(1);
+
+        CommandRun accepted = run("restore", path(LOG), "--replace", "--to", path(LOG));
+        assertThat(accepted.exitCode()).isZero();
+        assertThat(run("backup", path("copy.db"), "--from", path(LOG)).exitCode())
+                .isZero();
+    }
+
     @Test
     void whatStandsInTheWayOfTheLogIsNamedAndNotTheBackup() throws Exception {
         Files.copy(killed.resolve("backup.db"), directory.resolve("backup.db"));

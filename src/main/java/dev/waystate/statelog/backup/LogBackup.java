@@ -80,18 +80,15 @@ public final class LogBackup {
     }
 
     /**
-     * Fills an empty file with a log that goes on from a back-up as one of its own. A log may stand for a back-up, also
-     * if its write-ahead log is lost.
+     * Fills an empty file with a log that goes on from a back-up as one of its own.
      *
+     * @param backup a log that was checked; its write-ahead log may be lost
      * @return the position of the newest record in it
-     * @throws UnusableFileException if the back-up is none that this version can read
      * @throws DamagedFileException if the back-up is damaged
      * @throws IOException if the back-up cannot be read, or the log cannot be written
      */
-    static long restoreInto(Path log, Path backup) throws IOException {
-        LogFile file = LogFile.find(backup);
-        LogFileCheck.checkWithoutWriteAheadLog(file);
-        return fill(log, file, List.of(SEAL, MARK, BEGIN_ANEW));
+    static long restoreInto(Path log, LogFile backup) throws IOException {
+        return fill(log, backup, List.of(SEAL, MARK, BEGIN_ANEW));
     }
 
     /** Copies a log, changes the copy, and returns its head when it is whole and on the disk. */

@@ -2,6 +2,7 @@ package dev.waystate.statelog.backup;
 
 import dev.waystate.statelog.file.FileOwner;
 import dev.waystate.statelog.file.LogFile;
+import dev.waystate.statelog.file.LogFileCheck;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -37,8 +38,11 @@ public final class LogRestore {
      *
      * @param head the position of its newest record
      * @param replaced where the log is that was there before; null when there was none
+     * @param lost the write-ahead log of the back-up, if that was not closed in order, as when a server was killed, and it
+     *     is not there: records that it alone had are missing; null when nothing is
      */
-    public record Restored(long head, @Nullable Path replaced) {}
+    public record Restored(
+            long head, @Nullable Path replaced, @Nullable Path lost) {}
 
     private LogRestore() {}
 
@@ -73,11 +77,13 @@ public final class LogRestore {
                 closeToOthers(file.path(), source.path());
             }
             Path restored = unfinished.createIn(file.path().getParent(), "restore.");
-            long head = LogBackup.restoreInto(restored, source.path());
+            boolean lost = LogFileCheck.checkWithoutWriteAheadLog(source);
+            long head = LogBackup.restoreInto(restored, source);
             try (FileOwner ownerOfRestored = FileOwner.acquire(LogFile.find(restored))) {
                 copyOwner(file.path(), restored);
                 owner.confirm(); // where the back-up is the log itself, reading it has dropped the lock
-                return new Restored(head, unfinished.complete(() -> replace(file, restored, create)));
+                Path aside = unfinished.complete(() -> replace(file, restored, create));
+                return new Restored(head, aside, lost ? source.writeAheadLog() : null);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.waystate.statelog.file;
 
+import dev.waystate.process.Utf8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,44 +43,63 @@ public final class LogFileCheck {
 
     private final LogFile file;
     private final Connection bare;
-    private final boolean mayLackWriteAheadLog;
 
-    private LogFileCheck(LogFile file, Connection bare, boolean mayLackWriteAheadLog) {
+    private LogFileCheck(LogFile file, Connection bare) {
         this.file = file;
         this.bare = bare;
-        this.mayLackWriteAheadLog = mayLackWriteAheadLog;
     }
 
     /**
-     * Checks a file that is opened, or copied.
+     * Checks a file that is opened. Warns if its write-ahead log has gone: another program may have moved it into the
+     * file.
      *
      * @param bare a connection of {@link LogFile#bareDataSource()}
      * @throws UnusableFileException if the file, with what is beside it, is not a whole log that this version can open
      */
     public static void check(LogFile file, Connection bare) throws SQLException, IOException {
-        new LogFileCheck(file, bare, false).run();
+        String name = new LogFileCheck(file, bare).run();
+        if (name != null) {
+            checkWriteAheadLogOf(file, name);
+            log.warn(
+                    "The state log {} was not closed in order, and has no write-ahead log: unless another program has"
+                            + " moved it into the file, what was in it alone is lost",
+                    file.path());
+        }
     }
 
     /**
-     * Checks, in the same way, a file that is only read.
+     * Checks, in the same way, a file that is only read. Its write-ahead log must not have gone.
      *
      * @throws DamagedFileException if it is damaged
      */
     public static void check(LogFile file) throws IOException {
-        check(file, false);
+        if (find(file) == null) {
+            return;
+        }
+        String name = find(file); // again: a server may have closed it in order meanwhile
+        if (name != null) {
+            checkWriteAheadLogOf(file, name);
+            throw new UnusableFileException("The state log " + file.path() + " was not closed in order, and its"
+                    + " write-ahead log " + file.writeAheadLog() + " has gone. Put that back; or go without what was in"
+                    + " it alone by: restore " + file.path() + " --replace --to " + file.path());
+        }
     }
 
-    /** Checks a file as {@link #check(LogFile)} does, and takes it as it is where its write-ahead log has gone. */
-    public static void checkWithoutWriteAheadLog(LogFile file) throws IOException {
-        check(file, true);
+    /**
+     * Checks a file as {@link #check(LogFile)} does, and takes it as it is where its write-ahead log has gone.
+     *
+     * @return whether it has gone
+     */
+    public static boolean checkWithoutWriteAheadLog(LogFile file) throws IOException {
+        return find(file) != null;
     }
 
-    private static void check(LogFile file, boolean mayLackWriteAheadLog) throws IOException {
+    private static @Nullable String find(LogFile file) throws IOException {
         if (Files.size(file.path()) == 0) {
             throw new UnusableFileException("Expected a state log in " + file.named() + ", but the file is empty");
         }
         try (Connection bare = file.bareDataSource().getConnection()) {
-            new LogFileCheck(file, bare, mayLackWriteAheadLog).run();
+            return new LogFileCheck(file, bare).run();
         } catch (SQLException problem) {
             throw SqliteErrors.toIOException(problem);
         }
@@ -109,10 +130,14 @@ public final class LogFileCheck {
         }
     }
 
-    private void run() throws SQLException, IOException {
+    /**
+     * Returns the name under which the file was in use, if it was not closed in order and its write-ahead log is not
+     * beside it; null otherwise.
+     */
+    private @Nullable String run() throws SQLException, IOException {
         if (Files.size(file.path()) == 0) {
             checkEmpty();
-            return;
+            return null;
         }
         try (Statement statement = bare.createStatement()) {
             statement.execute("PRAGMA writable_schema = true"); // also reads a file that has yet to become longer
@@ -121,9 +146,7 @@ public final class LogFileCheck {
                 checkTables(tables(statement));
             }
             checkVersion(statement);
-            if (ours) {
-                checkWriteAheadLog(statement);
-            }
+            return ours ? checkWriteAheadLog(statement) : null;
         } catch (SQLException problem) {
             if (SqliteErrors.isNoDatabase(problem)) {
                 throw refused("it is no SQLite file");
@@ -131,6 +154,7 @@ public final class LogFileCheck {
             if (!SqliteErrors.isHalfWritten(problem)) {
                 throw problem;
             }
+            return null;
         }
     }
 
@@ -183,7 +207,7 @@ public final class LogFileCheck {
         }
     }
 
-    private void checkWriteAheadLog(Statement statement) throws SQLException, IOException {
+    private @Nullable String checkWriteAheadLog(Statement statement) throws SQLException, IOException {
         byte[] key;
         String inUseAs;
         long page;
@@ -193,7 +217,7 @@ public final class LogFileCheck {
             page = row.getLong(3);
         }
         if (key == null) {
-            return;
+            return null;
         }
         Optional<byte[]> first = WriteAheadLog.firstPage(file.writeAheadLog(), page);
         if (first.isPresent() && !contains(first.get(), key)) {
@@ -201,14 +225,12 @@ public final class LogFileCheck {
                     + file.path() + " beside it, as after a restored back-up. Nothing was changed. To go on with the "
                     + "state log as it is, move the write-ahead log away; or put the file back that it is of");
         }
-        if (inUseAs != null && !Files.exists(file.writeAheadLog()) && !mayLackWriteAheadLog) {
-            checkWriteAheadLogOf(inUseAs);
-        }
+        return Files.exists(file.writeAheadLog()) ? null : inUseAs;
     }
 
     /** Looks for a write-ahead log that stayed beside another name of the file. */
-    private void checkWriteAheadLogOf(String inUseAs) throws IOException {
-        Path other = LogFile.writeAheadLogOf(Path.of(inUseAs));
+    private static void checkWriteAheadLogOf(LogFile file, String inUseAs) throws IOException {
+        Path other = LogFile.writeAheadLogOf(Utf8.path(inUseAs));
         if (Files.exists(other) && Files.size(other) > 0) {
             throw new UnusableFileException("The write-ahead log of the state log " + file.path() + " is " + other
                     + ": the process that wrote to it as " + inUseAs
@@ -216,10 +238,6 @@ public final class LogFileCheck {
                     + " or go without what is in the write-ahead log alone by: restore " + file.path()
                     + " --replace --to " + file.path());
         }
-        log.warn(
-                "The state log {} was not closed in order, and has no write-ahead log: unless another program has moved"
-                        + " it into the file, what was in it alone is lost",
-                file.path());
     }
 
     static boolean contains(byte[] page, byte[] key) {

@@ -3,6 +3,7 @@ package dev.waystate.statelog.view;
 import com.google.common.base.Throwables;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.waystate.process.Utf8;
 import dev.waystate.statelog.file.FileOwner;
 import dev.waystate.statelog.file.FileWatch;
 import dev.waystate.statelog.file.LogFile;
@@ -205,7 +206,7 @@ final class ViewFile implements AutoCloseable {
     private void changeKey(@Nullable Path inUseAs) throws SQLException {
         try (PreparedStatement change =
                 writer.prepare("UPDATE bounds SET last_wal_key = wal_key, wal_key = randomblob(16), in_use_as = ?")) {
-            change.setString(1, inUseAs == null ? null : inUseAs.toString());
+            change.setString(1, inUseAs == null ? null : Utf8.text(inUseAs));
             change.executeUpdate();
         }
     }
