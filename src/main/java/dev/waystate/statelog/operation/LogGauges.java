@@ -6,7 +6,10 @@ import dev.waystate.statelog.StateLog;
 import dev.waystate.statelog.file.LogFile;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.File;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,8 +33,8 @@ class LogGauges {
     private static final String OTHER_STATUS = "other";
 
     private final StateLog stateLog;
-    private final File file;
-    private final File writeAheadLog;
+    private final Path file;
+    private final Path writeAheadLog;
     private volatile Seen seen = Seen.NOTHING;
 
     /**
@@ -44,11 +47,16 @@ class LogGauges {
         static final Seen NOTHING = new Seen(Double.NaN, Double.NaN, Double.NaN, Double.NaN, new long[0]);
     }
 
+    /** A size that the system says. */
+    private interface Size {
+
+        long bytes() throws IOException;
+    }
+
     LogGauges(StateLog stateLog, StoreProperties properties, Scheduler scheduler, MeterRegistry meters) {
         this.stateLog = stateLog;
-        Path path = properties.file().toAbsolutePath();
-        this.file = path.toFile();
-        this.writeAheadLog = LogFile.writeAheadLogOf(path).toFile();
+        this.file = properties.file().toAbsolutePath();
+        this.writeAheadLog = LogFile.writeAheadLogOf(file);
         scheduler.after(TASK, Duration.ZERO, this::look);
         scheduler.every(TASK, INTERVAL, this::look);
         LogMetrics.gauge(meters, "head", "position", "Position of the newest record", () -> orUnknown(stateLog::head));
@@ -91,13 +99,26 @@ class LogGauges {
     }
 
     private void look() {
-        File directory = file.getParentFile();
         seen = new Seen(
-                file.length(),
-                writeAheadLog.length(),
-                directory.getUsableSpace(),
-                directory.getTotalSpace(),
+                orUnknown(() -> Files.size(file)),
+                orUnknown(() -> Files.size(writeAheadLog)),
+                orUnknown(() -> disk().getUsableSpace()),
+                orUnknown(() -> disk().getTotalSpace()),
                 sources());
+    }
+
+    private FileStore disk() throws IOException {
+        return Files.getFileStore(file.getParent());
+    }
+
+    private static double orUnknown(Size size) {
+        try {
+            return size.bytes();
+        } catch (NoSuchFileException none) {
+            return 0;
+        } catch (IOException notSaid) {
+            return Double.NaN;
+        }
     }
 
     private long[] sources() {
