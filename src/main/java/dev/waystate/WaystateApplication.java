@@ -32,11 +32,13 @@ public class WaystateApplication {
         }
     }
 
-    /** Ends the process when the start fails, which Spring has said by then: threads of one of the ports may be left. */
+    /** Ends the process when the start fails: threads of one of the ports may be left. */
     private static void serve(SpringApplication server, String[] args) {
         try {
             server.run(args);
         } catch (Throwable failedStart) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, failedStart); // tells what Spring has not
             System.exit(1);
         }
     }

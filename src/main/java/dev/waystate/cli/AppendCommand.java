@@ -171,8 +171,7 @@ final class AppendCommand extends ResumingCommand {
             checkIsNotShorter(appender, appender.given() + 1);
             note("It is left out. If the file is complete, say so with --complete; else, once the row is whole, "
                     + goOn() + ".");
-            print(text(appender));
-            return ExitCodes.INCOMPLETE;
+            return printLast(text(appender), ExitCodes.INCOMPLETE);
         } catch (InputException bad) {
             note(bad.getMessage());
             checkIsNotShorter(appender, appender.given());
@@ -180,8 +179,7 @@ final class AppendCommand extends ResumingCommand {
                     + " is durable: correct the line, and " + goOn() + ".");
         }
         checkIsNotShorter(appender, appender.given());
-        print(text(appender));
-        return ExitCodes.DONE;
+        return printLast(text(appender), ExitCodes.DONE);
     }
 
     /**

@@ -39,7 +39,7 @@ final class HealthCommand extends ClientCommand {
             fallbackValue = "",
             description = "Ask for the readiness of the HTTP port. Without a URL it is"
                     + " http://localhost:8080/actuator/health/readiness, with $MANAGEMENT_SERVER_PORT or $SERVER_PORT in"
-                    + " place of 8080 if one is set.")
+                    + " place of 8080 if one is set. A URL without a path gets this one.")
     private @Nullable String http;
 
     @Override
@@ -83,7 +83,7 @@ final class HealthCommand extends ClientCommand {
     }
 
     private int tell(ServingStatus status) {
-        print(connection().json() ? "{\"status\":\"" + status + "\"}" : status.toString());
-        return status == ServingStatus.SERVING ? ExitCodes.DONE : ExitCodes.NO;
+        String line = connection().json() ? "{\"status\":\"" + status + "\"}" : status.toString();
+        return printLast(line, status == ServingStatus.SERVING ? ExitCodes.DONE : ExitCodes.NO);
     }
 }

@@ -1,6 +1,7 @@
 package dev.waystate.cli;
 
 import dev.waystate.cli.output.Progress;
+import dev.waystate.process.Utf8;
 import dev.waystate.statelog.DamagedRecordException;
 import dev.waystate.statelog.LogUnavailableException;
 import dev.waystate.statelog.file.UnusableFileException;
@@ -11,6 +12,8 @@ import dev.waystate.text.VisibleText;
 import io.grpc.Status;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -87,7 +90,8 @@ final class ImportCommand extends StoreCommand {
         Properties properties = new Properties();
         if (config != null) {
             try {
-                properties.load(new StringReader(Files.readString(config).replaceFirst("^\uFEFF", "")));
+                properties.load(
+                        new StringReader(text(Files.readAllBytes(config)).replaceFirst("^\uFEFF", "")));
             } catch (IOException | IllegalArgumentException unreadable) {
                 throw new InputException(
                         "Expected settings of a Kafka client in " + VisibleText.of(config)
@@ -99,6 +103,15 @@ final class ImportCommand extends StoreCommand {
         Map<String, String> settings = new HashMap<>();
         properties.stringPropertyNames().forEach(name -> settings.put(name, properties.getProperty(name)));
         return settings;
+    }
+
+    /** Returns settings in UTF-8; or in ISO 8859-1, as Kafka's own tools read them, if they are not. */
+    private static String text(byte[] settings) {
+        try {
+            return Utf8.decode(settings);
+        } catch (CharacterCodingException latin) {
+            return new String(settings, StandardCharsets.ISO_8859_1);
+        }
     }
 
     private long runImport(Map<String, String> settings) throws IOException {

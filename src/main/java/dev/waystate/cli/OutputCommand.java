@@ -26,6 +26,18 @@ abstract class OutputCommand implements Callable<Integer> {
         }
     }
 
+    /** Prints the last line, and returns the exit code. That of a failure stays, also if nobody reads the line. */
+    int printLast(String line, int exitCode) {
+        try {
+            print(line);
+        } catch (OutputException unread) {
+            if (exitCode == ExitCodes.DONE) {
+                throw unread;
+            }
+        }
+        return exitCode;
+    }
+
     /** Prints lines of data in one go. */
     void print(List<String> lines) {
         if (!lines.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.waystate.cli;
 
 import dev.waystate.cli.connection.ClientContext;
+import dev.waystate.cli.connection.Retries;
 import dev.waystate.cli.input.StatusConverter;
 import dev.waystate.cli.input.TextConverter;
 import dev.waystate.cli.output.Screen;
@@ -90,7 +91,8 @@ final class SourcesCommand extends ResumingCommand {
         ListSourcesRequest.Builder request = request();
         try (ClientContext context = connect()) {
             if (watch) {
-                retries().run(watch(request), context::reconnect);
+                Retries retries = retries();
+                retries.run(watch(request, retries), context::reconnect);
             } else {
                 SourceText text = new SourceText(near != null, at != null);
                 list(request, Long.MAX_VALUE, sources -> print(sources, this::toJson, text.table(), text::row));
@@ -111,7 +113,7 @@ final class SourcesCommand extends ResumingCommand {
         }
     }
 
-    private SourcesWatch watch(ListSourcesRequest.Builder request) {
+    private SourcesWatch watch(ListSourcesRequest.Builder request, Retries retries) {
         ReadRequest follow = ReadRequest.newBuilder()
                 .setFromHead(FromHead.getDefaultInstance())
                 .addAllSources(sources)
@@ -122,7 +124,7 @@ final class SourcesCommand extends ResumingCommand {
                 follow,
                 silent != null,
                 timeout(),
-                retries(),
+                retries,
                 position -> screen(request.setMinPosition(position)),
                 lines -> print(Screen.paint(lines)));
     }

@@ -41,7 +41,8 @@ public final class PrivateDirectory {
                 KEY,
                 "cannot use the temporary directory " + temporaryDirectory() + ": " + reason
                         + ". Expected a directory that exists, that this user may write to, that has 2 MB left, and that"
-                        + " is not mounted noexec: mend it, or choose another one with -D" + KEY + "=DIRECTORY");
+                        + " is not mounted noexec: mend it, or choose another one with -D" + KEY + "=DIRECTORY,"
+                        + " which the launcher takes in WAYSTATE_JAVA_OPTIONS");
     }
 
     /** Returns what is wrong in a few words. */

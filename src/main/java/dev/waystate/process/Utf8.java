@@ -30,17 +30,20 @@ public final class Utf8 {
     /**
      * Returns the arguments of this process as they were written.
      *
-     * @param args as the JVM has passed them to {@code main}
+     * @param args as the JVM has passed them to {@code main}, which may have come from a file of arguments
      * @throws IllegalArgumentException if one is not in UTF-8, or is lost
      */
     public static String[] arguments(String[] args) {
-        if (Arrays.stream(args).allMatch(StandardCharsets.US_ASCII.newEncoder()::canEncode)) {
+        if (Arrays.stream(args).allMatch(Utf8::isAscii)) {
             return args;
         }
         try {
             String[] line = new String(Files.readAllBytes(COMMAND_LINE), StandardCharsets.ISO_8859_1).split("\0", -1);
             int end = line.length - 1; // behind the last NUL
-            return decode(Arrays.copyOfRange(line, end - args.length, end));
+            int begin = end - args.length;
+            return begin > 0 && areWordsOf(args, Arrays.copyOfRange(line, begin, end))
+                    ? decode(Arrays.copyOfRange(line, begin, end))
+                    : refuseLost(args);
         } catch (IOException noSuchFile) {
             return refuseLost(args);
         }
@@ -71,6 +74,19 @@ public final class Utf8 {
                 .newDecoder()
                 .decode(ByteBuffer.wrap(bytes))
                 .toString();
+    }
+
+    private static boolean areWordsOf(String[] args, String[] words) {
+        for (int i = 0; i < args.length; i++) {
+            if (isAscii(args[i]) ? !words[i].equals(args[i]) : isAscii(words[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isAscii(String text) {
+        return StandardCharsets.US_ASCII.newEncoder().canEncode(text);
     }
 
     private static String[] decode(String[] args) {

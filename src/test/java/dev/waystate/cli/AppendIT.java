@@ -159,6 +159,20 @@ class AppendIT {
         assertThat(read("half")).last().asString().contains("\"status\":17");
     }
 
+    /** A reader that has gone excuses the output, and not what was left out. */
+    @Test
+    void halfRowIsToldAlsoWhenNobodyReads() throws Exception {
+        Path file = Files.writeString(directory.resolve("unread.csv"), "OK,1\n1");
+        String append = String.join(
+                " ",
+                ServerProcess.command("append", "--source", "unread", file.toString(), "--target", server.target()));
+
+        CommandRun run =
+                CommandRun.of(directory, "", List.of("bash", "-c", "set -o pipefail; { " + append + "; } | true"));
+
+        assertThat(run.exitCode()).isEqualTo(4);
+    }
+
     /** It may grow, as any file. */
     @Test
     void halfRowAtTheEndOfAFileOnStandardInputIsLeftOutToo() throws Exception {

@@ -168,6 +168,45 @@ class ConnectionProblemsIT {
         }
     }
 
+    /** The page itself answers with 200, whatever the readiness is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/"})
+    void aUrlOfThePortAloneIsThatOfTheReadiness(String path) throws IOException {
+        HttpServer http = httpServer(200);
+        http.createContext("/actuator/health/readiness", exchange -> {
+            exchange.sendResponseHeaders(503, -1);
+            exchange.close();
+        });
+        try {
+            CommandRun run = run(
+                    "health", "--http", "http://localhost:" + http.getAddress().getPort() + path);
+
+            assertThat(run).isEqualTo(new CommandRun(1, "NOT_SERVING" + System.lineSeparator(), ""));
+        } finally {
+            http.stop(0);
+        }
+    }
+
+    /** As to the page where a proxy has people sign in. */
+    @Test
+    void aRedirectIsNoReadiness() throws IOException {
+        HttpServer http = httpServer(200);
+        http.createContext("/ready", exchange -> {
+            exchange.getResponseHeaders().add("location", "/signin");
+            exchange.sendResponseHeaders(302, -1);
+            exchange.close();
+        });
+        try {
+            CommandRun run = run(
+                    "health", "--http", "http://localhost:" + http.getAddress().getPort() + "/ready");
+
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains("but found HTTP 302").hasLineCount(1);
+        } finally {
+            http.stop(0);
+        }
+    }
+
     @Test
     void healthOverHttpTellsWhatStandsInItsWay() throws IOException {
         HttpServer http = httpServer(404);
@@ -569,6 +608,19 @@ class ConnectionProblemsIT {
         assertWrong(command, "--key", "--ca", ca, "--cert", cert, "--key", otherKey);
     }
 
+    @Test
+    void certificateThatCannotBeReadIsToldFromAFileWithoutAny() throws Exception {
+        String good = Files.readString(trusted.certificate());
+        Path damaged = Files.writeString(directory.resolve("damaged.pem"), good + good.replaceFirst("MII", "AAA"));
+
+        CommandRun run = run("health", "--ca", damaged.toString(), "--target", "localhost:" + closedServer.getPort());
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .contains("one in " + damaged + " cannot be read: ")
+                .hasLineCount(1);
+    }
+
     private static void assertWrong(String command, String option, String... options) {
         List<String> all = new ArrayList<>(List.of(options));
         all.addAll(List.of("--target", target(closedServer)));
@@ -602,6 +654,18 @@ class ConnectionProblemsIT {
         CommandRun run = run("health tired", "--json", "--target", "localhost:" + plainServer.getPort());
 
         assertThat(run).isEqualTo(new CommandRun(1, "{\"status\":\"NOT_SERVING\"}" + System.lineSeparator(), ""));
+    }
+
+    /** A reader that has gone excuses the output, and not what it would have said. */
+    @Test
+    void serviceThatDoesNotServeIsToldAlsoWhenNobodyReads() throws Exception {
+        String health = String.join(
+                " ", ServerProcess.command("health", "tired", "--target", "localhost:" + plainServer.getPort()));
+
+        CommandRun run =
+                CommandRun.of(directory, "", List.of("bash", "-c", "set -o pipefail; { " + health + "; } | true"));
+
+        assertThat(run.exitCode()).isEqualTo(1);
     }
 
     @ParameterizedTest

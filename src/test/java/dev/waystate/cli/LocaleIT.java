@@ -76,6 +76,23 @@ class LocaleIT {
                 .hasLineCount(1);
     }
 
+    /** The command line of the process has the name of the file alone. */
+    @Test
+    void argumentsThatJavaReadsFromAFileAreTakenInALocaleAndRefusedWithoutOne() throws Exception {
+        Path words = Files.writeString(
+                Files.createTempFile(directory, "", ".args"),
+                "-XX:TieredStopAtLevel=1 -jar " + ServerProcess.jar()
+                        + " report --status OK --source argfile --info müde --target " + server.target());
+
+        CommandRun taken = script("LC_ALL=C.UTF-8 " + ServerProcess.java() + " @" + words);
+        CommandRun refused = script("env -i " + ServerProcess.java() + " @" + words);
+
+        assertThat(taken.exitCode()).as(taken.err()).isZero();
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err()).contains("set LC_ALL=C.UTF-8").hasLineCount(1);
+        assertThat(CommandRun.at(server.target(), "sources", "argfile").out()).contains("müde");
+    }
+
     @Test
     void logHasItsNameWithoutALocale() throws Exception {
         String jar = "env -i " + ServerProcess.java() + " " + StartArchive.option() + " -XX:TieredStopAtLevel=1 -jar "
@@ -85,11 +102,15 @@ class LocaleIT {
         CommandRun run = script("cd " + folder + "; mkdir sub ü; (cd sub; exec " + jar
                 + " serve --grpc.server.port=0 --server.port=0 --waystate.state-log.file=../kü.db) > log & pid=$!\n"
                 + "for i in $(seq 200); do grep -q 'Started Waystate' log && break; sleep 0.2; done\n"
-                + jar + " backup --from kü.db ü/b.db; kill $pid; wait $pid; ls -d kü.db ü/b.db");
+                + jar + " backup --from kü.db ü/b.db; kill -9 $pid; wait $pid; ls -d kü.db ü/b.db\n"
+                + "mv kü.db moved.db; " + jar + " backup --from moved.db c.db || echo $?");
 
         assertThat(run.outLines())
                 .as(run.err())
-                .containsExactly(Utf8.text(folder) + "/ü/b.db: head position 0", "kü.db", "ü/b.db");
+                .containsExactly(Utf8.text(folder) + "/ü/b.db: head position 0", "kü.db", "ü/b.db", "73");
+        assertThat(run.err())
+                .as("where its write-ahead log is")
+                .contains("wrote to it as " + Utf8.text(folder) + "/kü.db was not ended in order");
     }
 
     /** Java does not tell apart what it has no characters for. */

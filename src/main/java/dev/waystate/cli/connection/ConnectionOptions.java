@@ -3,6 +3,7 @@ package dev.waystate.cli.connection;
 import dev.waystate.process.Utf8;
 import dev.waystate.text.InputException;
 import dev.waystate.text.UsageException;
+import dev.waystate.text.VisibleText;
 import io.grpc.CallCredentials;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContext;
@@ -90,6 +91,15 @@ public final class ConnectionOptions {
         }
     }
 
+    private static Path fileOfVariable(String name) {
+        if (Utf8.isLost(name)) {
+            throw new InputException(
+                    "Expected the name of a file that the locale has the characters for in " + TOKEN_FILE
+                            + ", but found \"" + VisibleText.of(name) + "\": set LC_ALL=C.UTF-8, or use --token-file.");
+        }
+        return Utf8.path(name);
+    }
+
     /** Returns a variable of the environment; one that is empty counts as not set. */
     private static Optional<String> variable(String name) {
         return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isEmpty());
@@ -125,7 +135,7 @@ public final class ConnectionOptions {
             token = tokenFile != null
                     ? new TokenCredentials(tokenFile, "--token-file")
                     : variable(TOKEN_FILE)
-                            .map(file -> new TokenCredentials(Utf8.path(file), TOKEN_FILE))
+                            .map(file -> new TokenCredentials(fileOfVariable(file), TOKEN_FILE))
                             .orElse(null);
         }
         return Optional.ofNullable(token);

@@ -18,16 +18,19 @@ import java.util.Map;
 /** Asks the HTTP port for the server's readiness, which is always that of the gRPC port. */
 public final class HttpReadiness {
 
+    private static final String PATH = "/actuator/health/readiness";
+
     private HttpReadiness() {}
 
     /** Returns the URL of the readiness on this machine, with the port that the environment names. */
     public static String localUrl(Map<String, String> environment) {
-        return "http://localhost:" + LocalPorts.actuator(environment) + "/actuator/health/readiness";
+        return "http://localhost:" + LocalPorts.actuator(environment) + PATH;
     }
 
     /**
-     * Asks once.
+     * Asks once. Follows no redirect: what it leads to would have another meaning.
      *
+     * @param url the readiness; one without a path names only the port
      * @throws InputException if there is no readiness at the address
      */
     public static ServingStatus ask(String url, Duration timeout) {
@@ -37,7 +40,8 @@ public final class HttpReadiness {
                 case HttpURLConnection.HTTP_OK -> ServingStatus.SERVING;
                 case HttpURLConnection.HTTP_UNAVAILABLE -> ServingStatus.NOT_SERVING;
                 default ->
-                    throw new InputException("Expected the readiness at " + VisibleText.of(url) + ", but found HTTP "
+                    throw new InputException("Expected the readiness at "
+                            + VisibleText.of(connection.getURL().toString()) + ", but found HTTP "
                             + connection.getResponseCode() + ".");
             };
         } catch (SocketTimeoutException late) {
@@ -55,8 +59,12 @@ public final class HttpReadiness {
 
     private static HttpURLConnection open(String url, Duration timeout) throws IOException {
         try {
-            if (new URL(url).openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection
-                    && !connection.getURL().getHost().isEmpty()) {
+            URL named = new URL(url);
+            boolean isPort = named.getFile().isEmpty() || named.getFile().equals("/");
+            URL asked = isPort ? new URL(named, PATH) : named;
+            if (asked.openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection
+                    && !asked.getHost().isEmpty()) {
+                connection.setInstanceFollowRedirects(false);
                 int millis = Math.max(1, Ints.saturatedCast(timeout.toMillis())); // 0 would be no limit
                 connection.setConnectTimeout(millis);
                 connection.setReadTimeout(millis);

@@ -105,13 +105,22 @@ public final class TlsOptions {
                     unreadable);
         } catch (IllegalArgumentException | IllegalStateException unknown) {
             throw new InputException(
-                    "Expected " + content + " in the file of " + option + ", but found none in " + VisibleText.of(file)
-                            + ".",
+                    "Expected " + content + " in the file of " + option + ", but "
+                            + (isUnreadable(option, unknown)
+                                    ? "one in " + VisibleText.of(file) + " cannot be read: "
+                                            + VisibleText.of(String.valueOf(unknown.getMessage()))
+                                    : "found none in " + VisibleText.of(file) + "."),
                     unknown);
         }
         if (found == null) {
             throw new InputException("Expected " + content + " in the file of " + option + ".");
         }
         return found;
+    }
+
+    /** Returns whether there is a certificate in a file, and it is not as it should be. */
+    private static boolean isUnreadable(String option, RuntimeException problem) {
+        boolean none = problem instanceof IllegalStateException && problem.getCause() == null;
+        return !option.equals("--key") && !none;
     }
 }
