@@ -6,7 +6,7 @@ import dev.waystate.statelog.entry.Verdict;
 import dev.waystate.statelog.file.SqliteErrors;
 import dev.waystate.statelog.kafka.EntryCodec.Found;
 import dev.waystate.statelog.operation.RetentionProperties;
-import dev.waystate.statelog.view.Followers;
+import dev.waystate.statelog.view.HeadListeners;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.TopicPlace;
 import java.io.IOException;
@@ -37,7 +37,7 @@ final class EntryApplier {
     private final Unsettled unsettled;
     private final EntrySender sender;
     private final RetentionProperties retention;
-    private final Followers followers;
+    private final HeadListeners listeners;
     private final ReplicationMetrics metrics;
 
     private boolean refusing;
@@ -54,13 +54,13 @@ final class EntryApplier {
             Unsettled unsettled,
             EntrySender sender,
             RetentionProperties retention,
-            Followers followers,
+            HeadListeners listeners,
             ReplicationMetrics metrics) {
         this.replica = replica;
         this.unsettled = unsettled;
         this.sender = sender;
         this.retention = retention;
-        this.followers = followers;
+        this.listeners = listeners;
         this.metrics = metrics;
     }
 
@@ -112,7 +112,7 @@ final class EntryApplier {
         // After they are settled: a settled entry does not count as passed by.
         unsettled.moved(records.get(records.size() - 1).offset() + 1);
         if (advanced) {
-            followers.wake();
+            listeners.wake();
         }
         if (refusing) {
             refusing = false;

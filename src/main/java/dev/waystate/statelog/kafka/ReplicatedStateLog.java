@@ -10,7 +10,7 @@ import dev.waystate.statelog.entry.EntryQueue;
 import dev.waystate.statelog.operation.LogHealth;
 import dev.waystate.statelog.operation.LogMetrics;
 import dev.waystate.statelog.operation.StoreProperties;
-import dev.waystate.statelog.view.Followers;
+import dev.waystate.statelog.view.HeadListeners;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.Timestamps;
 import dev.waystate.statelog.view.ViewedStateLog;
@@ -47,7 +47,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
     private final LogMetrics metrics;
 
     private ReplicatedStateLog(
-            Followers followers,
+            HeadListeners listeners,
             ReplicaView replica,
             EntryQueue queue,
             EntrySender sender,
@@ -56,7 +56,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
             KafkaClients clients,
             TopicClient topic,
             LogMetrics metrics) {
-        super(followers);
+        super(listeners);
         this.metrics = metrics;
         this.replica = replica;
         this.queue = queue;
@@ -83,7 +83,7 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
         EntryQueue queue = new EntryQueue();
         metrics.log().observe(queue);
         Unsettled unsettled = new Unsettled(metrics, System::nanoTime);
-        Followers followers = new Followers();
+        HeadListeners listeners = new HeadListeners();
         Arrivals arrivals = new Arrivals(MOST_CATCHING_UP);
         Lag lag = new Lag(Clock.systemUTC(), replication.maxLag(), health, metrics);
         lag.applied(TimeUnit.NANOSECONDS.toMillis(replica.get().lastRecordedAt()));
@@ -95,13 +95,13 @@ final class ReplicatedStateLog extends ViewedStateLog implements AutoCloseable {
                 clients.largestEntry());
         EntrySender sender = new EntrySender(
                 queue, unsettled, clients, replication.topic(), replica::id, metrics, lag::caughtUp, health);
-        EntryApplier applier = new EntryApplier(replica, unsettled, sender, store.retention(), followers, metrics);
+        EntryApplier applier = new EntryApplier(replica, unsettled, sender, store.retention(), listeners, metrics);
         TopicReader reader = new TopicReader(
                 replica, clients, watch, new TopicPartition(replication.topic(), 0), applier, arrivals, lag, health);
         sender.start();
         reader.start();
         return new ReplicatedStateLog(
-                followers, replica, queue, sender, reader, arrivals, clients, topic, metrics.log());
+                listeners, replica, queue, sender, reader, arrivals, clients, topic, metrics.log());
     }
 
     /**

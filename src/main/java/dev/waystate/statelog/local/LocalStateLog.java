@@ -8,7 +8,7 @@ import dev.waystate.statelog.file.UnusableFileException;
 import dev.waystate.statelog.operation.LogHealth;
 import dev.waystate.statelog.operation.LogMetrics;
 import dev.waystate.statelog.operation.StoreProperties;
-import dev.waystate.statelog.view.Followers;
+import dev.waystate.statelog.view.HeadListeners;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.ViewedStateLog;
 import java.io.IOException;
@@ -27,8 +27,13 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
     private final LogMetrics metrics;
 
     private LocalStateLog(
-            LogView view, EntryQueue queue, LogClock clock, LogWriter writer, Followers followers, LogMetrics metrics) {
-        super(followers);
+            LogView view,
+            EntryQueue queue,
+            LogClock clock,
+            LogWriter writer,
+            HeadListeners listeners,
+            LogMetrics metrics) {
+        super(listeners);
         this.view = view;
         this.queue = queue;
         this.clock = clock;
@@ -58,10 +63,10 @@ final class LocalStateLog extends ViewedStateLog implements AutoCloseable {
             clock.saved();
             EntryQueue queue = new EntryQueue();
             metrics.observe(queue);
-            Followers followers = new Followers();
-            LogWriter writer = new LogWriter(queue, view, clock, properties.retention(), followers, health);
+            HeadListeners listeners = new HeadListeners();
+            LogWriter writer = new LogWriter(queue, view, clock, properties.retention(), listeners, health);
             writer.start();
-            return new LocalStateLog(view, queue, clock, writer, followers, metrics);
+            return new LocalStateLog(view, queue, clock, writer, listeners, metrics);
         } catch (SQLException | IOException problem) {
             throw new IllegalStateException("Cannot open the state log: " + problem.getMessage(), problem);
         }

@@ -11,7 +11,7 @@ import dev.waystate.statelog.entry.Verdict;
 import dev.waystate.statelog.file.SqliteErrors;
 import dev.waystate.statelog.operation.LogHealth;
 import dev.waystate.statelog.operation.RetentionProperties;
-import dev.waystate.statelog.view.Followers;
+import dev.waystate.statelog.view.HeadListeners;
 import dev.waystate.statelog.view.LogView;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -43,7 +43,7 @@ final class LogWriter {
     private final LogClock clock;
     private final RetentionProperties retention;
     private final LogHealth health;
-    private final Followers followers;
+    private final HeadListeners listeners;
     private final Thread thread = new Thread(this::run, "state-log-writer");
 
     /**
@@ -65,13 +65,13 @@ final class LogWriter {
             LogView view,
             LogClock clock,
             RetentionProperties retention,
-            Followers followers,
+            HeadListeners listeners,
             LogHealth health) {
         this.queue = queue;
         this.view = view;
         this.clock = clock;
         this.retention = retention;
-        this.followers = followers;
+        this.listeners = listeners;
         this.health = health;
     }
 
@@ -144,7 +144,7 @@ final class LogWriter {
             complete(verdicts);
             if (advanced) {
                 noteRoom();
-                followers.wake();
+                listeners.wake();
             }
         } catch (SQLException problem) {
             if (!SqliteErrors.isDiskFull(problem)) {

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 /** A state log that is read from a view. */
 public abstract class ViewedStateLog implements StateLog {
 
-    private final Followers followers;
+    private final HeadListeners listeners;
 
-    protected ViewedStateLog(Followers followers) {
-        this.followers = followers;
+    protected ViewedStateLog(HeadListeners listeners) {
+        this.listeners = listeners;
     }
 
     /** Returns the view as it is now. */
@@ -117,6 +117,6 @@ public abstract class ViewedStateLog implements StateLog {
 
     @Override
     public void onAdvance(Runnable listener) {
-        followers.add(listener);
+        listeners.add(listener);
     }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The listeners that run when the head has moved. */
-public final class Followers {
+public final class HeadListeners {
 
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
