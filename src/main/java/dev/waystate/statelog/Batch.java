@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports of one source, stored together or not at all.
+ * Reports of one source. Numbered ones are stored together or not at all; others may be stored in part.
  *
  * @param source who reports
  * @param claim the claim of the stream that appends them, of the same source and log; null for reports that no later

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The log is closed or has failed, another process holds its file, or a replica is not part of it now. Whether a batch
- * was stored is not known then. It need not be: a numbered batch can be appended again. If nothing was stored, the
+ * was stored is not known then. The caller need not know: a numbered batch can be appended again. If nothing was stored, the
  * message, which is for people, says so.
  */
 public class LogUnavailableException extends RuntimeException {

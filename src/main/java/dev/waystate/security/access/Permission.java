@@ -6,8 +6,11 @@ import java.util.stream.Collectors;
 
 /** What a caller may do. */
 public enum Permission {
+    /** To have distances computed. */
     DISPLACEMENT_COMPUTE("displacement:compute"),
+    /** To report states, as far as the sources allow that the caller may report for. */
     STATE_WRITE("state:write"),
+    /** To read the log, and what follows from it. */
     STATE_READ("state:read");
 
     private final String text;

@@ -45,7 +45,7 @@ public final class LogMetrics {
 
     public LogMetrics(MeterRegistry meters) {
         this.meters = meters;
-        commits = timer(meters, "waystate.log.commit", "From the beginning of a transaction until it is durable");
+        commits = timer(meters, "waystate.log.commit", "From the beginning of a transaction until it is committed");
         reports = DistributionSummary.builder("waystate.log.commit.reports")
                 .description("Reports that a transaction has stored")
                 .baseUnit("reports")

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call of {@code stream_state}. Reports that arrive while a batch of the stream is being stored fill the next one,
  * so that a slower log gets larger batches. The call ends when its input has ended, in whatever way, and everything
- * that arrived is stored.
+ * that arrived is stored; or when the log has refused a batch, and then nothing behind that batch is stored.
  */
 final class ReportStream implements StreamObserver<Data> {
 
@@ -92,7 +92,7 @@ final class ReportStream implements StreamObserver<Data> {
 
     private void serverStops() {
         endInput(Status.UNAVAILABLE
-                .withDescription("The server is stopping: what was sent is stored")
+                .withDescription("The server is stopping: the reports that it has received are stored")
                 .asRuntimeException());
     }
 

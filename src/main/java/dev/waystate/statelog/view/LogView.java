@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The content of a log at its head, in an SQLite file. One connection applies batches, and a few read. Commits are
- * durable when they return (write-ahead log, synchronous=FULL). Checkpoints of our own move the write-ahead log into
+ * durable when they return (write-ahead log, synchronous=FULL), unless {@link #relax} was called. Checkpoints of our own move the write-ahead log into
  * the file, and their outcome is checked. SQLite would ignore a failure of its automatic ones.
  *
  * <p>One thread applies, prunes and closes. Any thread may read.
@@ -186,8 +186,8 @@ public final class LogView implements AutoCloseable {
     }
 
     /**
-     * Commits the transaction: what was applied is durable when this returns, and readers see it after
-     * {@link #advance}.
+     * Commits the transaction. What was applied is durable when this returns, unless {@link #relax} was called. Readers
+     * see it after {@link #advance}.
      *
      * @throws UnusableFileException if the name of the file does not lead to it any more: it would not be there after a
      *     restart
@@ -195,7 +195,7 @@ public final class LogView implements AutoCloseable {
     public void commit() throws SQLException {
         AppliedState next = transaction.write();
         long sources = transaction.sources();
-        // The commit point: from here on the applied entries are durable, and not before.
+        // The commit point: from here on the applied entries are durable in a log of one process, and not before.
         writer.commit();
         transaction.committed();
         if (transaction.history() != null) {
