@@ -61,7 +61,8 @@ USER 10001
 VOLUME ["/app/data", "/tmp"]
 EXPOSE 50051 8080
 # Over HTTP, which says the same as gRPC and wants no certificates where that has TLS. The launcher leaves out the server's
-# JVM options of the environment: a debugger's port is taken, and a collector is chosen there.
-HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
+# JVM options of the environment: a debugger's port is taken, and a collector is chosen there. A start that brings a large
+# log up to date takes long; the first success ends the period.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=10m --retries=3 \
     CMD ["env", "WAYSTATE_JAVA_OPTIONS=-Xmx32m", "/app/waystate", "health", "--http"]
 ENTRYPOINT ["java", "@/app/jvm.options", "-jar", "/app/waystate.jar"]
