@@ -24,6 +24,7 @@ export class MapInput {
   }
 
   press(event) {
+    if (event.button !== 0) return;
     this.canvas.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, this.place(event));
     if (this.pointers.size === 1) Object.assign(this, { pressedAt: this.place(event), dragged: false });

@@ -94,7 +94,8 @@ export function rows() {
   );
   const sorted = all.filter(passes);
   const silent = sorted.filter(isSilent);
-  const reporting = route.silent ? [] : silent.length === 0 ? sorted : sorted.filter((source) => !isSilent(source));
+  const onlySilent = route.silent && !isPast(); // of earlier moments, last reports are not known
+  const reporting = onlySilent ? [] : silent.length === 0 ? sorted : sorted.filter((source) => !isSilent(source));
   cached = { key, sources: of.sources, all, reporting, silent };
   return cached;
 }

@@ -4,7 +4,7 @@ import { h, setText, statusLabel, svg } from '../dom.js';
 import { isPast, shownTime } from '../shown.js';
 import { classOf } from '../status.js';
 import { number } from '../text.js';
-import { duration, shortStamp, stamp, timeStyle, toText } from '../time.js';
+import { duration, serverNow, shortStamp, stamp, timeStyle, toText } from '../time.js';
 
 const WIDTH = 1000;
 const HEIGHT = 36;
@@ -72,14 +72,14 @@ export class Bands extends HTMLElement {
     this.draw();
   }
 
-  /** Draws the states up to now. */
+  /** Draws the states up to now, and the moment that is shown. */
   draw() {
     this.picture.parentElement.hidden = !this.states?.length;
     if (!this.states?.length) return;
     if (this.writtenAs !== timeStyle()) return this.show(this.states, this.isCut);
-    const now = Math.max(shownTime(), this.states[0].since);
     const start = this.states.at(-1).since;
-    const end = isPast() ? Math.max(now, this.states[0].until ?? 0) : now;
+    const end = Math.max(serverNow(), this.states[0].since);
+    const shown = Math.min(Math.max(start, shownTime()), end);
     const x = (time) => ((time - start) / Math.max(1, end - start)) * WIDTH;
     this.states.forEach(({ since, until }, i) => {
       const rect = this.bands.children[i];
@@ -90,7 +90,7 @@ export class Bands extends HTMLElement {
       setText(this.body.children[i].children[3], duration((until ?? end) - since));
     });
     this.cursor.setAttribute('visibility', isPast() ? 'visible' : 'hidden');
-    for (const side of ['x1', 'x2']) this.cursor.setAttribute(side, String(x(now)));
+    for (const side of ['x1', 'x2']) this.cursor.setAttribute(side, String(x(shown)));
     this.drawTicks(start, end);
   }
 
@@ -98,7 +98,7 @@ export class Bands extends HTMLElement {
     while (this.ticks.children.length < TICKS) this.ticks.append(h('span'));
     [...this.ticks.children].forEach((tick, i) => {
       const time = start + ((end - start) * i) / (TICKS - 1);
-      setText(tick, i === TICKS - 1 && !isPast() ? 'now' : shortStamp(time));
+      setText(tick, i === TICKS - 1 ? 'now' : shortStamp(time));
       tick.title = stamp(time);
     });
   }

@@ -57,7 +57,7 @@ export class MapTools {
     const clear = h('button', { type: 'button', onclick: () => this.clear(tool) }, 'Clear');
     return h(
       'form',
-      { hidden: true, onsubmit },
+      { hidden: true, novalidate: true, onsubmit }, // the submission says what is wrong, and takes it back
       h('span', { class: 'aside' }, hint),
       ...children.slice(0, 3),
       clear,
@@ -106,8 +106,11 @@ export class MapTools {
 
   applyMeasure() {
     const [start, end] = [pointOf(this.start.value), pointOf(this.end.value)];
-    if (start && end) go({ measure: { start, end } }, { replace: true });
-    else setText(this.result, 'Expected two points x,y of whole numbers.');
+    if (start && end) {
+      this.answer = { key: '', text: '' }; // the same question may have another answer by now
+      go({ measure: { start, end } }, { replace: true });
+      requestDraw();
+    } else setText(this.result, 'Expected two points x,y of whole numbers.');
   }
 
   applyCircle() {

@@ -6,7 +6,7 @@ import { onDraw, requestDraw } from '../draw.js';
 import { MapInput } from '../map-input.js';
 import { MapPainter } from '../map-painter.js';
 import { go, route } from '../router.js';
-import { isPast, passes, select, selection, shownFleet } from '../shown.js';
+import { isPast, isSilent, passes, select, selection, shownFleet } from '../shown.js';
 import { number, visible } from '../text.js';
 import { showTrack, track } from '../track.js';
 import { Viewport } from '../viewport.js';
@@ -96,7 +96,7 @@ class FleetMap extends HTMLElement {
     this.key = key;
     const sources = isPast()
       ? []
-      : [...shownFleet().sources.values()].filter((source) => source.location && passes(source));
+      : [...shownFleet().sources.values()].filter(isOnMap);
     if (this.isFitted) this.viewport.fit(this.fitted(sources), this.isExact);
     this.isExact = false;
     setText(this.count, isPast() ? '' : `${number(sources.length)} with a location`);
@@ -156,11 +156,13 @@ class FleetMap extends HTMLElement {
       if (!source.location) continue;
       const at = this.viewport.toScreen(source.location);
       const far = Math.hypot(at.x - place.x, at.y - place.y);
-      if (far < distance && passes(source)) [best, distance] = [source, far];
+      if (far < distance && isOnMap(source)) [best, distance] = [source, far];
     }
     return best;
   }
 }
+
+const isOnMap = (source) => source.location && passes(source) && (!route.silent || isSilent(source));
 
 // Of the square around a circle, if there is one.
 function corners(circle) {

@@ -46,10 +46,10 @@ export class RecordTable extends HTMLElement {
     );
   }
 
-  /** Shows records, newest first. */
+  /** Shows records, newest first. Links lead from what is shown now. */
   show(records) {
-    if (this.writtenAs !== timeStyle()) this.clear();
-    this.writtenAs = timeStyle();
+    if (this.writtenAs !== writtenAs()) this.clear();
+    this.writtenAs = writtenAs();
     this.records = records;
     const rows = new Map(
       records.map((record) => [record.position, this.rows.get(record.position) ?? this.row(record)]),
@@ -72,7 +72,7 @@ export class RecordTable extends HTMLElement {
 
   /** Shows the same records again if times are written in another way by now. */
   draw() {
-    if (this.writtenAs !== timeStyle()) this.show(this.records);
+    if (this.writtenAs !== writtenAs()) this.show(this.records);
   }
 
   row(record) {
@@ -100,6 +100,9 @@ export class RecordTable extends HTMLElement {
     );
   }
 }
+
+// What rows depend on besides their records.
+const writtenAs = () => `${timeStyle()} ${location.hash}`;
 
 function info(text) {
   if (text.length <= LONG) return text;

@@ -151,6 +151,8 @@ class SourcePage extends HTMLElement {
           })),
           Boolean(older),
         );
+        // Another report has come meanwhile, or the answer is of a replica that is behind.
+        if (page.records[0]?.position < fleet.sources.get(this.shown)?.position) this.loadSoon();
       },
     );
   }

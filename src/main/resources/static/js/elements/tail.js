@@ -92,7 +92,7 @@ class Tail extends HTMLElement {
       `${number(this.left)} of them came too quickly to be listed here, or while this page was away; sources, states and map have them all, and so has the command line below.`,
     );
     const shown = (this.paused ?? this.kept).filter(passes).slice(0, this.paused ? KEPT : SHOWN_LIVE);
-    const key = [shown[0]?.position, shown.at(-1)?.position, shown.length, timeStyle()].join('|');
+    const key = [shown[0]?.position, shown.at(-1)?.position, shown.length, timeStyle(), location.hash].join('|');
     if (key === this.key) return;
     this.key = key;
     this.records.show(shown);

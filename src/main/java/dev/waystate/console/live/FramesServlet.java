@@ -81,6 +81,11 @@ final class FramesServlet extends HttpServlet {
         response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
     }
 
+    @Override
+    protected void doOptions(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        doHead(request, response);
+    }
+
     private void open(
             HttpCall call,
             AsyncContext async,

@@ -249,7 +249,7 @@ class FramesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"HEAD", "POST"})
+    @ValueSource(strings = {"HEAD", "OPTIONS", "POST"})
     void onlyGetOpensAStream(String method) throws Exception {
         int streams = hub.streams();
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + LivePage.path("")))

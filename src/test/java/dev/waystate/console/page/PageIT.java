@@ -16,6 +16,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.MouseButton;
 import com.microsoft.playwright.options.ReducedMotion;
 import dev.waystate.ServerProcess;
 import dev.waystate.cli.CommandRun;
@@ -223,6 +224,12 @@ class PageIT {
         String near = command("sources", "--near", "30,40", "--within", "50", "--json")
                 .out();
         assertThat(rows(page)).hasCount((int) near.lines().count());
+        page.getByLabel("Around").fill("here");
+        page.getByRole(AriaRole.BUTTON, named("Apply")).click();
+        page.getByLabel("Around").fill("30,40");
+        page.getByLabel("within").fill("0");
+        page.getByRole(AriaRole.BUTTON, named("Apply")).click();
+        assertThat(rows(page)).hasCount(1);
     }
 
     @Test
@@ -231,6 +238,8 @@ class PageIT {
         assertThat(page.locator("ws-map canvas")).hasAttribute("data-drawn", "1");
         clickMap(page, 0.5, 0.5);
         assertThat(page.locator("[aria-selected=true]")).containsText("cow-7");
+        page.locator("ws-map canvas").click(new Locator.ClickOptions().setButton(MouseButton.RIGHT));
+        assertThat(page).hasURL(Pattern.compile("#/map"));
         clickMap(page, 0.5, 0.5);
         assertThat(page.locator("ws-source-page h2")).hasText("cow-7");
     }
