@@ -41,9 +41,8 @@ public final class Utf8 {
             String[] line = new String(Files.readAllBytes(COMMAND_LINE), StandardCharsets.ISO_8859_1).split("\0", -1);
             int end = line.length - 1; // behind the last NUL
             int begin = end - args.length;
-            return begin > 0 && areWordsOf(args, Arrays.copyOfRange(line, begin, end))
-                    ? decode(Arrays.copyOfRange(line, begin, end))
-                    : refuseLost(args);
+            String[] words = Arrays.copyOfRange(line, Math.max(0, begin), end);
+            return areWordsOf(args, words) ? decode(words) : refuseLost(args);
         } catch (IOException noSuchFile) {
             return refuseLost(args);
         }
@@ -77,6 +76,9 @@ public final class Utf8 {
     }
 
     private static boolean areWordsOf(String[] args, String[] words) {
+        if (words.length != args.length) {
+            return false;
+        }
         for (int i = 0; i < args.length; i++) {
             if (isAscii(args[i]) ? !words[i].equals(args[i]) : isAscii(words[i])) {
                 return false;

@@ -73,10 +73,10 @@ public final class LogFileCheck {
      * @throws DamagedFileException if it is damaged
      */
     public static void check(LogFile file) throws IOException {
-        if (find(file) == null) {
+        if (nameIfUnclosed(file) == null) {
             return;
         }
-        String name = find(file); // again: a server may have closed it in order meanwhile
+        String name = nameIfUnclosed(file); // again: a server may have closed it in order meanwhile
         if (name != null) {
             checkWriteAheadLogOf(file, name);
             throw new UnusableFileException("The state log " + file.path() + " was not closed in order, and its"
@@ -91,10 +91,10 @@ public final class LogFileCheck {
      * @return whether it has gone
      */
     public static boolean checkWithoutWriteAheadLog(LogFile file) throws IOException {
-        return find(file) != null;
+        return nameIfUnclosed(file) != null;
     }
 
-    private static @Nullable String find(LogFile file) throws IOException {
+    private static @Nullable String nameIfUnclosed(LogFile file) throws IOException {
         if (Files.size(file.path()) == 0) {
             throw new UnusableFileException("Expected a state log in " + file.named() + ", but the file is empty");
         }

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The content of a log at its head, in an SQLite file. One connection applies batches, and a few read. Commits are
- * durable when they return (write-ahead log, synchronous=FULL), unless {@link #relax} was called. Checkpoints of our own move the write-ahead log into
- * the file, and their outcome is checked. SQLite would ignore a failure of its automatic ones.
+ * durable when they return (write-ahead log, synchronous=FULL), unless {@link #relax} was called. Checkpoints of our own
+ * move the write-ahead log into the file, and their outcome is checked. SQLite would ignore a failure of its automatic
+ * ones.
  *
  * <p>One thread applies, prunes and closes. Any thread may read.
  */
