@@ -118,6 +118,8 @@ export async function loadPast() {
   try {
     await new Promise((resolve) => setTimeout(resolve, DRAG_PAUSE)); // the slider may go on
     if (signal.aborted) return;
+    const wait = at - serverNow();
+    if (wait > 0) throw { message: 'They are still to come.', retryAfter: wait / 1000 };
     const found = await all('api/sources', 'sources', { at: toText(at), limit: 1000 }, { signal });
     past.fleet.load(found);
     Object.assign(past, { at, state: 'loaded' });

@@ -9,40 +9,51 @@ const LIMIT = 1000;
 /** The track that is shown; its points from the oldest to the newest. */
 export const track = { name: null, points: [], version: 0 };
 let loading = null;
+let isIncomplete = false; // whether a frame has left out locations that may not be loaded yet
 
 /** Shows the track of a source; of none, if the name is null. */
-export async function showTrack(name) {
+export function showTrack(name) {
   if (track.name === name) return;
   loading?.abort();
+  loading = null;
   Object.assign(track, { name, points: [], version: track.version + 1 });
-  if (name === null) return;
-  loading = new AbortController();
-  const { signal } = loading;
+  if (name !== null) load();
+}
+
+async function load() {
+  const { signal } = (loading = new AbortController());
   try {
-    const { records } = await json(sourcePath(name, 'records'), { limit: LIMIT }, { signal });
-    if (signal.aborted) return;
-    const position = track.points.at(-1)?.position ?? 0; // frames may have come before
-    const older = records
-      .reverse()
-      .filter((record) => record.location && (!position || record.position < track.points[0].position));
-    track.points = [...older.map(pointOf), ...track.points];
-    track.version++;
-    requestDraw();
+    do {
+      isIncomplete = false;
+      const { records } = await json(sourcePath(track.name, 'records'), { limit: LIMIT }, { signal });
+      if (signal.aborted) return;
+      const loaded = records.filter(({ location }) => location).reverse();
+      const newer = track.points.filter(({ position }) => position > (records[0]?.position ?? 0)); // of frames
+      show([...loaded.map(pointOf), ...newer]);
+      requestDraw();
+    } while (isIncomplete);
   } catch {
-    // no track, then: the source is on the map all the same
+    // the track goes on with what frames bring
   }
+  if (!signal.aborted) loading = null;
 }
 
 const pointOf = ({ position, location }) => ({ position, x: location.x, y: location.y });
+
+function show(points) {
+  track.points = points.slice(-LIMIT);
+  track.version++;
+}
 
 onFrame((frame) => {
   if (track.name === null) return;
   const news = frame.sources.find(({ source }) => source === track.name);
   if (!news?.location) return;
   const records = frame.records.filter(({ source, location }) => source === track.name && location);
-  track.points.push(...(records.length > 0 ? records.map(pointOf) : [pointOf(news)]));
-  track.points.splice(0, track.points.length - LIMIT);
-  track.version++;
+  show([...track.points, ...(records.length > 0 ? records : [news]).map(pointOf)]);
+  if (frame.omitted === 0) return;
+  isIncomplete = true;
+  if (loading === null) load();
 });
 
 // The next drawing loads it anew.

@@ -107,7 +107,7 @@ class FleetMap extends HTMLElement {
       circle: route.circle,
       ...this.tools.shown(),
     });
-    this.canvas.dataset.drawn = sources.length;
+    Object.assign(this.canvas.dataset, { drawn: sources.length, track: track.points.length });
   }
 
   // The page of one source shows where that was; else all are shown.

@@ -8,7 +8,7 @@ import { link as here, pointText, route } from '../router.js';
 import { isLoaded, isPast, shownFleet, shownTime } from '../shown.js';
 import { statusText } from '../status.js';
 import { commandLine, number, visible } from '../text.js';
-import { duration, parse, shortStamp, toText } from '../time.js';
+import { duration, parse, serverNow, shortStamp, toText } from '../time.js';
 import { Bands } from './bands.js';
 import { CommandLine } from './command-line.js';
 import { RecordTable } from './record-table.js';
@@ -212,15 +212,16 @@ class SourcePage extends HTMLElement {
     this.showRecords();
   }
 
+  // Of an earlier moment, only the state is known.
   drawFigures(source) {
+    const now = isPast() ? ' now' : '';
     const figures = [
-      ['Location', source?.location ? pointText(source.location) : 'never reported'],
-      ['From its first location', this.track?.displacement === undefined ? '–' : String(this.track.displacement)],
-      ['Travelled', this.track?.travelled === undefined ? '–' : number(this.track.travelled)],
-      ['Last report', source?.recorded ? `${duration(shownTime() - source.recorded)} ago` : '–'],
-      ['Durable sequence', this.track?.durable_sequence ? String(this.track.durable_sequence) : '–'],
+      [`Location${now}`, source?.location ? pointText(source.location) : 'never reported'],
+      [`From its first location${now}`, this.track?.displacement === undefined ? '–' : String(this.track.displacement)],
+      [`Travelled${now && ' by now'}`, this.track?.travelled === undefined ? '–' : number(this.track.travelled)],
+      ['Last report', source?.recorded ? `${duration(serverNow() - source.recorded)} ago` : '–'],
+      [`Durable sequence${now}`, this.track?.durable_sequence ? String(this.track.durable_sequence) : '–'],
     ];
-    if (isPast()) figures.splice(3, 1);
     while (this.figures.children.length > figures.length) this.figures.lastChild.remove();
     figures.forEach(([term, value], i) => {
       if (!this.figures.children[i]) this.figures.append(h('div', {}, h('dt'), h('dd')));

@@ -47,12 +47,6 @@ class LogGauges {
         static final Seen NOTHING = new Seen(Double.NaN, Double.NaN, Double.NaN, Double.NaN, new long[0]);
     }
 
-    /** A size that the system says. */
-    private interface Size {
-
-        long bytes() throws IOException;
-    }
-
     LogGauges(StateLog stateLog, StoreProperties properties, Scheduler scheduler, MeterRegistry meters) {
         this.stateLog = stateLog;
         this.file = properties.file().toAbsolutePath();
@@ -99,21 +93,21 @@ class LogGauges {
     }
 
     private void look() {
-        seen = new Seen(
-                orUnknown(() -> Files.size(file)),
-                orUnknown(() -> Files.size(writeAheadLog)),
-                orUnknown(() -> disk().getUsableSpace()),
-                orUnknown(() -> disk().getTotalSpace()),
-                sources());
-    }
-
-    private FileStore disk() throws IOException {
-        return Files.getFileStore(file.getParent());
-    }
-
-    private static double orUnknown(Size size) {
+        double freeBytes = Double.NaN;
+        double totalBytes = Double.NaN;
         try {
-            return size.bytes();
+            FileStore disk = Files.getFileStore(file.getParent());
+            freeBytes = disk.getUsableSpace();
+            totalBytes = disk.getTotalSpace();
+        } catch (IOException notSaid) {
+            // nobody knows them
+        }
+        seen = new Seen(sizeOf(file), sizeOf(writeAheadLog), freeBytes, totalBytes, sources());
+    }
+
+    private static double sizeOf(Path file) {
+        try {
+            return Files.size(file);
         } catch (NoSuchFileException none) {
             return 0;
         } catch (IOException notSaid) {

@@ -1,6 +1,7 @@
 package dev.waystate.console.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
@@ -11,6 +12,7 @@ import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
+import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasAttributeOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions;
 import com.microsoft.playwright.options.AriaRole;
@@ -20,6 +22,7 @@ import com.microsoft.playwright.options.MouseButton;
 import com.microsoft.playwright.options.ReducedMotion;
 import dev.waystate.ServerProcess;
 import dev.waystate.cli.CommandRun;
+import dev.waystate.proto.Empty;
 import dev.waystate.proto.Status;
 import java.net.URI;
 import java.nio.file.Files;
@@ -27,9 +30,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -293,6 +298,37 @@ class PageIT {
         assertThat(page.locator("ws-source-page .since")).hasText("");
         page.evaluate("location.hash = location.hash.replace('source/cow-7', 'sources')");
         assertThat(page.locator(".sentence")).hasText("The sources could not be loaded.");
+    }
+
+    @Test
+    void aMomentThatIsStillToComeIsShownOnceItHasCome() {
+        Page page = open("#/sources?at=" + Instant.now().plusSeconds(8).truncatedTo(ChronoUnit.MILLIS));
+        assertThat(page.locator("ws-notice")).containsText("cannot be shown. They are still to come.");
+        assertThat(rows(page)).hasCount(0);
+        assertThat(page.locator("ws-notice"))
+                .containsText("Later reports are not in this picture.", new ContainsTextOptions().setTimeout(20_000));
+        assertThat(rows(page).first()).containsText("cow-7");
+    }
+
+    @Test
+    void figuresBesideAnEarlierMomentAreSaidToBeOfNow() {
+        Page page = open("#/source/cow-7?at=" + beforeTheHunger);
+        assertThat(page.locator("ws-source-page .since")).containsText("was OK for");
+        assertThat(page.locator("ws-source-page dl")).containsText(Pattern.compile("Location now\\s*30,40"));
+    }
+
+    @Test
+    void aTrackHasTheLocationsThatFramesLeaveOut() throws Exception {
+        int reports = 800; // a frame lists 200
+        herd.report("winder", Status.OK, "", 0, 0);
+        Page page = open("#/source/winder");
+        assertThat(page.locator("ws-map canvas")).hasAttribute("data-track", "1");
+        List<CompletableFuture<Empty>> sent = new ArrayList<>();
+        for (int i = 1; i < reports; i++) {
+            sent.add(herd.send("winder", Status.OK, "", i, i % 2 * 9));
+        }
+        CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).get(20, SECONDS);
+        assertThat(page.locator("ws-map canvas")).hasAttribute("data-track", String.valueOf(reports));
     }
 
     @Test
