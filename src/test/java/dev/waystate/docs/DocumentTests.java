@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,7 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DocumentTests {
 
     private static final Pattern PROPERTY_ROW =
-            Pattern.compile("(?m)^\\| `([a-z]+(?:\\.[a-z-]+)+)` \\| `([^`]*)` \\| \\S.* \\|$");
+            Pattern.compile("(?m)^\\| `([a-z]+(?:\\.[a-z-]+)+)` \\| `([^`]*)` \\|(?: ([^|]*) \\|)? \\S.* \\|$");
+    private static final Pattern RANGE = Pattern.compile("(0s, )?(?:(\\w+) to (\\w+)|from (\\w+))");
     private static final Pattern PROPERTY =
             Pattern.compile("((?:waystate|spring|server|grpc|management|logging)(?:\\.[a-z-]+)+(?:\\.\\*)?)(?:=.*)?");
     private static final Pattern FILE_NAME = Pattern.compile(".*\\.(db|jar|yml|java|md)|.*\\.db[-.][a-z]+");
@@ -130,6 +132,80 @@ class DocumentTests {
                 .isNotEmpty()
                 .allSatisfy((name, value) -> assertThat(application)
                         .contains(name.replaceAll(".*\\.", "") + ": " + (value.equals("*") ? "\"*\"" : value)));
+    }
+
+    @Test
+    void valuesAreTakenWithinTheirRangesAndRefusedBesideThem() {
+        List<String> ranged = new ArrayList<>();
+        PROPERTY_ROW.matcher(Page.docs("configuration.md").text()).results().forEach(row -> {
+            String property = row.group(1);
+            Matcher range = RANGE.matcher(Objects.requireNonNullElse(row.group(3), ""));
+            if (!range.matches()) {
+                assertThat(row.group(3)).as(property).isIn(null, "");
+                assertThat(PROPERTIES.isNumber(property)).as(property).isFalse();
+                return;
+            }
+            ranged.add(property);
+            Bound least = Bound.of(Objects.requireNonNullElse(range.group(2), range.group(4)));
+            assertThat(PROPERTIES.takes(property, least.text()))
+                    .as(property + " " + least)
+                    .isTrue();
+            assertThat(PROPERTIES.takes(property, least.next(-1)))
+                    .as(property + " below " + least)
+                    .isFalse();
+            if (range.group(1) != null) {
+                assertThat(PROPERTIES.takes(property, range.group(1).replace(", ", "")))
+                        .as(property)
+                        .isTrue();
+            }
+            if (range.group(3) != null) {
+                Bound most = Bound.of(range.group(3));
+                assertThat(PROPERTIES.takes(property, most.text()))
+                        .as(property + " " + most)
+                        .isTrue();
+                assertThat(PROPERTIES.takes(property, most.next(1)))
+                        .as(property + " above " + most)
+                        .isFalse();
+            }
+        });
+        assertThat(ranged).hasSizeGreaterThan(30);
+    }
+
+    /** The least or the largest value of a property. */
+    private record Bound(String text, long value, String unit) {
+
+        /** The units of the table, in the smallest of their kind: bytes or milliseconds. */
+        private static final Map<String, Long> UNITS = Map.of(
+                "",
+                1L,
+                "KB",
+                1L << 10,
+                "MB",
+                1L << 20,
+                "GB",
+                1L << 30,
+                "ms",
+                1L,
+                "s",
+                1_000L,
+                "m",
+                60_000L,
+                "h",
+                3_600_000L,
+                "d",
+                86_400_000L);
+
+        static Bound of(String text) {
+            String unit = text.replaceFirst("\\d+", "");
+            long number = Long.parseLong(text.substring(0, text.length() - unit.length()));
+            boolean isTime = UNITS.containsKey(unit) && unit.matches("[a-z]+");
+            return new Bound(text, number * UNITS.get(unit), isTime ? "ms" : "");
+        }
+
+        /** Returns the value so many of the smallest unit away. */
+        String next(int step) {
+            return (value + step) + unit;
+        }
     }
 
     @Test

@@ -11,17 +11,21 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.springframework.boot.context.properties.bind.AbstractBindHandler;
 import org.springframework.boot.context.properties.bind.BindContext;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.validation.ValidationBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.validation.beanvalidation.LocalValidatorFactoryBean;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -30,10 +34,15 @@ final class Properties {
 
     private static final String METADATA = "classpath*:META-INF/spring-configuration-metadata.json";
 
+    private static final Set<String> NUMBERS = Set.of(
+            "java.lang.Integer", "java.lang.Long", "java.time.Duration", "org.springframework.util.unit.DataSize");
+
+    private final LocalValidatorFactoryBean validator = new LocalValidatorFactoryBean();
     private final List<JsonNode> properties = new ArrayList<>();
     private final List<JsonNode> groups = new ArrayList<>();
 
     private Properties() throws IOException {
+        validator.afterPropertiesSet();
         for (Resource file : new PathMatchingResourcePatternResolver().getResources(METADATA)) {
             JsonNode metadata = JsonMapper.builder().build().readTree(file.getInputStream());
             metadata.path("properties").forEach(properties::add);
@@ -68,6 +77,37 @@ final class Properties {
         return properties.stream()
                 .filter(property -> name(property).startsWith("waystate."))
                 .toList();
+    }
+
+    /** Tells whether a value of one of our properties is taken, by its class and the constraints on it. */
+    boolean takes(String name, String value) {
+        ConfigurationPropertyName property = ConfigurationPropertyName.of(name);
+        try {
+            new Binder(new MapConfigurationPropertySource(Map.of(name, value)))
+                    .bind(
+                            property.getParent(),
+                            Bindable.of(Class.forName(
+                                    declared(name).get("sourceType").asString())),
+                            new ValidationBindHandler(validator));
+            return true;
+        } catch (BindException refused) {
+            return false;
+        } catch (ClassNotFoundException missing) {
+            throw new AssertionError(missing);
+        }
+    }
+
+    /** Tells whether a property is a number, a size or a time. */
+    boolean isNumber(String name) {
+        return name.startsWith("waystate.")
+                && NUMBERS.contains(declared(name).path("type").asString(""));
+    }
+
+    private JsonNode declared(String name) {
+        return properties.stream()
+                .filter(property -> name(property).equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Tells whether there is a property of this name, also one in a map; or, with {@code .*} at the end, any below. */
