@@ -13,14 +13,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Backs up the embedded store of a server on this machine. It needs only the file, and calls no server. */
+/** Backs up the log of a server on this machine. It needs only the file, and calls no server. */
 @Command(
         name = "backup",
         description = {
-            "Backs up the embedded store of a server on this machine, which goes on serving meanwhile.",
+            "Backs up the log of a server on this machine, which goes on serving meanwhile.",
             "The back-up has everything that was acknowledged before it began, and is checked before it gets its name.",
             "To go on from it, stop the server and use restore.",
-            "Exits with 73 if a file cannot be used or written, 79 if the store is damaged."
+            "Exits with 73 if a file cannot be used or written, 79 if the log is damaged."
         })
 final class BackupCommand extends StoreCommand {
 

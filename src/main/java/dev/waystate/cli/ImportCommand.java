@@ -26,16 +26,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * Imports the embedded store of a server that has stopped into a Kafka topic, so that replicas go on with it. It calls
+ * Imports the log of a server that has stopped into a Kafka topic, so that replicas go on with it. It calls
  * only the brokers.
  */
 @Command(
         name = "import",
         description = {
-            "Writes the embedded store of a server on this machine into an empty Kafka topic, so that replicas go on with"
+            "Writes the log of a server on this machine into an empty Kafka topic, so that replicas go on with"
                     + " it. The server must have stopped, and no replica may run yet.",
-            "Positions, sequences and the log's id stay as they are. The store is checked before, and stays as it is.",
-            "Exits with 73 if the store or the topic cannot be used, 78 if the brokers do not answer, 79 if the store is"
+            "Positions, sequences and the log's id stay as they are. The log is checked before, and stays as it is.",
+            "Exits with 73 if the log or the topic cannot be used, 78 if the brokers do not answer, 79 if the log is"
                     + " damaged."
         })
 final class ImportCommand extends StoreCommand {

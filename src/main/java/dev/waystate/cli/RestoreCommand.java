@@ -13,12 +13,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Restores the embedded store of a server on this machine, which must have stopped. */
+/** Restores the log of a server on this machine, which must have stopped. */
 @Command(
         name = "restore",
         description = {
-            "Puts a back-up in the place of the embedded store of a server on this machine. The server must have"
-                    + " stopped.",
+            "Puts a back-up in the place of the log of a server on this machine. The server must have" + " stopped.",
             "The back-up is checked before, and stays as it is. A log that is there is kept under a name that is"
                     + " printed.",
             "Exits with 73 if a file cannot be used or written, 79 if the back-up is damaged."

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** A command that works on the file of the embedded store. */
+/** A command that works on the file of the log. */
 abstract class StoreCommand extends OutputCommand {
 
     @Option(names = "--json", description = "Print one JSON object a line.")

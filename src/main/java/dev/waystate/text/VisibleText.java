@@ -1,7 +1,7 @@
 package dev.waystate.text;
 
 import dev.waystate.process.Utf8;
-import dev.waystate.server.text.LogText;
+import dev.waystate.server.logging.LogText;
 import java.nio.file.Path;
 
 /** Text from outside, made fit to be shown. */

@@ -1,4 +1,4 @@
-/** Values as people and programs write them: times, durations, points, statuses, and what the log answers as JSON. */
+/** Values as people and programs write them: times, durations, points, names, statuses, and what the log answers as JSON. */
 @NullMarked
 package dev.waystate.text;
 

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.waystate.ServerProcess;
 import dev.waystate.proto.Data;
-import dev.waystate.server.text.LogText;
+import dev.waystate.server.logging.LogText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Headers;

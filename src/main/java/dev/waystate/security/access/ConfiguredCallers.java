@@ -2,7 +2,7 @@ package dev.waystate.security.access;
 
 import dev.waystate.server.lifecycle.Scheduler;
 import dev.waystate.server.properties.InvalidPropertyException;
-import dev.waystate.server.text.Names;
+import dev.waystate.text.Names;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package dev.waystate.security.access;
 
-import dev.waystate.server.text.LogText;
+import dev.waystate.server.logging.LogText;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

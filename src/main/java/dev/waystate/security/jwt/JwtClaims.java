@@ -9,7 +9,7 @@ import dev.waystate.security.access.DenialReason;
 import dev.waystate.security.access.ExpiringCredential;
 import dev.waystate.security.access.Permission;
 import dev.waystate.security.access.WritableSources;
-import dev.waystate.server.text.Names;
+import dev.waystate.text.Names;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;

@@ -6,7 +6,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.JSONObjectUtils;
-import dev.waystate.server.text.LogText;
+import dev.waystate.server.logging.LogText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;

@@ -1,8 +1,8 @@
 package dev.waystate.security.tls;
 
 import com.google.common.base.Throwables;
+import dev.waystate.server.logging.LogText;
 import dev.waystate.server.properties.InvalidPropertyException;
-import dev.waystate.server.text.LogText;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.codec.http2.Http2SecurityUtil;
 import io.netty.handler.ssl.SslContext;

@@ -2,8 +2,8 @@ package dev.waystate.security.tls;
 
 import com.google.common.base.Throwables;
 import dev.waystate.server.lifecycle.Scheduler;
+import dev.waystate.server.logging.LogText;
 import dev.waystate.server.properties.InvalidPropertyException;
-import dev.waystate.server.text.LogText;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.waystate.server.calls;
 
-import dev.waystate.server.text.LineInterval;
-import dev.waystate.server.text.LogText;
+import dev.waystate.server.logging.LineInterval;
+import dev.waystate.server.logging.LogText;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -3,7 +3,7 @@ package dev.waystate.server.limits;
 import dev.waystate.server.calls.Limit;
 import dev.waystate.server.calls.LimitCounts;
 import dev.waystate.server.calls.OpenCalls;
-import dev.waystate.server.text.LineInterval;
+import dev.waystate.server.logging.LineInterval;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;

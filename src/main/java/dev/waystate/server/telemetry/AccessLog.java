@@ -1,8 +1,8 @@
 package dev.waystate.server.telemetry;
 
 import com.google.common.net.InetAddresses;
-import dev.waystate.server.text.LineBudget;
-import dev.waystate.server.text.LogText;
+import dev.waystate.server.logging.LineBudget;
+import dev.waystate.server.logging.LogText;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import java.net.InetSocketAddress;

@@ -7,7 +7,7 @@ import dev.waystate.security.access.Caller;
 import dev.waystate.security.access.WriteAccess;
 import dev.waystate.server.calls.OpenCall;
 import dev.waystate.server.status.InvalidRequestException;
-import dev.waystate.server.text.Names;
+import dev.waystate.text.Names;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
 import io.grpc.InternalMetadata;

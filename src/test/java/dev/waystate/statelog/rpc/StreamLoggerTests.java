@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waystate.LogLines;
 import dev.waystate.proto.Data;
 import dev.waystate.proto.Status;
-import dev.waystate.server.text.LineBudget;
+import dev.waystate.server.logging.LineBudget;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;

@@ -1,4 +1,4 @@
-package dev.waystate.server.text;
+package dev.waystate.server.logging;
 
 import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.spi.ILoggingEvent;

@@ -1,4 +1,4 @@
-package dev.waystate.server.text;
+package dev.waystate.server.logging;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,4 +1,4 @@
-package dev.waystate.server.text;
+package dev.waystate.server.logging;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,4 +1,4 @@
-package dev.waystate.server.text;
+package dev.waystate.server.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

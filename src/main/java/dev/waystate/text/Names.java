@@ -1,4 +1,4 @@
-package dev.waystate.server.text;
+package dev.waystate.text;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
