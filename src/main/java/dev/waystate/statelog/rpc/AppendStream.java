@@ -19,6 +19,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,8 +121,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
             bound = checked(named);
             source = bound;
             call.setSource(bound);
-            claim = stateLog.claim(bound);
-            AppendStream previous = live.put(bound, this);
+            AppendStream previous = begin(bound);
             if (previous != null) {
                 previous.takenOver(bound);
             }
@@ -129,6 +129,20 @@ final class AppendStream implements StreamObserver<AppendRequest> {
             throw new InvalidRequestException("source", "expected the source of the stream's first request, or none");
         }
         return bound;
+    }
+
+    /**
+     * Claims the source and becomes its live stream, in one step: of streams that begin together, the one whose claim
+     * holds is the one that is live. Returns the stream that was live before; null if there was none.
+     */
+    private @Nullable AppendStream begin(String bound) {
+        AtomicReference<@Nullable AppendStream> previous = new AtomicReference<>();
+        live.compute(bound, (name, before) -> {
+            previous.set(before);
+            claim = stateLog.claim(name);
+            return this;
+        });
+        return previous.get();
     }
 
     private String checked(String named) {

@@ -35,6 +35,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.junit.jupiter.api.Test;
@@ -93,6 +98,36 @@ class AppendTests {
         assertThat(recorder.responses())
                 .extracting(AppendResponse::getDurableSequence)
                 .containsExactly(0L, 5L, 5L);
+    }
+
+    @Test
+    void ofTwoStreamsThatBeginTogetherOneGoesOn() throws Exception {
+        ExecutorService pair = Executors.newFixedThreadPool(2);
+        try {
+            for (int i = 0; i < 500; i++) {
+                AppendRequest begin =
+                        AppendRequest.newBuilder().setSource(source + i).build();
+                List<Recorder<AppendRequest, AppendResponse>> both = List.of(new Recorder<>(), new Recorder<>());
+                CyclicBarrier together = new CyclicBarrier(2);
+                List<Callable<StreamObserver<AppendRequest>>> streams = both.stream()
+                        .map(one -> (Callable<StreamObserver<AppendRequest>>) () -> {
+                            StreamObserver<AppendRequest> requests = stub.append(one);
+                            together.await();
+                            requests.onNext(begin);
+                            return requests;
+                        })
+                        .toList();
+                for (Future<StreamObserver<AppendRequest>> begun : pair.invokeAll(streams)) {
+                    begun.get().onCompleted();
+                }
+                assertThat(both)
+                        .as("pair " + i)
+                        .extracting(one -> one.awaitEnd().getCode())
+                        .contains(Code.OK);
+            }
+        } finally {
+            pair.shutdownNow();
+        }
     }
 
     @Test
