@@ -12,7 +12,10 @@ import dev.waystate.statelog.view.TopicPlace;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +49,21 @@ final class EntryApplier {
     /** The next offset. */
     private long next;
 
-    /** How many offsets may be missing. The end of another program's transaction takes an offset of its own. */
+    /** How many missing offsets may be the ends of other programs' transactions, which take offsets of their own. */
     private long transactions;
+
+    /** The last place where more were missing; null if there was none. */
+    private @Nullable Gap gap;
+
+    /**
+     * Offsets that are missing in the topic. They may be entries, which a compaction takes, or the ends of transactions
+     * that have no records.
+     *
+     * @param from the first of them
+     * @param to the offset behind them
+     * @param sessions those whose next entry behind them is known
+     */
+    private record Gap(long from, long to, Set<UUID> sessions) {}
 
     EntryApplier(
             ReplicaView replica,
@@ -142,12 +158,13 @@ final class EntryApplier {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             Found found;
             try {
-                requireNext(record);
+                noteGap(record);
                 found = EntryCodec.decode(record, unsettled::entry);
                 if (found == null) {
                     noteForeign(record);
                     continue;
                 }
+                requireWhole(found.origin(), view, record);
                 logId = checkLog(logId, found, record);
             } catch (UnusableTopicException unusable) {
                 return unusable;
@@ -159,16 +176,23 @@ final class EntryApplier {
         return null;
     }
 
-    /** Refuses a record if the topic lacks records ahead of it. */
-    private void requireNext(ConsumerRecord<?, ?> record) {
+    private void noteGap(ConsumerRecord<?, ?> record) {
         if (record.offset() - next > transactions) {
-            throw new UnusableTopicException("The topic " + record.topic() + " lacks the entries from offset " + next
-                    + " to " + (record.offset() - 1) + ", as after a compaction: start from a back-up of a replica that"
-                    + " has applied them, and keep all entries with "
-                    + TopicSettings.command(
-                            record.topic(), "cleanup.policy=delete,retention.ms=-1,retention.bytes=-1"));
+            gap = new Gap(next, record.offset(), new HashSet<>());
         }
         next = record.offset() + 1;
+    }
+
+    /** Refuses the first entry of a session behind a gap if the session lacks entries. */
+    private void requireWhole(Origin origin, LogView view, ConsumerRecord<?, ?> record) throws SQLException {
+        if (gap != null && gap.sessions.add(origin.session()) && view.lacksEntriesBefore(origin)) {
+            throw new UnusableTopicException(
+                    "The topic " + record.topic() + " lacks the entries from offset " + gap.from
+                            + " to " + (gap.to - 1) + ", as after a compaction: start from a back-up of a replica that"
+                            + " has applied them, and keep all entries with "
+                            + TopicSettings.command(
+                                    record.topic(), "cleanup.policy=delete,retention.ms=-1,retention.bytes=-1"));
+        }
     }
 
     /**

@@ -85,6 +85,11 @@ final class LogTransaction implements AutoCloseable {
         }
     }
 
+    /** Returns whether entries of its session are missing ahead of an entry. */
+    boolean lacksEntriesBefore(Origin origin) throws SQLException {
+        return !imported.shutsOut(origin) && sessions.lacksBefore(origin);
+    }
+
     /** Does what an entry says and returns the last sequence of its source. */
     private long durableSequence(Origin origin, Entry entry) throws SQLException {
         if (entry instanceof Entry.Append append) {

@@ -216,6 +216,11 @@ public final class LogView implements AutoCloseable {
         return advanced;
     }
 
+    /** Returns whether the log lacks entries of its session ahead of an entry. Within a transaction. */
+    public boolean lacksEntriesBefore(Origin origin) throws SQLException {
+        return transaction.lacksEntriesBefore(origin);
+    }
+
     /** Takes the transaction back. */
     public void rollBack() throws SQLException {
         transaction.discard();

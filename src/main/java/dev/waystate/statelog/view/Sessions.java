@@ -58,6 +58,11 @@ final class Sessions implements AutoCloseable {
         return true;
     }
 
+    /** Returns whether entries of its session are missing ahead of an entry. */
+    boolean lacksBefore(Origin origin) throws SQLException {
+        return origin.counter() > last(origin.session()).counter + 1;
+    }
+
     /** Remembers a session for longer, since one of its claims is in use. */
     void touch(UUID session, long recordedAt) throws SQLException {
         Last last = last(session);

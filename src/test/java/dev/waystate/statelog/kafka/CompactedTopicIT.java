@@ -1,6 +1,7 @@
 package dev.waystate.statelog.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.waystate.KafkaBroker;
@@ -22,6 +23,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -64,6 +66,50 @@ class CompactedTopicIT {
                 assertThat(replica.log.read(0, 10_000))
                         .extracting(StateRecord::info)
                         .containsExactly("first", "second", "third", "fourth", "fifth", "sixth");
+            }
+        }
+    }
+
+    @Test
+    void endsOfTransactionsWithoutRecordsAreNoLostEntries() throws Exception {
+        try (KafkaBroker broker = KafkaBroker.start(directory.resolve("kafka"))) {
+            new TopicClient(broker::admin, TOPIC).create(1, 1, Replica.LARGEST_ENTRY);
+            try (Replica replica = replica(broker, "first").awaitReady()) {
+                append(replica, "first");
+                abortWithoutRecords(broker, 3);
+                append(replica, "second");
+            }
+            abortWithoutRecords(broker, 3);
+            for (String name : List.of("first", "empty")) {
+                try (Replica replica = replica(broker, name).awaitReady()) {
+                    assertThat(replica.log.read(0, 10_000))
+                            .extracting(StateRecord::info)
+                            .containsExactly("first", "second");
+                }
+            }
+        }
+    }
+
+    /** Aborts transactions whose only record the broker has refused. */
+    private static void abortWithoutRecords(KafkaBroker broker, int transactions) {
+        int tooLarge = 2 * Replica.LARGEST_ENTRY;
+        Map<String, Object> settings = Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                broker.bootstrap(),
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                "others",
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                2 * tooLarge,
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                4L * tooLarge);
+        for (int i = 0; i < transactions; i++) {
+            try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+                producer.initTransactions();
+                producer.beginTransaction();
+                assertThatThrownBy(() -> producer.send(new ProducerRecord<>(TOPIC, new byte[tooLarge]))
+                                .get())
+                        .hasRootCauseInstanceOf(RecordTooLargeException.class);
+                producer.abortTransaction();
             }
         }
     }
