@@ -58,8 +58,6 @@ final class KafkaClients implements AutoCloseable {
      */
     private static final int PART_OF_HEAP = 8;
 
-    private static final int LEAST_POLL_RECORDS = 16;
-
     private final Map<String, Object> producer;
     private final Map<String, Object> consumer;
     private final Map<String, Object> admin;
@@ -165,7 +163,7 @@ final class KafkaClients implements AutoCloseable {
 
     private int pollRecords() {
         long most = Runtime.getRuntime().maxMemory() / PART_OF_HEAP / largestEntry;
-        return (int) Math.max(LEAST_POLL_RECORDS, Math.min(most, POLL_RECORDS));
+        return (int) Math.max(1, Math.min(most, POLL_RECORDS));
     }
 
     /** Returns the client for administration, which all callers share. */

@@ -17,8 +17,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A topic whose records are much larger once they are unpacked. */
 @Timeout(60)
@@ -34,11 +35,12 @@ class CompressedTopicIT {
 
     CompressedTopicIT() throws Exception {}
 
-    @Test
-    void whatComesAtOnceIsBoundedOnceItIsUnpacked() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {20, 3})
+    void whatComesAtOnceIsBoundedOnceItIsUnpacked(int entriesInBound) throws Exception {
         KafkaBroker.shared().createTopic(partition.topic(), "compression.type=gzip");
         fill();
-        int largestEntry = Math.toIntExact(Math.min(PART_OF_HEAP / 20, Integer.MAX_VALUE));
+        int largestEntry = Math.toIntExact(Math.min(PART_OF_HEAP / entriesInBound, Integer.MAX_VALUE));
         KafkaClients clients = new KafkaClients(settings, settings, settings, largestEntry);
         try (Consumer<byte[], byte[]> consumer = clients.newConsumer()) {
             assertThat(poll(consumer) * largestEntry).isLessThanOrEqualTo(PART_OF_HEAP);
