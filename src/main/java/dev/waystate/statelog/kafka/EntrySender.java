@@ -153,10 +153,7 @@ final class EntrySender {
                     probe(probe);
                 }
             }
-            queue.suspend(new LogUnavailableException("The server is stopping: nothing was stored", null));
-            LogUnavailableException stopping = new LogUnavailableException(
-                    "The server is stopping: whether the reports are stored is not known", null);
-            unsettled.clear().forEach(made -> made.result().completeExceptionally(stopping));
+            refuse("The server is stopping", null, unsettled.clear());
         } catch (Throwable problem) {
             try {
                 queue.fail(unsettled.clear());
@@ -292,15 +289,23 @@ final class EntrySender {
         synchronized (this) {
             warn(cause == null ? why : why + ", and the last send failed: " + cause.getMessage());
             suspended = true;
-            queue.suspend(new LogUnavailableException(why + ": nothing was stored", null));
             session.renew();
         }
         endSends();
-        LogUnavailableException reason =
-                new LogUnavailableException(why + ": whether the reports are stored is not known", cause);
         List<Made> unknown = unsettled.clear();
         metrics.givenUp(unknown.size());
+        refuse(why, cause, unknown);
+    }
+
+    /**
+     * Refuses entries that were sent, and then what waits behind them: of one stream's batches, the first one that fails
+     * says what its client is told.
+     */
+    private void refuse(String why, @Nullable Exception cause, List<Made> unknown) {
+        LogUnavailableException reason =
+                new LogUnavailableException(why + ": whether the reports are stored is not known", cause);
         unknown.forEach(made -> made.result().completeExceptionally(reason));
+        queue.suspend(new LogUnavailableException(why + ": nothing was stored", null));
     }
 
     /** Says why appends are refused, and again when it is for another reason. */
