@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
  *   <li>When the machine's clock was set back by up to a day, the log's runs at half its speed until both agree.
  *   <li>A new log, and one that was restored, believe the machine's clock at their first start, and a log whose clock is
  *       before 2025 believes any later one: a machine's clock begins there before it is set.
+ *   <li>Where the system says how long it has been up, the time that it has slept is time that has gone by.
  *   <li>No record becomes older by a step: {@link #keptFrom} counts the time that has gone by. The time between two
  *       boots of the machine does not count, since nothing says how long it was.
  * </ul>
@@ -61,6 +62,9 @@ final class LogClock {
     /** The time and when it was read, for other threads. */
     private volatile Reading last;
 
+    /** How long the machine had been up at 0 of the time that goes by; it grows while the machine sleeps. */
+    private Uptime begun;
+
     private @Nullable Long warnedAt;
     private boolean changed = true;
 
@@ -73,6 +77,7 @@ final class LogClock {
         this.sources = sources;
         this.steps = new ArrayList<>(steps);
         this.readAt = sources.nanoTime().getAsLong();
+        this.begun = begun();
         if (anchor != null) {
             start(
                     anchor,
@@ -104,9 +109,24 @@ final class LogClock {
         long nanoTime = sources.nanoTime().getAsLong();
         long elapsed = nanoTime - readAt;
         readAt = nanoTime;
+        if (wall() - (time + elapsed) > MAX_DRIFT) {
+            elapsed += slept();
+        }
         follow(elapsed, MAX_STEP);
         last = new Reading(time, readAt);
         return time;
+    }
+
+    /** Returns how long the machine has slept since this was asked: that does not count as time that goes by. */
+    private long slept() {
+        Uptime before = begun;
+        begun = begun();
+        return begun.boot().equals(before.boot()) ? Math.max(0, begun.nanos() - before.nanos()) : 0;
+    }
+
+    private Uptime begun() {
+        Uptime now = sources.uptime().get();
+        return new Uptime(now.boot(), now.nanos() - readAt);
     }
 
     /** Returns the time as {@link #now} would, and leaves the clock as it is. Any thread may ask. */

@@ -39,6 +39,27 @@ class LogClockTests {
     }
 
     @Test
+    void sleepIsTimeThatHasGoneBy() {
+        machine.pass(HOUR);
+        machine.sleep(Duration.ofHours(60));
+        assertThat(now()).isEqualTo("2026-06-03T13:00:00Z");
+        assertThat(keptFrom(HOUR)).isEqualTo("2026-06-03T12:00:00Z");
+        machine.pass(HOUR);
+        machine.sleep(HOUR);
+        assertThat(keptFrom(HOUR)).isEqualTo("2026-06-03T14:00:00Z");
+    }
+
+    @Test
+    void aClockThatIsSetDuringSleepIsBelievedByUpToADay() {
+        machine.sleep(Duration.ofHours(60));
+        machine.set("2026-06-04T00:00:00Z"); // twelve hours too many
+        assertThat(now()).isEqualTo("2026-06-04T00:00:00Z");
+        machine.sleep(Duration.ofHours(60));
+        machine.set("2099-01-01T00:00:00Z");
+        assertThat(now()).isEqualTo("2026-06-06T12:00:00Z");
+    }
+
+    @Test
     void aLargerStepIsNotBelievedUntilTheClockIsSetBack() {
         machine.set("2099-01-01T00:00:00Z");
         machine.pass(HOUR);

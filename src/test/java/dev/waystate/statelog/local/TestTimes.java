@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
 /** A machine whose clock is set, and whose time goes by, as a test wants. */
 final class TestTimes {
 
-    private record Reading(Instant wall, long nanos) {}
+    private record Reading(Instant wall, long nanos, long uptime) {}
 
     private volatile Reading now;
     private volatile String boot = "first";
@@ -18,11 +18,11 @@ final class TestTimes {
     private final ThreadLocal<Reading> read = new ThreadLocal<>();
 
     TestTimes(Instant wall) {
-        now = new Reading(wall, 0);
+        now = new Reading(wall, 0, 0);
     }
 
     TimeSources sources() {
-        return new TimeSources(new WallClock(), this::readNanos, () -> new Uptime(boot, now.nanos()));
+        return new TimeSources(new WallClock(), this::readNanos, () -> new Uptime(boot, now.uptime()));
     }
 
     private long readNanos() {
@@ -32,7 +32,12 @@ final class TestTimes {
 
     /** Time goes by, and the clock shows it. */
     void pass(Duration time) {
-        now = new Reading(wall().plus(time), now.nanos() + time.toNanos());
+        now = new Reading(wall().plus(time), now.nanos() + time.toNanos(), now.uptime() + time.toNanos());
+    }
+
+    /** The machine sleeps: its clock and the time that it has been up go on. */
+    void sleep(Duration time) {
+        now = new Reading(wall().plus(time), now.nanos(), now.uptime() + time.toNanos());
     }
 
     /** Somebody sets the clock. */
@@ -41,12 +46,12 @@ final class TestTimes {
     }
 
     void set(Instant time) {
-        now = new Reading(time, now.nanos());
+        now = new Reading(time, now.nanos(), now.uptime());
     }
 
     void reboot() {
         boot += " again";
-        now = new Reading(wall(), 0);
+        now = new Reading(wall(), 0, 0);
     }
 
     Instant wall() {
