@@ -57,6 +57,9 @@ final class LogWriter {
     private final List<Made> group = new ArrayList<>();
     private boolean diskFull;
 
+    /** Whether retention has met damage: it has ended, and the log goes on without it. */
+    private boolean keepsAll;
+
     /** Whether another process holds the file. */
     private boolean held;
 
@@ -113,7 +116,7 @@ final class LogWriter {
                     }
                 }
                 view.checkpointWhenDue();
-                if (open && retention.isOn() && !held) {
+                if (open && retention.isOn() && !keepsAll && !held) {
                     prune();
                 }
             }
@@ -209,7 +212,21 @@ final class LogWriter {
                         ? append.reports().size()
                         : 0)
                 .sum();
-        view.prune(retention, clock.keptFrom(retention.maxAge()), removed -> removed < 2 * appended || queue.isEmpty());
+        try {
+            view.prune(
+                    retention,
+                    clock.keptFrom(retention.maxAge()),
+                    removed -> removed < 2 * appended || queue.isEmpty());
+        } catch (SQLException problem) {
+            if (!SqliteErrors.isDamage(problem)) {
+                throw problem;
+            }
+            keepsAll = true;
+            log.error(
+                    "The state log's file is damaged where its oldest records are ({}): none are removed any more. Restore"
+                            + " the file from a backup",
+                    problem.getMessage());
+        }
     }
 
     private void noteFullDisk(SQLException problem) {

@@ -60,11 +60,14 @@ final class Pruning implements AutoCloseable {
             removeUpTo(earliest, firstKept);
             connection.commit();
         } catch (SQLException problem) {
-            if (!SqliteErrors.isDiskFull(problem)) {
+            if (!SqliteErrors.isDiskFull(problem) && !SqliteErrors.isDamage(problem)) {
                 throw problem;
             }
             bounds.moveEarliest(earliest);
             connection.rollback();
+            if (SqliteErrors.isDamage(problem)) {
+                throw problem;
+            }
             return 0;
         }
         checkpoint.committed(0, firstKept - earliest, 0);

@@ -24,6 +24,7 @@ import dev.waystate.statelog.operation.RetentionProperties;
 import dev.waystate.statelog.operation.StoreProperties;
 import dev.waystate.statelog.view.RecordDamage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -464,13 +465,7 @@ class LocalStateLogTests extends StateLogContract {
 
     @Test
     void aPageThatIsNoLongerOneIsDamage() throws Exception {
-        for (int i = 0; i < 20; i++) {
-            append("a", i * 500L + 1, reports(OK, 500));
-        }
-        close(log);
-        byte[] bytes = Files.readAllBytes(file());
-        Arrays.fill(bytes, bytes.length / 2, bytes.length / 2 + 8192, (byte) 0x55);
-        Files.write(file(), bytes);
+        damageAPage();
         log = open();
         assertThatThrownBy(() -> {
                     for (long position = 0;
@@ -478,6 +473,29 @@ class LocalStateLogTests extends StateLogContract {
                             position += log.read(position, PAGE_BYTES).size()) {}
                 })
                 .isInstanceOf(DamagedRecordException.class);
+    }
+
+    @Test
+    void retentionThatMeetsDamageEndsAndTheLogGoesOn() throws Exception {
+        damageAPage();
+        retention = new RetentionProperties(Duration.ZERO, 10);
+        log = open();
+        append("b", 1, reports(OK, 1));
+        append("b", 2, reports(OK, 1)); // the writer has looked at what is to be removed since the one before
+        assertThat(log.earliest()).isGreaterThan(0).isLessThan(log.head() - 10);
+        assertThat(log.read(log.head() - 1, PAGE_BYTES)).hasSize(1);
+        assertThat(health.failure).isNotDone();
+    }
+
+    /** Has a closed log of 10,000 records of which a page in the middle of the file is none any more. */
+    private void damageAPage() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            append("a", i * 500L + 1, reports(OK, 500));
+        }
+        close(log);
+        byte[] bytes = Files.readAllBytes(file());
+        Arrays.fill(bytes, bytes.length / 2, bytes.length / 2 + 8192, (byte) 0x55);
+        Files.write(file(), bytes);
     }
 
     /** Reads in short transactions that overlap, so that there is always one. */
