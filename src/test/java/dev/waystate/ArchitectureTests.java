@@ -1,5 +1,7 @@
 package dev.waystate;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -9,6 +11,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import net.devh.boot.grpc.server.service.GrpcService;
 import org.junit.jupiter.api.Test;
 
 /** The rules of the package tree. */
@@ -48,6 +51,13 @@ class ArchitectureTests {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.grpc..", "dev.waystate.proto..", "dev.waystate.statelog.rpc..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.waystate.statelog.kafka..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.grpc..", "dev.waystate.proto.v1..", "dev.waystate.statelog.rpc..")
                 .check(CLASSES);
     }
 
@@ -139,9 +149,8 @@ class ArchitectureTests {
                 .that()
                 .resideOutsideOfPackages("dev.waystate.server..")
                 .should()
-                .dependOnClassesThat()
-                .resideInAPackage(
-                        "net.devh.boot.grpc.server.(autoconfigure|config|event|health|metrics|serverfactory|interceptor)..")
+                .dependOnClassesThat(
+                        resideInAPackage("net.devh.boot.grpc.server..").and(not(equivalentTo(GrpcService.class))))
                 .check(CLASSES);
     }
 }

@@ -297,7 +297,7 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     /** Returns a port that nobody has, and that the system gives to nobody who asks for any. */
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

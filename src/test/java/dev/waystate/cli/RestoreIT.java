@@ -6,13 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.waystate.ServerProcess;
 import dev.waystate.statelog.file.UnusableFileException;
+import dev.waystate.statelog.local.LocalLogs;
 import dev.waystate.statelog.view.LogView;
 import dev.waystate.statelog.view.RecordDamage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
@@ -321,23 +321,15 @@ class RestoreIT {
                 .isZero();
     }
 
-    /** Serves a copy of a file and of its write-ahead log, and reads it. */
+    /** Opens a copy of a file and of its write-ahead log as a server does, and reads it. */
     private List<String> infos(String file) throws Exception {
-        Path elsewhere = Files.createDirectories(
-                Files.createTempDirectory(directory, "copy").resolve("data"));
+        Path copy = Files.createTempDirectory(directory, "copy").resolve("waystate.db");
         for (String suffix : List.of("", "-wal")) {
             if (Files.exists(Path.of(file + suffix))) {
-                Files.copy(
-                        Path.of(file + suffix),
-                        elsewhere.resolve("waystate.db" + suffix),
-                        StandardCopyOption.REPLACE_EXISTING);
+                Files.copy(Path.of(file + suffix), Path.of(copy + suffix));
             }
         }
-        try (ServerProcess server = ServerProcess.start(elsewhere.getParent(), ServerProcess.WITHOUT_HTTP)) {
-            return run("read", "--json", "--target", server.target()).outLines().stream()
-                    .map(line -> line.replaceAll(".*\"info\":\"(\\w+)\".*", "$1"))
-                    .toList();
-        }
+        return LocalLogs.infos(copy);
     }
 
     private static String id(String file) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.waystate.cli;
 
 import com.google.common.collect.ObjectArrays;
+import dev.waystate.KafkaBroker;
 import dev.waystate.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,8 +22,7 @@ public final class ReturningServer implements AutoCloseable {
 
     /** Starts a server on a port that was free, with further properties as arguments. */
     public static ReturningServer start(Path directory, String... arguments) throws IOException {
-        ServerProcess process = ServerProcess.start(directory, withoutHttp(arguments));
-        return new ReturningServer(directory, process.grpcPort(), process);
+        return start(KafkaBroker.freePort(), directory, arguments);
     }
 
     /** Starts a server on this port. */

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A sync that fails stops the log for good: what it should have written may be gone. */
 class SyncFailureIT {
 
-    /** The first sync of the write-ahead log that fails. */
-    private static final int FIRST_FAILURE = 100;
+    /** The sync of the write-ahead log that fails. Those after it would not. */
+    private static final int FAILING_SYNC = 100;
 
     private static final int EXIT_CODE = 74;
 
@@ -53,7 +53,7 @@ class SyncFailureIT {
                 "-e",
                 "trace=fsync,fdatasync",
                 "-e",
-                "inject=fsync,fdatasync:error=EIO:when=" + FIRST_FAILURE + "+");
+                "inject=fsync,fdatasync:error=EIO:when=" + FAILING_SYNC);
         try (ServerProcess server = ServerProcess.launch(directory, failingSyncs, ServerProcess.WITHOUT_HTTP)) {
             await().atMost(Duration.ofMinutes(2)).until(() -> serves(server));
             ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort())
@@ -73,6 +73,10 @@ class SyncFailureIT {
             channel.shutdownNow();
         }
         assertThat(acknowledged.get()).isPositive();
+        List<String> syncs = Files.readAllLines(directory.resolve("strace")).stream()
+                .filter(line -> line.contains("sync("))
+                .toList();
+        assertThat(syncs).last().asString().endsWith("(INJECTED)");
         assertThatAllIsThere(acknowledged.get());
     }
 

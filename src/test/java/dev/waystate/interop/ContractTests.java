@@ -51,6 +51,7 @@ import dev.waystate.proto.v1.Source;
 import dev.waystate.proto.v1.StateLogProto;
 import dev.waystate.proto.v1.StatusCount;
 import dev.waystate.proto.v1.Transition;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -93,6 +94,18 @@ class ContractTests {
                 DisplacementProto.getDescriptor(),
                 StateLogProto.getDescriptor(),
                 EntryProto.getDescriptor());
+    }
+
+    @Test
+    void allFilesOfTheContractAreCompared() throws IOException {
+        Path proto = Path.of("proto");
+        try (Stream<Path> all = Files.walk(proto)) {
+            assertThat(files().map(FileDescriptor::getName))
+                    .containsExactlyInAnyOrderElementsOf(
+                            all.filter(file -> file.toString().endsWith(".proto"))
+                                    .map(file -> proto.relativize(file).toString())
+                                    .toList());
+        }
     }
 
     @ParameterizedTest

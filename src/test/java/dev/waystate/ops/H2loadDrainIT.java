@@ -50,10 +50,10 @@ class H2loadDrainIT {
 
     @Test
     void sigtermWithADrainDelayFailsNoRequestOfAClientThatEndsInTime() throws Exception {
-        try (ServerProcess server = ServerProcess.start(directory, "--waystate.server.drain-delay=12s");
+        try (ServerProcess server = ServerProcess.start(directory, "--waystate.server.drain-delay=8s");
                 FrameRelay relay = new FrameRelay(server.grpcPort());
                 Client client = Client.of(server);
-                Command h2load = h2load(relay, "-D", "10s")) {
+                Command h2load = h2load(relay, "-D", "6s")) {
             awaitRequests(relay);
 
             server.process().destroy();

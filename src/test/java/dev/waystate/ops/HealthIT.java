@@ -51,7 +51,7 @@ class HealthIT {
 
     @Test
     void sigtermTurnsHealthEverywhereWhileCallsAreStillAnswered() throws Exception {
-        try (ServerProcess server = ServerProcess.start(directory, "--waystate.server.drain-delay=2s");
+        try (ServerProcess server = ServerProcess.start(directory, "--waystate.server.drain-delay=8s");
                 Client client = Client.of(server);
                 Client newcomer = Client.of(server)) {
             HealthWatch whole = HealthWatch.open(client.channel(), "");
@@ -70,7 +70,7 @@ class HealthIT {
             assertHttp(Client.get(server, LIVENESS), 200, "UP");
             assertThat(newcomer.health("my_package.RequestStreaming")).isEqualTo(ServingStatus.NOT_SERVING);
             assertThat(newcomer.displacement()).isEqualTo(12.165525f);
-            assertThat(server.process().waitFor(10, TimeUnit.SECONDS))
+            assertThat(server.process().waitFor(30, TimeUnit.SECONDS))
                     .as("the open Watch streams do not hold up the end")
                     .isTrue();
         }

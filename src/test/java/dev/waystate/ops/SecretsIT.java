@@ -152,8 +152,8 @@ class SecretsIT {
         List<String> words = command(server, "read", "--follow", "--token-file", tokens.toString());
         try (Command follower = Command.start(directory, words)) {
             await().atMost(Duration.ofSeconds(20))
-                    .until(() -> Files.readString(proc(follower.process(), "cmdline"))
-                            .contains("--follow"));
+                    .until(() ->
+                            Client.get(server, "/actuator/prometheus").body().contains("waystate_log_followers 1.0"));
             return Files.readString(proc(follower.process(), "cmdline"))
                     + new String(Files.readAllBytes(proc(follower.process(), "environ")), StandardCharsets.ISO_8859_1)
                     + follower.output();

@@ -3,10 +3,12 @@ package dev.waystate.console.page;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ReducedMotion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,11 +23,14 @@ final class Chromium implements AutoCloseable {
 
     private final Playwright playwright;
     private final Browser browser;
+    private final BrowserContext usual;
     private final List<String> problems = new CopyOnWriteArrayList<>();
 
     private Chromium(Playwright playwright, Browser browser) {
         this.playwright = playwright;
         this.browser = browser;
+        // What moves without end has all of the page drawn anew all the time.
+        this.usual = browser.newContext(new NewContextOptions().setReducedMotion(ReducedMotion.REDUCE));
     }
 
     /** Starts the browser; skips the test where there is none. */
@@ -43,9 +48,20 @@ final class Chromium implements AutoCloseable {
                                 .setArgs(List.of("--no-sandbox")))); // root has none
     }
 
-    /** Opens a page in a profile of its own. */
-    Page open(String url, Browser.NewContextOptions options) {
-        BrowserContext context = browser.newContext(options);
+    /** Opens a page in the usual profile, where the files of the page are known. It must change no settings. */
+    Page open(String url) {
+        return open(url, usual);
+    }
+
+    /** Opens a page in a profile of its own, which ends with it. */
+    Page open(String url, NewContextOptions options) {
+        BrowserContext context = browser.newContext(options.setReducedMotion(ReducedMotion.REDUCE));
+        Page page = open(url, context);
+        page.onClose(closed -> context.close());
+        return page;
+    }
+
+    private Page open(String url, BrowserContext context) {
         context.setDefaultTimeout(TIMEOUT_MILLIS);
         Page page = context.newPage();
         page.onPageError(problems::add);

@@ -19,7 +19,6 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.MouseButton;
-import com.microsoft.playwright.options.ReducedMotion;
 import dev.waystate.ServerProcess;
 import dev.waystate.cli.CommandRun;
 import dev.waystate.proto.Empty;
@@ -104,7 +103,7 @@ class PageIT {
 
     @AfterEach
     void nothingWentWrongInTheBrowser() {
-        pages.forEach(page -> page.context().close());
+        pages.forEach(Page::close);
         assertThat(browser.problems()).isEmpty();
     }
 
@@ -725,7 +724,7 @@ class PageIT {
 
     @Test
     void oneFingerMovesTheMapAndTwoZoomIt() {
-        Page page = open(server, "#/map?near=30,40&within=0", new NewContextOptions().setHasTouch(true));
+        Page page = open("#/map?near=30,40&within=0", new NewContextOptions().setHasTouch(true));
         assertThat(page.locator("ws-map canvas")).hasAttribute("data-drawn", "1");
         BoundingBox box = page.locator("ws-map canvas").boundingBox();
         double x = box.x + box.width / 2;
@@ -767,7 +766,7 @@ class PageIT {
 
     @Test
     void anotherZoneIsThatOfAllTimesAtOnce() {
-        Page page = open(server, "#/source/cow-7", new NewContextOptions().setTimezoneId("Asia/Tokyo"));
+        Page page = open("#/source/cow-7", new NewContextOptions().setTimezoneId("Asia/Tokyo"));
         Locator states = page.locator("ws-bands tbody tr td:nth-of-type(1)");
         Locator records = page.locator("ws-source-page td.recorded");
         assertThat(states.first()).hasText(Pattern.compile(":\\d\\dZ$"));
@@ -851,13 +850,15 @@ class PageIT {
     }
 
     private Page open(ServerProcess of, String fragment) {
-        return open(of, fragment, new NewContextOptions());
+        return live(browser.open(url(of, fragment)));
     }
 
-    /** Opens the page, and waits until it is live. */
-    private Page open(ServerProcess of, String fragment, NewContextOptions device) {
-        // What moves without end has all of the page drawn anew all the time.
-        Page page = browser.open(url(of, fragment), device.setReducedMotion(ReducedMotion.REDUCE));
+    private Page open(String fragment, NewContextOptions device) {
+        return live(browser.open(url(server, fragment), device));
+    }
+
+    /** Waits until a page is live, and closes it after the test. */
+    private Page live(Page page) {
         pages.add(page);
         assertThat(page.locator("ws-heartbeat")).hasAttribute("data-state", "live");
         return page;

@@ -2,7 +2,6 @@ package dev.waystate.console.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Page;
 import dev.waystate.ServerProcess;
 import dev.waystate.proto.Empty;
@@ -54,7 +53,7 @@ class PageSpeedIT {
                         .mapToObj(number -> new Mover(number, herd.append()))
                         .toList();
                 load.scheduleAtFixedRate(() -> movers.forEach(Mover::report), 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
-                Page page = browser.open("http://localhost:" + server.httpPort() + "/", new NewContextOptions());
+                Page page = browser.open("http://localhost:" + server.httpPort() + "/");
                 page.locator(".sentence", new Page.LocatorOptions().setHasText("of 10,000 sources"))
                         .waitFor();
                 long position = number(page, "position");

@@ -137,6 +137,7 @@ class PageTokenIT {
         assertThat(page.locator("ws-map output")).containsText("displacement:compute");
     }
 
+    /** Opens a page in a profile of its own: a test leaves something in it. */
     private static Page open() {
         return browser.open("http://localhost:" + server.httpPort() + "/", new NewContextOptions());
     }

@@ -35,13 +35,13 @@ import org.junit.jupiter.api.Timeout;
 class ConnectionLimitsIT {
 
     private static final int FLOOD = 500;
-    private static final Duration SOON = Duration.ofSeconds(15);
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final byte[] PREFACE_AND_SETTINGS =
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
 
     @Test
     void aFloodOfSilentConnectionsIsCappedAndThenReaped() throws IOException {
-        try (LimitedServer server = LimitedServer.start("connections=50", "handshake-timeout=2s")) {
+        try (LimitedServer server = LimitedServer.start("connections=50", "handshake-timeout=10s")) {
             List<Socket> flood = flood(server);
             await().atMost(SOON).until(() -> server.refused("connections") == FLOOD - 49);
             assertThat(flood.stream().filter(ConnectionLimitsIT::isOpen)).hasSize(49);
