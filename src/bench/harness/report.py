@@ -61,7 +61,7 @@ STANDING = {  # what a column has of each row, in its order
     "batches of 100, 8 in flight, reports/s": ("batches",),
     "single, 256 in flight, reports/s": ("single", "stream_state", "pipelined"),
     "acknowledgement at 50/s, p50 / p99 ms": ("acknowledge-p50", "acknowledge-p99"),
-    "to a live follower at 1,000/s, p50 / p99 ms": ("follow-p50", "follow-p99"),
+    "to a live follower at 1,000/s ², p50 / p99 ms": ("follow-p50", "follow-p99"),
     "replay of 2 million to one reader, reports/s": ("replay",),
     "bytes on disk a report + of a log that is reused": ("kept", "reused"),
     "start to ready, s": ("start",),
@@ -93,8 +93,9 @@ def standing(bench):
     return "\n".join([*lines, "", f"Reports of 22 bytes; {bench.rounds} rounds of {bench.seconds * 0.3:g} s, before which each "
                       f"load, delay and replay warmed up for {bench.warm_seconds:g} s. Each server alone, after "
                       "its loads killed, started again and found to have all that it had acknowledged. A sync of the disk "
-                      f"took {syncs}.", "¹ acknowledges before it syncs: a power cut loses what replicas do not have.", "",
-                      *notes])
+                      f"took {syncs}.", "¹ acknowledges before it syncs: a power cut loses what replicas do not have.",
+                      "² each report is sent without waiting for the answers to those before; PostgreSQL waits for each commit.",
+                      "", *notes])
 
 
 def write_table(bench, path):

@@ -35,10 +35,13 @@ class Contender:
 CONTENDERS = {
     "waystate": Contender("as by default; in bulk with 10,000 reports a request"),
     "redis": Contender("appendfsync always, no snapshots, and no rewriting of the file meanwhile; an XADD a report, in bulk "
-                       "and in batches as pipelines; a blocking XREAD follows, and replays by pages of 10,000"),
+                       "and in batches as pipelines; a blocking XREAD follows what is sent without waiting; XRANGE replays by "
+                       "pages of 10,000"),
     "postgresql": Contender("fsync and synchronous_commit as by default, max_wal_size 4 GB; a table with a bigint key from a "
                             "sequence and the time; in bulk and in batches COPY, single ones as prepared "
-                            "INSERTs on 256 connections; NOTIFY by a trigger wakes the follower; replay by a cursor"),
+                            "INSERTs on 256 connections; NOTIFY by a trigger wakes the follower; reports for it go over one "
+                            "connection, which waits for each commit, because rows that are committed in another order than "
+                            "that of their keys would be missed; replay by a cursor"),
     "kafka": Contender("one partition, flush.messages=1, acks=all, idempotent producers; in bulk with batches of 1 MB and "
                        "linger.ms=5, else linger.ms=1, and 0 for the delays; its maintainers advise replicas in place of the sync"),
     "rabbitmq-quorum": Contender("persistent messages, publisher confirms; a follower has a queue of its own at the same "

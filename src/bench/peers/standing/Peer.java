@@ -16,8 +16,13 @@ interface Peer {
     /** The loads to measure, each under the name of its row. The first one is the quickest way to fill the server. */
     List<Load> loads();
 
-    /** Opens what appends reports one by one, in order, while another thread follows. */
+    /** Opens what appends reports one by one, in order, while another thread may follow. */
     Lane lane() throws Exception;
+
+    /** Opens what appends single reports in order, without waiting for the answers if the client can do that. */
+    default Lane withoutWaiting() throws Exception {
+        return lane();
+    }
 
     /** Whether reports that were read can be read again. */
     default boolean replays() {

@@ -13,7 +13,9 @@ import org.postgresql.copy.CopyManager;
 
 /**
  * PostgreSQL, by pgjdbc, which waits for each answer: as many connections as appends under way. In bulk and in batches by
- * COPY, which is quicker than an INSERT of many rows, and single rows by a prepared INSERT. A follower is woken by NOTIFY.
+ * COPY, which is quicker than an INSERT of many rows, and single rows by a prepared INSERT. A follower is woken by NOTIFY,
+ * and has one connection before it, which waits for each commit: it would miss rows that are committed in another order
+ * than that of their keys.
  */
 class PostgresPeer implements Peer {
 

@@ -54,7 +54,8 @@ class RedisPeer implements Peer {
         });
     }
 
-    private Lane withoutWaiting() {
+    @Override
+    public Lane withoutWaiting() {
         RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", port));
         RedisAsyncCommands<String, String> commands =
                 client.connect(StringCodec.ASCII).async();

@@ -171,12 +171,12 @@ class Standing {
         printPercentiles("acknowledge", delays, calls);
     }
 
-    /** Appends single reports at a rate, without waiting, and takes the time until the follower has each. */
+    /** Appends single reports at a rate, without waiting where it can, and takes the time until the follower has each. */
     private void follow(int perSecond) throws Exception {
         int reports = count(perSecond, roundNanos);
         Arrivals arrivals = new Arrivals(count(perSecond, warmNanos) + reports * rounds);
         peer.follow(arrivals::take);
-        Peer.Lane lane = peer.lane();
+        Peer.Lane lane = peer.withoutWaiting();
         List<Future<?>> answers = new ArrayList<>();
         long start = System.nanoTime();
         for (int i = 0; i < arrivals.due.length; i++) {
