@@ -259,8 +259,9 @@ def read(bench):
     replay = load.H2Load(ours, "/waystate.v1.StateLogService/Read", wire.prefixed(wire.number_field(1, 0)), 1, 1, 0,
                          records)
     replay.measure = whole(replay)
-    client = Program("LoadClient", lambda millis: ("replay", ours.port, 0, records), ours)
-    select = Program("JdbcSelect", lambda millis: (ours.data / "rows.db", records))
+    warm = int(bench.warm_seconds * 1000)
+    client = Program("LoadClient", lambda millis: ("replay", ours.port, 0, records, warm), ours)
+    select = Program("JdbcSelect", lambda millis: (ours.data / "rows.db", records, warm))
     samples = bench.alternate({"read": replay, "client": client, "jdbc": select})
     work = f"Read, replay of {records / 1e6:.1f} million records"
     bench.row(work, "records/s", "plain JDBC select", 0.8, samples["read"], samples["jdbc"])
@@ -434,7 +435,7 @@ def memory(bench):
                       stream_reports(ours, 1, 8, 32), call_bulk(ours, 10)):
         contender.warm(bench.warm_seconds)
     load.java("LoadClient", "append", ours.port, int(bench.warm_seconds * 1000), 8, 100, 16)
-    load.java("LoadClient", "replay", ours.port, 0, ours.head())
+    load.java("LoadClient", "replay", ours.port, 0, ours.head(), 0)
     load.check(ours, "unary", "stream")  # it lives
     bench.row("resident memory after all loads, as in a container of 512 MiB", "MiB", "", 350, [Sample(ours.memory())], [],
               at_most=True, limit=f"peak {ours.memory('VmHWM'):.0f} MiB; heap of 128 MiB")

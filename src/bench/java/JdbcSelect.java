@@ -18,7 +18,10 @@ class JdbcSelect {
             + " rows LIMIT %d) INSERT INTO record SELECT position, 1, position, 2, 'Requires watering.',"
             + " NULL, 1700000000000000000 + position FROM rows";
 
-    /** Arguments: a file that is made with the rows unless it is there, and how many rows. Prints rows/s. */
+    /**
+     * Arguments: a file that is made with the rows unless it is there, how many rows, and for how many milliseconds to warm
+     * up. Prints rows/s.
+     */
     public static void main(String[] args) throws Exception {
         long rows = Long.parseLong(args[1]);
         boolean filled = new File(args[0]).exists();
@@ -26,7 +29,10 @@ class JdbcSelect {
             if (!filled) {
                 fill(connection, rows);
             }
-            select(connection, rows / 4); // warms up
+            long warm = System.nanoTime() + Long.parseLong(args[2]) * 1_000_000;
+            while (System.nanoTime() < warm) {
+                select(connection, rows);
+            }
             long start = System.nanoTime();
             long read = select(connection, rows);
             if (read != rows) {

@@ -66,7 +66,7 @@ class LoadClient {
             case "near" -> near(port, (int) numbers[0], (int) numbers[1], (int) numbers[2]);
             case "records" -> records(port, (int) numbers[0]);
             case "since" -> since(port, (int) numbers[0]);
-            case "replay" -> replay(port, numbers[0], numbers[1]);
+            case "replay" -> replay(port, numbers[0], numbers[1], numbers[2]);
             case "follow" -> follow(port, (int) numbers[0], (int) numbers[1]);
             default -> throw new IllegalArgumentException("no such command: " + args[0]);
         }
@@ -413,11 +413,22 @@ class LoadClient {
         return nanos[calls / 2] / 1_000;
     }
 
-    /** Reads what follows a position, checks that nothing is missing, and prints the records a second. */
-    private static void replay(int port, long after, long expected) {
-        Iterator<ReadResponse> responses = StateLogServiceGrpc.newBlockingStub(channel(port))
-                .read(ReadRequest.newBuilder().setAfterPosition(after).build());
+    /** Reads again and again until the time to warm up is over, then once more, and prints the records a second of that. */
+    private static void replay(int port, long after, long expected, long warmMillis) {
+        StateLogServiceGrpc.StateLogServiceBlockingStub stub = StateLogServiceGrpc.newBlockingStub(channel(port));
+        long warm = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(warmMillis);
+        while (System.nanoTime() < warm) {
+            replay(stub, after, expected);
+        }
         long start = System.nanoTime();
+        replay(stub, after, expected);
+        System.out.printf("%.0f%n", expected / ((System.nanoTime() - start) / 1e9));
+    }
+
+    /** Reads what follows a position, and checks that nothing is missing. */
+    private static void replay(StateLogServiceGrpc.StateLogServiceBlockingStub stub, long after, long expected) {
+        Iterator<ReadResponse> responses =
+                stub.read(ReadRequest.newBuilder().setAfterPosition(after).build());
         long position = after;
         while (responses.hasNext()) {
             for (Record record : responses.next().getBatch().getRecordsList()) {
@@ -429,7 +440,6 @@ class LoadClient {
         if (position - after != expected) {
             throw new IllegalStateException("expected " + expected + " records, got " + (position - after));
         }
-        System.out.printf("%.0f%n", expected / ((System.nanoTime() - start) / 1e9));
     }
 
     /**
