@@ -92,8 +92,8 @@ def standing(bench):
     notes = [f"- {titles[name]}: {CONTENDERS[name].settings}" for name in bench.standing]
     return "\n".join([*lines, "", f"Reports of 22 bytes; {bench.rounds} rounds of {bench.seconds * 0.3:g} s, before which each "
                       f"load, delay and replay warmed up for {bench.warm_seconds:g} s. Each server alone, after "
-                      "its loads killed, started again and found to have all that it had acknowledged. A sync of the disk "
-                      f"took {syncs}.", "¹ acknowledges before it syncs: a power cut loses what replicas do not have.",
+                      "its loads killed, started again and found to have all that it had acknowledged. A sync of a page that "
+                      f"is written in place took {syncs}.", "¹ acknowledges before it syncs: a power cut loses what replicas do not have.",
                       "² each report is sent without waiting for the answers to those before; PostgreSQL waits for each commit.",
                       "", *notes])
 

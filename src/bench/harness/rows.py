@@ -306,9 +306,9 @@ def follow(bench):
     samples = bench.alternate({**contenders, "sync": Once(load.sync_microseconds)})
     work = "follow, append → reader, 10,000 reports/s"
     bare = PEERS["bare"][0] + " without a log"
-    bench.row(f"{work}: p99", "µs", "one sync of the disk", 3, samples["waystate"], samples["sync"], at_most=True)
+    bench.row(f"{work}: p99", "µs", "one sync of a page in place", 3, samples["waystate"], samples["sync"], at_most=True)
     bench.row(f"{work}: p99", "µs", bare, None, samples["waystate"], samples.get("bare"), at_most=True)
-    bench.row(f"{work}: median", "µs", "one sync of the disk", None, middles["waystate"], samples["sync"], at_most=True,
+    bench.row(f"{work}: median", "µs", "one sync of a page in place", None, middles["waystate"], samples["sync"], at_most=True,
               limit=" ")
     bench.row(f"{work}: median", "µs", bare, None, middles["waystate"], middles.get("bare"), at_most=True, limit=" ")
     stop(ours, *peers.values())
