@@ -24,6 +24,7 @@ def machine(bench):
              f"- {java.strip()}",
              f"- service: grpc-java {servers.lib_version('grpc-netty')}, Netty {servers.lib_version('netty-common')}, "
              f"sqlite-jdbc {servers.lib_version('sqlite-jdbc')}; everything on as by default",
+             "- JDBC: plain SQLite, a table with one row a report; the service's own log keeps blocks of records",
              f"- load: {servers.run('h2load', '--version').strip()}, and grpc-java",
              f"- {bench.rounds} rounds of {bench.seconds:g} s, warmed up for {bench.warm_seconds:g} s; medians of the rounds, "
              "in brackets the range of the rounds' ratios"]

@@ -7,8 +7,8 @@ import java.sql.Statement;
 import java.sql.Types;
 
 /**
- * The limit for a durable log in SQLite: plain JDBC batches into a table like that of the state log, with the same
- * settings, and nothing else.
+ * The limit for a table with one row a report: plain JDBC batches into SQLite, which is synced as the state log is. The log
+ * itself keeps blocks of records.
  */
 class JdbcBatches {
 

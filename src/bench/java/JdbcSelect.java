@@ -4,7 +4,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 
-/** A peer of a replay: a plain JDBC select of as many reports, which have a row each, by one statement. */
+/** A peer of a replay: a plain JDBC select of as many reports from a table with one row a report, by one statement. */
 class JdbcSelect {
 
     private static final String SELECT = "SELECT position, sequence, status, info, reported_at, recorded_at,"
