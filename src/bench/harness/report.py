@@ -26,8 +26,9 @@ def machine(bench):
              f"sqlite-jdbc {servers.lib_version('sqlite-jdbc')}; everything on as by default",
              "- JDBC: plain SQLite, a table with one row a report; the service's own log keeps blocks of records",
              f"- load: {servers.run('h2load', '--version').strip()}, and grpc-java",
-             f"- {bench.rounds} rounds of {bench.seconds:g} s, warmed up for {bench.warm_seconds:g} s; medians of the rounds, "
-             "in brackets the range of the rounds' ratios"]
+             f"- {bench.rounds} rounds of {bench.seconds:g} s, in turns; servers are warmed up for {bench.warm_seconds:g} s before, "
+             "and Java clients in each run; medians of the rounds and of the rounds' ratios, in brackets the range of these",
+             "- where peers were measured one after the other instead, the ratio is that of the medians"]
     lines += [f"- {PEERS[name][0]}: {version}" for name, version in bench.versions.items()]
     lines += [f"- {PEERS[name][0] if name in PEERS else name}: not run, {why}" for name, why in bench.missing.items()]
     return "\n".join(lines)
@@ -44,6 +45,7 @@ def line(row):
     ratio, bound, verdict = "", "", ""
     if row.ratio is not None:
         spread = f" ({min(row.ratios):.2f} – {max(row.ratios):.2f})" if len(row.ratios) > 1 else ""
+        spread += "" if row.in_turns else ", measured one after the other"
         ratio = f"{row.ratio:.2f}{spread}"
     if row.target is not None:
         bound = ("≤ " if row.at_most else "≥ ") + f"{row.target:,}" + (f" {row.unit}" if row.peer == "" else "")

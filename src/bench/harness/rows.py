@@ -21,7 +21,7 @@ class Row:
     peer_samples: list[Sample] = field(default_factory=list)
     at_most: bool = False
     limit: str = ""
-    note: str = ""
+    in_turns: bool = True  # or the rounds of one before those of the other
 
     @staticmethod
     def _median(samples):
@@ -37,12 +37,15 @@ class Row:
 
     @property
     def ratio(self):
-        return self.ours / self.theirs if self.ours is not None and self.theirs else None
+        """The median of the ratios round by round, or the ratio of the medians where no rounds belong together."""
+        if self.ours is None or not self.theirs:
+            return None
+        return statistics.median(self.ratios) if self.in_turns else self.ours / self.theirs
 
     @property
     def ratios(self):
         """The ratios round by round."""
-        return [a.value / b.value for a, b in zip(self.ours_samples, self.peer_samples)]
+        return [a.value / b.value for a, b in zip(self.ours_samples, self.peer_samples)] if self.in_turns else []
 
     @property
     def met(self):
@@ -327,7 +330,7 @@ def connections(bench):
     stop(many, few, *peers.values())
     peaks = [[Sample(peak_memory(bench, count))] for count in (1000, 8)]
     bench.row("peak memory with 1,000 connections × 32, as in a container of 512 MiB", "MiB", "8 connections × 32", 1.5,
-              *peaks, at_most=True, limit=" ")
+              *peaks, at_most=True, limit=" ", in_turns=False)
 
 
 def peak_memory(bench, clients):
@@ -385,7 +388,7 @@ def replicas(bench):
         rates.append(Sample(records / (again.start(patience=600) - start_seconds)))
         stop(again)
     bench.row(f"a replica with an empty disk, {records / 1e6:.1f} million records", "records/s",
-              "Append, batches of 100, one process", 0.8, rates, appended)
+              "Append, batches of 100, one process", 0.8, rates, appended, in_turns=False)
     stop(one, first, broker)
 
 
@@ -460,7 +463,8 @@ def micro(bench):
     cost = servers.micro_benchmarks(*quick)
 
     def step(work, name, peer="", theirs=None):
-        bench.row(work, "ns", peer, None, [Sample(cost[name])], [Sample(cost[theirs])] if theirs else [], limit=" ")
+        bench.row(work, "ns", peer, None, [Sample(cost[name])], [Sample(cost[theirs])] if theirs else [], limit=" ",
+                  in_turns=False)
 
     for points in ("near", "far"):
         step(f"exact distance, points that are {points}", f"DistanceBenchmark.exact {points}",

@@ -273,7 +273,8 @@ def targets(bench):
     ours = bench.standing.get("waystate", {})
 
     def row(work, unit, kind, target, peer="", theirs=None, at_most=False):
-        bench.row(work, unit, peer, target, ours.get(kind), theirs, at_most=at_most, limit="" if ours.get(kind) else " ")
+        bench.row(work, unit, peer, target, ours.get(kind), theirs, at_most=at_most, limit="" if ours.get(kind) else " ",
+                  in_turns=False)
 
     def against(work, kind, target, name, their_kind):
         row(work, "reports/s", kind, target, servers.PEERS[name][0], bench.standing.get(name, {}).get(their_kind))
