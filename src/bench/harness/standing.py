@@ -269,7 +269,7 @@ def sizes(folder):
 
 
 def targets(bench):
-    """The rows that have one: against the best of the others, or against a sync of a page."""
+    """The rows that have one: against the best of the others, against those whose delay is to be matched, or against a sync."""
     ours = bench.standing.get("waystate", {})
 
     def row(work, unit, kind, target, peer="", theirs=None, at_most=False):
@@ -295,6 +295,11 @@ def targets(bench):
         for percentile, target in ("p50", middle), ("p99", slowest):
             row(f"{delay} at {rate:,} reports/s: {percentile}", "ms", f"{kind}-{percentile}", target,
                 "one sync of a page in place at this rate", ours.get(f"sync-{rate}"), True)
+    for name in "postgresql", "redis":
+        for percentile in "p50", "p99":
+            kind = f"acknowledge-{percentile}"
+            row(f"acknowledgement at {DELAYS['acknowledge']} reports/s: {percentile}", "ms", kind, 1.0, servers.PEERS[name][0],
+                bench.standing.get(name, {}).get(kind), True)
     row("replay of 2 million reports to one reader", "reports/s", "replay", 2_500_000)
     row("bytes on the disk for a report", "bytes", "bytes", 40, at_most=True)
     row("start to SERVING, jar", "s", "start", 2.5, at_most=True)
