@@ -25,7 +25,7 @@ class Sample:
 
 
 class Watch:
-    """Sees how busy the server, the load, and the rest of the machine are within a with statement."""
+    """Sees how busy the server, or its cluster, the load, and the rest of the machine are within a with statement."""
 
     def __init__(self, server=None, client=None):
         self.server, self.client = server, client  # a client that goes on: its process id
@@ -45,16 +45,18 @@ class Watch:
         other = (machine_end - machine) / seconds - server - client  # the kernel's work for the network, too
         name, top = max(used.values(), key=lambda thread: thread[1], default=("", 0))
         top /= seconds
+        several = len({path.split("/")[2] for path in used}) > 1
+        shares = f"{'servers' if several else 'server'} {server:.2f}, load {client:.2f}"
         if server + client + other > 0.93 * CORES:
-            self.busy = f"all {CORES} cores (server {server:.2f}, load {client:.2f})"
+            self.busy = f"all {CORES} cores ({shares})"
         elif top > 0.9:
-            self.busy = f"the server's thread {name} (server {server:.2f}, load {client:.2f} cores)"
+            self.busy = f"the server's thread {name} ({shares} cores)"
         elif 0.9 < client < 1.1:
-            self.busy = f"the load's thread (server {server:.2f}, load {client:.2f} cores)"
+            self.busy = f"the load's thread ({shares} cores)"
         elif 0.9 < server < 1.1:
-            self.busy = f"one of the server's threads after the other (server {server:.2f}, load {client:.2f} cores)"
+            self.busy = f"one of the server's threads after the other ({shares} cores)"
         else:
-            self.busy = f"no core (server {server:.2f}, load {client:.2f}; busiest thread {name} {top:.2f})"
+            self.busy = f"no core ({shares}; busiest thread {name} {top:.2f})"
         if other > 0.2:  # more than what the kernel does for them
             self.busy += f"; disturbed by others: {other:.2f}"
 

@@ -84,6 +84,7 @@ class Server:
         self.name, self.command, self.cwd, self.ready = name, command, cwd, ready or self.accepts
         self.port = free_port()
         self.process = None
+        self.cluster = [self]  # all servers that work for its calls
 
     def start(self, patience=60):
         """Starts it and returns the seconds until it was ready, which it must be in so many."""
@@ -119,9 +120,10 @@ class Server:
             time.sleep(0.01)  # they hold its memory and its ports until they are gone
 
     def threads(self):
-        """CPU seconds by thread: {id: (name, seconds)}."""
+        """CPU seconds by thread of all that work for its calls: {id: (name, seconds)}."""
         found = {}
-        for path in glob.glob(f"/proc/{self.process.pid}/task/*/stat"):
+        processes = [server.process.pid for server in self.cluster if server.process]
+        for path in [path for process in processes for path in glob.glob(f"/proc/{process}/task/*/stat")]:
             try:
                 found[path] = cpu(path)
             except (FileNotFoundError, ProcessLookupError):
@@ -208,10 +210,13 @@ class Kafka(Server):
         return super().start()
 
     def replica(self, name):
-        """A server whose log is in this broker."""
-        return Waystate(name, properties=("--waystate.state-log.kafka.topic=bench",
-                                          "--waystate.state-log.kafka.create-replicas=1",
-                                          f"--spring.kafka.bootstrap-servers=127.0.0.1:{self.port}"))
+        """A server whose log is in this broker, which works for its calls as do the other replicas."""
+        replica = Waystate(name, properties=("--waystate.state-log.kafka.topic=bench",
+                                             "--waystate.state-log.kafka.create-replicas=1",
+                                             f"--spring.kafka.bootstrap-servers=127.0.0.1:{self.port}"))
+        self.cluster.append(replica)
+        replica.cluster = self.cluster
+        return replica
 
 
 def extract(jar, folder):

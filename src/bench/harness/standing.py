@@ -246,7 +246,9 @@ def client(server, *numbers):
             if not line:
                 break
             row, *values = line.split()
-            found[row] = [Sample(float(value), watch.busy) for value in values]
+            # The slowest are printed with the medians: what was busy before is that of both.
+            busy = found[row.replace("-p99", "-p50")][0].busy if row.endswith("-p99") else watch.busy
+            found[row] = [Sample(float(value), busy) for value in values]
             if row == "acknowledged":
                 time.sleep(REST)
                 found["memory"] = [Sample(server.memory_of_all())]
