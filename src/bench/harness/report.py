@@ -31,6 +31,7 @@ def machine(bench):
              "- where peers were measured one after the other instead, the ratio is that of the medians"]
     lines += [f"- {PEERS[name][0]}: {version}" for name, version in bench.versions.items()]
     lines += [f"- {PEERS[name][0] if name in PEERS else name}: not run, {why}" for name, why in bench.missing.items()]
+    lines += [f"- {failure}" for failure in bench.failures]
     return "\n".join(lines)
 
 

@@ -2,6 +2,9 @@
 
 import shutil
 import statistics
+import subprocess
+import textwrap
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from . import load, servers, standing as contenders, wire
@@ -65,49 +68,94 @@ class Row:
 class Bench:
     """One run: how long it measures, the peers that there are, and the rows so far."""
 
-    def __init__(self, rounds, quick, say, chosen=None):
+    def __init__(self, rounds, quick, say, chosen):
         self.rounds, self.quick, self.say = rounds, quick, say
-        self.chosen, self.standing = chosen, {}  # peers for the rows of standing, and what was measured of each
+        self.chosen, self.standing = chosen, {}  # servers for the rows of standing, and what was measured of each
         self.seconds, self.warm_seconds = (0.5, 2) if quick else (5, 12)
         self.stream = 1_000 if quick else 10_000
         self.rows, self.versions, self.missing, self._built = [], {}, {}, {}
+        self.group, self.failures = "", []  # what is being measured, and what went wrong
+
+    def attempt(self, name, action, *arguments):
+        """Does something with a peer, a contender or a group, and returns whether that worked: the others go on without it."""
+        try:
+            action(*arguments)
+            return True
+        except Exception as problem:
+            self.say(f"  {name} failed: {problem}")
+            title = PEERS[name][0] if name in PEERS else name
+            self.failures.append(f"{title} failed" + (f" in {self.group}" if name != self.group else "") + f": {brief(problem)}")
+            for server in list(servers.running):
+                if server.name == name:
+                    server.stop()
+            return False
 
     def peer(self, name):
-        """Returns what the peer is made with, built on first use, or None when something is missing."""
+        """Returns what the peer is made with, built on first use, or None when something is missing or wrong."""
         if name not in self._built:
             self.say(f"builds {name}")
-            try:
-                self.versions[name], self._built[name] = PEERS[name][1]()
-            except (Missing, RuntimeError) as problem:
-                why = str(problem).splitlines()[0]
-                self.say(f"  {name} is left out: {why}")
-                self.missing[name], self._built[name] = why, None
+            self._built[name] = None
+            self.attempt(name, self._build, name)
         return self._built[name]
 
-    def start_peers(self, *names):
-        return {name: started(Server(name, command)) for name in names if (command := self.peer(name))}
+    def _build(self, name):
+        try:
+            self.versions[name], self._built[name] = PEERS[name][1]()
+        except Missing as missing:
+            self.say(f"  {name} is left out: {missing}")
+            self.missing[name] = str(missing)
 
-    def warm_up(self, contenders):
-        for name, contender in contenders.items():
-            self.say(f"  warms {name} up")
-            contender.warm(self.warm_seconds)
+    def start_peers(self, *names, kind=None):
+        """Starts those that can be, and answer calls of this kind."""
+        peers = {name: Server(name, command) for name in names if (command := self.peer(name))}
+        return {name: server for name, server in peers.items()
+                if self.attempt(name, server.start) and (not kind or self._answers(server, kind))}
+
+    def _answers(self, server, kind):
+        return server.name == "nghttpd" or self.attempt(server.name, load.check, server, kind)  # that one serves a file
+
+    def check_again(self, peers, kind, samples):
+        """Forgets what was measured of peers that no longer answer."""
+        for name, server in peers.items():
+            if samples[name] and not self._answers(server, kind):
+                del samples[name]
 
     def alternate(self, contenders):
-        """Warms each contender up, and measures them in turn, round by round, each round beginning with another."""
-        self.warm_up(contenders)
-        return self.in_turn(contenders)
+        """Warms each contender up, and measures those that work in turn. There are no samples of the others."""
+        return self.in_turn(self.warm_up(contenders))
+
+    def warm_up(self, contenders):
+        """Warms each contender up, and returns those that work."""
+        return {name: contender for name, contender in contenders.items() if self._warms(name, contender)}
+
+    def _warms(self, name, contender):
+        self.say(f"  warms {name} up")
+        return self.attempt(name, contender.warm, self.warm_seconds)
 
     def in_turn(self, contenders):
-        samples = {name: [] for name in contenders}
-        names = list(contenders)
-        for turn in range(self.rounds):
+        """Measures the contenders round by round, each round beginning with another."""
+        samples, names, failed = defaultdict(list), list(contenders), set()
+        for turn in range(self.rounds if names else 0):
             for name in names[turn % len(names):] + names[:turn % len(names)]:
-                samples[name].append(contenders[name].measure(self.seconds))
-            self.say("  " + ", ".join(f"{name} {taken[-1].value:,.0f}" for name, taken in samples.items()))
-        return samples
+                if name not in failed and not self.attempt(name, self._measure, contenders[name], samples[name]):
+                    failed.add(name)
+            self.say("  " + ", ".join(f"{name} {samples[name][-1].value:,.0f}" for name in names if name not in failed))
+        return defaultdict(list, {name: taken for name, taken in samples.items() if name not in failed})
+
+    def _measure(self, contender, samples):
+        samples.append(contender.measure(self.seconds))
 
     def row(self, work, unit, peer, target, ours, theirs, **more):
         self.rows.append(Row(work, unit, peer, target, ours or [], theirs or [], **more))
+
+
+def brief(problem):
+    """One line about a problem, without the folders of this machine."""
+    if isinstance(problem, subprocess.TimeoutExpired):
+        return f"{problem.cmd[0].split('/')[-1]} took longer than {problem.timeout:g} s"
+    kind = "" if isinstance(problem, RuntimeError) else type(problem).__name__
+    line = next(iter(str(problem).splitlines()), "").replace(f"{servers.ROOT}/", "")
+    return textwrap.shorten(": ".join(filter(None, (kind, line))), 200, placeholder=" …")
 
 
 def started(server):
@@ -124,13 +172,11 @@ def unary(bench):
     """computeDisplacement on 8 connections with 32 calls each."""
     targets = {"bare": 0.95, "spring": 3, "python": 25, "cpp": 1.2, "node": None, "nghttpd": None}
     ours = started(Waystate())
-    peers = bench.start_peers(*targets)
-    checked = [server for server in (ours, *peers.values()) if server.name != "nghttpd"]
-    for server in checked:
-        load.check(server, "unary")
+    load.check(ours, "unary")
+    peers = bench.start_peers(*targets, kind="unary")
     samples = bench.alternate({server.name: call_unary(server, 8, 32) for server in (ours, *peers.values())})
-    for server in checked:
-        load.check(server, "unary")
+    load.check(ours, "unary")
+    bench.check_again(peers, "unary", samples)
     for name, target in targets.items():
         bench.row("unary computeDisplacement, 8 connections × 32", "calls/s", PEERS[name][0], target,
                   samples["waystate"], samples.get(name))
@@ -141,14 +187,13 @@ def stream(bench):
     """stream_state with long streams, durable, against peers that only print or count, and JDBC with one row a report."""
     targets = {"python": 25, "node": None, "cpp": None}
     ours = started(Waystate())
-    peers = bench.start_peers(*targets)
-    for server in (ours, *peers.values()):
-        load.check(server, "stream")
+    load.check(ours, "stream")
+    peers = bench.start_peers(*targets, kind="stream")
     contenders = {server.name: stream_reports(server, bench.stream) for server in (ours, *peers.values())}
     contenders["jdbc"] = jdbc_batches(10_000)
     samples = bench.alternate(contenders)
-    for server in (ours, *peers.values()):
-        load.check(server, "stream")
+    load.check(ours, "stream")
+    bench.check_again(peers, "stream", samples)
     work = f"stream_state, {bench.stream:,}-report streams, durable"
     for name, target in targets.items():
         does = "only prints" if name == "python" else "only counts"
@@ -221,7 +266,6 @@ def way(bench):
     question(bench, f"ListRecords, the last 100 of a source that reports rarely, in {records}", 5, "records", ours)
     question(bench, f"Read, the first record since a time, in {records}", 5, "since", ours)
     stop(ours)
-    shutil.rmtree(ours.data)
 
 
 def question(bench, work, milliseconds, command, server, *arguments):
@@ -311,9 +355,9 @@ def follow(bench):
     bare = PEERS["bare"][0] + " without a log"
     bench.row(f"{work}: p99", "µs", "one sync of a page in place", 3, samples["waystate"], samples["sync"], at_most=True)
     bench.row(f"{work}: p99", "µs", bare, None, samples["waystate"], samples.get("bare"), at_most=True)
-    bench.row(f"{work}: median", "µs", "one sync of a page in place", None, middles["waystate"], samples["sync"], at_most=True,
-              limit=" ")
-    bench.row(f"{work}: median", "µs", bare, None, middles["waystate"], middles.get("bare"), at_most=True, limit=" ")
+    ours_middle, bare_middle = (middles[name] if samples[name] else [] for name in ("waystate", "bare"))
+    bench.row(f"{work}: median", "µs", "one sync of a page in place", None, ours_middle, samples["sync"], at_most=True, limit=" ")
+    bench.row(f"{work}: median", "µs", bare, None, ours_middle, bare_middle, at_most=True, limit=" ")
     stop(ours, *peers.values())
 
 
@@ -346,12 +390,11 @@ def growth(bench):
     grown, fresh = started(Waystate("grown")), started(Waystate("fresh"))
     fill(bench, grown, 400_000 if bench.quick else 20_000_000)
     contenders = {"grown": stream_reports(grown, bench.stream), "fresh": stream_reports(fresh, bench.stream)}
-    bench.warm_up(contenders)  # which adds records
+    contenders = bench.warm_up(contenders)  # which adds records
     many, few = (f"on a log of {server.head() / 1e6:.1f} million records" for server in (grown, fresh))
     samples = bench.in_turn(contenders)
     bench.row(f"stream_state {many}, which grows meanwhile", "reports/s", few, 0.95, samples["grown"], samples["fresh"])
     stop(grown, fresh)
-    shutil.rmtree(grown.data)
 
 
 def replicas(bench):
@@ -418,13 +461,14 @@ def start(bench):
         started_server.stop()
         return taken
 
-    contenders = {}
-    for name, file in (("start", servers.APP), ("start-empty", jar)):
-        if not file:
-            continue
-        options = trained(name, file) if servers.JAVA_VERSION >= 25 else []
-        contenders[name] = Once(lambda name=name, file=file, options=options: milliseconds(name, file, options))
-    samples = bench.alternate(contenders)
+    def starts(name, jar):
+        options = []
+        contender = Once(lambda: milliseconds(name, jar, options))
+        if servers.JAVA_VERSION >= 25:
+            contender.warm = lambda seconds: options.extend(trained(name, jar))
+        return contender
+
+    samples = bench.alternate({name: starts(name, file) for name, file in (("start", servers.APP), ("start-empty", jar)) if file})
     cached = "with an AOT cache" if servers.JAVA_VERSION >= 25 else "without an AOT cache"
     bench.row(f"start to SERVING, extracted jar {cached}", "ms", PEERS["empty"][0], 1.3, samples["start"],
               samples.get("start-empty"), at_most=True, limit=" ")
@@ -447,13 +491,15 @@ def memory(bench):
 
 def standing(bench):
     """What people would pick instead, one after the other: the same loads, delays and replay for each, and what it needs."""
-    if bench.peer("clients") is None:
-        return
-    for name in bench.chosen or contenders.CONTENDERS:
+    def measure(name, make):
+        bench.say(f"  measures {name}")
+        bench.standing[name] = found = contenders.measure(bench, make())
+        bench.say("  " + ", ".join(f"{row} {contenders.median(samples):,.6g}" for row, samples in found.items() if samples))
+
+    for name in bench.chosen if bench.peer("clients") else ():
         if make := bench.peer(name):
-            bench.say(f"  measures {name}")
-            bench.standing[name] = found = contenders.measure(bench, make())
-            bench.say("  " + ", ".join(f"{row} {contenders.median(samples):,.6g}" for row, samples in found.items() if samples))
+            bench.attempt(name, measure, name, make)
+            servers.stop_all()
     contenders.targets(bench)
 
 
