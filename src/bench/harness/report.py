@@ -15,10 +15,8 @@ from .standing import CONTENDERS, DELAYS, median
 def machine(bench):
     total = int(re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())[1]) / 1024**2
     java = subprocess.run([servers.JAVA, "-version"], capture_output=True, text=True).stderr.splitlines()[1]
-    commit = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude=*"], cwd=servers.ROOT, capture_output=True,
-                            text=True).stdout.strip()
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
-    lines = [f"- {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC, commit {commit}",
+    lines = [f"- {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC, commit {bench.commit}",
              f"- {os.cpu_count()} cores ({model[1] if model else platform.machine()}), {total:.0f} GiB of memory, Linux "
              f"{platform.release()}; load, servers and log share them, over loopback",
              f"- {java.strip()}",
@@ -102,9 +100,14 @@ def standing(bench):
                       "", *notes])
 
 
+def write(bench, folder):
+    write_table(bench, folder / "RESULTS.md")
+    draw(bench, folder / "results.svg")
+
+
 def write_table(bench, path):
     kind = " A smoke run: the numbers mean nothing." if bench.quick else ""
-    parts = [f"# Results\n\nMade by `src/bench/run`.{kind}", machine(bench), table(bench)]
+    parts = [f"# Results\n\nMade by `{bench.command}`.{kind}", machine(bench), table(bench)]
     if bench.standing:
         parts.append("## What people would pick instead\n\n" + standing(bench))
     path.write_text("\n\n".join(parts) + "\n")

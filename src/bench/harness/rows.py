@@ -68,7 +68,8 @@ class Row:
 class Bench:
     """One run: how long it measures, the peers that there are, and the rows so far."""
 
-    def __init__(self, rounds, quick, say, chosen):
+    def __init__(self, command, commit, rounds, quick, say, chosen):
+        self.command, self.commit = command, commit  # of this program, and of what is measured
         self.rounds, self.quick, self.say = rounds, quick, say
         self.chosen, self.standing = chosen, {}  # servers for the rows of standing, and what was measured of each
         self.seconds, self.warm_seconds = (0.5, 2) if quick else (5, 12)

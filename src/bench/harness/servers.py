@@ -21,6 +21,7 @@ BENCH = ROOT / "src/bench"
 WORK = ROOT / "target/bench"
 APP = WORK / "app/waystate.jar"
 CLASSES = WORK / "classes"
+BUILT = APP.parent / "commit"  # is there when all is built
 TICKS = os.sysconf("SC_CLK_TCK")
 
 # Python's output is buffered, as it is when nobody asks for less.
@@ -237,7 +238,10 @@ def libraries():
 
 
 def build_service():
+    """Builds it and the programs that measure, and returns the commit that they are of."""
     shutil.rmtree(APP.parent, ignore_errors=True)
+    commit = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude=*"], cwd=ROOT, capture_output=True,
+                            text=True).stdout.strip()
     run("./mvnw", "-q", "-B", "package", "-DskipTests", "dependency:copy-dependencies", "-DincludeScope=runtime",
         f"-DoutputDirectory={APP.parent / 'lib'}", cwd=ROOT)
     shutil.copy2(ROOT / "target/waystate.jar", APP)
@@ -246,6 +250,15 @@ def build_service():
         jar.extractall(CLASSES, [name for name in jar.namelist() if name.startswith("dev/")])
     sources = [*(BENCH / "java").glob("*.java"), *(BENCH / "peers/bare").glob("*.java")]
     run(java_home() / "bin/javac", "-proc:none", "-cp", classpath(), "-d", CLASSES, *sources)
+    BUILT.write_text(commit)
+    return commit
+
+
+def earlier_build():
+    """Returns the commit of what an earlier run has built."""
+    if not BUILT.exists():
+        raise Missing("needs a build in target/bench: leave --no-build out")
+    return f"{BUILT.read_text()}, built by an earlier run"
 
 
 def classpath():
