@@ -185,7 +185,7 @@ def clients():
     shutil.rmtree(CLIENTS / "classes", ignore_errors=True)
     run(servers.java_home() / "bin/javac", "-proc:none", "-cp", classpath(), "-d", CLIENTS / "classes",
         *(BENCH / "peers/standing").glob("*.java"))
-    names = ("lettuce-core", "postgresql", "kafka-clients", "amqp-client", "stream-client", "jetcd-core", "jnats")
+    names = ("jedis", "lettuce-core", "postgresql", "kafka-clients", "amqp-client", "stream-client", "jetcd-core", "jnats")
     return ", ".join(f"{name} {servers.lib_version(name, CLIENTS / 'lib')}" for name in names), True
 
 
