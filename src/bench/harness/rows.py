@@ -151,11 +151,11 @@ class Bench:
 
 
 def brief(problem):
-    """One line about a problem, without the folders of this machine."""
+    """How a problem begins, on one line, without the folders of this machine."""
     if isinstance(problem, subprocess.TimeoutExpired):
         return f"{problem.cmd[0].split('/')[-1]} took longer than {problem.timeout:g} s"
     kind = "" if isinstance(problem, RuntimeError) else type(problem).__name__
-    line = next(iter(str(problem).splitlines()), "").replace(f"{servers.ROOT}/", "")
+    line = " ".join(str(problem).splitlines()[:2]).replace(f"{servers.ROOT}/", "")
     return textwrap.shorten(": ".join(filter(None, (kind, line))), 200, placeholder=" …")
 
 
@@ -204,7 +204,8 @@ def stream(bench):
 
 
 def jdbc_batches(batch):
-    file = servers.WORK / "jdbc.db"
+    file = servers.WORK / "data/jdbc.db"
+    file.parent.mkdir(parents=True, exist_ok=True)
     return Program("JdbcBatches", lambda millis: (file, millis, batch))
 
 

@@ -239,21 +239,27 @@ def client(server, *numbers):
         watchdog = threading.Timer(PATIENCE, process.kill)
         watchdog.start()
         watch = Watch(server, process.pid)
-        while True:
-            with watch:
-                line = process.stdout.readline()
-            if not line:
-                break
-            row, *values = line.split()
-            # The slowest are printed with the medians: what was busy before is that of both.
-            busy = found[row.replace("-p99", "-p50")][0].busy if row.endswith("-p99") else watch.busy
-            found[row] = [Sample(float(value), busy) for value in values]
-            if row == "acknowledged":
-                time.sleep(REST)
-                found["memory"] = [Sample(server.memory_of_all())]
-                process.stdin.close()
-        watchdog.cancel()
-        if process.wait():
+        try:
+            while True:
+                with watch:
+                    line = process.stdout.readline()
+                if not line:
+                    break
+                row, *values = line.split()
+                # The slowest are printed with the medians: what was busy before is that of both.
+                busy = found[row.replace("-p99", "-p50")][0].busy if row.endswith("-p99") else watch.busy
+                found[row] = [Sample(float(value), busy) for value in values]
+                if row == "acknowledged":
+                    time.sleep(REST)
+                    found["memory"] = [Sample(server.memory_of_all())]
+                    process.stdin.close()
+            process.wait()
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            watchdog.cancel()
+        if process.returncode:
             log.seek(0)
             why = f"took longer than {PATIENCE} s" if process.returncode == -signal.SIGKILL else "failed"
             raise RuntimeError(f"the client of {server.name} {why}:\n{log.read()[-3000:]}")
