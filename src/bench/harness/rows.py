@@ -438,7 +438,7 @@ def replicas(bench):
 
 
 def start(bench):
-    """From the start of the process to SERVING, with the extracted jar and the AOT cache of the image."""
+    """From the start of the process to SERVING, with the shaded jar and an AOT cache, as the image has them."""
     jar = bench.peer("empty")
     quiet = ["-Xlog:disable", "-Xlog:all=error:stderr", *servers.COMPACT]
 
@@ -472,9 +472,9 @@ def start(bench):
 
     samples = bench.alternate({name: starts(name, file) for name, file in (("start", servers.APP), ("start-empty", jar)) if file})
     cached = "with an AOT cache" if servers.JAVA_VERSION >= 25 else "without an AOT cache"
-    bench.row(f"start to SERVING, extracted jar {cached}", "ms", PEERS["empty"][0], 1.3, samples["start"],
+    bench.row(f"start to SERVING, shaded jar {cached}", "ms", PEERS["empty"][0], 1.3, samples["start"],
               samples.get("start-empty"), at_most=True, limit=" ")
-    bench.row(f"start to SERVING, extracted jar {cached}", "ms", "", 1_200, samples["start"], [], at_most=True, limit=" ")
+    bench.row(f"start to SERVING, shaded jar {cached}", "ms", "", 1_200, samples["start"], [], at_most=True, limit=" ")
 
 
 def memory(bench):

@@ -309,7 +309,7 @@ def targets(bench):
                 bench.standing.get(name, {}).get(kind), True)
     row("replay of 2 million reports to one reader", "reports/s", "replay", 2_500_000)
     row("bytes on the disk for a report", "bytes", "bytes", 40, at_most=True)
-    row("start to SERVING, jar", "s", "start", 2.5, at_most=True)
+    row("start to SERVING, shaded jar", "s", "start", 2.5, at_most=True)
     row(f"resident memory {REST} s after the loads", "MiB", "memory", 350, at_most=True)
 
 
