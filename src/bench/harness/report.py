@@ -24,8 +24,9 @@ def machine(bench):
              f"sqlite-jdbc {servers.lib_version('sqlite-jdbc')}; everything on as by default",
              "- JDBC: plain SQLite, a table with one row a report; the service's own log keeps blocks of records",
              f"- load: {servers.run('h2load', '--version').strip()}, and grpc-java",
-             f"- {bench.rounds} rounds of {bench.seconds:g} s, in turns; servers are warmed up for {bench.warm_seconds:g} s before, "
-             "and Java clients in each run; medians of the rounds and of the rounds' ratios, in brackets the range of these",
+             f"- {bench.rounds} rounds of {bench.seconds:g} s, in turns; servers are warmed up for {bench.warm_seconds:g} s "
+             "before, and Java clients in each run; medians of the rounds and of the rounds' ratios, in brackets the range of "
+             "these",
              "- where peers were measured one after the other instead, the ratio is that of the medians"]
     lines += [f"- {PEERS[name][0]}: {version}" for name, version in bench.versions.items()]
     lines += [f"- {PEERS[name][0] if name in PEERS else name}: not run, {why}" for name, why in bench.missing.items()]
@@ -35,7 +36,7 @@ def machine(bench):
 
 def number(value):
     if value is None:
-        return "not run"
+        return "not measured"
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
@@ -48,7 +49,7 @@ def line(row):
         ratio = f"{row.ratio:.2f}{spread}"
     if row.target is not None:
         bound = ("≤ " if row.at_most else "≥ ") + f"{row.target:,}" + (f" {row.unit}" if row.peer == "" else "")
-        verdict = {True: "met", False: "**short**", None: "not run"}[row.met]
+        verdict = {True: "met", False: "**short**", None: "not measured"}[row.met]
     peer = f"{row.peer}: {number(row.theirs)}" if row.peer else ""
     return f"| {row.work} | {number(row.ours)} {row.unit} | {peer} | {ratio} | {bound} | {verdict} | {row.busy} |"
 
@@ -95,8 +96,9 @@ def standing(bench):
     return "\n".join([*lines, "", f"Reports of 22 bytes; {bench.rounds} rounds of {bench.seconds * 0.3:g} s, before which each "
                       f"load, delay and replay warmed up for {bench.warm_seconds:g} s. Each server alone, after "
                       "its loads killed, started again and found to have all that it had acknowledged. A sync of a page that "
-                      f"is written in place took {syncs}.", "¹ acknowledges before it syncs: a power cut loses what replicas do not have.",
-                      "² each report is sent without waiting for the answers to those before; PostgreSQL waits for each commit.",
+                      f"is written in place took {syncs}.",
+                      "¹ acknowledges before it syncs: a power cut loses what replicas do not have.",
+                      "² each report is sent without waiting for the answers before; PostgreSQL waits for each commit.",
                       "", *notes])
 
 

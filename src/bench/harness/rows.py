@@ -78,14 +78,14 @@ class Bench:
         self.group, self.failures = "", []  # what is being measured, and what went wrong
 
     def attempt(self, name, action, *arguments):
-        """Does something with a peer, a contender or a group, and returns whether that worked: the others go on without it."""
+        """Returns whether an action with a peer, a contender or a group worked. The others go on without it."""
         try:
             action(*arguments)
             return True
         except Exception as problem:
             self.say(f"  {name} failed: {problem}")
-            title = PEERS[name][0] if name in PEERS else name
-            self.failures.append(f"{title} failed" + (f" in {self.group}" if name != self.group else "") + f": {brief(problem)}")
+            where = f" in {self.group}" if name != self.group else ""
+            self.failures.append(f"{PEERS[name][0] if name in PEERS else name} failed{where}: {brief(problem)}")
             for server in list(servers.running):
                 if server.name == name:
                     server.stop()
@@ -358,7 +358,8 @@ def follow(bench):
     bench.row(f"{work}: p99", "µs", "one sync of a page in place", 3, samples["waystate"], samples["sync"], at_most=True)
     bench.row(f"{work}: p99", "µs", bare, None, samples["waystate"], samples.get("bare"), at_most=True)
     ours_middle, bare_middle = (middles[name] if samples[name] else [] for name in ("waystate", "bare"))
-    bench.row(f"{work}: median", "µs", "one sync of a page in place", None, ours_middle, samples["sync"], at_most=True, limit=" ")
+    bench.row(f"{work}: median", "µs", "one sync of a page in place", None, ours_middle, samples["sync"], at_most=True,
+              limit=" ")
     bench.row(f"{work}: median", "µs", bare, None, ours_middle, bare_middle, at_most=True, limit=" ")
     stop(ours, *peers.values())
 
@@ -470,7 +471,8 @@ def start(bench):
             contender.warm = lambda seconds: options.extend(trained(name, jar))
         return contender
 
-    samples = bench.alternate({name: starts(name, file) for name, file in (("start", servers.APP), ("start-empty", jar)) if file})
+    jars = {"start": servers.APP, "start-empty": jar}
+    samples = bench.alternate({name: starts(name, jar) for name, jar in jars.items() if jar})
     cached = "with an AOT cache" if servers.JAVA_VERSION >= 25 else "without an AOT cache"
     bench.row(f"start to SERVING, shaded jar {cached}", "ms", PEERS["empty"][0], 1.3, samples["start"],
               samples.get("start-empty"), at_most=True, limit=" ")

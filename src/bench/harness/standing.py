@@ -276,7 +276,7 @@ def sizes(folder):
 
 
 def targets(bench):
-    """The rows that have one: against the best of the others, against those whose delay is to be matched, or against a sync."""
+    """The rows that have one: against the best of the others, against those with short delays, or against a sync."""
     ours = bench.standing.get("waystate", {})
 
     def row(work, unit, kind, target, peer="", theirs=None, at_most=False):
