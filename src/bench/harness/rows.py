@@ -213,7 +213,7 @@ def short(bench):
     """stream_state with streams of one report."""
     ours = started(Waystate())
     samples = bench.alternate({"waystate": stream_reports(ours, 1, 8, 32), "jdbc": jdbc_batches(1)})
-    bench.row("stream_state, 1-report streams, 256 at once, durable", "reports/s", "one JDBC commit and row per report", 10,
+    bench.row("stream_state, 1-report streams, 256 at once, durable", "reports/s", "one JDBC commit per report", 10,
               samples["waystate"], samples["jdbc"])
     stop(ours)
 
