@@ -48,7 +48,8 @@ class Row:
     @property
     def ratios(self):
         """The ratios round by round."""
-        return [a.value / b.value for a, b in zip(self.ours_samples, self.peer_samples)] if self.in_turns else []
+        pairs = zip(self.ours_samples, self.peer_samples) if self.in_turns else ()
+        return [ours.value / theirs.value for ours, theirs in pairs if theirs.value]
 
     @property
     def met(self):
